@@ -1,0 +1,1 @@
+"""Trellis: schedules supervised, multi-visit treatments as one whole series."""
