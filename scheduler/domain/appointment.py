@@ -1,0 +1,129 @@
+"""One visit of a series: when, where, with whom, in which phases, and what it claims."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from scheduler.domain.claims import Claim, Placement, claims_of
+from scheduler.domain.interval import Interval
+from scheduler.domain.people import Role, StaffMember
+from scheduler.domain.treatment import Step, StepKind
+
+
+class AppointmentState(StrEnum):
+    """The life of a visit; visits without a dose skip the middle."""
+
+    TENTATIVE = "tentative"
+    BOOKED = "booked"
+    CONFIRMED = "confirmed"
+    CHECKED_IN = "checked_in"
+    CLEARED = "cleared"
+    DOSING = "dosing"
+    OBSERVING = "observing"
+    RECOVERING = "recovering"
+    DISCHARGED = "discharged"
+    CLOSED = "closed"
+    CANCELLED_BY_PATIENT = "cancelled_by_patient"
+    CANCELLED_BY_CLINIC = "cancelled_by_clinic"
+    SAME_DAY_HOLD = "same_day_hold"
+    NO_SHOW = "no_show"
+    LEFT_BEFORE_RELEASE = "left_before_release"
+
+    @property
+    def takes_time(self) -> bool:
+        """Say whether a visit in this state holds its claims: one that is called off gives them back."""
+        return self not in CALLED_OFF
+
+
+CALLED_OFF = frozenset(
+    {
+        AppointmentState.CANCELLED_BY_PATIENT,
+        AppointmentState.CANCELLED_BY_CLINIC,
+        AppointmentState.SAME_DAY_HOLD,
+        AppointmentState.NO_SHOW,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseTime:
+    """One phase of a visit as instants."""
+
+    name: str
+    interval: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """One visit. `interval` runs from the patient's arrival to the planned discharge; turnover comes after it.
+
+    `id` is stable and random for life once saved; a visit that is only proposed carries its step key instead.
+    `version` rises with every change. `claims` are empty when the visit is called off.
+    """
+
+    id: str
+    series: str
+    site: str
+    patient: str
+    step: str
+    kind: StepKind
+    state: AppointmentState
+    version: int
+    interval: Interval
+    room: str | None
+    staff: Mapping[Role, str]
+    phases: tuple[PhaseTime, ...]
+    claims: tuple[Claim, ...]
+    title: str = ""
+
+    @property
+    def start(self) -> datetime:
+        """The patient's arrival, UTC."""
+        return self.interval.start
+
+    @property
+    def discharge(self) -> datetime:
+        """The planned discharge, UTC: a minimum, never a promise."""
+        return self.interval.end
+
+    def phase(self, name: str) -> Interval | None:
+        """Return when the named phase takes place, or `None` when the visit has no such phase."""
+        return next((phase.interval for phase in self.phases if phase.name == name), None)
+
+
+def appointment_at(
+    placement: Placement, people: Mapping[str, StaffMember], site: str, *, id: str = "", series: str = ""
+) -> Appointment:
+    """Build the booked visit that a placement describes, with its phases and claims.
+
+    `id` defaults to the step key, for a visit that is only proposed.
+    """
+    step = placement.step
+    name = id or step.key
+    return Appointment(
+        id=name,
+        series=series,
+        site=site,
+        patient=placement.patient,
+        step=step.key,
+        kind=step.kind,
+        state=AppointmentState.BOOKED,
+        version=1,
+        interval=Interval.lasting(placement.start, step.length),
+        room=placement.room,
+        staff=dict(placement.staff),
+        phases=phases_at(step, placement.start),
+        claims=claims_of(placement, people, name),
+        title=step.title,
+    )
+
+
+def phases_at(step: Step, start: datetime) -> tuple[PhaseTime, ...]:
+    """Return the phases of a step that starts at this instant."""
+    return tuple(
+        PhaseTime(name, Interval(start + begin, start + end))
+        for name, (begin, end) in step.phase_times.items()
+    )

@@ -1,0 +1,131 @@
+"""What a visit takes from rooms, people and the patient: claims on lanes, the one invariant of the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from scheduler.domain.interval import Interval, without
+from scheduler.domain.people import Role, StaffMember
+from scheduler.domain.treatment import Attention, Segment, Step
+
+
+class Purpose(StrEnum):
+    """What a resource is claimed for; each purpose has its own lanes, numbered from 0."""
+
+    OCCUPY = "occupy"
+    WATCH = "watch"
+    ON_PREMISES = "on_premises"
+    SPACING = "spacing"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One lane of a resource, taken for a stretch of time by one visit.
+
+    `phases` are the phases it spans, empty for dose spacing; `role` is `None` for rooms and patients.
+    `lane` is an arrangement made by the ledger and `None` until then.
+    """
+
+    resource: str
+    purpose: Purpose
+    interval: Interval
+    appointment: str
+    phases: tuple[str, ...] = ()
+    role: Role | None = None
+    lane: int | None = None
+
+
+def capacity_of(person: StaffMember) -> Mapping[Purpose, int]:
+    """Return how many lanes a member of staff has for each purpose."""
+    return {
+        Purpose.OCCUPY: 1,
+        Purpose.WATCH: person.may_watch,
+        Purpose.ON_PREMISES: person.may_supervise,
+    }
+
+
+ROOM_CAPACITY: Mapping[Purpose, int] = {Purpose.OCCUPY: 1}
+PATIENT_CAPACITY: Mapping[Purpose, int] = {Purpose.OCCUPY: 1, Purpose.SPACING: 1}
+
+
+def lanes_needed(segment: Segment, may_watch: int) -> Mapping[Purpose, int]:
+    """Return how many lanes of each purpose a person gives to a segment.
+
+    Somebody in the room with one patient can watch nobody else, so every watch lane goes with it. Hands-on work takes
+    one watch lane, for the patient in hand is one of those watched. A ratio stricter than the person's own limit takes
+    more than one lane, so that the sum over patients never exceeds the ratio.
+    """
+    match segment.attention:
+        case Attention.IN_ROOM:
+            return {Purpose.OCCUPY: 1, Purpose.WATCH: may_watch}
+        case Attention.HANDS_ON:
+            return {Purpose.OCCUPY: 1, Purpose.WATCH: min(1, may_watch)}
+        case Attention.WATCHING:
+            return {Purpose.WATCH: -(-max(may_watch, 1) // segment.patients_per_person)}
+        case Attention.ON_PREMISES:
+            return {Purpose.ON_PREMISES: 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where and with whom a step takes place: `staff` names one person for each role of the step."""
+
+    step: Step
+    start: datetime
+    patient: str
+    room: str | None
+    staff: Mapping[Role, str]
+
+
+def claims_of(placement: Placement, people: Mapping[str, StaffMember], appointment: str) -> tuple[Claim, ...]:
+    """Return every claim a visit makes, without lanes.
+
+    A person who serves in two roles is claimed once wherever the roles overlap.
+    """
+    claims = [*_room_and_patient(placement, appointment)]
+    by_person: dict[str, list[Segment]] = {}
+    for segment in placement.step.segments:
+        if segment.role in placement.staff:
+            by_person.setdefault(placement.staff[segment.role], []).append(segment)
+    for person, segments in by_person.items():
+        may_watch = people[person].may_watch if person in people else 0
+        for purpose in (Purpose.OCCUPY, Purpose.WATCH, Purpose.ON_PREMISES):
+            for lane in _lane_runs(segments, purpose, may_watch, placement.start):
+                claims += [Claim(person, purpose, i, appointment, s.phases, s.role) for i, s in lane]
+    return tuple(claims)
+
+
+def _room_and_patient(placement: Placement, appointment: str) -> Iterator[Claim]:
+    step, start = placement.step, placement.start
+    if placement.room is not None:
+        names = tuple(phase.name for phase in step.phases)
+        yield Claim(
+            placement.room, Purpose.OCCUPY, Interval.lasting(start, step.room_length), appointment, names
+        )
+    names = tuple(phase.name for phase in step.phases if phase.with_patient)
+    yield Claim(placement.patient, Purpose.OCCUPY, Interval.lasting(start, step.length), appointment, names)
+    if step.holds_dose_spacing > timedelta(0):
+        yield Claim(
+            placement.patient, Purpose.SPACING, Interval.lasting(start, step.holds_dose_spacing), appointment
+        )
+
+
+def _lane_runs(
+    segments: Iterable[Segment], purpose: Purpose, may_watch: int, start: datetime
+) -> Iterator[list[tuple[Interval, Segment]]]:
+    """Yield, lane by lane, the stretches one person is claimed for; watching names the stretch before hands-on work does."""
+    ordered = sorted(segments, key=lambda s: (s.attention is not Attention.WATCHING, s.begins))
+    level = 1
+    while True:
+        taken: list[tuple[Interval, Segment]] = []
+        for segment in ordered:
+            if lanes_needed(segment, may_watch).get(purpose, 0) >= level:
+                whole = Interval(start + segment.begins, start + segment.ends)
+                taken += [(piece, segment) for piece in without([whole], [i for i, _ in taken])]
+        if not taken:
+            return
+        yield sorted(taken, key=lambda pair: pair[0])
+        level += 1

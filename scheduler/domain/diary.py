@@ -1,0 +1,62 @@
+"""The facts a decision needs, loaded once: places, people, one patient, and what is already claimed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+
+from scheduler.domain.claims import Claim, Purpose
+from scheduler.domain.interval import Interval
+from scheduler.domain.people import Patient, Role, StaffMember
+from scheduler.domain.places import Room, Site
+
+
+@dataclass(frozen=True)
+class Diary:
+    """Plain facts about one site and one patient over a horizon; nothing is asked of the database after this.
+
+    `as_of` is the instant of the request. `claims` are those of all *other* visits that share a moment with the
+    horizon: of every room and member of staff of the site, and of this patient at every site.
+    """
+
+    site: Site
+    patient: Patient
+    horizon: Interval
+    as_of: datetime
+    rooms: Mapping[str, Room]
+    staff: Mapping[str, StaffMember]
+    claims: tuple[Claim, ...] = ()
+
+    @cached_property
+    def claims_on(self) -> Mapping[tuple[str, Purpose], tuple[Claim, ...]]:
+        """The claims by resource and purpose, sorted by start."""
+        lists: dict[tuple[str, Purpose], list[Claim]] = {}
+        for claim in self.claims:
+            lists.setdefault((claim.resource, claim.purpose), []).append(claim)
+        return {key: tuple(sorted(found, key=lambda c: c.interval)) for key, found in lists.items()}
+
+    @cached_property
+    def open_times(self) -> tuple[Interval, ...]:
+        """When the site is open within the horizon."""
+        return self.site.open_times(self.horizon)
+
+    @cached_property
+    def working_times(self) -> Mapping[str, tuple[Interval, ...]]:
+        """When each member of staff is at work within the horizon."""
+        return {person.id: person.working_times(self.site, self.horizon) for person in self.staff.values()}
+
+    def having(self, role: Role) -> tuple[StaffMember, ...]:
+        """Return the staff with a role, by id."""
+        return tuple(
+            sorted((p for p in self.staff.values() if role in p.roles), key=lambda person: person.id)
+        )
+
+    def taken(self, resource: str, purpose: Purpose, during: Interval) -> tuple[Claim, ...]:
+        """Return the claims of other visits on a resource that share a moment with the interval."""
+        return tuple(c for c in self.claims_on.get((resource, purpose), ()) if c.interval.overlaps(during))
+
+    def leaving_out(self, appointments: frozenset[str]) -> Diary:
+        """Return the diary without the claims of these visits, for judging them as if not yet booked."""
+        return replace(self, claims=tuple(c for c in self.claims if c.appointment not in appointments))

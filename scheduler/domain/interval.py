@@ -1,0 +1,103 @@
+"""A stretch of time between two instants, half-open, kept in UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from scheduler.domain.errors import InvalidValue
+
+
+def as_utc(instant: datetime) -> datetime:
+    """Return the same instant in UTC.
+
+    Python subtracts two aware datetimes of one zone by the wall clock, so every instant is brought
+    to UTC before anything is measured. Raises `InvalidValue` for a datetime without a zone.
+    """
+    if instant.tzinfo is UTC:
+        return instant
+    if instant.tzinfo is None:
+        raise InvalidValue(f"{instant.isoformat()} has no time zone; give an offset such as +00:00")
+    return instant.astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Interval:
+    """From `start` (included) to `end` (not included), both UTC; never empty.
+
+    Two intervals that merely touch do not overlap. Raises `InvalidValue` when `end` is not after `start`.
+    """
+
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "start", as_utc(self.start))
+        object.__setattr__(self, "end", as_utc(self.end))
+        if self.end <= self.start:
+            raise InvalidValue(f"an interval must end after it starts: {self.start} to {self.end}")
+
+    @classmethod
+    def lasting(cls, start: datetime, duration: timedelta) -> Interval:
+        """Build the interval of elapsed `duration` from `start`."""
+        utc = as_utc(start)
+        return cls(utc, utc + duration)
+
+    @property
+    def duration(self) -> timedelta:
+        """Elapsed time from start to end."""
+        return self.end - self.start
+
+    def overlaps(self, other: Interval) -> bool:
+        """Say whether the two share any moment."""
+        return self.start < other.end and other.start < self.end
+
+    def contains(self, other: Interval) -> bool:
+        """Say whether `other` lies wholly inside, ends included."""
+        return self.start <= other.start and other.end <= self.end
+
+    def holds(self, instant: datetime) -> bool:
+        """Say whether the instant lies inside: the start does, the end does not."""
+        return self.start <= instant < self.end
+
+    def shared_with(self, other: Interval) -> Interval | None:
+        """Return the stretch both have, or `None`."""
+        start, end = max(self.start, other.start), min(self.end, other.end)
+        return Interval(start, end) if start < end else None
+
+
+def merged(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
+    """Return the union as sorted intervals that neither overlap nor touch."""
+    result: list[Interval] = []
+    for interval in sorted(intervals):
+        if result and interval.start <= result[-1].end:
+            if interval.end > result[-1].end:
+                result[-1] = Interval(result[-1].start, interval.end)
+        else:
+            result.append(interval)
+    return tuple(result)
+
+
+def without(intervals: Iterable[Interval], holes: Iterable[Interval]) -> tuple[Interval, ...]:
+    """Return what is left of `intervals` when every hole is cut out; sorted and merged."""
+    cut = merged(holes)
+    left: list[Interval] = []
+    for interval in merged(intervals):
+        cursor = interval.start
+        for hole in cut:
+            if hole.end <= cursor:
+                continue
+            if hole.start >= interval.end:
+                break
+            if hole.start > cursor:
+                left.append(Interval(cursor, hole.start))
+            cursor = max(cursor, hole.end)
+        if cursor < interval.end:
+            left.append(Interval(cursor, interval.end))
+    return tuple(left)
+
+
+def uncovered(wanted: Interval, available: Iterable[Interval]) -> tuple[Interval, ...]:
+    """Return the stretches of `wanted` that no available interval covers; empty when all is covered."""
+    return without([wanted], available)

@@ -1,0 +1,98 @@
+"""Where treatment happens: sites with their hours and closures, and rooms with what they are fit for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, time
+from functools import lru_cache
+
+from scheduler.domain.clock import days_of, instant_at, whole_local_day
+from scheduler.domain.interval import Interval, merged, without
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class WeeklyHours:
+    """One stretch of a week's pattern in clinic-local wall time.
+
+    `weekday` is 0 for Monday to 6 for Sunday; from `opens` (included) to `closes` (not included) on the same day.
+    `valid_from` and `valid_until` are inclusive calendar days; `None` means without a limit.
+    """
+
+    weekday: int
+    opens: time
+    closes: time
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+    def applies_on(self, day: date) -> bool:
+        """Say whether the stretch is part of this calendar day."""
+        return (
+            day.weekday() == self.weekday
+            and (self.valid_from is None or self.valid_from <= day)
+            and (self.valid_until is None or day <= self.valid_until)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """Whole clinic-local days on which the site is shut, both included, and why."""
+
+    first_day: date
+    last_day: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One place of a clinic.
+
+    `public_name` is the neutral name that messages and calendars may show; `name` is for signed-in pages alone.
+    `zone` is an IANA name. `phone` and `address` may be empty.
+    """
+
+    id: str
+    name: str
+    public_name: str
+    zone: str
+    hours: tuple[WeeklyHours, ...]
+    closures: tuple[Closure, ...] = ()
+    phone: str = ""
+    address: str = ""
+
+    def open_times(self, horizon: Interval) -> tuple[Interval, ...]:
+        """Return when the site is open within the horizon, closures taken out, sorted and merged."""
+        shut = [
+            whole_local_day(day, self.zone)
+            for closure in self.closures
+            for day in _days(closure, horizon, self.zone)
+        ]
+        return without(weekly_times(self.hours, horizon, self.zone), shut)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A room and what it is fit for: `iv_dosing`, `im_dosing`, `office`."""
+
+    id: str
+    site: str
+    name: str
+    capabilities: frozenset[str]
+    out_of_use: tuple[Interval, ...] = ()
+
+
+@lru_cache(maxsize=4096)
+def weekly_times(hours: tuple[WeeklyHours, ...], horizon: Interval, zone: str) -> tuple[Interval, ...]:
+    """Return a weekly pattern as instants within the horizon, clipped to it, sorted and merged."""
+    stretches = (
+        Interval(instant_at(day, stretch.opens, zone), instant_at(day, stretch.closes, zone)).shared_with(
+            horizon
+        )
+        for day in days_of(horizon, zone)
+        for stretch in hours
+        if stretch.applies_on(day)
+    )
+    return merged(stretch for stretch in stretches if stretch)
+
+
+def _days(closure: Closure, horizon: Interval, zone: str) -> list[date]:
+    return [day for day in days_of(horizon, zone) if closure.first_day <= day <= closure.last_day]

@@ -1,0 +1,291 @@
+"""Protocols: the versioned recipes from which a treatment series is made, with every number named and sourced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import StrEnum
+from functools import cached_property
+
+from scheduler.domain.errors import InvalidValue, NotFound
+from scheduler.domain.people import Role
+
+
+class StepKind(StrEnum):
+    """The kinds of visit, in the field's standard terms."""
+
+    SCREENING = "screening"
+    PREPARATION = "preparation"
+    DOSING = "dosing"
+    INTEGRATION = "integration"
+    REVIEW = "review"
+    CONTACT = "contact"
+
+
+class Attention(StrEnum):
+    """How much of a person a phase takes.
+
+    `IN_ROOM`: the whole person, who can do and watch nothing else meanwhile.
+    `HANDS_ON`: both hands, one patient at a time, while those already watched stay in view.
+    `WATCHING`: a share, up to the ratio.
+    `ON_PREMISES`: stands behind the visit from within the building, whatever else the person does there.
+    """
+
+    IN_ROOM = "in_room"
+    HANDS_ON = "hands_on"
+    WATCHING = "watching"
+    ON_PREMISES = "on_premises"
+
+
+class Point(StrEnum):
+    """A moment of a visit from which windows are measured; `END` is the patient's planned discharge."""
+
+    START = "start"
+    END = "end"
+
+
+class WindowMeaning(StrEnum):
+    """Why a window between two visits exists; each meaning is read by its own rules."""
+
+    ORDER = "order"
+    PREPARATION = "preparation"
+    DOSE_GAP = "dose_gap"
+    DOSES_PER_WEEK = "doses_per_week"
+    DOSING_SPAN = "dosing_span"
+    INTEGRATION = "integration"
+    INTEGRATION_BEFORE_DOSE = "integration_before_dose"
+    FOLLOW_UP = "follow_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The elapsed time allowed from a point of one visit to a point of a later one, both limits included.
+
+    `at_most` is `None` when only a minimum is asked for.
+    """
+
+    meaning: WindowMeaning
+    from_step: str
+    from_point: Point
+    to_step: str
+    to_point: Point
+    at_least: timedelta
+    at_most: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """Who must be there during a phase, and how.
+
+    `patients_per_person` is the ratio for `WATCHING` (2 means at most two patients for one person).
+    `first_minutes` limits the cover to the beginning of the phase; `None` means the whole phase.
+    `credentials` must be valid on the day of the visit.
+    """
+
+    role: Role
+    attention: Attention
+    patients_per_person: int = 1
+    first_minutes: int | None = None
+    credentials: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """One stretch of a visit, in minutes. In a phase without the patient, such as turnover, only the room is held."""
+
+    name: str
+    minutes: int
+    cover: tuple[Cover, ...] = ()
+    with_patient: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SiteCover:
+    """How many people holding a credential must be at work on the premises, from the first named phase through the last."""
+
+    credential: str
+    at_least: int
+    from_phase: str
+    through_phase: str
+
+
+@dataclass(frozen=True, slots=True)
+class GateRequirement:
+    """A gate that must stand open before the visit may start.
+
+    `decided_after_step` asks for a decision taken on or after the day of that earlier visit; `None` for any time before.
+    """
+
+    kind: str
+    decided_after_step: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """What one role gives to a visit without a break, counted from the start of the visit; derived from phases and cover."""
+
+    role: Role
+    attention: Attention
+    begins: timedelta
+    ends: timedelta
+    patients_per_person: int
+    credentials: frozenset[str]
+    phases: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One visit of a protocol, such as `P1`, `D3` or `I3`.
+
+    `room_capability` is `None` for a call that needs no room. `keeps_one_therapist` asks for the series' therapist.
+    `holds_dose_spacing` is how long after its start no other dose may be given to the patient (dosing only).
+    `ends_before_close` is how long before closing time the patient must be discharged.
+    `no_driving` is how long after discharge the patient may not drive.
+    `left_out_when_passed` names a gate: when the patient already has it, the visit is not needed.
+    `declinable` visits may be declined by the patient, which is recorded.
+    """
+
+    key: str
+    kind: StepKind
+    title: str
+    phases: tuple[Phase, ...]
+    room_capability: str | None
+    site_cover: tuple[SiteCover, ...] = ()
+    gates: tuple[GateRequirement, ...] = ()
+    keeps_one_therapist: bool = True
+    holds_dose_spacing: timedelta = timedelta(0)
+    ends_before_close: timedelta = timedelta(0)
+    no_driving: timedelta = timedelta(0)
+    left_out_when_passed: str | None = None
+    declinable: bool = False
+
+    @cached_property
+    def length(self) -> timedelta:
+        """From the start to the patient's planned discharge."""
+        return timedelta(minutes=sum(phase.minutes for phase in self.phases if phase.with_patient))
+
+    @cached_property
+    def room_length(self) -> timedelta:
+        """How long the room is held: the visit and what follows it without the patient."""
+        return timedelta(minutes=sum(phase.minutes for phase in self.phases))
+
+    @cached_property
+    def phase_times(self) -> Mapping[str, tuple[timedelta, timedelta]]:
+        """Begin and end of each phase, counted from the start of the visit."""
+        times: dict[str, tuple[timedelta, timedelta]] = {}
+        cursor = timedelta(0)
+        for phase in self.phases:
+            begin, cursor = cursor, cursor + timedelta(minutes=phase.minutes)
+            times[phase.name] = (begin, cursor)
+        return times
+
+    @cached_property
+    def roles(self) -> tuple[Role, ...]:
+        """Every role that gives something to the visit, in order of first need."""
+        return tuple(dict.fromkeys(segment.role for segment in self.segments))
+
+    @cached_property
+    def segments(self) -> tuple[Segment, ...]:
+        """What each role gives, neighbouring phases of the same cover joined; sorted by begin."""
+        joined: dict[tuple[Role, Attention, int, frozenset[str]], list[Segment]] = {}
+        for phase in self.phases:
+            begin, end = self.phase_times[phase.name]
+            for cover in phase.cover:
+                until = (
+                    end
+                    if cover.first_minutes is None
+                    else min(end, begin + timedelta(minutes=cover.first_minutes))
+                )
+                key = (cover.role, cover.attention, cover.patients_per_person, cover.credentials)
+                run = joined.setdefault(key, [])
+                if run and run[-1].ends == begin:
+                    run[-1] = replace(run[-1], ends=until, phases=(*run[-1].phases, phase.name))
+                else:
+                    run.append(
+                        Segment(
+                            cover.role, cover.attention, begin, until,
+                            cover.patients_per_person, cover.credentials, (phase.name,),
+                        )
+                    )  # fmt: skip
+        return tuple(
+            sorted((s for run in joined.values() for s in run), key=lambda s: (s.begins, s.ends, s.role))
+        )
+
+    def segments_of(self, role: Role) -> tuple[Segment, ...]:
+        """Return what one role gives."""
+        return tuple(segment for segment in self.segments if segment.role is role)
+
+    def site_cover_times(self, cover: SiteCover) -> tuple[timedelta, timedelta]:
+        """Return begin and end of a site cover, counted from the start of the visit."""
+        return self.phase_times[cover.from_phase][0], self.phase_times[cover.through_phase][1]
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One number of a protocol as people read it: what it is, its unit, the sensible range and where it comes from."""
+
+    key: str
+    value: float
+    unit: str
+    source: str
+    lowest: float | None = None
+    highest: float | None = None
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """One version of a recipe: its visits in order and the windows between them.
+
+    Windows name steps of this protocol alone; `quantities` list its numbers with unit, range and source;
+    `document` is the text it was read from, kept unchanged for export.
+    """
+
+    key: str
+    version: int
+    title: str
+    route: str
+    series_kind: str
+    steps: tuple[Step, ...]
+    windows: tuple[Window, ...]
+    most_doses: int
+    quantities: tuple[Quantity, ...] = ()
+    document: Mapping[str, object] | None = None
+
+    def __post_init__(self) -> None:
+        known = set(self._by_key)
+        if len(known) != len(self.steps):
+            raise InvalidValue(f"protocol {self.key}: two steps share one key")
+        for window in self.windows:
+            if not {window.from_step, window.to_step} <= known:
+                raise InvalidValue(
+                    f"protocol {self.key}: a window names a step that does not exist: {window}"
+                )
+
+    @cached_property
+    def _by_key(self) -> Mapping[str, Step]:
+        return {step.key: step for step in self.steps}
+
+    def step(self, key: str) -> Step:
+        """Return the step with this key. Raises `NotFound`."""
+        try:
+            return self._by_key[key]
+        except KeyError:
+            raise NotFound(f"protocol {self.key} has no step {key}") from None
+
+    def has_step(self, key: str) -> bool:
+        """Say whether there is a step with this key."""
+        return key in self._by_key
+
+    def of_kind(self, kind: StepKind) -> tuple[Step, ...]:
+        """Return all steps of one kind, in order."""
+        return tuple(step for step in self.steps if step.kind is kind)
+
+    def only(self, keys: Iterable[str]) -> Protocol:
+        """Return the same protocol with these steps alone, and the windows among them."""
+        kept = set(keys)
+        return replace(
+            self,
+            steps=tuple(step for step in self.steps if step.key in kept),
+            windows=tuple(w for w in self.windows if w.from_step in kept and w.to_step in kept),
+        )
