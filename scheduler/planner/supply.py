@@ -1,0 +1,144 @@
+"""What is free, as masks: rooms, people, the patient and the site's hours, less what other visits have claimed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property, lru_cache
+
+from scheduler.domain.claims import Purpose, capacity_of, lanes_needed
+from scheduler.domain.clock import local_day, whole_local_day
+from scheduler.domain.diary import Diary
+from scheduler.domain.interval import Interval
+from scheduler.domain.people import StaffMember
+from scheduler.domain.places import Room
+from scheduler.domain.treatment import Segment, SiteCover, Step
+from scheduler.planner.timeline import Grid, lasting, slots_in
+
+
+@lru_cache(maxsize=4096)
+def _mask_within(times: tuple[Interval, ...], grid: Grid) -> int:
+    return grid.mask(grid.within(interval) for interval in times)
+
+
+@dataclass
+class Supply:
+    """The free time of one diary on one grid; every mask is made once."""
+
+    diary: Diary
+    grid: Grid
+
+    def __post_init__(self) -> None:
+        self._free: dict[tuple[str, Purpose], tuple[int, ...]] = {}
+        self._person: dict[tuple[str, tuple[Segment, ...]], int] = {}
+        self._valid: dict[tuple[str, str], int] = {}
+
+    @cached_property
+    def open(self) -> int:
+        """When the site is open."""
+        return _mask_within(self.diary.open_times, self.grid)
+
+    def working(self, person: StaffMember) -> int:
+        """When a member of staff is at work."""
+        return _mask_within(self.diary.working_times[person.id], self.grid)
+
+    def free(self, resource: str, purpose: Purpose, capacity: int, lanes: int = 1) -> int:
+        """When at least `lanes` of the resource's lanes are not claimed; nothing is ever free beyond capacity."""
+        if lanes > capacity:
+            return 0
+        if (resource, purpose) not in self._free:
+            claims = self.diary.claims_on.get((resource, purpose), ())
+            spans = (self.grid.touching(claim.interval) for claim in claims)
+            self._free[resource, purpose] = self.grid.layers(spans, capacity)
+        return self.grid.full & ~self._free[resource, purpose][capacity - lanes]
+
+    def valid(self, person: StaffMember, credential: str) -> int:
+        """On which local days, as slots, a credential of the person holds."""
+        key = (person.id, credential)
+        if key not in self._valid:
+            self._valid[key] = self._valid_slots(person, credential)
+        return self._valid[key]
+
+    def _valid_slots(self, person: StaffMember, credential: str) -> int:
+        held = [mine for mine in person.credentials if mine.kind == credential]
+        if any(mine.valid_until is None for mine in held):
+            return self.grid.full
+        last = max((mine.valid_until for mine in held if mine.valid_until), default=None)
+        if last is None or last < local_day(self.grid.origin, self.diary.site.zone):
+            return 0
+        end = whole_local_day(last, self.diary.site.zone).end
+        return (
+            self.grid.mask([self.grid.within(Interval(self.grid.origin, end))])
+            if end > self.grid.origin
+            else 0
+        )
+
+    def starts_in(self, room: Room, step: Step) -> int:
+        """At which starts the room takes the step, turnover included."""
+        free = self.free(room.id, Purpose.OCCUPY, 1)
+        if room.out_of_use:
+            free &= ~self.grid.mask(self.grid.touching(interval) for interval in room.out_of_use)
+        return lasting(free, slots_in(step.room_length))
+
+    def starts_with(self, person: StaffMember, segments: tuple[Segment, ...]) -> int:
+        """At which starts of a visit the person can give all these segments: free, at work and qualified that day."""
+        key = (person.id, segments)
+        if key not in self._person:
+            mask = self.grid.full
+            for segment in segments:
+                mask &= self._starts_of_segment(person, segment)
+            self._person[key] = mask
+        return self._person[key]
+
+    def _starts_of_segment(self, person: StaffMember, segment: Segment) -> int:
+        capacity = capacity_of(person)
+        able = self.working(person)
+        for purpose, lanes in lanes_needed(segment, person.may_watch).items():
+            if lanes:
+                able &= self.free(person.id, purpose, capacity[purpose], lanes)
+        mask = lasting(able, slots_in(segment.ends - segment.begins)) >> slots_in(segment.begins)
+        for credential in segment.credentials:
+            mask &= self.valid(person, credential)
+        return mask
+
+    def starts_for_patient(self, step: Step) -> int:
+        """At which starts the patient can come: no other visit, not unavailable, and far enough from every other dose."""
+        patient = self.diary.patient
+        free = self.free(patient.id, Purpose.OCCUPY, 1)
+        if patient.unavailable:
+            free &= ~self.grid.mask(self.grid.touching(interval) for interval in patient.unavailable_times())
+        mask = lasting(free, slots_in(step.length))
+        if step.holds_dose_spacing > timedelta(0):
+            # Past the horizon nothing is known to be claimed, so a hold may run over its edge.
+            beyond = ((1 << slots_in(step.holds_dose_spacing)) - 1) << self.grid.slots
+            mask &= lasting(
+                self.free(patient.id, Purpose.SPACING, 1) | beyond, slots_in(step.holds_dose_spacing)
+            )
+        return mask
+
+    def starts_while_open(self, step: Step) -> int:
+        """At which starts the site stays open to the end of the visit and as long after as the step asks."""
+        return lasting(self.open, slots_in(step.length + step.ends_before_close))
+
+    def starts_with_enough_people(self, step: Step) -> int:
+        """At which starts enough people with each credential are at work for as long as the site cover asks."""
+        mask = self.grid.full
+        for cover in step.site_cover:
+            begin, end = step.site_cover_times(cover)
+            mask &= lasting(self._enough(cover), slots_in(end - begin)) >> slots_in(begin)
+        return mask
+
+    def _enough(self, cover: SiteCover) -> int:
+        layers = [0] * cover.at_least
+        for mask in self._holding(cover.credential):
+            carry = mask
+            for depth in range(cover.at_least):
+                layers[depth], carry = layers[depth] | carry, layers[depth] & carry
+        return layers[-1]
+
+    def _holding(self, credential: str) -> Iterable[int]:
+        for person in self.diary.staff.values():
+            valid = self.valid(person, credential)
+            if valid:
+                yield self.working(person) & valid

@@ -1,0 +1,115 @@
+"""Time as bit strings: bit k of a mask stands for the k-th five minutes of the horizon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from itertools import compress, count
+from typing import TypeAlias
+
+from scheduler.domain.interval import Interval
+
+SLOT = timedelta(minutes=5)
+SLOTS_PER_DAY = 288
+_BYTES_PER_DAY = SLOTS_PER_DAY // 8
+_DIGITS = bytes.maketrans(b"01", b"\x00\x01")
+
+Span: TypeAlias = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The slots of a horizon: `origin` is a UTC midnight, `days` whole UTC days follow it."""
+
+    origin: datetime
+    days: int
+
+    @classmethod
+    def over(cls, horizon: Interval) -> Grid:
+        """Return the smallest grid of whole UTC days that holds the horizon."""
+        origin = datetime.combine(horizon.start.date(), time.min, tzinfo=UTC)
+        return cls(origin, -(-(horizon.end - origin) // timedelta(days=1)))
+
+    @property
+    def slots(self) -> int:
+        """How many slots there are."""
+        return self.days * SLOTS_PER_DAY
+
+    @property
+    def full(self) -> int:
+        """The mask with every slot set."""
+        return (1 << self.slots) - 1
+
+    def at(self, slot: int) -> datetime:
+        """Return the instant at which a slot begins."""
+        return self.origin + slot * SLOT
+
+    def within(self, interval: Interval) -> Span:
+        """Return the slots that lie wholly inside an interval; for time that is available."""
+        return self._clipped(-((self.origin - interval.start) // SLOT), (interval.end - self.origin) // SLOT)
+
+    def touching(self, interval: Interval) -> Span:
+        """Return the slots that share a moment with an interval; for time that is taken."""
+        return self._clipped((interval.start - self.origin) // SLOT, -((self.origin - interval.end) // SLOT))
+
+    def _clipped(self, begin: int, end: int) -> Span:
+        return max(0, begin), min(end, self.slots)
+
+    def mask(self, spans: Iterable[Span]) -> int:
+        """Return the union of spans as one mask."""
+        return self.layers(spans, 1)[0]
+
+    def layers(self, spans: Iterable[Span], height: int) -> tuple[int, ...]:
+        """Return masks by depth: bit k of layer n is set where more than n of the spans hold slot k.
+
+        Spans beyond `height` at one moment are dropped. Adding is done day by day, on small numbers.
+        """
+        days = [[0] * self.days for _ in range(height)]
+        for begin, end in spans:
+            while begin < end:
+                day = begin // SLOTS_PER_DAY
+                low = begin - day * SLOTS_PER_DAY
+                high = min(end - day * SLOTS_PER_DAY, SLOTS_PER_DAY)
+                carry = ((1 << (high - low)) - 1) << low
+                for layer in days:
+                    layer[day], carry = layer[day] | carry, layer[day] & carry
+                    if not carry:
+                        break
+                begin = (day + 1) * SLOTS_PER_DAY
+        return tuple(_joined(layer) for layer in days)
+
+
+def _joined(days: list[int]) -> int:
+    return int.from_bytes(b"".join(day.to_bytes(_BYTES_PER_DAY, "little") for day in days), "little")
+
+
+def lasting(mask: int, slots: int) -> int:
+    """Return where `slots` set bits in a row begin: the starts at which something of that length fits."""
+    have = 1
+    while have < slots:
+        step = min(have, slots - have)
+        mask &= mask >> step
+        have += step
+    return mask
+
+
+def slots_in(duration: timedelta) -> int:
+    """Return how many slots a duration needs, rounded up; negative durations round towards zero."""
+    return -(-duration // SLOT)
+
+
+def slots_at_most(duration: timedelta) -> int:
+    """Return how many whole slots a duration holds, rounded down."""
+    return duration // SLOT
+
+
+def every(grid: Grid, slots: int) -> int:
+    """Return the mask with the first of every `slots` slots set, counted from the grid's UTC midnight."""
+    return ((1 << -(-grid.slots // slots) * slots) - 1) // ((1 << slots) - 1)
+
+
+def set_slots(mask: int, slots: int) -> list[int]:
+    """Return, in ascending order, the set bits among the first of every `slots` slots; others are not looked at."""
+    digits = bin(mask)[:1:-1].encode()[::slots].translate(_DIGITS)
+    return list(compress(count(0, slots), digits))

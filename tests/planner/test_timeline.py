@@ -1,0 +1,54 @@
+"""Bit strings of time say the same as counting slot by slot."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scheduler.domain.interval import Interval
+from scheduler.planner.timeline import SLOT, Grid, every, lasting, set_slots
+
+GRID = Grid(datetime(2026, 11, 1, tzinfo=UTC), 2)
+SPANS = st.lists(
+    st.tuples(st.integers(0, GRID.slots), st.integers(0, GRID.slots)).map(lambda pair: (min(pair), max(pair)))
+)
+
+
+@given(SPANS, st.integers(1, 4))
+def test_layers_count_how_often_each_slot_is_taken(spans: list[tuple[int, int]], height: int) -> None:
+    layers = GRID.layers(spans, height)
+    for slot in range(GRID.slots):
+        times = sum(begin <= slot < end for begin, end in spans)
+        assert [mask >> slot & 1 for mask in layers] == [int(times > depth) for depth in range(height)]
+
+
+@given(SPANS, st.integers(1, 40))
+def test_lasting_finds_the_starts_of_long_enough_runs(spans: list[tuple[int, int]], slots: int) -> None:
+    mask = GRID.mask(spans)
+    free = [bool(mask >> slot & 1) for slot in range(GRID.slots)]
+    expected = [s for s in range(GRID.slots - slots + 1) if all(free[s : s + slots])]
+    assert set_slots(lasting(mask, slots), 1) == expected
+
+
+@given(SPANS, st.sampled_from([1, 2, 3]))
+def test_only_every_so_many_slots_are_listed(spans: list[tuple[int, int]], slots: int) -> None:
+    mask = GRID.mask(spans) & every(GRID, slots)
+    assert set_slots(mask, slots) == [s for s in range(0, GRID.slots, slots) if GRID.mask(spans) >> s & 1]
+
+
+@given(st.integers(-300, 900), st.integers(1, 900))
+def test_available_time_is_rounded_inwards_and_taken_time_outwards(begin: int, minutes: int) -> None:
+    interval = Interval.lasting(GRID.origin + timedelta(minutes=begin), timedelta(minutes=minutes))
+    for slot in range(GRID.slots):
+        this = Interval.lasting(GRID.at(slot), SLOT)
+        inside, touched = GRID.mask([GRID.within(interval)]), GRID.mask([GRID.touching(interval)])
+        assert bool(inside >> slot & 1) == interval.contains(this)
+        assert bool(touched >> slot & 1) == interval.overlaps(this)
+
+
+def test_a_grid_holds_its_horizon_in_whole_utc_days() -> None:
+    horizon = Interval(datetime(2026, 11, 1, 23, 55, tzinfo=UTC), datetime(2026, 11, 3, 0, 5, tzinfo=UTC))
+    grid = Grid.over(horizon)
+    assert (grid.origin, grid.days) == (datetime(2026, 11, 1, tzinfo=UTC), 3)
