@@ -256,14 +256,15 @@ def t1_like_series(
     visits: Mapping[str, Mapping[str, Any]] | None = None,
     **fields: Any,
 ) -> Series:
-    """Build a proposed series: by default `a_small_protocol()` at the times of `SMALL_EXAMPLE`.
+    """Build a proposed series: by default `a_small_protocol()` at the times of `SMALL_EXAMPLE`, doses after the second
+    and the induction protocol at those of `WORKED_EXAMPLE`.
 
     `starts` replaces single starts; `visits` gives further fields of `a_visit` by step. With `id=...` the series is
     a saved one, and its visits have ids of their own, such as 'series-1/D2'.
     """
     recipe = protocol or a_small_protocol()
     clinic = diary or a_diary()
-    usual = WORKED_EXAMPLE if recipe.has_step("P2") else SMALL_EXAMPLE
+    usual = WORKED_EXAMPLE if recipe.has_step("P2") else {**WORKED_EXAMPLE, **SMALL_EXAMPLE}
     times: Mapping[str, str | datetime] = {**usual, **(starts or {})}
     saved = fields.get("id", "")
     booked = []

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from scheduler.domain.interval import Interval, without
 from scheduler.domain.people import Role, StaffMember
@@ -50,6 +51,8 @@ def capacity_of(person: StaffMember) -> Mapping[Purpose, int]:
 ROOM_CAPACITY: Mapping[Purpose, int] = {Purpose.OCCUPY: 1}
 PATIENT_CAPACITY: Mapping[Purpose, int] = {Purpose.OCCUPY: 1, Purpose.SPACING: 1}
 
+_ANY_START = datetime(2000, 1, 1, tzinfo=UTC)
+
 
 def lanes_needed(segment: Segment, may_watch: int) -> Mapping[Purpose, int]:
     """Return how many lanes of each purpose a person gives to a segment.
@@ -90,11 +93,14 @@ def claims_of(placement: Placement, people: Mapping[str, StaffMember], appointme
     for segment in placement.step.segments:
         if segment.role in placement.staff:
             by_person.setdefault(placement.staff[segment.role], []).append(segment)
+    start = placement.start
     for person, segments in by_person.items():
         may_watch = people[person].may_watch if person in people else 0
-        for purpose in (Purpose.OCCUPY, Purpose.WATCH, Purpose.ON_PREMISES):
-            for lane in _lane_runs(segments, purpose, may_watch, placement.start):
-                claims += [Claim(person, purpose, i, appointment, s.phases, s.role) for i, s in lane]
+        for run in _runs(tuple(segments), may_watch):
+            interval = Interval(start + run.begins, start + run.ends)
+            claims.append(
+                Claim(person, run.purpose, interval, appointment, run.segment.phases, run.segment.role)
+            )
     return tuple(claims)
 
 
@@ -113,19 +119,34 @@ def _room_and_patient(placement: Placement, appointment: str) -> Iterator[Claim]
         )
 
 
-def _lane_runs(
-    segments: Iterable[Segment], purpose: Purpose, may_watch: int, start: datetime
-) -> Iterator[list[tuple[Interval, Segment]]]:
-    """Yield, lane by lane, the stretches one person is claimed for; watching names the stretch before hands-on work does."""
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One lane that a person gives from `begins` to `ends`, counted from the start of the visit, and for what."""
+
+    purpose: Purpose
+    begins: timedelta
+    ends: timedelta
+    segment: Segment
+
+
+@lru_cache(maxsize=4096)
+def _runs(segments: tuple[Segment, ...], may_watch: int) -> tuple[_Run, ...]:
+    """Return, lane by lane, what one person is claimed for; watching names the stretch before hands-on work does."""
     ordered = sorted(segments, key=lambda s: (s.attention is not Attention.WATCHING, s.begins))
-    level = 1
-    while True:
-        taken: list[tuple[Interval, Segment]] = []
-        for segment in ordered:
-            if lanes_needed(segment, may_watch).get(purpose, 0) >= level:
-                whole = Interval(start + segment.begins, start + segment.ends)
-                taken += [(piece, segment) for piece in without([whole], [i for i, _ in taken])]
-        if not taken:
-            return
-        yield sorted(taken, key=lambda pair: pair[0])
-        level += 1
+    runs: list[_Run] = []
+    for purpose in (Purpose.OCCUPY, Purpose.WATCH, Purpose.ON_PREMISES):
+        most = max(lanes_needed(segment, may_watch).get(purpose, 0) for segment in ordered)
+        for level in range(1, most + 1):
+            needed = [s for s in ordered if lanes_needed(s, may_watch).get(purpose, 0) >= level]
+            runs += _one_lane(needed, purpose)
+    return tuple(runs)
+
+
+def _one_lane(segments: Iterable[Segment], purpose: Purpose) -> list[_Run]:
+    """Lay segments on one lane; where they overlap, the one given first names the stretch."""
+    taken: list[tuple[Interval, Segment]] = []
+    for segment in segments:
+        whole = Interval(_ANY_START + segment.begins, _ANY_START + segment.ends)
+        taken += [(piece, segment) for piece in without([whole], [i for i, _ in taken])]
+    laid = sorted(taken, key=lambda pair: pair[0])
+    return [_Run(purpose, i.start - _ANY_START, i.end - _ANY_START, segment) for i, segment in laid]

@@ -80,6 +80,7 @@ def local(instant: datetime, zone: str) -> datetime:
     return instant.astimezone(zone_of(zone))
 
 
+@lru_cache(maxsize=65536)
 def local_day(instant: datetime, zone: str) -> date:
     """Return the clinic-local calendar day of an instant."""
     return instant.astimezone(zone_of(zone)).date()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from scheduler.domain.claims import Claim, Purpose
@@ -35,7 +36,18 @@ class Diary:
         lists: dict[tuple[str, Purpose], list[Claim]] = {}
         for claim in self.claims:
             lists.setdefault((claim.resource, claim.purpose), []).append(claim)
-        return {key: tuple(sorted(found, key=lambda c: c.interval)) for key, found in lists.items()}
+        return {
+            key: tuple(sorted(found, key=lambda c: (c.interval.start, c.interval.end)))
+            for key, found in lists.items()
+        }
+
+    @cached_property
+    def _starts_on(self) -> Mapping[tuple[str, Purpose], tuple[list[datetime], timedelta]]:
+        """The starts of `claims_on`, and how long the longest of each list lasts."""
+        return {
+            key: ([claim.interval.start for claim in found], max(claim.interval.duration for claim in found))
+            for key, found in self.claims_on.items()
+        }
 
     @cached_property
     def open_times(self) -> tuple[Interval, ...]:
@@ -55,7 +67,14 @@ class Diary:
 
     def taken(self, resource: str, purpose: Purpose, during: Interval) -> tuple[Claim, ...]:
         """Return the claims of other visits on a resource that share a moment with the interval."""
-        return tuple(c for c in self.claims_on.get((resource, purpose), ()) if c.interval.overlaps(during))
+        found = self.claims_on.get((resource, purpose), ())
+        if not found:
+            return ()
+        starts, longest = self._starts_on[resource, purpose]
+        # What starts earlier than the longest claim lasts cannot reach into the interval.
+        first = bisect_left(starts, during.start - longest)
+        last = bisect_left(starts, during.end)
+        return tuple(claim for claim in found[first:last] if claim.interval.end > during.start)
 
     def leaving_out(self, appointments: frozenset[str]) -> Diary:
         """Return the diary without the claims of these visits, for judging them as if not yet booked."""

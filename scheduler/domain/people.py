@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from scheduler.domain.interval import Interval, merged, without
 from scheduler.domain.places import Site, WeeklyHours, weekly_times
@@ -58,11 +59,18 @@ class StaffMember:
 
         Closures of the site are not taken out here: the site's own open times say that.
         """
-        return without(weekly_times(self.hours, horizon, site.zone), self.time_off)
+        return _at_work(self.hours, self.time_off, horizon, site.zone)
 
     def holds(self, credential: str, day: date) -> bool:
         """Say whether a credential of this kind is valid on that day."""
         return any(held.kind == credential and held.is_valid_on(day) for held in self.credentials)
+
+
+@lru_cache(maxsize=4096)
+def _at_work(
+    hours: tuple[WeeklyHours, ...], time_off: tuple[Interval, ...], horizon: Interval, zone: str
+) -> tuple[Interval, ...]:
+    return without(weekly_times(hours, horizon, zone), time_off)
 
 
 class GateDecision(StrEnum):

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 
-from scheduler.domain.claims import Placement, Purpose
-from scheduler.domain.clock import local_day, whole_local_day
+from scheduler.domain.claims import Placement
+from scheduler.domain.clock import local_day
 from scheduler.domain.people import Role, StaffMember
 from scheduler.domain.treatment import Protocol, Step
 from scheduler.planner.starts import FeasibleStarts
@@ -42,10 +41,11 @@ def _room(feasible: FeasibleStarts, step: Step, slot: int, before: Placement | N
     if step.room_capability is None:
         return None
     start = feasible.supply.grid.at(slot)
+    alike = feasible.alike(step)
     fit = [
         room
         for room in feasible.supply.diary.rooms.values()
-        if step.room_capability in room.capabilities and feasible.supply.starts_in(room, step) >> slot & 1
+        if step.room_capability in room.capabilities and feasible.supply.starts_in(room, alike) >> slot & 1
     ]
     still_turning = before.room if before and before.start + before.step.room_length > start else None
     return min(fit, key=lambda room: (room.id == still_turning, len(room.capabilities), room.id)).id
@@ -53,6 +53,8 @@ def _room(feasible: FeasibleStarts, step: Step, slot: int, before: Placement | N
 
 def _staff(feasible: FeasibleStarts, step: Step, slot: int, therapist: str | None) -> Mapping[Role, str]:
     chosen: dict[Role, str] = {}
+    supply, alike = feasible.supply, feasible.alike(step)
+    day = local_day(supply.grid.at(slot), supply.diary.site.zone)
     guide = therapist if step.keeps_one_therapist else None
     for role in sorted(step.roles, key=lambda role: role is not Role.THERAPIST):
         if guide is None and role is Role.THERAPIST:
@@ -61,8 +63,8 @@ def _staff(feasible: FeasibleStarts, step: Step, slot: int, therapist: str | Non
             )
         else:
             able = feasible.pool(role, guide)
-        fit = [p for p in able if feasible.supply.starts_with(p, step.segments_of(role)) >> slot & 1]
-        person = min(fit, key=lambda p: (p.id not in chosen.values(), _load(feasible, p, slot), p.id))
+        fit = [p for p in able if supply.starts_with(p, alike, role) >> slot & 1]
+        person = min(fit, key=lambda p: (p.id not in chosen.values(), supply.load(p, day), p.id))
         chosen[role] = person.id
         if role is Role.THERAPIST:
             guide = person.id
@@ -70,14 +72,4 @@ def _staff(feasible: FeasibleStarts, step: Step, slot: int, therapist: str | Non
 
 
 def _whole_visit_with(feasible: FeasibleStarts, step: Step, slot: int, therapist: StaffMember) -> bool:
-    return bool(feasible.mask(step, therapist.id) >> slot & 1)
-
-
-def _load(feasible: FeasibleStarts, person: StaffMember, slot: int) -> timedelta:
-    diary = feasible.supply.diary
-    day = whole_local_day(local_day(feasible.supply.grid.at(slot), diary.site.zone), diary.site.zone)
-    purposes = (Purpose.OCCUPY, Purpose.WATCH, Purpose.ON_PREMISES)
-    return sum(
-        (claim.interval.duration for purpose in purposes for claim in diary.taken(person.id, purpose, day)),
-        timedelta(0),
-    )
+    return bool(feasible.starts_alone(step, therapist.id) >> slot & 1)

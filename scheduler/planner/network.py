@@ -8,14 +8,15 @@ finds it, or proves that none exists, without ever stepping back.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from scheduler.domain.treatment import Point, Protocol, StepKind, Window
-from scheduler.planner.timeline import slots_at_most, slots_in
+from scheduler.planner.timeline import SLOTS_PER_DAY, slots_at_most, slots_in
+
+_A_WEEK = (1 << 7 * SLOTS_PER_DAY) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +75,11 @@ class Network:
             self.add(Arc(window.to_step, window.from_step, -slots_at_most(window.at_most + shift), window))
 
     def least(
-        self, starts: Mapping[str, Sequence[int]], not_before: Mapping[str, int] | None = None
+        self, starts: Mapping[str, int], not_before: Mapping[str, int] | None = None
     ) -> dict[str, int] | Stuck:
         """Return the series in which every visit is as early as it can be, or where the search got stuck.
 
-        `starts` are the feasible starts of each step, ascending; `not_before` are extra lower bounds.
+        `starts` are the feasible starts of each step, as masks; `not_before` are extra lower bounds.
         """
         found: dict[str, int] = {}
         for key in self.keys:
@@ -106,9 +107,12 @@ class Network:
         return found
 
 
-def _next(starts: Sequence[int], bound: int) -> int | None:
-    index = bisect_left(starts, bound)
-    return starts[index] if index < len(starts) else None
+def _next(starts: int, bound: int) -> int | None:
+    bound = max(bound, 0)
+    left = starts >> bound
+    # The next start is mostly near: looking at a week first keeps the numbers short.
+    near = left & _A_WEEK or left
+    return bound + (near & -near).bit_length() - 1 if near else None
 
 
 def with_extra(network: Network, arcs: Iterable[Arc]) -> Network:

@@ -1,4 +1,4 @@
-"""The feasible starts of every visit of a series, for one therapist: one sorted list a step, exact for that step alone."""
+"""The feasible starts of every visit of a series, for one therapist: one mask a step, exact for that step alone."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TypeAlias
 
 from scheduler.domain.people import Role, StaffMember
 from scheduler.domain.treatment import Protocol, Step
 from scheduler.planner.supply import Supply
-from scheduler.planner.timeline import every, set_slots, slots_at_most, slots_in
+from scheduler.planner.timeline import every, slots_at_most, slots_in
 
 START_EVERY = timedelta(minutes=15)
 """Visits are offered on the quarter of an hour, as clinics keep their books; every zone's offset is a multiple of it."""
@@ -31,9 +30,6 @@ class Scarcity(StrEnum):
     CARE_COORDINATOR = "care_coordinator"
 
 
-Shape: TypeAlias = tuple[object, ...]
-
-
 @dataclass
 class FeasibleStarts:
     """The starts between `earliest` and the last at which a visit is over by `latest`, both instants UTC, included.
@@ -48,21 +44,27 @@ class FeasibleStarts:
     ignoring: Set[Scarcity] = frozenset()
 
     def __post_init__(self) -> None:
-        self._lists: dict[tuple[Shape, str | None], list[int]] = {}
-        self._without_staff: dict[Shape, int] = {}
-        self._roles: dict[tuple[Shape, Role, str | None], int] = {}
+        self._starts: dict[tuple[str, str | None], int] = {}
+        self._without_staff: dict[str, int] = {}
+        self._roles: dict[tuple[str, Role, str | None], int] = {}
+        first_of: dict[object, Step] = {}
+        self._alike = {step.key: first_of.setdefault(_shape(step), step) for step in self.protocol.steps}
         self._quarters = every(self.supply.grid, slots_in(START_EVERY))
 
-    def of(self, step: Step, therapist: str | None) -> list[int]:
-        """Return the slots at which the step can start with this therapist (`None`: with anybody fit)."""
-        whom = therapist if step.keeps_one_therapist and Role.THERAPIST in step.roles else None
-        key = (_shape(step), whom)
-        if key not in self._lists:
-            self._lists[key] = set_slots(self.mask(step, whom), slots_in(START_EVERY))
-        return self._lists[key]
+    def alike(self, step: Step) -> Step:
+        """Return the first step with the same feasible starts, so that the six doses of a series are looked up once."""
+        return self._alike[step.key]
 
-    def mask(self, step: Step, therapist: str | None) -> int:
-        """Return the same as a mask."""
+    def of(self, step: Step, therapist: str | None) -> int:
+        """Return the slots at which the step can start with this therapist (`None`: with anybody fit), as a mask."""
+        step = self.alike(step)
+        whom = therapist if step.keeps_one_therapist and Role.THERAPIST in step.roles else None
+        key = (step.key, whom)
+        if key not in self._starts:
+            self._starts[key] = self._of(step, whom)
+        return self._starts[key]
+
+    def _of(self, step: Step, therapist: str | None) -> int:
         mask = self._anyhow(step)
         if therapist is not None or Role.THERAPIST not in step.roles:
             return self._staffed(step, therapist, mask)
@@ -70,6 +72,11 @@ class FeasibleStarts:
         for person in self.supply.diary.having(Role.THERAPIST):
             found |= self._staffed(step, person.id, mask)
         return found
+
+    def starts_alone(self, step: Step, therapist: str) -> int:
+        """Return the slots at which the step can start with this very therapist, whether it keeps to one or not."""
+        step = self.alike(step)
+        return self._staffed(step, therapist, self._anyhow(step))
 
     def _staffed(self, step: Step, therapist: str | None, mask: int) -> int:
         for role in step.roles:
@@ -82,11 +89,11 @@ class FeasibleStarts:
         return Scarcity(role.value) in self.ignoring
 
     def _with_somebody(self, step: Step, role: Role, therapist: str | None) -> int:
-        key = (_shape(step), role, therapist if role in (Role.THERAPIST, Role.MEDICAL_MONITOR) else None)
+        key = (step.key, role, therapist if role in (Role.THERAPIST, Role.MEDICAL_MONITOR) else None)
         if key not in self._roles:
             mask = 0
             for person in self.pool(role, therapist):
-                mask |= self.supply.starts_with(person, step.segments_of(role))
+                mask |= self.supply.starts_with(person, step, role)
             self._roles[key] = mask
         return self._roles[key]
 
@@ -100,10 +107,9 @@ class FeasibleStarts:
         return people
 
     def _anyhow(self, step: Step) -> int:
-        key = _shape(step)
-        if key not in self._without_staff:
-            self._without_staff[key] = self._place_and_patient(step)
-        return self._without_staff[key]
+        if step.key not in self._without_staff:
+            self._without_staff[step.key] = self._place_and_patient(step)
+        return self._without_staff[step.key]
 
     def _place_and_patient(self, step: Step) -> int:
         supply, grid = self.supply, self.supply.grid
@@ -127,8 +133,8 @@ class FeasibleStarts:
         return mask
 
 
-def _shape(step: Step) -> Shape:
-    """Return what the feasible starts depend on, so that the six doses of a series are looked up once."""
+def _shape(step: Step) -> tuple[object, ...]:
+    """Return all that the feasible starts of a step depend on."""
     return (
         step.phases, step.room_capability, step.site_cover, step.holds_dose_spacing,
         step.ends_before_close, step.keeps_one_therapist,

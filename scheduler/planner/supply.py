@@ -4,22 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property, lru_cache
 
 from scheduler.domain.claims import Purpose, capacity_of, lanes_needed
 from scheduler.domain.clock import local_day, whole_local_day
 from scheduler.domain.diary import Diary
 from scheduler.domain.interval import Interval
-from scheduler.domain.people import StaffMember
-from scheduler.domain.places import Room
+from scheduler.domain.people import Role, StaffMember
+from scheduler.domain.places import Room, Site
 from scheduler.domain.treatment import Segment, SiteCover, Step
 from scheduler.planner.timeline import Grid, lasting, slots_in
 
 
+@lru_cache(maxsize=1024)
+def _open(site: Site, horizon: Interval, grid: Grid) -> int:
+    return grid.mask(grid.within(interval) for interval in site.open_times(horizon))
+
+
 @lru_cache(maxsize=4096)
-def _mask_within(times: tuple[Interval, ...], grid: Grid) -> int:
-    return grid.mask(grid.within(interval) for interval in times)
+def _at_work(person: StaffMember, site: Site, horizon: Interval, grid: Grid) -> int:
+    return grid.mask(grid.within(interval) for interval in person.working_times(site, horizon))
+
+
+_WORK = (Purpose.OCCUPY, Purpose.WATCH, Purpose.ON_PREMISES)
 
 
 @dataclass
@@ -31,17 +39,22 @@ class Supply:
 
     def __post_init__(self) -> None:
         self._free: dict[tuple[str, Purpose], tuple[int, ...]] = {}
-        self._person: dict[tuple[str, tuple[Segment, ...]], int] = {}
+        self._working: dict[str, int] = {}
+        self._by_person: dict[tuple[str, str, Role], int] = {}
+        self._by_room: dict[tuple[str, str], int] = {}
+        self._load: dict[tuple[str, date], timedelta] = {}
         self._valid: dict[tuple[str, str], int] = {}
 
     @cached_property
     def open(self) -> int:
         """When the site is open."""
-        return _mask_within(self.diary.open_times, self.grid)
+        return _open(self.diary.site, self.diary.horizon, self.grid)
 
     def working(self, person: StaffMember) -> int:
         """When a member of staff is at work."""
-        return _mask_within(self.diary.working_times[person.id], self.grid)
+        if person.id not in self._working:
+            self._working[person.id] = _at_work(person, self.diary.site, self.diary.horizon, self.grid)
+        return self._working[person.id]
 
     def free(self, resource: str, purpose: Purpose, capacity: int, lanes: int = 1) -> int:
         """When at least `lanes` of the resource's lanes are not claimed; nothing is ever free beyond capacity."""
@@ -76,20 +89,32 @@ class Supply:
 
     def starts_in(self, room: Room, step: Step) -> int:
         """At which starts the room takes the step, turnover included."""
-        free = self.free(room.id, Purpose.OCCUPY, 1)
-        if room.out_of_use:
-            free &= ~self.grid.mask(self.grid.touching(interval) for interval in room.out_of_use)
-        return lasting(free, slots_in(step.room_length))
+        key = (room.id, step.key)
+        if key not in self._by_room:
+            free = self.free(room.id, Purpose.OCCUPY, 1)
+            if room.out_of_use:
+                free &= ~self.grid.mask(self.grid.touching(interval) for interval in room.out_of_use)
+            self._by_room[key] = lasting(free, slots_in(step.room_length))
+        return self._by_room[key]
 
-    def starts_with(self, person: StaffMember, segments: tuple[Segment, ...]) -> int:
-        """At which starts of a visit the person can give all these segments: free, at work and qualified that day."""
-        key = (person.id, segments)
-        if key not in self._person:
+    def starts_with(self, person: StaffMember, step: Step, role: Role) -> int:
+        """At which starts of a visit the person can give all that a role gives: free, at work and qualified that day."""
+        key = (person.id, step.key, role)
+        if key not in self._by_person:
             mask = self.grid.full
-            for segment in segments:
+            for segment in step.segments_of(role):
                 mask &= self._starts_of_segment(person, segment)
-            self._person[key] = mask
-        return self._person[key]
+            self._by_person[key] = mask
+        return self._by_person[key]
+
+    def load(self, person: StaffMember, day: date) -> timedelta:
+        """How much of the person is claimed on a clinic-local day, all purposes together."""
+        key = (person.id, day)
+        if key not in self._load:
+            whole = whole_local_day(day, self.diary.site.zone)
+            claims = (claim for purpose in _WORK for claim in self.diary.taken(person.id, purpose, whole))
+            self._load[key] = sum((claim.interval.duration for claim in claims), timedelta(0))
+        return self._load[key]
 
     def _starts_of_segment(self, person: StaffMember, segment: Segment) -> int:
         capacity = capacity_of(person)

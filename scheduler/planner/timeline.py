@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from itertools import compress, count
 from typing import TypeAlias
 
 from scheduler.domain.interval import Interval
@@ -13,7 +12,6 @@ from scheduler.domain.interval import Interval
 SLOT = timedelta(minutes=5)
 SLOTS_PER_DAY = 288
 _BYTES_PER_DAY = SLOTS_PER_DAY // 8
-_DIGITS = bytes.maketrans(b"01", b"\x00\x01")
 
 Span: TypeAlias = tuple[int, int]
 
@@ -107,9 +105,3 @@ def slots_at_most(duration: timedelta) -> int:
 def every(grid: Grid, slots: int) -> int:
     """Return the mask with the first of every `slots` slots set, counted from the grid's UTC midnight."""
     return ((1 << -(-grid.slots // slots) * slots) - 1) // ((1 << slots) - 1)
-
-
-def set_slots(mask: int, slots: int) -> list[int]:
-    """Return, in ascending order, the set bits among the first of every `slots` slots; others are not looked at."""
-    digits = bin(mask)[:1:-1].encode()[::slots].translate(_DIGITS)
-    return list(compress(count(0, slots), digits))

@@ -1,0 +1,212 @@
+"""What binds the two readers of a protocol: the planner proposes only what the rules accept, and misses nothing of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import product
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scheduler.domain.appointment import Appointment, appointment_at
+from scheduler.domain.claims import Claim, Placement, Purpose
+from scheduler.domain.diary import Diary
+from scheduler.domain.interval import Interval
+from scheduler.domain.people import Role
+from scheduler.domain.series import Series, SeriesState
+from scheduler.domain.treatment import Point, Protocol, Step, Window
+from scheduler.planner.propose import Wishes, propose
+from scheduler.rules.evaluate import evaluate
+from scheduler.rules.finding import Level
+from tests.builders import (
+    a_diary,
+    a_nurse,
+    a_patient,
+    a_prescriber,
+    a_room,
+    a_site,
+    a_small_protocol,
+    a_therapist,
+    an_induction_protocol,
+    an_office,
+    at,
+    between,
+    weekdays,
+)
+
+FIRST, LAST = at("2026-11-30 08:00"), at("2026-12-09 12:00")
+HORIZON = between("2026-11-30 00:00", "2026-12-20 00:00")
+RESOURCES = (
+    ("therapist-1", Purpose.OCCUPY),
+    ("therapist-2", Purpose.OCCUPY),
+    ("nurse-1", Purpose.OCCUPY),
+    ("nurse-1", Purpose.WATCH),
+    ("nurse-2", Purpose.WATCH),
+    ("prescriber-1", Purpose.ON_PREMISES),
+    ("dosing-1", Purpose.OCCUPY),
+    ("office-1", Purpose.OCCUPY),
+    ("patient-1", Purpose.OCCUPY),
+    ("patient-1", Purpose.SPACING),
+)
+
+
+@st.composite
+def claims(draw: st.DrawFn) -> tuple[Claim, ...]:
+    """Draw visits of others that never take a lane twice: each resource's claims follow one another."""
+    found = []
+    for resource, purpose in RESOURCES:
+        cursor = FIRST
+        for gap, length in draw(st.lists(st.tuples(st.integers(0, 60), st.integers(1, 40)), max_size=6)):
+            begin = cursor + timedelta(minutes=30 * gap)
+            cursor = begin + timedelta(minutes=15 * length)
+            found.append(Claim(resource, purpose, Interval(begin, cursor), f"other-{resource}"))
+    return tuple(found)
+
+
+@st.composite
+def diaries(draw: st.DrawFn) -> Diary:
+    """Draw a clinic open for four hours a day, with two of nearly everybody and some of the time taken."""
+    hours = weekdays("08:00", "12:00")
+    staff = [replace(person, hours=hours) for person in (a_nurse("nurse-1"), a_nurse("nurse-2", may_watch=1))]
+    staff += [replace(a_therapist(f"therapist-{n}"), hours=hours) for n in (1, 2)]
+    leaves = draw(st.sampled_from(["12:00", "11:30", "11:00"]))
+    staff.append(replace(a_prescriber(), may_supervise=1, hours=weekdays("08:00", leaves)))
+    away = draw(st.lists(st.integers(0, 8), max_size=2))
+    off = tuple(Interval.lasting(FIRST + timedelta(days=day), timedelta(hours=4)) for day in away)
+    staff[0] = replace(staff[0], time_off=off)
+    return a_diary(
+        rooms=(a_room("dosing-1"), an_office("office-1")), staff=staff, claims=draw(claims()),
+        site=a_site(hours=hours), patient=a_patient(), horizon=HORIZON, as_of=FIRST,
+    )  # fmt: skip
+
+
+def _nothing_wrong(diary: Diary, protocol: Protocol, visits: tuple[Appointment, ...]) -> bool:
+    series = Series(
+        "", diary.site.id, diary.patient.id, protocol.key, protocol.version, SeriesState.BOOKED, visits
+    )
+    return not [f for f in evaluate(diary, protocol, series) if _about_time(f.level, f.rule)]
+
+
+def _about_time(level: Level, rule: str) -> bool:
+    """Say whether the planner answers for it: windows and what is free; decisions, driving and declining are not."""
+    return (
+        level in (Level.BLOCK, Level.GATE) and not rule.startswith("GATE-") or rule in ("INTEG-2", "SPACE-4")
+    )
+
+
+@dataclass(frozen=True)
+class _Alone:
+    """Every start at which the rules find nothing wrong with one visit taken alone, by therapist."""
+
+    starts: Mapping[tuple[str, str], list[datetime]]
+
+    @classmethod
+    def of(cls, diary: Diary, protocol: Protocol) -> _Alone:
+        found = {}
+        for step in protocol.steps:
+            for therapist in ("therapist-1", "therapist-2"):
+                found[step.key, therapist] = [
+                    start for start in _quarters() if _possible(diary, protocol, step, start, therapist)
+                ]
+        return cls(found)
+
+
+def _quarters() -> Iterator[datetime]:
+    for day in range(10):
+        for quarter in range(16):
+            start = FIRST + timedelta(days=day, minutes=15 * quarter)
+            if start < LAST:
+                yield start
+
+
+def _possible(diary: Diary, protocol: Protocol, step: Step, start: datetime, therapist: str) -> bool:
+    if start + step.length > LAST:
+        return False
+    nurses = ("nurse-1", "nurse-2") if Role.MEDICAL_MONITOR in step.roles else ("",)
+    for monitor, giver in product(nurses, nurses):
+        people = {
+            Role.THERAPIST: therapist,
+            Role.MEDICAL_MONITOR: monitor,
+            Role.ADMINISTERING_CLINICIAN: giver,
+            Role.PRESCRIBER: "prescriber-1",
+        }
+        room = "office-1" if step.room_capability == "office" else "dosing-1"
+        placement = Placement(
+            step, start, diary.patient.id, room, {role: people[role] for role in step.roles}
+        )
+        visit = appointment_at(placement, diary.staff, diary.site.id)
+        if _nothing_wrong(diary, protocol.only([step.key]), (visit,)):
+            return True
+    return False
+
+
+def _kept(window: Window, protocol: Protocol, starts: Mapping[str, datetime]) -> bool:
+    def moment(key: str, point: Point) -> datetime:
+        return starts[key] + (protocol.step(key).length if point is Point.END else timedelta(0))
+
+    gap = moment(window.to_step, window.to_point) - moment(window.from_step, window.from_point)
+    return window.at_least <= gap and (window.at_most is None or gap <= window.at_most)
+
+
+def _complete(
+    protocol: Protocol, alone: _Alone, therapist: str, chosen: dict[str, datetime]
+) -> dict[str, datetime] | None:
+    """Try every start of the steps not yet chosen, the last step first, keeping every window."""
+    left = [step.key for step in reversed(protocol.steps) if step.key not in chosen]
+    if not left:
+        return chosen
+    for start in alone.starts[left[0], therapist]:
+        trial = {**chosen, left[0]: start}
+        windows = [w for w in protocol.windows if left[0] in (w.from_step, w.to_step)]
+        if all(_kept(w, protocol, trial) for w in windows if {w.from_step, w.to_step} <= set(trial)):
+            whole = _complete(protocol, alone, therapist, trial)
+            if whole is not None:
+                return whole
+    return None
+
+
+def _earliest_finish(diary: Diary, protocol: Protocol) -> datetime | None:
+    alone = _Alone.of(diary, protocol)
+    last = protocol.steps[-1]
+    finishes = []
+    for therapist in ("therapist-1", "therapist-2"):
+        for start in alone.starts[last.key, therapist]:
+            if _complete(protocol, alone, therapist, {last.key: start}) is not None:
+                finishes.append(start + last.length)
+                break
+    return min(finishes, default=None)
+
+
+@settings(max_examples=8, deadline=None)
+@given(diaries())
+def test_the_planner_finds_what_trying_everything_finds(diary: Diary) -> None:
+    protocol = a_small_protocol()
+    answer = propose(diary, protocol, Wishes(FIRST, LAST))
+    finish = answer.proposals[0].finish if answer.proposals else None
+    assert finish == _earliest_finish(diary, protocol)
+    assert bool(answer.reasons) == (finish is None)
+
+
+@settings(max_examples=25, deadline=None)
+@given(diaries())
+def test_the_rules_find_nothing_wrong_with_any_proposal(diary: Diary) -> None:
+    protocol = an_induction_protocol()
+    protocol = protocol.only(key for key in [s.key for s in protocol.steps] if not key.startswith("C"))
+    wide = replace(diary, horizon=between("2026-11-30 00:00", "2027-03-01 00:00"))
+    answer = propose(wide, protocol, Wishes(FIRST, at("2027-02-20 00:00")))
+    for proposal in answer.proposals:
+        assert _nothing_wrong(wide, protocol, proposal.series.appointments)
+
+
+@settings(max_examples=15, deadline=None)
+@given(diaries(), st.integers(0, 200))
+def test_taking_a_booking_away_never_makes_the_best_later(diary: Diary, index: int) -> None:
+    protocol = a_small_protocol()
+    less = replace(
+        diary, claims=tuple(c for n, c in enumerate(diary.claims) if n != index % max(1, len(diary.claims)))
+    )
+    before, after = (propose(d, protocol, Wishes(FIRST, LAST)).proposals for d in (diary, less))
+    if before:
+        assert after and after[0].finish <= before[0].finish
