@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import product
 
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from scheduler.domain.appointment import Appointment, appointment_at
@@ -104,10 +104,13 @@ class _Alone:
 
     @classmethod
     def of(cls, diary: Diary, protocol: Protocol) -> _Alone:
-        found = {}
+        found: dict[tuple[str, str], list[datetime]] = {}
+        known: dict[Step, str] = {}
         for step in protocol.steps:
+            # Visits that differ by name alone are judged once.
+            like = known.setdefault(replace(step, key="", title=""), step.key)
             for therapist in ("therapist-1", "therapist-2"):
-                found[step.key, therapist] = [
+                found[step.key, therapist] = found.get((like, therapist)) or [
                     start for start in _quarters() if _possible(diary, protocol, step, start, therapist)
                 ]
         return cls(found)
@@ -179,7 +182,8 @@ def _earliest_finish(diary: Diary, protocol: Protocol) -> datetime | None:
     return min(finishes, default=None)
 
 
-@settings(max_examples=8, deadline=None)
+# Trying everything takes a second a clinic: a failing one is shown as it was drawn, not whittled down for minutes.
+@settings(max_examples=8, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(diaries())
 def test_the_planner_finds_what_trying_everything_finds(diary: Diary) -> None:
     protocol = a_small_protocol()
@@ -189,7 +193,7 @@ def test_the_planner_finds_what_trying_everything_finds(diary: Diary) -> None:
     assert bool(answer.reasons) == (finish is None)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(diaries())
 def test_the_rules_find_nothing_wrong_with_any_proposal(diary: Diary) -> None:
     protocol = an_induction_protocol()
@@ -200,7 +204,7 @@ def test_the_rules_find_nothing_wrong_with_any_proposal(diary: Diary) -> None:
         assert _nothing_wrong(wide, protocol, proposal.series.appointments)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(diaries(), st.integers(0, 200))
 def test_taking_a_booking_away_never_makes_the_best_later(diary: Diary, index: int) -> None:
     protocol = a_small_protocol()
