@@ -1,0 +1,76 @@
+"""The rules that nobody is in two places: staff, and the patient."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scheduler.domain.claims import Purpose
+from scheduler.domain.interval import Interval, merged, without
+from scheduler.domain.treatment import Attention
+from scheduler.rules.finding import Breach
+from scheduler.rules.question import Question
+from scheduler.rules.wording import stretch
+
+
+def nobody_is_in_two_places(question: Question) -> Iterator[Breach]:
+    """Whoever is in the room with a patient is neither in another room nor watches another patient meanwhile.
+
+    Work at one patient with both hands is judged by the rule on one-to-one care.
+    """
+    for visit in question.ahead:
+        hands_on = [
+            Interval(visit.start + segment.begins, visit.start + segment.ends)
+            for segment in question.step_of(visit).segments
+            if segment.attention is Attention.HANDS_ON
+        ]
+        for person in dict.fromkeys(visit.staff.values()):
+            own = question.held(visit, person, Purpose.OCCUPY)
+            for present in without(own, hands_on):
+                elsewhere = [
+                    claim.interval
+                    for purpose in (Purpose.OCCUPY, Purpose.WATCH)
+                    for claim in question.taken_elsewhere(visit, person, purpose, present)
+                ]
+                for busy in merged(elsewhere):
+                    if shared := busy.shared_with(present):
+                        yield Breach(
+                            (visit,),
+                            f"{question.name_of(person)} is needed by {visit.step} and by another visit "
+                            f"{stretch(shared, question.diary.site.zone)}",
+                            f"name somebody else, or start {visit.step} when {question.name_of(person)} is free",
+                        )
+
+
+def the_patient_is_in_one_place(question: Question) -> Iterator[Breach]:
+    """A patient has one visit at a time, at whatever site and in whatever series."""
+    visits = question.visits
+    for place, visit in enumerate(visits):
+        for later in visits[place + 1 :]:
+            if shared := visit.interval.shared_with(later.interval):
+                yield Breach(
+                    (visit, later),
+                    f"{visit.step} and {later.step} overlap {stretch(shared, question.diary.site.zone)}",
+                    f"start {later.step} at {question.said(visit.discharge)} or later",
+                )
+    for visit in question.ahead:
+        own = {mine.id for mine in question.series.appointments}
+        taken = question.diary.taken(visit.patient, Purpose.OCCUPY, visit.interval)
+        for busy in merged(claim.interval for claim in taken if claim.appointment not in own):
+            if shared := busy.shared_with(visit.interval):
+                yield Breach(
+                    (visit,),
+                    f"the patient has another visit {stretch(shared, question.diary.site.zone)}, during {visit.step}",
+                    f"start {visit.step} at {question.said(busy.end)} or later, or move the other visit",
+                )
+
+
+def the_patient_can_come(question: Question) -> Iterator[Breach]:
+    """No visit is booked at a time at which the patient has said they cannot come."""
+    for visit in question.ahead:
+        for away in question.diary.patient.unavailable_times():
+            if shared := away.shared_with(visit.interval):
+                yield Breach(
+                    (visit,),
+                    f"the patient cannot come {stretch(shared, question.diary.site.zone)}, during {visit.step}",
+                    f"start {visit.step} at {question.said(away.end)} or later, or ask the patient",
+                )

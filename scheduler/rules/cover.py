@@ -1,0 +1,204 @@
+"""The rules about who is with the patient in each phase, and how many patients one person may have in view."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from scheduler.domain.appointment import Appointment
+from scheduler.domain.claims import Purpose, lanes_needed
+from scheduler.domain.interval import Interval, merged, uncovered
+from scheduler.domain.people import Role
+from scheduler.domain.treatment import Attention, Segment, SiteCover
+from scheduler.rules.finding import Breach
+from scheduler.rules.load import most_at_once, where_load
+from scheduler.rules.question import Question
+from scheduler.rules.wording import credential_name, role_name, stretch, stretches
+
+Needed: TypeAlias = tuple[Appointment, Segment, Interval, str]
+
+_PRESENCE = {
+    Attention.IN_ROOM: "in the room",
+    Attention.HANDS_ON: "at the patient's side",
+    Attention.WATCHING: "watching",
+    Attention.ON_PREMISES: "on the premises",
+}
+
+
+def _needed(question: Question, attention: Attention) -> Iterator[Needed]:
+    """Yield what visits ask for with one kind of attention: visit, segment, its time, and the person named for it."""
+    for visit in question.ahead:
+        for segment in question.step_of(visit).segments:
+            if segment.attention is attention and segment.role in visit.staff:
+                time = Interval(visit.start + segment.begins, visit.start + segment.ends)
+                yield visit, segment, time, visit.staff[segment.role]
+
+
+def _nobody_named(question: Question, attention: Attention) -> Iterator[Breach]:
+    for visit in question.ahead:
+        segments = [
+            s
+            for s in question.step_of(visit).segments
+            if s.attention is attention and s.role not in visit.staff
+        ]
+        for role in dict.fromkeys(segment.role for segment in segments):
+            times = [
+                Interval(visit.start + s.begins, visit.start + s.ends) for s in segments if s.role is role
+            ]
+            yield Breach(
+                (visit,),
+                f"{visit.step} has no {role_name(role)}, who must be {_PRESENCE[attention]} "
+                f"{stretches(merged(times), question.diary.site.zone)}",
+                f"name a {role_name(role)} for {visit.step}",
+            )
+
+
+def _not_claimed(question: Question, needed: Needed, purpose: Purpose) -> Iterator[Breach]:
+    """Yield a breach where the person named does not give the visit all the lanes that it asks for."""
+    visit, segment, time, name = needed
+    person = question.person(name)
+    lanes = lanes_needed(segment, person.may_watch if person else 0).get(purpose, 0)
+    thin = where_load(time, question.held(visit, name, purpose), at_most=lanes - 1)
+    if thin:
+        role = role_name(segment.role)
+        yield Breach(
+            (visit,),
+            f"{visit.step} asks for the {role} {_PRESENCE[segment.attention]} {stretch(time, question.diary.site.zone)}; "
+            f"{question.name_of(name)} is not held for it {stretches(thin, question.diary.site.zone)}",
+            f"name the {role} of {visit.step} anew, so that the whole time is held",
+        )
+
+
+def who_must_be_in_the_room_is_there(question: Question) -> Iterator[Breach]:
+    """A guided patient is never alone: the therapist stays in the room through every phase that asks for it."""
+    yield from _nobody_named(question, Attention.IN_ROOM)
+    for needed in _needed(question, Attention.IN_ROOM):
+        yield from _not_claimed(question, needed, Purpose.OCCUPY)
+
+
+def set_up_is_one_to_one(question: Question) -> Iterator[Breach]:
+    """Check-in, placing the line and the discharge check take both hands: nobody sets up two patients at once.
+
+    Patients already watched stay in view meanwhile; two set-ups on one person collide.
+    """
+    yield from _nobody_named(question, Attention.HANDS_ON)
+    for needed in _needed(question, Attention.HANDS_ON):
+        yield from _not_claimed(question, needed, Purpose.OCCUPY)
+        visit, segment, time, name = needed
+        others = question.taken_elsewhere(visit, name, Purpose.OCCUPY, time)
+        for busy in merged(claim.interval for claim in others):
+            if shared := busy.shared_with(time):
+                yield Breach(
+                    (visit,),
+                    f"{question.name_of(name)} has both hands at {visit.step} {stretch(time, question.diary.site.zone)} "
+                    f"and is needed by another visit {stretch(shared, question.diary.site.zone)}",
+                    f"name another {role_name(segment.role)}, or start {visit.step} "
+                    f"at {question.said(busy.end - segment.begins)} or later",
+                )
+
+
+def the_medical_monitor_watches_throughout(question: Question) -> Iterator[Breach]:
+    """Breathing, circulation and state of mind are watched in every phase that asks for it, at no more than the ratio.
+
+    Each patient takes a share of a person's attention; the shares of all patients together never exceed what the
+    person may give at once.
+    """
+    yield from _nobody_named(question, Attention.WATCHING)
+    for needed in _needed(question, Attention.WATCHING):
+        yield from _not_claimed(question, needed, Purpose.WATCH)
+        yield from _over_capacity(question, needed, Purpose.WATCH)
+    for needed in _needed(question, Attention.HANDS_ON):
+        yield from _over_capacity(question, needed, Purpose.WATCH)
+
+
+def _over_capacity(question: Question, needed: Needed, purpose: Purpose) -> Iterator[Breach]:
+    visit, segment, time, name = needed
+    person = question.person(name)
+    if person is None:
+        return
+    capacity = person.may_watch if purpose is Purpose.WATCH else person.may_supervise
+    own = question.held(visit, name, purpose)
+    others = [claim.interval for claim in question.taken_elsewhere(visit, name, purpose, time)]
+    # Where the visit itself holds nothing, another rule speaks; nothing is asked of the person there.
+    spans = [*own, *others]
+    for crowded in where_load(time, spans, at_least=capacity + 1):
+        if not any(mine.overlaps(crowded) for mine in own):
+            continue
+        places = "places for watching" if purpose is Purpose.WATCH else "places behind dosing visits"
+        yield Breach(
+            (visit,),
+            f"{person.name} would have {most_at_once(crowded, spans)} of {capacity} {places} taken "
+            f"{stretch(crowded, question.diary.site.zone)}, with {visit.step}",
+            f"name another {role_name(segment.role)}, or start {visit.step} at another time",
+        )
+
+
+def the_prescriber_is_on_the_premises(question: Question) -> Iterator[Breach]:
+    """From administration to discharge a prescriber is within the building, over the whole interval, not at its start alone.
+
+    One prescriber stands behind no more visits at once than agreed.
+    """
+    yield from _nobody_named(question, Attention.ON_PREMISES)
+    for needed in _needed(question, Attention.ON_PREMISES):
+        yield from _not_claimed(question, needed, Purpose.ON_PREMISES)
+        yield from _over_capacity(question, needed, Purpose.ON_PREMISES)
+        visit, segment, time, name = needed
+        away = uncovered(time, question.at_work(name, time))
+        if away:
+            zone = question.diary.site.zone
+            yield Breach(
+                (visit,),
+                f"{question.name_of(name)} must be on the premises {stretch(time, zone)} as {role_name(segment.role)} "
+                f"of {visit.step} and is away {stretches(away, zone)}",
+                f"name another {role_name(segment.role)}, or move {visit.step}",
+            )
+
+
+def enough_qualified_people_are_on_the_premises(question: Question) -> Iterator[Breach]:
+    """Nobody works alone: whenever somebody is dosed, enough people who can resuscitate are at work in the building.
+
+    Judged moment by moment: distinct people at work whose credential is valid on the day of the visit.
+    """
+    for visit in question.ahead:
+        step = question.step_of(visit)
+        for cover in step.site_cover:
+            begin, end = step.site_cover_times(cover)
+            time = Interval(visit.start + begin, visit.start + end)
+            at_work = [
+                present
+                for person in question.diary.staff.values()
+                if person.holds(cover.credential, question.day_of(visit))
+                for present in question.at_work(person.id, time)
+            ]
+            for thin in where_load(time, at_work, at_most=cover.at_least - 1):
+                yield _too_few(question, visit, cover, thin, at_work)
+
+
+def _too_few(
+    question: Question, visit: Appointment, cover: SiteCover, thin: Interval, at_work: list[Interval]
+) -> Breach:
+    present = most_at_once(thin, at_work)
+    name = credential_name(cover.credential)
+    return Breach(
+        (visit,),
+        f"{_people(present)} holding {name} at work at {question.diary.site.name} during {visit.step} "
+        f"{stretch(thin, question.diary.site.zone)}; at least {cover.at_least} are asked for",
+        f"have {cover.at_least - present} more holding {name} on the premises, or move {visit.step}",
+    )
+
+
+def _people(count: int) -> str:
+    return {0: "nobody is", 1: "1 person is"}.get(count, f"{count} people are")
+
+
+def the_therapist_is_not_the_medical_monitor(question: Question) -> Iterator[Breach]:
+    """Guiding the mind and watching the body are two tasks for two people in one visit."""
+    for visit in question.ahead:
+        therapist = visit.staff.get(Role.THERAPIST)
+        if therapist is not None and therapist == visit.staff.get(Role.MEDICAL_MONITOR):
+            yield Breach(
+                (visit,),
+                f"{question.name_of(therapist)} is both therapist and medical monitor of {visit.step} "
+                f"on {question.said(visit.start)}",
+                f"name another therapist or another medical monitor for {visit.step}",
+            )

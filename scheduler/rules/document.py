@@ -1,0 +1,53 @@
+"""Writes the catalogue as a page of Markdown: `docs/rules.md` is generated from it and never edited by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scheduler.rules.catalogue import CATALOGUE, Family, Rule
+from scheduler.rules.finding import Level
+from scheduler.rules.sources import SOURCES, Source
+
+_LEVELS = {
+    Level.BLOCK: "the booking cannot be saved; nobody may override it",
+    Level.GATE: "it can be booked, but the visit may not start until it is settled or overridden by the role named",
+    Level.WARN: "shown to staff, stops nobody",
+    Level.INFO: "good to know",
+}
+
+
+def catalogue_as_markdown() -> str:
+    """Return the whole page, ending in a line break."""
+    return "\n".join(_lines()) + "\n"
+
+
+def _lines() -> Iterator[str]:
+    yield "# Rules"
+    yield ""
+    yield "<!-- Generated from scheduler/rules/catalogue.py. Do not edit. -->"
+    yield ""
+    yield f"What must be true of every series: {len(CATALOGUE)} rules. Previewing, booking and the nightly re-check all"
+    yield "ask the same list. Each title is a sentence that is true when all is well. Numbers such as hours and counts"
+    yield "stand in the protocol, never in a rule; a clinic default is to be confirmed by the medical director."
+    yield ""
+    yield from (f"* **{level.value.upper()}**: {meaning}." for level, meaning in _LEVELS.items())
+    for family in Family:
+        yield from ("", f"## {family.value}")
+        for rule in CATALOGUE:
+            if rule.family is family:
+                yield from _of_rule(rule)
+    yield from ("", "## Sources", "")
+    used = dict.fromkeys(rule.source for rule in CATALOGUE)
+    yield from (_of_source(SOURCES[key]) for key in used)
+
+
+def _of_rule(rule: Rule) -> Iterator[str]:
+    level = rule.level.value.upper()
+    override = f", may be overridden by: {rule.override_role}" if rule.override_role else ""
+    yield from ("", f"### {rule.id}: {rule.title}", "", f"{level}{override}. Source: {rule.source}.", "")
+    yield from rule.rationale.splitlines()
+
+
+def _of_source(source: Source) -> str:
+    read = f" <{source.address}>, read {source.read_on.isoformat()}." if source.read_on else ""
+    return f"* **{source.key}** ({source.standing.value}): {source.title}, {source.section}.{read} {source.takes}"

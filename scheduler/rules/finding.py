@@ -1,0 +1,57 @@
+"""What a rule answers: a breach in the check function's words, and the finding that everybody outside is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from scheduler.domain.appointment import Appointment
+
+
+class Level(StrEnum):
+    """How much a finding weighs, the heaviest first."""
+
+    BLOCK = "block"
+    """The booking cannot be saved."""
+    GATE = "gate"
+    """It can be booked, but the visit may not start until this is settled, or overridden by the role the rule names."""
+    WARN = "warn"
+    """It is shown to staff and stops nobody."""
+    INFO = "info"
+    """It is good to know."""
+
+
+WEIGHT = {level: weight for weight, level in enumerate(Level)}
+"""The order in which findings are shown: 0 first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """One place where a rule does not hold: the visits it touches, why in numbers and local time, and what mends it.
+
+    `missing` are the keys of steps without a visit that it is about.
+    """
+
+    visits: tuple[Appointment, ...]
+    why: str
+    mend: str
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One breach of one rule.
+
+    `appointments` are the ids of the visits of this series that it touches, step keys for a proposal; `steps` are
+    their step keys, and those of visits that are missing. `why` and `mend` may name staff and rooms, never the
+    patient. `override_role` may let the visit start in spite of a GATE, `None` when nobody may.
+    """
+
+    rule: str
+    level: Level
+    title: str
+    appointments: tuple[str, ...]
+    steps: tuple[str, ...]
+    why: str
+    mend: str
+    override_role: str | None

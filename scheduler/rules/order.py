@@ -1,0 +1,99 @@
+"""The rules about the order of a series, its preparation and its completeness."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scheduler.domain.clock import local_day
+from scheduler.domain.treatment import Step, StepKind, WindowMeaning
+from scheduler.rules.finding import Breach
+from scheduler.rules.question import Question
+from scheduler.rules.windows import too_late, too_soon, windows_that_mean
+from scheduler.rules.wording import limit, listed, measured
+
+
+def visits_follow_the_order_of_the_protocol(question: Question) -> Iterator[Breach]:
+    """Preparation, dose, contact, integration and review build on one another: a visit comes after those it builds on.
+
+    Counted in elapsed time between the two visits, as far apart as the protocol asks.
+    """
+    windows = tuple(windows_that_mean(question, WindowMeaning.ORDER))
+    yield from too_soon(question, windows)
+    yield from too_late(question, windows)
+
+
+def preparation_is_over_long_enough_before_the_dose(question: Question) -> Iterator[Breach]:
+    """The patient needs time between the last talk and the dose, to think and to say no.
+
+    Counted in elapsed hours from the end of the preparation visit.
+    """
+    yield from too_soon(question, windows_that_mean(question, WindowMeaning.PREPARATION))
+
+
+def preparation_is_recent_enough_at_the_dose(question: Question) -> Iterator[Breach]:
+    """A preparation that lies too far back no longer prepares: what was agreed and what was told may have changed.
+
+    Counted in elapsed time; a prescriber may judge that it still holds.
+    """
+    yield from too_late(question, windows_that_mean(question, WindowMeaning.PREPARATION))
+
+
+def there_are_no_more_doses_than_the_protocol_allows(question: Question) -> Iterator[Breach]:
+    """Repeated doses carry the risks of long use, so a series has a most; more is a new series after a review."""
+    doses, most = question.doses, question.protocol.most_doses
+    if len(doses) > most:
+        yield Breach(
+            doses,
+            f"the series has {len(doses)} doses; at most {most} are allowed",
+            f"leave out {len(doses) - most} of {listed(visit.step for visit in doses)}",
+        )
+
+
+def a_new_series_is_booked_whole(question: Question) -> Iterator[Breach]:
+    """A series is booked with every visit its protocol asks for, and each of them once, or not at all.
+
+    Integration that the patient may decline is judged by a rule of its own.
+    """
+    for step in question.protocol.steps:
+        booked = tuple(visit for visit in question.visits if visit.step == step.key)
+        if len(booked) > 1:
+            why = f"{step.key} ({step.title}) is booked {len(booked)} times; the protocol asks for it once"
+            yield Breach(booked, why, f"keep one {step.key} and call the other off")
+        elif not booked and not question.series.id and not _may_be_missing(question, step):
+            declined = step.key in question.series.declined
+            problem = "cannot be declined" if declined else "is not booked"
+            yield Breach((), f"{step.key} ({step.title}) {problem}", f"book {step.key}", (step.key,))
+
+
+def _may_be_missing(question: Question, step: Step) -> bool:
+    if step.declinable:
+        return step.key in question.series.declined or step.kind is StepKind.INTEGRATION
+    gate = step.left_out_when_passed
+    today = local_day(question.diary.as_of, question.diary.site.zone)
+    return gate is not None and question.diary.patient.passes(gate, today)
+
+
+def a_visit_lasts_as_long_as_its_phases(question: Question) -> Iterator[Breach]:
+    """From arrival to discharge a visit takes all its phases; observation and recovery are never cut short."""
+    for visit in question.ahead:
+        asked = question.step_of(visit).length
+        if visit.interval.duration < asked:
+            yield Breach(
+                (visit,),
+                f"{visit.step} lasts {measured(visit.interval.duration)} from {question.said(visit.start)}; "
+                f"its phases take {limit(asked)}",
+                f"let {visit.step} end at {question.said(visit.start + asked)} or later",
+            )
+
+
+def a_new_visit_does_not_start_in_the_past(question: Question) -> Iterator[Breach]:
+    """What is booked is still to come. A visit that starts this very moment does not lie in the past."""
+    now = question.diary.as_of
+    for visit in question.visits:
+        if question.is_new(visit) and visit.start < now:
+            yield Breach(
+                (visit,),
+                f"{visit.step} would start at {question.said(visit.start)}, "
+                f"{measured(now - visit.start)} before now ({question.said(now)})",
+                f"start {visit.step} at {question.said(now)} or later",
+            )

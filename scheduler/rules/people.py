@@ -1,0 +1,109 @@
+"""The rules about the people named for a visit: their role, credentials, working hours, and the patient's therapist."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from scheduler.domain.appointment import Appointment
+from scheduler.domain.interval import Interval, merged, uncovered
+from scheduler.domain.people import Role, StaffMember
+from scheduler.domain.treatment import Attention
+from scheduler.rules.finding import Breach
+from scheduler.rules.question import Question
+from scheduler.rules.wording import credential_name, listed, role_name, stretches
+
+
+def everybody_named_holds_the_role(question: Question) -> Iterator[Breach]:
+    """A visit names people of the site's own staff, each in a role that the clinic has given them."""
+    for visit in question.ahead:
+        for role, name in visit.staff.items():
+            person = question.person(name)
+            if person is None:
+                why = (
+                    f"the {role_name(role)} of {visit.step} is not on the staff of {question.diary.site.name}"
+                )
+                yield Breach((visit,), why, f"name a {role_name(role)} of {question.diary.site.name}")
+            elif role not in person.roles:
+                held = listed(sorted(role_name(mine) for mine in person.roles))
+                why = f"{person.name} is named {role_name(role)} of {visit.step} and is {held}"
+                yield Breach((visit,), why, f"name a {role_name(role)} for {visit.step}")
+
+
+def credentials_are_valid_on_the_day_of_the_visit(question: Question) -> Iterator[Breach]:
+    """A credential counts on the day it is needed, not on the day of booking; its last day is included.
+
+    The day is the clinic-local day on which the visit starts.
+    """
+    for visit in question.ahead:
+        asked: dict[tuple[str, str], None] = {}
+        for segment in question.step_of(visit).segments:
+            if segment.role in visit.staff:
+                asked |= {(visit.staff[segment.role], kind): None for kind in sorted(segment.credentials)}
+        for name, kind in asked:
+            person = question.person(name)
+            if person and not person.holds(kind, question.day_of(visit)):
+                yield Breach(
+                    (visit,),
+                    f"{person.name} {_lacks(person, kind)} on the day of {visit.step}, {question.said(visit.start)}",
+                    f"renew it and record the new date, or name somebody else for {visit.step}",
+                )
+
+
+def _lacks(person: StaffMember, kind: str) -> str:
+    dates = [held.valid_until for held in person.credentials if held.kind == kind and held.valid_until]
+    if not dates:
+        return f"holds no {credential_name(kind)}"
+    last = max(dates)
+    return f"holds {credential_name(kind)} until {last:%a} {last.day} {last:%b %Y} and no longer"
+
+
+def the_people_of_a_visit_are_at_work(question: Question) -> Iterator[Breach]:
+    """Whoever is needed in a phase is at work then: working hours in clinic-local time, less time off.
+
+    Presence on the premises behind a dosing visit is judged by a rule of its own.
+    """
+    for visit in question.ahead:
+        needed: dict[str, list[Interval]] = {}
+        for segment in question.step_of(visit).segments:
+            if segment.role in visit.staff and segment.attention is not Attention.ON_PREMISES:
+                time = Interval(visit.start + segment.begins, visit.start + segment.ends)
+                needed.setdefault(visit.staff[segment.role], []).append(time)
+        for name, times in needed.items():
+            away = [gap for time in merged(times) for gap in uncovered(time, question.at_work(name, time))]
+            if away and question.person(name):
+                yield Breach(
+                    (visit,),
+                    f"{question.name_of(name)} is needed by {visit.step} and is not at work "
+                    f"{stretches(away, question.diary.site.zone)}",
+                    f"name somebody who is at work, or move {visit.step}",
+                )
+
+
+def the_patient_keeps_one_therapist(question: Question) -> Iterator[Breach]:
+    """The patient goes through preparation, doses and integration with a therapist they know and have agreed to.
+
+    The therapist of the series is the one named for most of its visits. A substitute first reads the file and meets
+    the patient, which the overriding therapist confirms.
+    """
+    guided = [
+        (visit, visit.staff[Role.THERAPIST])
+        for visit in question.visits
+        if question.step_of(visit).keeps_one_therapist and Role.THERAPIST in visit.staff
+    ]
+    if not guided:
+        return
+    # Of two with as many visits, the one who began.
+    usual = Counter(name for _, name in guided).most_common(1)[0][0]
+    for visit, name in guided:
+        if name != usual:
+            yield _substitute(question, visit, usual, name)
+
+
+def _substitute(question: Question, visit: Appointment, usual: str, name: str) -> Breach:
+    return Breach(
+        (visit,),
+        f"the patient has not met {question.name_of(name)}, named for {visit.step} on {question.said(visit.start)}; "
+        f"{question.name_of(usual)} is the therapist of the series",
+        f"name {question.name_of(usual)} for {visit.step}, move it, or let the patient meet {question.name_of(name)}",
+    )

@@ -1,0 +1,113 @@
+"""The rules about how far apart doses are given, within a series and across all series of a patient."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from scheduler.domain.appointment import Appointment
+from scheduler.domain.claims import Claim, Purpose
+from scheduler.domain.interval import Interval
+from scheduler.domain.treatment import StepKind, WindowMeaning
+from scheduler.rules.finding import Breach
+from scheduler.rules.question import Question
+from scheduler.rules.windows import gaps_between_doses, too_late, too_soon, windows_that_mean
+from scheduler.rules.wording import limit, measured
+
+
+def doses_are_spaced(question: Question) -> Iterator[Breach]:
+    """A dose follows the one before only after the least gap, whichever series or site either belongs to.
+
+    Counted in elapsed hours from start to start. Across series each dose holds the patient's dosing lane for the gap
+    its own protocol asks for, so of two different gaps both are kept.
+    """
+    gaps = gaps_between_doses(question)
+    yield from too_soon(question, gaps)
+    yield from _held_by_own_doses(question, {(gap.before.id, gap.after.id) for gap in gaps})
+    for visit in question.doses:
+        hold = question.step_of(visit).holds_dose_spacing
+        if hold > timedelta(0):
+            mine = Interval.lasting(visit.start, hold)
+            for claim in _doses_elsewhere(question, mine):
+                yield _beside_another(question, visit, claim, hold)
+
+
+def _held_by_own_doses(question: Question, measured_pairs: set[tuple[str, str]]) -> Iterator[Breach]:
+    for before, after in zip(question.doses, question.doses[1:], strict=False):
+        pair = (before.id, after.id)
+        hold = question.step_of(before).holds_dose_spacing
+        gap = after.start - before.start
+        if gap < hold and pair not in measured_pairs and pair[::-1] not in measured_pairs:
+            yield Breach(
+                (before, after),
+                f"{after.step} starts {measured(gap)} after the start of {before.step}; at least {limit(hold)} are "
+                f"asked for ({question.said(before.start)} to {question.said(after.start)})",
+                f"start {after.step} at {question.said(before.start + hold)} or later",
+            )
+
+
+def _doses_elsewhere(question: Question, hold: Interval) -> tuple[Claim, ...]:
+    own = {visit.id for visit in question.series.appointments}
+    taken = question.diary.taken(question.diary.patient.id, Purpose.SPACING, hold)
+    return tuple(claim for claim in taken if claim.appointment not in own)
+
+
+def _beside_another(question: Question, visit: Appointment, claim: Claim, hold: timedelta) -> Breach:
+    theirs = claim.interval
+    if theirs.start <= visit.start:
+        return Breach(
+            (visit,),
+            f"{visit.step} starts {measured(visit.start - theirs.start)} after a dose of another series; at least "
+            f"{limit(theirs.duration)} are asked for ({question.said(theirs.start)} to {question.said(visit.start)})",
+            f"start {visit.step} at {question.said(theirs.end)} or later",
+        )
+    return Breach(
+        (visit,),
+        f"a dose of another series starts {measured(theirs.start - visit.start)} after {visit.step}; at least "
+        f"{limit(hold)} are asked for ({question.said(visit.start)} to {question.said(theirs.start)})",
+        f"start {visit.step} at {question.said(theirs.start - hold)} or earlier",
+    )
+
+
+def the_next_dose_comes_before_the_last_has_faded(question: Question) -> Iterator[Breach]:
+    """One dose lasts a few days to about a week; after too long a gap the series has to be planned anew.
+
+    Counted in elapsed time from start to start; over a dose that was called off the gap runs on. A prescriber may
+    accept a longer gap.
+    """
+    yield from too_late(question, gaps_between_doses(question))
+
+
+def doses_within_a_week_are_few_enough(question: Question) -> Iterator[Breach]:
+    """In any stretch of a week no more doses are given than the protocol allows.
+
+    A week is counted in elapsed time, from the start of one dose to the start of the dose that many later.
+    """
+    order = {step.key: place for place, step in enumerate(question.protocol.of_kind(StepKind.DOSING))}
+    limits = {
+        (order[window.to_step] - order[window.from_step], window.at_least)
+        for window in question.protocol.windows
+        if window.meaning is WindowMeaning.DOSES_PER_WEEK
+        and {window.from_step, window.to_step} <= order.keys()
+    }
+    doses = question.doses
+    for most, week in sorted(limits):
+        for first in range(len(doses) - most):
+            group = doses[first : first + most + 1]
+            span = group[-1].start - group[0].start
+            if span < week:
+                yield Breach(
+                    group,
+                    f"{len(group)} doses start within {measured(span)}, from {group[0].step} to {group[-1].step}; at "
+                    f"most {most} may start within {limit(week)} "
+                    f"({question.said(group[0].start)} to {question.said(group[-1].start)})",
+                    f"start {group[-1].step} at {question.said(group[0].start + week)} or later",
+                )
+
+
+def the_doses_lie_within_the_span_of_the_series(question: Question) -> Iterator[Breach]:
+    """The doses of an induction work as one block, so the last comes within the span counted from the first.
+
+    Counted in elapsed days from the start of the first dose to the start of the last.
+    """
+    yield from too_late(question, windows_that_mean(question, WindowMeaning.DOSING_SPAN))

@@ -1,0 +1,76 @@
+"""How findings say lengths, stretches of time, roles and credentials, so that all rules speak alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from scheduler.domain.clock import in_words, local
+from scheduler.domain.interval import Interval
+from scheduler.domain.people import Role
+from scheduler.domain.treatment import StepKind
+
+_DAYS_FROM = timedelta(days=5)
+_ABBREVIATIONS = {"bls": "BLS", "acls": "ACLS", "kap_training": "KAP training", "rn_licence": "RN licence"}
+
+
+def measured(length: timedelta) -> str:
+    """Return an elapsed time as it was measured: '47 h 0 min', from five days on '6 d 2 h 0 min'; never negative."""
+    size = abs(length)
+    days, rest = divmod(size, timedelta(days=1)) if size >= _DAYS_FROM else (0, size)
+    hours, rest = divmod(rest, timedelta(hours=1))
+    minutes, rest = divmod(rest, timedelta(minutes=1))
+    parts = [f"{days} d"] if days else []
+    parts += [f"{hours} h"] if days or hours else []
+    parts.append(f"{minutes} min")
+    if rest:
+        parts.append(f"{rest.total_seconds():g} s")
+    return " ".join(parts)
+
+
+def limit(length: timedelta) -> str:
+    """Return a limit as a protocol says it: '48 h', '5 d', '15 min', with no part that is nothing."""
+    if length and length % timedelta(days=1) == timedelta(0) and length >= _DAYS_FROM:
+        return f"{length // timedelta(days=1)} d"
+    parts = measured(length).split(" ")
+    kept = [f"{size} {unit}" for size, unit in zip(parts[::2], parts[1::2], strict=True) if size != "0"]
+    return " ".join(kept) or "0 min"
+
+
+def stretch(interval: Interval, zone: str) -> str:
+    """Return a stretch of local time: 'Thu 3 Dec 2026 10:20 MST to 12:35', with the day again when it is another."""
+    start, end = local(interval.start, zone), local(interval.end, zone)
+    if start.date() == end.date() and start.tzname() == end.tzname():
+        return f"{in_words(interval.start, zone)} to {end:%H:%M}"
+    return f"{in_words(interval.start, zone)} to {in_words(interval.end, zone)}"
+
+
+def stretches(intervals: Iterable[Interval], zone: str) -> str:
+    """Return several stretches, joined by 'and'."""
+    return " and ".join(stretch(interval, zone) for interval in intervals)
+
+
+def role_name(role: Role) -> str:
+    """Return a role in words: 'medical monitor'."""
+    return role.value.replace("_", " ")
+
+
+def credential_name(kind: str) -> str:
+    """Return a credential in words: 'BLS', 'therapist licence'."""
+    return _ABBREVIATIONS.get(kind, kind.replace("_", " "))
+
+
+def gate_name(kind: str) -> str:
+    """Return a gate in words: 'clearance.medical' is 'medical clearance', 'payment' is 'payment'."""
+    return " ".join(reversed(kind.split("."))).replace("_", " ")
+
+
+def kind_name(kind: StepKind) -> str:
+    """Return a kind of visit in words: 'dosing visit'."""
+    return f"{kind.value} visit"
+
+
+def listed(words: Iterable[str]) -> str:
+    """Return words as a list for reading: 'D1, D2 and D3'."""
+    every = list(words)
+    return every[0] if len(every) == 1 else f"{', '.join(every[:-1])} and {every[-1]}" if every else "none"
