@@ -1,0 +1,193 @@
+"""The form of the clinic file: which sections and entries it has and what each may hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
+
+from scheduler.clinic_file.forms import (
+    Day,
+    DottedName,
+    Email,
+    Form,
+    Id,
+    Language,
+    Moment,
+    Name,
+    Period,
+    Phone,
+    Week,
+    WholeNumber,
+    Words,
+    Zone,
+)
+from scheduler.clinic_file.protocol_models import ProtocolDocument
+from scheduler.domain.people import GateDecision, Role
+from scheduler.domain.treatment import StepKind
+
+
+class ClosureEntry(Form):
+    """Whole days on which a site is shut, from one day through another, both included."""
+
+    from_day: Annotated[Day, Field(alias="from")]
+    through: Day
+    reason: Words
+
+    @model_validator(mode="after")
+    def _runs_forwards(self) -> ClosureEntry:
+        if self.through < self.from_day:
+            raise ValueError(f"runs backwards, from {self.from_day} through {self.through}")
+        return self
+
+
+class HoursPeriodEntry(Form):
+    """Weekly hours that hold from one day through another, both included; a day left out means no limit."""
+
+    from_day: Annotated[Day | None, Field(alias="from")] = None
+    through: Day | None = None
+    week: Week
+
+    @model_validator(mode="after")
+    def _runs_forwards(self) -> HoursPeriodEntry:
+        if self.from_day and self.through and self.through < self.from_day:
+            raise ValueError(f"runs backwards, from {self.from_day} through {self.through}")
+        return self
+
+
+class SiteEntry(Form):
+    """One place of the clinic. `public_name` is the neutral name that messages and calendars may show."""
+
+    id: Id
+    name: Words
+    public_name: Words
+    zone: Zone
+    hours: Week = {}
+    hours_by_period: list[HoursPeriodEntry] = []
+    closures: list[ClosureEntry] = []
+    phone: Phone | None = None
+    address: Words | None = None
+
+
+class RoomEntry(Form):
+    """A room and what it is fit for, such as `iv_dosing`, `im_dosing`, `office`."""
+
+    id: Id
+    site: Id
+    name: Words
+    capabilities: Annotated[list[Name], Field(min_length=1)]
+    out_of_use: list[Period] = []
+
+
+class CredentialEntry(Form):
+    """A proof of qualification, valid through the last day; without a day it does not expire."""
+
+    kind: Name
+    valid_until: Day | None = None
+
+
+class StaffEntry(Form):
+    """One person of the staff. Left out, a medical monitor may watch 2 patients and a prescriber stand behind 6 visits."""
+
+    id: Id
+    site: Id
+    name: Words
+    roles: Annotated[list[Role], Field(min_length=1)]
+    hours: Week = {}
+    hours_by_period: list[HoursPeriodEntry] = []
+    credentials: list[CredentialEntry] = []
+    time_off: list[Period] = []
+    may_watch: Annotated[WholeNumber, Field(ge=0, le=12)] | None = None
+    may_supervise: Annotated[WholeNumber, Field(ge=0, le=40)] | None = None
+
+
+class GateEntry(Form):
+    """A decision about a patient: which gate, what, on which day, and through which day it holds."""
+
+    gate: DottedName
+    decision: GateDecision
+    decided_on: Day
+    valid_until: Day | None = None
+    decided_by: Words | None = None
+
+    @model_validator(mode="after")
+    def _holds_for_a_while(self) -> GateEntry:
+        if self.valid_until and self.valid_until < self.decided_on:
+            raise ValueError(f"is valid until {self.valid_until}, before it was decided on {self.decided_on}")
+        return self
+
+
+class PatientEntry(Form):
+    """One patient. `zone` is where the patient lives when that is not the zone of the site."""
+
+    id: Id
+    site: Id
+    given_name: Words
+    family_name: Words
+    birth_date: Day
+    email: Email | None = None
+    phone: Phone | None = None
+    language: Language = "en"
+    zone: Zone | None = None
+    unavailable: list[Period] = []
+    gates: list[GateEntry] = []
+
+    @field_validator("gates")
+    @classmethod
+    def _decides_once_a_day(cls, gates: list[GateEntry]) -> list[GateEntry]:
+        seen: set[tuple[str, object]] = set()
+        for gate in gates:
+            if (gate.gate, gate.decided_on) in seen:
+                raise ValueError(
+                    f"has two decisions about {gate.gate} on {gate.decided_on} | keep the one that counts"
+                )
+            seen.add((gate.gate, gate.decided_on))
+        return gates
+
+
+class UseProtocol(Form):
+    """A protocol that comes with Trellis, by its key."""
+
+    use: Name
+
+
+class AppointmentEntry(Form):
+    """An appointment that already exists outside of any series; its time is meant in the zone of the site."""
+
+    id: Id
+    site: Id
+    patient: Id
+    kind: StepKind
+    title: Words
+    start: Moment
+    minutes: Annotated[WholeNumber, Field(ge=5, le=720)]
+    room: Id | None = None
+    staff: Annotated[dict[Role, Id], Field(min_length=1)]
+
+
+# The tags are the names of the models, so that a fault can be traced through the schema.
+USE, DOCUMENT = "UseProtocol", "ProtocolDocument"
+
+
+def _which_protocol(entry: object) -> str:
+    names = entry.keys() if isinstance(entry, Mapping) else ()
+    return USE if "use" in names else DOCUMENT
+
+
+ProtocolEntry = Annotated[
+    Annotated[UseProtocol, Tag(USE)] | Annotated[ProtocolDocument, Tag(DOCUMENT)],
+    Discriminator(_which_protocol),
+]
+
+
+class ClinicDocument(Form):
+    """A clinic as it is: places, people, patients, protocols and the appointments there already are."""
+
+    format: Literal["clinic-file/1"] = "clinic-file/1"
+    sites: list[SiteEntry] = []
+    rooms: list[RoomEntry] = []
+    staff: list[StaffEntry] = []
+    patients: list[PatientEntry] = []
+    protocols: list[ProtocolEntry] = []
+    appointments: list[AppointmentEntry] = []

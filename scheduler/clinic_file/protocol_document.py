@@ -1,0 +1,222 @@
+"""Reads a protocol document into a protocol: repeats expanded, every number looked up, order and windows checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+
+from scheduler.clinic_file.faults import nearest, read_as
+from scheduler.clinic_file.protocol_models import CoverEntry, ProtocolDocument, StepEntry, WindowEntry
+from scheduler.clinic_file.protocol_order import faults_of_contradiction, faults_of_order, in_order
+from scheduler.clinic_file.protocol_references import Keys, Numbers, expand
+from scheduler.domain.errors import FaultyDocument
+from scheduler.domain.treatment import (
+    Attention,
+    Cover,
+    GateRequirement,
+    Phase,
+    Point,
+    Protocol,
+    Quantity,
+    SiteCover,
+    Step,
+    StepKind,
+    Window,
+)
+
+
+def read_protocol(document: Mapping[str, object]) -> Protocol:
+    """Read one protocol, its steps in the order of the series.
+
+    Lengths are elapsed time: h are hours, d are 24 hours. Raises `FaultyDocument` with every fault and its path:
+    first those of form, then names and numbers, then the order of the visits and windows that contradict each other.
+    """
+    form = read_as(ProtocolDocument, document)
+    numbers = Numbers(form.quantities)
+    keys = Keys.of(form, numbers)
+    steps = [
+        step
+        for position, entry in enumerate(form.steps)
+        for step in _steps(entry, f"steps[{position}]", keys)
+    ]
+    windows = [
+        w
+        for position, entry in enumerate(form.windows)
+        for w in _windows(entry, f"windows[{position}]", keys)
+    ]
+    most_doses = numbers.count(form.most_doses, "most_doses")
+    doses = sum(step.kind is StepKind.DOSING for step in steps)
+    if not numbers.faults and doses > most_doses:
+        numbers.note("most_doses", f"there are {doses} dosing visits, but at most {most_doses} are allowed")
+    _refuse(numbers)
+    numbers.faults += [*faults_of_order(steps, windows), *faults_of_contradiction(steps, windows)]
+    _refuse(numbers)
+    return Protocol(
+        key=form.protocol,
+        version=form.version,
+        title=form.title,
+        route=form.route,
+        series_kind=form.series_kind,
+        steps=in_order(steps, windows),
+        windows=tuple(windows),
+        most_doses=most_doses,
+        quantities=_quantities(form),
+        document=document,
+    )
+
+
+def _refuse(numbers: Numbers) -> None:
+    if numbers.faults:
+        raise FaultyDocument(tuple(numbers.faults))
+
+
+def _quantities(form: ProtocolDocument) -> tuple[Quantity, ...]:
+    return tuple(
+        Quantity(key, entry.value, entry.unit, entry.source, *(entry.range or (None, None)))
+        for key, entry in form.quantities.items()
+    )
+
+
+def _steps(entry: StepEntry, path: str, keys: Keys) -> Iterator[Step]:
+    """Yield the visits that one entry stands for."""
+    numbers = keys.numbers
+    phases = _phases(entry, path, numbers)
+    site_cover = _site_cover(entry, path, numbers)
+    spacing = timedelta(minutes=numbers.minutes(entry.holds_dose_spacing, f"{path}.holds_dose_spacing"))
+    before_close = timedelta(minutes=numbers.minutes(entry.ends_before_close, f"{path}.ends_before_close"))
+    no_driving = timedelta(minutes=numbers.minutes(entry.no_driving, f"{path}.no_driving"))
+    if spacing and entry.kind is not StepKind.DOSING:
+        numbers.note(f"{path}.holds_dose_spacing", f"a {entry.kind} visit gives no dose", "leave it out")
+    for i, key in enumerate(expand(entry.key, keys.repeats[entry.key]), start=1):
+        yield Step(
+            key=key,
+            kind=entry.kind,
+            title=entry.title.replace("[i]", str(i)),
+            phases=phases,
+            room_capability=entry.room,
+            site_cover=site_cover,
+            gates=tuple(_gates(entry, i, path, keys)),
+            keeps_one_therapist=entry.keeps_one_therapist,
+            holds_dose_spacing=spacing,
+            ends_before_close=before_close,
+            no_driving=no_driving,
+            left_out_when_passed=entry.left_out_when_passed,
+            declinable=entry.declinable,
+        )
+
+
+def _phases(entry: StepEntry, path: str, numbers: Numbers) -> tuple[Phase, ...]:
+    """Build the phases, each with the cover that spans it."""
+    names = [phase.name for phase in entry.phases]
+    for position, phase in enumerate(entry.phases):
+        where = f"{path}.phases[{position}]"
+        if phase.name in names[:position]:
+            numbers.note(f"{where}.name", f"there are two phases called {phase.name}")
+        if phase.with_patient and position and not entry.phases[position - 1].with_patient:
+            numbers.note(
+                where, "the patient cannot come back after a phase without the patient", "put that phase last"
+            )
+    if not entry.phases[0].with_patient:
+        numbers.note(f"{path}.phases[0]", "a visit cannot begin without the patient")
+    spans = [_cover_span(cover, f"{path}.cover[{n}]", entry, numbers) for n, cover in enumerate(entry.cover)]
+    covers = [_cover(cover, f"{path}.cover[{n}]", numbers) for n, cover in enumerate(entry.cover)]
+    phases = []
+    for position, phase in enumerate(entry.phases):
+        minutes = numbers.minutes(phase.length, f"{path}.phases[{position}].length")
+        if not minutes and phase.length in numbers.quantities:
+            numbers.note(f"{path}.phases[{position}].length", f"the phase {phase.name} takes no time")
+        spanning = tuple(cover for cover, span in zip(covers, spans, strict=True) if position in span)
+        phases.append(Phase(phase.name, minutes, spanning, phase.with_patient))
+    return tuple(phases)
+
+
+def _cover_span(cover: CoverEntry, path: str, entry: StepEntry, numbers: Numbers) -> range:
+    """Return the positions of the phases that a cover spans."""
+    if cover.from_phase is None and cover.through is None:
+        span = range(sum(phase.with_patient for phase in entry.phases))
+    else:
+        first = cover.from_phase or entry.phases[0].name
+        span = _span(first, cover.through or first, path, entry, numbers)
+    if cover.first is not None and len(span) > 1:
+        numbers.note(
+            f"{path}.first", "only the beginning of a single phase can be covered", "leave out `through`"
+        )
+    if any(not entry.phases[position].with_patient for position in span):
+        numbers.note(path, "spans a phase without the patient, in which only the room is held")
+    return span
+
+
+def _span(first: str, last: str, path: str, entry: StepEntry, numbers: Numbers) -> range:
+    names = [phase.name for phase in entry.phases]
+    unknown = [name for name in dict.fromkeys((first, last)) if name not in names]
+    for name in unknown:
+        numbers.note(path, f"there is no phase '{name}'", nearest(name, names))
+    if unknown:
+        return range(0)
+    if names.index(last) < names.index(first):
+        numbers.note(path, f"runs backwards, from {first} through {last}")
+    return range(names.index(first), names.index(last) + 1)
+
+
+def _cover(cover: CoverEntry, path: str, numbers: Numbers) -> Cover:
+    if cover.patients_per_person is not None and cover.attention is not Attention.WATCHING:
+        numbers.note(
+            f"{path}.patients_per_person", f"does not go with {cover.attention}", "only watching is shared"
+        )
+    if cover.attention is Attention.WATCHING and cover.patients_per_person is None:
+        numbers.note(
+            f"{path}.patients_per_person", "is missing", "say how many patients one person may watch"
+        )
+    return Cover(
+        role=cover.role,
+        attention=cover.attention,
+        patients_per_person=numbers.count(cover.patients_per_person, f"{path}.patients_per_person"),
+        first_minutes=numbers.minutes(cover.first, f"{path}.first") if cover.first else None,
+        credentials=frozenset(cover.credentials),
+    )
+
+
+def _site_cover(entry: StepEntry, path: str, numbers: Numbers) -> tuple[SiteCover, ...]:
+    result = []
+    for position, cover in enumerate(entry.site_cover):
+        where = f"{path}.site_cover[{position}]"
+        _span(cover.from_phase, cover.through, where, entry, numbers)
+        at_least = numbers.count(cover.at_least, f"{where}.at_least")
+        result.append(SiteCover(cover.credential, at_least, cover.from_phase, cover.through))
+    return tuple(result)
+
+
+def _gates(entry: StepEntry, i: int, path: str, keys: Keys) -> Iterator[GateRequirement]:
+    """Yield the gates of one visit; a decision after an earlier visit is asked of the later visits alone."""
+    for gate in entry.gates:
+        yield GateRequirement(gate)
+    for position, decided in enumerate(entry.gates_decided_after):
+        where = f"{path}.gates_decided_after[{position}].step"
+        step = keys.resolve(decided.step, i, where)
+        if step is None:
+            continue
+        own = list(expand(entry.key, keys.repeats[entry.key]))
+        if step not in own or own.index(step) + 1 < i:
+            yield GateRequirement(decided.gate, step)
+
+
+def _windows(entry: WindowEntry, path: str, keys: Keys) -> Sequence[Window]:
+    """Return the windows that one entry stands for, one for each `i` for which both visits exist."""
+    numbers = keys.numbers
+    known_faults = len(numbers.faults)
+    at_least = timedelta(minutes=numbers.minutes(entry.at_least, f"{path}.at_least"))
+    at_most = timedelta(minutes=numbers.minutes(entry.at_most, f"{path}.at_most")) if entry.at_most else None
+    if at_most is not None and at_most < at_least:
+        numbers.note(path, f"at most {entry.at_most} is less than at least {entry.at_least}")
+    from_step, _, from_point = entry.from_moment.rpartition(".")
+    to_step, _, to_point = entry.to_moment.rpartition(".")
+    found = []
+    for i in keys.runs_over(from_step, to_step):
+        first = keys.resolve(from_step, i, f"{path}.from")
+        second = keys.resolve(to_step, i, f"{path}.to")
+        if first and second:
+            points = Point(from_point), Point(to_point)
+            found.append(Window(entry.meaning, first, points[0], second, points[1], at_least, at_most))
+    if not found and len(numbers.faults) == known_faults:
+        numbers.note(path, f"there are no two visits from {entry.from_moment} to {entry.to_moment}")
+    return found
