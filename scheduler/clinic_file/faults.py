@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from difflib import get_close_matches
+from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -33,6 +34,10 @@ _KINDS: Mapping[str, str] = {
     "model_type": "a set of named entries",
     "model_attributes_type": "a set of named entries",
 }
+
+
+# Comparing with every id of a large clinic would take longer than reading its file.
+_MOST_COMPARED = 500
 
 
 def read_as(model: type[Model], document: Mapping[str, object]) -> Model:
@@ -75,7 +80,7 @@ def shown(value: object) -> str:
 
 def nearest(name: str, known: list[str]) -> str:
     """Return a hint which name may have been meant, with the known ones when they are few; empty when none is known."""
-    close = get_close_matches(name, known, n=1)
+    close = get_close_matches(name, known, n=1) if len(known) <= _MOST_COMPARED else ()
     if close:
         return f"did you mean '{close[0]}'?"
     if not known:
@@ -116,9 +121,14 @@ def _fault(details: ErrorDetails, model: type[BaseModel]) -> Fault:
     return Fault(path, f"{shown(value)}: {details['msg'].lower()}")
 
 
+@cache
+def _schema_of(model: type[BaseModel]) -> dict[str, Any]:
+    return model.model_json_schema(by_alias=True)
+
+
 def _siblings(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
     """Return the names known where an unknown one stands, by walking the model's own schema."""
-    schema = model.model_json_schema(by_alias=True)
+    schema = _schema_of(model)
     node: Any = schema
     for part in location[:-1]:
         node = _resolved(node, schema)

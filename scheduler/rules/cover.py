@@ -127,7 +127,7 @@ def _over_capacity(question: Question, needed: Needed, purpose: Purpose) -> Iter
         places = "places for watching" if purpose is Purpose.WATCH else "places behind dosing visits"
         yield Breach(
             (visit,),
-            f"{person.name} would have {most_at_once(crowded, spans)} of {capacity} {places} taken "
+            f"{person.name} would need {most_at_once(crowded, spans)} {places} and has {capacity}: "
             f"{stretch(crowded, question.diary.site.zone)}, with {visit.step}",
             f"name another {role_name(segment.role)}, or start {visit.step} at another time",
         )

@@ -28,7 +28,8 @@ def _lines() -> Iterator[str]:
     yield ""
     yield f"What must be true of every series: {len(CATALOGUE)} rules. Previewing, booking and the nightly re-check all"
     yield "ask the same list. Each title is a sentence that is true when all is well. Numbers such as hours and counts"
-    yield "stand in the protocol, never in a rule; a clinic default is to be confirmed by the medical director."
+    yield "stand in the protocol, not in a rule (but for the 15 minutes of DRIVE-1); a clinic default is to be confirmed"
+    yield "by the medical director."
     yield ""
     yield from (f"* **{level.value.upper()}**: {meaning}." for level, meaning in _LEVELS.items())
     for family in Family:

@@ -42,109 +42,120 @@ _OREGON = (
 )
 
 
-def _read(key: str, standing: Standing, title: str, section: str, takes: str, address: str) -> Source:
-    return Source(key, standing, title, section, takes, address, _READ)
-
-
 _ALL = (
-    _read(
+    Source(
         "support-model", Standing.PUBLISHED,
         "Compass psychological support model, American Journal of Psychiatry", "abstract",
         "Preparation, dosing and integration follow one another, with a lead therapist.",
         "https://psychiatryonline.org/doi/10.1176/appi.ajp.20230884",
+        _READ,
     ),
-    _read(
+    Source(
         "oregon-preparation", Standing.REGULATION,
         "OAR 333-333-5000, preparation sessions (effective 2025-01-01)", "time limits",
         "At least 24 hours and at most 90 days before the first session. Written for psilocybin; taken as a model. The "
         "shorter maximum is a clinic default, to be confirmed by the medical director.",
         _OREGON + "section-333-333-5000-effective-112025-preparation-session-requirements",
+        _READ,
     ),
-    _read(
+    Source(
         "three-a-week", Standing.PRACTICE,
         "What is ketamine infusion treatment? (an IV clinic)", "series",
         "Three infusions a week for two weeks, on Monday, Wednesday and Friday. That this means 48 hours is a clinic "
         "default, to be confirmed by the medical director.",
         "https://www.ketamine-infusion.com/faq-items/what-is-ketamine-infusion-treatment/",
+        _READ,
     ),
-    _read(
+    Source(
         "effect-fades", Standing.PRACTICE,
         "When to get a ketamine booster (an IV clinic)", "how long one dose lasts",
         "One dose lasts from a few days to about a week. The maximum gap itself is a clinic default, to be confirmed by "
         "the medical director.",
         "https://resetketamine.com/blog/when-to-get-a-ketamine-booster",
+        _READ,
     ),
-    _read(
+    Source(
         "six-in-three-weeks", Standing.PRACTICE,
         "Ketamine infusion (an IV clinic)", "series", "Six infusions within three weeks.",
         "https://www.midwestheartsandminds.com/ketamine-infusion-1",
+        _READ,
     ),
-    _read(
+    Source(
         "loading-count", Standing.PRACTICE,
         "Ketamine maintenance: how often and how long (a psychiatric practice)", "loading",
         "Six to ten infusions at the start; more was not found.",
         "https://www.principiumpsychiatry.com/ketamine-maintenance-how-often-and-how-long/",
+        _READ,
     ),
-    _read(
+    Source(
         "integration-window", Standing.PRACTICE,
         "Integration therapy by video after ketamine (a software vendor)", "24 to 72 hour window",
         "Integration takes place 24 to 72 hours after the dose.",
         "https://curogram.com/blog/emr-integration/osmind/post-ketamine-integration-therapy-video-visit-osmind-text-link",
+        _READ,
     ),
-    _read(
+    Source(
         "integration-between", Standing.PRACTICE,
         "KAP session frequency (a network of therapists)", "frequency",
         "Integration between every two doses.",
         "https://journeyclinical-therapist.zendesk.com/hc/en-us/articles/20797254606100-KAP-Session-Frequency",
+        _READ,
     ),
-    _read(
+    Source(
         "integration-offered", Standing.REGULATION,
         "ORS 475A.360, integration session", "whole section",
         "Integration must be offered and may be declined. Written for psilocybin; taken as a model.",
         "https://courtgpt.ai/laws/oregon/volume-14/chapter-475a/section-475a-360",
+        _READ,
     ),
-    _read(
+    Source(
         "contact-after-dose", Standing.GUIDE,
-        "Patient safety protocols (Ketamine Association)", "after the visit",
+        "Patient safety protocols (Ketamine Association)", "patient-safety-protocols-comprehensive.md, after the visit",
         "A call or message 24 to 48 hours after the dose; consolidation and review follow clinic defaults, to be "
         "confirmed by the medical director.",
-        "https://github.com/Julianb233/ketamine-association (content/articles/patient-safety-protocols-comprehensive.md)",
+        "https://github.com/Julianb233/ketamine-association",
+        _READ,
     ),
-    _read(
+    Source(
         "therapist-standards", Standing.PUBLISHED,
         "Standards of Practice of the society of ketamine practitioners, as a clinic reproduces them", "roles",
         "A credentialed therapist stays in the room; the roles of therapist and of medical monitor are distinct.",
         "https://jewelketamine.com/our-standards",
+        _READ,
     ),
-    _read(
+    Source(
         "one-to-one-set-up", Standing.PUBLISHED,
         "Hesaraki 2020, nurse assignment in chemotherapy scheduling", "abstract",
         "Set-up is one to one, watching is shared. The minutes are clinic defaults, to be confirmed by the medical "
         "director.",
         "https://www.mendeley.com/catalogue/f76b2236-d1b4-3c56-b015-a49ffe1ae1a1/",
+        _READ,
     ),
-    _read(
+    Source(
         "continuous-monitoring", Standing.PRACTICE,
         "Use of ketamine (a psychiatric practice)", "monitoring",
         "Breathing, circulation and mental state are assessed throughout. No ratio for ketamine is published: it is a "
         "clinic default, to be confirmed by the medical director.",
         "https://www.lopezpsychiatry.com/use-of-ketamine/",
+        _READ,
     ),
-    _read(
+    Source(
         "prescriber-on-site", Standing.REGULATION,
         "FDA, Spravato REMS details", "requirements for healthcare settings",
         "A prescriber is on site during administration and monitoring. The rule is for esketamine; for ketamine the clinic "
         "takes it over, to be confirmed by the medical director.",
         "https://www.accessdata.fda.gov/scripts/cder/rems/index.cfm?event=IndvRemsDetails.page&REMS=386",
+        _READ,
     ),
-    _read(
+    Source(
         "nobody-works-alone", Standing.REGULATION,
         "OAR 333-333-5200, administration sessions (until 2025-01-01)", "persons on the premises",
         "A second person of the centre is on the premises; clinics ask for BLS and ACLS. Written for psilocybin; taken as "
         "a model.",
         _OREGON + "section-333-333-5200-effective-until-112025-administration-session-requirements",
+        _READ,
     ),
-    _read(
+    Source(
         "credential-proof", Standing.REGULATION,
         "4 CCR 755-1 section 2, Colorado licensure", "proof of BLS",
         "Proof of a valid credential. That it counts on the day of the visit is a clinic default, to be confirmed by the "
@@ -152,54 +163,64 @@ _ALL = (
         "https://d1tvxue8o4w0fl.cloudfront.net/regulation/colorado-administrative-code/department-700-department-of-"
         "regulatory-agencies/division-755-professions-and-occupations-office-of-natural-medicine-licensure/rule-4-ccr-755-"
         "1-natural-medicine-licensure-rules-and-regulations/section-4-ccr-755-1-2-licensure",
+        _READ,
     ),
-    _read(
+    Source(
         "room-turnover", Standing.GUIDE,
-        "Building a ketamine practice (Ketamine Association)", "rooms",
+        "Building a ketamine practice (Ketamine Association)", "building-ketamine-practice-guide.md, rooms",
         "A dosing room needs 15 to 30 minutes of turnover.",
-        "https://github.com/Julianb233/ketamine-association (content/articles/building-ketamine-practice-guide.md)",
+        "https://github.com/Julianb233/ketamine-association",
+        _READ,
     ),
-    _read(
+    Source(
         "no-driving", Standing.PRACTICE,
         "Pre and post treatment instructions (an IV clinic)", "after treatment",
         "No driving for 24 hours; arrival 15 minutes before the visit.",
         "https://ketwell.com/pre-and-post-treatment-instructions/",
+        _READ,
     ),
-    _read(
+    Source(
         "new-staff", Standing.REGULATION,
         "OAR 333-333-5000, preparation sessions (effective 2025-01-01)", "meeting the facilitator",
         "The patient has met and approved who guides them; a substitute first reads the file. Written for psilocybin; "
         "taken as a model.",
         _OREGON + "section-333-333-5000-effective-112025-preparation-session-requirements",
+        _READ,
     ),
-    _read(
+    Source(
         "patient-selection", Standing.PUBLISHED,
         "Sanacora and others 2017, consensus statement on ketamine in mood disorders, JAMA Psychiatry", "abstract",
         "Patient selection and assessment before ketamine is given. How long a decision holds is a clinic default, to be "
         "confirmed by the medical director.",
         "https://moreblossom.com/papers/a-consensus-statement-on-the-use-of-ketamine-in-the-treatment-of-mood-disorders",
+        _READ,
     ),
-    _read(
+    Source(
         "consent-renewal", Standing.GUIDE,
-        "Patient safety protocols (Ketamine Association)", "consent", "Consent is renewed yearly or when the plan changes.",
-        "https://github.com/Julianb233/ketamine-association (content/articles/patient-safety-protocols-comprehensive.md)",
+        "Patient safety protocols (Ketamine Association)", "patient-safety-protocols-comprehensive.md, consent",
+        "Consent is renewed yearly or when the plan changes.",
+        "https://github.com/Julianb233/ketamine-association",
+        _READ,
     ),
-    _read(
+    Source(
         "order-and-review", Standing.PRACTICE,
         "KAP session frequency (a network of therapists)", "prescriptions",
         "A prescription covers a few doses; a medical follow-up comes before more are released. After how many is a clinic "
         "default, to be confirmed by the medical director.",
         "https://journeyclinical-therapist.zendesk.com/hc/en-us/articles/20797254606100-KAP-Session-Frequency",
+        _READ,
     ),
-    _read(
+    Source(
         "payment-first", Standing.PRACTICE,
         "Provider resources (an infusion clinic)", "scheduling", "No dosing visit before payment is settled.",
         "https://www.nebraskapeaceofmind.com/provider-resources",
+        _READ,
     ),
-    _read(
+    Source(
         "escort-home", Standing.PRACTICE,
-        "What to expect (an anaesthesia practice)", "going home", "A responsible adult takes the patient home.",
-        "https://www.midwestheartsandminds.com/ketamine-infusion-1",
+        "Precautions (an infusion clinic)", "going home", "A responsible adult takes the patient home.",
+        "https://nulifemedutah.com/precautions/",
+        _READ,
     ),
     Source(
         "clinic-default", Standing.DEFAULT, "Clinic default", "protocol and settings",

@@ -84,12 +84,13 @@ def doses_within_a_week_are_few_enough(question: Question) -> Iterator[Breach]:
     A week is counted in elapsed time, from the start of one dose to the start of the dose that many later.
     """
     order = {step.key: place for place, step in enumerate(question.protocol.of_kind(StepKind.DOSING))}
+    windows = [w for w in question.protocol.windows if w.meaning is WindowMeaning.DOSES_PER_WEEK]
     limits = {
-        (order[window.to_step] - order[window.from_step], window.at_least)
-        for window in question.protocol.windows
-        if window.meaning is WindowMeaning.DOSES_PER_WEEK
-        and {window.from_step, window.to_step} <= order.keys()
+        (order[w.to_step] - order[w.from_step], w.at_least)
+        for w in windows
+        if {w.from_step, w.to_step} <= order.keys()
     }
+    yield from too_late(question, windows_that_mean(question, WindowMeaning.DOSES_PER_WEEK))
     doses = question.doses
     for most, week in sorted(limits):
         for first in range(len(doses) - most):
@@ -110,4 +111,6 @@ def the_doses_lie_within_the_span_of_the_series(question: Question) -> Iterator[
 
     Counted in elapsed days from the start of the first dose to the start of the last.
     """
-    yield from too_late(question, windows_that_mean(question, WindowMeaning.DOSING_SPAN))
+    windows = tuple(windows_that_mean(question, WindowMeaning.DOSING_SPAN))
+    yield from too_soon(question, windows)
+    yield from too_late(question, windows)

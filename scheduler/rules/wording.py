@@ -8,7 +8,6 @@ from datetime import timedelta
 from scheduler.domain.clock import in_words, local
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Role
-from scheduler.domain.treatment import StepKind
 
 _DAYS_FROM = timedelta(days=5)
 _ABBREVIATIONS = {"bls": "BLS", "acls": "ACLS", "kap_training": "KAP training", "rn_licence": "RN licence"}
@@ -63,11 +62,6 @@ def credential_name(kind: str) -> str:
 def gate_name(kind: str) -> str:
     """Return a gate in words: 'clearance.medical' is 'medical clearance', 'payment' is 'payment'."""
     return " ".join(reversed(kind.split("."))).replace("_", " ")
-
-
-def kind_name(kind: StepKind) -> str:
-    """Return a kind of visit in words: 'dosing visit'."""
-    return f"{kind.value} visit"
 
 
 def listed(words: Iterable[str]) -> str:

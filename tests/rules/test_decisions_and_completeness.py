@@ -1,0 +1,131 @@
+"""What findings say about decisions that are missing, on hold, lapsed or too old, and about visits that are missing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from scheduler.domain.people import GateDecision, GateRecord
+from scheduler.domain.series import Series
+from scheduler.domain.treatment import GateRequirement, Protocol
+from scheduler.rules.evaluate import evaluate
+from scheduler.rules.finding import Finding
+from tests.builders import a_diary, a_patient, a_small_protocol, an_induction_protocol, t1_like_series
+
+
+def _with_review_after(step: str | None) -> Protocol:
+    protocol = a_small_protocol()
+    gate = GateRequirement("review.response", step)
+    steps = tuple(replace(s, gates=(gate,) if s.key == "D2" else ()) for s in protocol.steps)
+    return replace(protocol, steps=steps)
+
+
+def _told(decisions: tuple[GateRecord, ...], after: str | None = "D1") -> list[Finding]:
+    protocol = _with_review_after(after)
+    diary = a_diary(patient=a_patient(gates=decisions))
+    return list(evaluate(diary, protocol, t1_like_series(protocol, diary=diary)))
+
+
+def _decided(on: date, decision: GateDecision = GateDecision.PASS, until: date | None = None) -> GateRecord:
+    return GateRecord("review.response", decision, on, until)
+
+
+DAY_OF_D1, DAY_BEFORE = date(2026, 12, 3), date(2026, 12, 2)
+
+
+@pytest.mark.parametrize(
+    ("decisions", "why"),
+    [
+        ((), "no decision on response review is recorded for D2 on Mon 7 Dec 2026"),
+        (
+            (_decided(DAY_BEFORE),),
+            "response review was last decided on Wed 2 Dec 2026; D2 on Mon 7 Dec 2026 asks for a decision on or after "
+            "the day of D1, Thu 3 Dec 2026",
+        ),
+        (
+            (_decided(DAY_OF_D1, GateDecision.HOLD),),
+            "response review is on hold since Thu 3 Dec 2026, and D2 on Mon 7 Dec 2026 needs it",
+        ),
+        (
+            (_decided(DAY_OF_D1, until=date(2026, 12, 6)),),
+            "response review held until Sun 6 Dec 2026, which is before D2 on Mon 7 Dec 2026",
+        ),
+        (
+            (_decided(date(2026, 12, 8)),),
+            "no decision on response review is recorded for D2 on Mon 7 Dec 2026",
+        ),
+    ],
+)
+def test_a_closed_gate_says_why_and_by_when_it_is_to_be_decided(
+    decisions: tuple[GateRecord, ...], why: str
+) -> None:
+    findings = _told(decisions)
+    assert [(finding.rule, finding.steps, finding.why) for finding in findings] == [("GATE-8", ("D2",), why)]
+    assert findings[0].mend == "decide on response review between Thu 3 Dec 2026 and Mon 7 Dec 2026 10:00 MST"
+
+
+def test_a_decision_on_the_day_of_the_earlier_visit_is_late_enough() -> None:
+    assert _told((_decided(DAY_OF_D1),)) == []
+    assert _told((_decided(DAY_BEFORE, GateDecision.HOLD), _decided(DAY_OF_D1))) == []
+
+
+def test_without_an_earlier_visit_any_decision_before_the_visit_will_do() -> None:
+    assert _told((_decided(date(2026, 1, 1)),), after=None) == []
+    assert _told((), after=None)[0].mend == "decide on response review before Mon 7 Dec 2026 10:00 MST"
+
+
+def _missing(series: Series, protocol: Protocol) -> list[tuple[str, str, tuple[str, ...]]]:
+    findings = evaluate(a_diary(), protocol, series)
+    return [(f.rule, f.why, f.steps) for f in findings if f.rule in ("WHOLE-1", "INTEG-4")]
+
+
+def _without(series: Series, *steps: str) -> Series:
+    return replace(
+        series, appointments=tuple(visit for visit in series.appointments if visit.step not in steps)
+    )
+
+
+def test_a_proposal_without_one_of_its_visits_is_not_whole() -> None:
+    protocol = a_small_protocol()
+    series = t1_like_series(protocol)
+    assert _missing(_without(series, "P1"), protocol) == [
+        ("WHOLE-1", "P1 (Preparation 1) is not booked", ("P1",))
+    ]
+    declined = replace(_without(series, "P1"), declined=frozenset({"P1"}))
+    assert _missing(declined, protocol) == [("WHOLE-1", "P1 (Preparation 1) cannot be declined", ("P1",))]
+    assert _missing(_without(series, "D2", "I2"), protocol)[0][2] == ("D2",)
+
+
+def test_integration_that_is_missing_is_a_warning_and_a_saved_series_is_whole_once() -> None:
+    protocol = a_small_protocol()
+    series = t1_like_series(protocol)
+    assert [found[0] for found in _missing(_without(series, "I2"), protocol)] == ["INTEG-4"]
+    saved = _without(t1_like_series(protocol, id="series-1"), "P1")
+    assert _missing(saved, protocol) == []
+
+
+def test_a_visit_booked_twice_is_told_whether_proposed_or_saved() -> None:
+    protocol = a_small_protocol()
+    for id in ("", "series-1"):
+        series = t1_like_series(protocol, id=id)
+        again = replace(series.appointments[0], id=f"{id}/again")
+        twice = replace(series, appointments=(*series.appointments, again))
+        rules = [found[:2] for found in _missing(twice, protocol)]
+        assert rules == [("WHOLE-1", "P1 (Preparation 1) is booked 2 times; the protocol asks for it once")]
+
+
+def test_a_visit_that_the_patients_clearance_makes_needless_may_be_missing() -> None:
+    protocol = an_induction_protocol()
+    needless = tuple(
+        replace(step, left_out_when_passed="clearance.medical" if step.key == "P2" else None)
+        for step in protocol.steps
+    )
+    recipe = replace(protocol, steps=needless)
+    assert _missing(_without(t1_like_series(recipe), "P2"), recipe) == []
+    unmet = replace(
+        recipe,
+        steps=tuple(replace(s, left_out_when_passed=s.left_out_when_passed and "labs") for s in needless),
+    )
+    assert [found[0] for found in _missing(_without(t1_like_series(unmet), "P2"), unmet)] == ["WHOLE-1"]
