@@ -7,9 +7,7 @@ from datetime import timedelta
 from scheduler.domain.treatment import Point, Protocol
 from scheduler.planner.network import Arc
 from scheduler.planner.timeline import slots_in
-
-ARRIVAL = timedelta(minutes=15)
-"""Patients are asked to come this long before the visit starts."""
+from scheduler.rules.integration import ARRIVAL
 
 
 def after_no_driving(protocol: Protocol) -> tuple[Arc, ...]:
