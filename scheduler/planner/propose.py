@@ -60,11 +60,14 @@ class Answer:
 
 @dataclass(order=True)
 class _Candidate:
+    """A series for one therapist, ordered by preference. `least` is the least one, from which later ones are found."""
+
     finish: int
     within_no_driving: int
     starts_in_order: tuple[int, ...]
     therapist: str
     starts: dict[str, int] = field(compare=False)
+    least: dict[str, int] = field(compare=False)
 
 
 def propose(diary: Diary, protocol: Protocol, wishes: Wishes) -> Answer:
@@ -124,15 +127,16 @@ class _Search:
         plain = self.network.least(starts, not_before)
         if isinstance(plain, Stuck):
             return None
-        best = self._candidate(therapist, plain)
-        gentle = self.gentle.least(starts, not_before)
-        return best if isinstance(gentle, Stuck) else min(best, self._candidate(therapist, gentle))
+        best = self._candidate(therapist, plain, plain)
+        # More is asked of the gentle one, so it can start where the plain one ended.
+        gentle = self.gentle.least(starts, plain)
+        return best if isinstance(gentle, Stuck) else min(best, self._candidate(therapist, gentle, plain))
 
-    def _candidate(self, therapist: str, starts: dict[str, int]) -> _Candidate:
+    def _candidate(self, therapist: str, starts: dict[str, int], plain: dict[str, int]) -> _Candidate:
         steps = self.feasible.protocol.steps
         finish = max(starts[step.key] + slots_in(step.length) for step in steps)
         soft = sum(starts[arc.target] < starts[arc.source] + arc.distance for arc in self.wanted)
-        return _Candidate(finish, soft, tuple(sorted(starts.values())), therapist, starts)
+        return _Candidate(finish, soft, tuple(sorted(starts.values())), therapist, starts, plain)
 
     def _week_later(self, candidate: _Candidate) -> _Candidate | None:
         """Return the least series of the same therapist whose first dose lies in a later local week."""
@@ -143,7 +147,7 @@ class _Search:
         day = local_day(grid.at(candidate.starts[first]), zone)
         monday = day + timedelta(days=7 - day.weekday())
         bound = slots_in(instant_at(monday, datetime.min.time(), zone) - grid.origin)
-        return self._least(candidate.therapist, {first: bound})
+        return self._least(candidate.therapist, {**candidate.least, first: bound})
 
 
 def _proposal(feasible: FeasibleStarts, protocol: Protocol, candidate: _Candidate) -> Proposal:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.interval import Interval
@@ -10,31 +11,32 @@ from scheduler.domain.series import Series
 from scheduler.domain.treatment import Point, Protocol
 
 
-def allowed_window(protocol: Protocol, series: Series, step: str) -> Interval | None:
-    """Return from when until when the visit may *start* so that every window to the other visits is kept.
+def allowed_windows(protocol: Protocol, series: Series) -> Mapping[str, Interval]:
+    """Return from when until when each visit may *start* so that every window to the other visits is kept.
 
-    Only the windows are looked at, not who or what is free. `None` when the windows leave the visit free on one side,
-    or leave it no room at all beside where the others stand.
+    Only the windows are looked at, not who or what is free. A step is missing when the windows leave its visit free on
+    one side, or leave it no room at all beside where the others stand.
     """
-    length = protocol.step(step).length
-    earliest: list[datetime] = []
-    latest: list[datetime] = []
+    visits = {visit.step: visit for visit in reversed(series.standing)}
+    earliest: dict[str, list[datetime]] = {}
+    latest: dict[str, list[datetime]] = {}
     for window in protocol.windows:
-        if window.to_step == step and (anchor := series.visit(window.from_step)):
-            shift = length if window.to_point is Point.END else length * 0
-            base = _at(anchor, window.from_point) - shift
-            earliest.append(base + window.at_least)
+        if before := visits.get(window.from_step):
+            base = _at(before, window.from_point) - _lead(protocol, window.to_step, window.to_point)
+            earliest.setdefault(window.to_step, []).append(base + window.at_least)
             if window.at_most is not None:
-                latest.append(base + window.at_most)
-        if window.from_step == step and (anchor := series.visit(window.to_step)):
-            shift = length if window.from_point is Point.END else length * 0
-            base = _at(anchor, window.to_point) - shift
-            latest.append(base - window.at_least)
+                latest.setdefault(window.to_step, []).append(base + window.at_most)
+        if after := visits.get(window.to_step):
+            base = _at(after, window.to_point) - _lead(protocol, window.from_step, window.from_point)
+            latest.setdefault(window.from_step, []).append(base - window.at_least)
             if window.at_most is not None:
-                earliest.append(base - window.at_most)
-    if not earliest or not latest or max(earliest) >= min(latest):
-        return None
-    return Interval(max(earliest), min(latest))
+                earliest.setdefault(window.from_step, []).append(base - window.at_most)
+    bounds = {step: (max(earliest[step]), min(latest[step])) for step in earliest.keys() & latest.keys()}
+    return {step: Interval(first, last) for step, (first, last) in bounds.items() if first < last}
+
+
+def _lead(protocol: Protocol, step: str, point: Point) -> timedelta:
+    return protocol.step(step).length if point is Point.END else timedelta(0)
 
 
 def _at(visit: Appointment, point: Point) -> datetime:

@@ -16,7 +16,7 @@ from scheduler.domain.places import Closure
 from scheduler.domain.series import Series
 from scheduler.planner.propose import Answer, Wishes, propose
 from scheduler.planner.steps import needed_steps
-from scheduler.planner.windows import allowed_window
+from scheduler.planner.windows import allowed_windows
 from tests.builders import (
     AS_OF,
     a_coordinator,
@@ -206,9 +206,10 @@ def test_clearances_already_passed_and_declined_visits_are_left_out() -> None:
 def test_each_visit_stands_inside_the_window_the_others_leave_it() -> None:
     protocol = an_induction_protocol()
     series = propose(a_diary(), protocol, Wishes(AS_OF, UNTIL)).proposals[0].series
+    windows = allowed_windows(protocol, series)
     seen = 0
     for visit in series.appointments:
-        window = allowed_window(protocol, series, visit.step)
+        window = windows.get(visit.step)
         if window is not None:
             seen += 1
             assert window.start <= visit.start <= window.end
