@@ -1,0 +1,209 @@
+"""Visits as they are kept: reading them with all that hangs on them, entering them, calling them off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import ColumnElement, Connection, insert, select, update
+
+from scheduler.domain.appointment import CALLED_OFF, Appointment, AppointmentState, PhaseTime
+from scheduler.domain.errors import Conflict, InvalidValue, NotFound
+from scheduler.domain.interval import Interval
+from scheduler.domain.people import Role
+from scheduler.domain.treatment import StepKind
+from scheduler.store import ledger
+from scheduler.store.base import table_of
+from scheduler.store.claim_rows import CLAIM_COLUMNS, claim, claims_from
+from scheduler.store.rows import by_owner
+from scheduler.store.tables_treatment import AppointmentPhaseRow, AppointmentRow, AppointmentStaffRow
+from scheduler.store.work import reading, writing
+
+_visit = table_of(AppointmentRow)
+_staff = table_of(AppointmentStaffRow)
+_phase = table_of(AppointmentPhaseRow)
+
+_Rows = Sequence[Sequence[Any]]
+
+#: The condition that a visit holds its claims.
+STANDING = _visit.c.state.not_in(sorted(CALLED_OFF))
+
+
+def appointment(id: str) -> Appointment:
+    """Return a visit, called off or not. Raises `NotFound`."""
+    with reading() as connection:
+        found = load_appointments(connection, [_visit.c.id == id])
+    if not found:
+        raise NotFound(f"There is no appointment '{id}'")
+    return found[0]
+
+
+def appointments_between(
+    interval: Interval,
+    site: str | None = None,
+    staff: str | None = None,
+    room: str | None = None,
+    patient: str | None = None,
+) -> tuple[Appointment, ...]:
+    """Return the visits that share a moment with the interval, by start; those called off are among them.
+
+    `site`, `staff`, `room` and `patient` are ids that narrow the choice; `None` leaves it open.
+    """
+    wanted: list[ColumnElement[bool]] = [_visit.c.ends_at > interval.start, _visit.c.starts_at < interval.end]
+    for column, value in ((_visit.c.site_id, site), (_visit.c.room_id, room), (_visit.c.patient_id, patient)):
+        if value is not None:
+            wanted.append(column == value)
+    if staff is not None:
+        theirs = select(_staff.c.appointment_id).where(_staff.c.staff_id == staff)
+        wanted.append(_visit.c.id.in_(theirs))
+    with reading() as connection:
+        return load_appointments(connection, wanted)
+
+
+def all_appointments() -> tuple[Appointment, ...]:
+    """Return every visit there is, by start; those called off are among them."""
+    with reading() as connection:
+        return load_appointments(connection, [])
+
+
+def call_off(ids: Iterable[str], state: AppointmentState, at: datetime) -> None:
+    """Give standing visits a state in which they are called off, and give back their claims.
+
+    Their version and what calendars count by rise by one. Raises `NotFound` for an unknown visit and `Conflict` for
+    one that is called off already.
+    """
+    if state.takes_time:
+        raise InvalidValue(f"'{state}' does not call a visit off")
+    wanted = sorted(set(ids))
+    connection = writing()
+    found = {row.id: row.state for row in connection.execute(select(_visit).where(_visit.c.id.in_(wanted)))}
+    for id in wanted:
+        if id not in found:
+            raise NotFound(f"There is no appointment '{id}'")
+        if AppointmentState(found[id]) in CALLED_OFF:
+            raise Conflict(f"Appointment '{id}' was called off by somebody else; look at it again.")
+    connection.execute(
+        update(_visit)
+        .where(_visit.c.id.in_(wanted))
+        .values(
+            state=state.value,
+            version=_visit.c.version + 1,
+            sequence=_visit.c.sequence + 1,
+            changed_at=at,
+        )
+    )
+    ledger.release(wanted)
+
+
+def enter(visits: Sequence[Appointment], at: datetime) -> None:
+    """Write new visits with their staff, phases and claims; for series. `at` is when they are made."""
+    write_new(visits, at)
+    ledger.take(one for visit in visits for one in visit.claims)
+
+
+def write_new(visits: Sequence[Appointment], at: datetime) -> None:
+    """Write new visits with their staff and phases, but without their claims; for imports."""
+    if visits:
+        connection = writing()
+        connection.execute(insert(_visit), [{**visit_row(visit), **_calendar_row(at)} for visit in visits])
+        write_details(connection, visits)
+
+
+def write_details(connection: Connection, visits: Sequence[Appointment]) -> None:
+    """Write who serves in visits, and their phases; there must be none yet."""
+    serving = [
+        {"appointment_id": visit.id, "site_id": visit.site, "role": role.value, "staff_id": person}
+        for visit in visits
+        for role, person in visit.staff.items()
+    ]
+    phases = [
+        {
+            "appointment_id": visit.id,
+            "site_id": visit.site,
+            "position": position,
+            "name": phase.name,
+            "starts_at": phase.interval.start,
+            "ends_at": phase.interval.end,
+        }
+        for visit in visits
+        for position, phase in enumerate(visit.phases)
+    ]
+    if serving:
+        connection.execute(insert(_staff), serving)
+    if phases:
+        connection.execute(insert(_phase), phases)
+
+
+def visit_row(visit: Appointment) -> dict[str, Any]:
+    """Return the row of a visit, without what calendars count by."""
+    return {
+        "id": visit.id,
+        "site_id": visit.site,
+        "series_id": visit.series or None,
+        "patient_id": visit.patient,
+        "room_id": visit.room,
+        "step": visit.step,
+        "kind": visit.kind.value,
+        "title": visit.title,
+        "state": visit.state.value,
+        "version": visit.version,
+        "starts_at": visit.interval.start,
+        "ends_at": visit.interval.end,
+    }
+
+
+def _calendar_row(at: datetime) -> dict[str, Any]:
+    return {"calendar_uid": uuid4().hex, "sequence": 0, "created_at": at, "changed_at": at}
+
+
+def load_appointments(
+    connection: Connection, where: Sequence[ColumnElement[bool]]
+) -> tuple[Appointment, ...]:
+    """Return the visits that meet conditions on `AppointmentRow`, by start; for this room's own use."""
+    staff = by_owner(
+        connection,
+        select(_staff.c.appointment_id, _staff.c.role, _staff.c.staff_id)
+        .join(_visit, _visit.c.id == _staff.c.appointment_id)
+        .where(*where)
+        .order_by(_staff.c.role),
+    )
+    phases = by_owner(
+        connection,
+        select(_phase.c.appointment_id, _phase.c.name, _phase.c.starts_at, _phase.c.ends_at)
+        .join(_visit, _visit.c.id == _phase.c.appointment_id)
+        .where(*where)
+        .order_by(_phase.c.appointment_id, _phase.c.position),
+    )
+    claims = by_owner(
+        connection,
+        select(claim.c.appointment_id, *CLAIM_COLUMNS)
+        .join(_visit, _visit.c.id == claim.c.appointment_id)
+        .where(*where)
+        .order_by(claim.c.starts_at, claim.c.resource_id, claim.c.purpose, claim.c.lane),
+    )
+    rows = connection.execute(select(_visit).where(*where).order_by(_visit.c.starts_at, _visit.c.id)).all()
+    return tuple(
+        _visit_from(row, staff.get(row.id, ()), phases.get(row.id, ()), claims.get(row.id, ()))
+        for row in rows
+    )
+
+
+def _visit_from(row: Any, staff: _Rows, phases: _Rows, claims: _Rows) -> Appointment:
+    return Appointment(
+        id=row.id,
+        series=row.series_id or "",
+        site=row.site_id,
+        patient=row.patient_id,
+        step=row.step,
+        kind=StepKind(row.kind),
+        state=AppointmentState(row.state),
+        version=row.version,
+        interval=Interval(row.starts_at, row.ends_at),
+        room=row.room_id,
+        staff={Role(role): person for role, person in staff},
+        phases=tuple(PhaseTime(name, Interval(start, end)) for name, start, end in phases),
+        claims=tuple(claims_from(claims)),
+        title=row.title,
+    )

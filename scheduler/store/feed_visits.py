@@ -1,0 +1,128 @@
+"""The visits that a calendar subscription shows, in one query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+
+from scheduler.domain.appointment import CALLED_OFF, AppointmentState
+from scheduler.domain.interval import Interval
+from scheduler.domain.treatment import StepKind
+from scheduler.store.base import table_of
+from scheduler.store.subscriptions import FeedSubscription, SubscriptionKind
+from scheduler.store.tables_people import PatientRow
+from scheduler.store.tables_places import RoomRow, SiteRow
+from scheduler.store.tables_treatment import AppointmentRow, AppointmentStaffRow
+from scheduler.store.work import reading
+
+_visit = table_of(AppointmentRow)
+_patient = table_of(PatientRow)
+_room = table_of(RoomRow)
+_site = table_of(SiteRow)
+_staff = table_of(AppointmentStaffRow)
+
+_CALLED_OFF = _visit.c.state.in_(sorted(CALLED_OFF))
+
+
+@dataclass(frozen=True, slots=True)
+class FeedVisit:
+    """One visit with all that any kind of feed may need of it.
+
+    `uid` is random and stays for the life of the visit. `initials` are the patient's. `room_name` is empty for a visit
+    without a room. `public_name` and `address` are the site's neutral ones; the address may be empty.
+    """
+
+    uid: str
+    sequence: int
+    created_at: datetime
+    changed_at: datetime
+    interval: Interval
+    kind: StepKind
+    state: AppointmentState
+    initials: str
+    room_name: str
+    public_name: str
+    address: str
+
+
+def feed_visits(subscription: FeedSubscription, since: datetime) -> tuple[FeedVisit, ...]:
+    """Return the visits that a subscription shows, by start.
+
+    Those that end at or after `since`, whatever lies ahead included; and of those called off the ones whose last
+    change is not older than that.
+    """
+    with reading() as connection:
+        return tuple(_visit_from(row) for row in connection.execute(_question(subscription, since)))
+
+
+def last_gone(subscription: FeedSubscription, since: datetime) -> datetime | None:
+    """Return when the visit that left the feed last was over or called off, `None` when none has left it yet.
+
+    Those are the visits that `feed_visits` leaves out for being older than `since`.
+    """
+    ended = case((_CALLED_OFF, _visit.c.changed_at), else_=_visit.c.ends_at)
+    question = select(func.max(ended)).where(_shown_to(subscription), ended < since)
+    with reading() as connection:
+        gone: datetime | None = connection.execute(question).scalar()
+    return gone
+
+
+def _question(subscription: FeedSubscription, since: datetime) -> Select[Any]:
+    return (
+        select(
+            _visit.c.calendar_uid,
+            _visit.c.sequence,
+            _visit.c.created_at,
+            _visit.c.changed_at,
+            _visit.c.starts_at,
+            _visit.c.ends_at,
+            _visit.c.kind,
+            _visit.c.state,
+            _patient.c.given_name,
+            _patient.c.family_name,
+            _room.c.name.label("room_name"),
+            _site.c.public_name,
+            _site.c.address,
+        )
+        .join(_patient, _patient.c.id == _visit.c.patient_id)
+        .join(_site, _site.c.id == _visit.c.site_id)
+        .outerjoin(_room, _room.c.id == _visit.c.room_id)
+        .where(
+            _shown_to(subscription),
+            or_(
+                and_(_CALLED_OFF, _visit.c.changed_at >= since),
+                and_(~_CALLED_OFF, _visit.c.ends_at >= since),
+            ),
+        )
+        .order_by(_visit.c.starts_at, _visit.c.calendar_uid)
+    )
+
+
+def _shown_to(subscription: FeedSubscription) -> ColumnElement[bool]:
+    match subscription.kind:
+        case SubscriptionKind.PATIENT:
+            return _visit.c.patient_id == subscription.subject
+        case SubscriptionKind.ROOM:
+            return _visit.c.room_id == subscription.subject
+        case SubscriptionKind.STAFF:
+            theirs = select(_staff.c.appointment_id).where(_staff.c.staff_id == subscription.subject)
+            return _visit.c.id.in_(theirs)
+
+
+def _visit_from(row: Any) -> FeedVisit:
+    return FeedVisit(
+        uid=row.calendar_uid,
+        sequence=row.sequence,
+        created_at=row.created_at,
+        changed_at=row.changed_at,
+        interval=Interval(row.starts_at, row.ends_at),
+        kind=StepKind(row.kind),
+        state=AppointmentState(row.state),
+        initials=f"{row.given_name[:1]}{row.family_name[:1]}".upper(),
+        room_name=row.room_name or "",
+        public_name=row.public_name,
+        address=row.address,
+    )

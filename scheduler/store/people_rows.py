@@ -1,0 +1,170 @@
+"""Reads and writes staff with shifts, time off and credentials, and patients with absences and decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, select
+
+from scheduler.domain.interval import Interval
+from scheduler.domain.people import Credential, GateDecision, GateRecord, Patient, Role, StaffMember
+from scheduler.store.base import table_of
+from scheduler.store.place_rows import hours_rows, interval_rows, load_hours
+from scheduler.store.rows import by_owner, hang, only, put
+from scheduler.store.tables_people import (
+    CredentialRow,
+    GateRecordRow,
+    PatientAbsenceRow,
+    PatientRow,
+    ShiftRow,
+    StaffRow,
+    TimeOffRow,
+)
+
+_staff = table_of(StaffRow)
+_shift = table_of(ShiftRow)
+_time_off = table_of(TimeOffRow)
+_credential = table_of(CredentialRow)
+_patient = table_of(PatientRow)
+_absence = table_of(PatientAbsenceRow)
+_gate = table_of(GateRecordRow)
+
+
+def load_staff(connection: Connection, site: str | None = None) -> tuple[StaffMember, ...]:
+    """Return the staff of one site or, for `None`, of all, by id."""
+    shifts = load_hours(connection, _shift, "staff_id", site)
+    time_off = by_owner(
+        connection,
+        select(_time_off.c.staff_id, _time_off.c.starts_at, _time_off.c.ends_at)
+        .where(*only(_time_off.c.site_id, site))
+        .order_by(_time_off.c.id),
+    )
+    credentials = by_owner(
+        connection,
+        select(_credential.c.staff_id, _credential.c.kind, _credential.c.valid_until)
+        .where(*only(_credential.c.site_id, site))
+        .order_by(_credential.c.id),
+    )
+    rows = connection.execute(select(_staff).where(*only(_staff.c.site_id, site)).order_by(_staff.c.id))
+    return tuple(
+        StaffMember(
+            id=row.id,
+            site=row.site_id,
+            name=row.name,
+            roles=frozenset(Role(role) for role in row.roles),
+            hours=shifts.get(row.id, ()),
+            credentials=tuple(Credential(*held) for held in credentials.get(row.id, ())),
+            time_off=tuple(Interval(*stretch) for stretch in time_off.get(row.id, ())),
+            may_watch=row.may_watch,
+            may_supervise=row.may_supervise,
+        )
+        for row in rows
+    )
+
+
+def write_staff_member(connection: Connection, person: StaffMember) -> None:
+    """Write a member of staff, in place of what was known; the resource must be there already."""
+    row = {
+        "id": person.id,
+        "site_id": person.site,
+        "name": person.name,
+        "roles": sorted(person.roles),
+        "may_watch": person.may_watch,
+        "may_supervise": person.may_supervise,
+    }
+    put(connection, _staff, row)
+    owner = {"staff_id": person.id, "site_id": person.site}
+    hang(connection, _shift, owner, hours_rows(person.hours))
+    hang(connection, _time_off, owner, interval_rows(person.time_off))
+    held = [{"kind": held.kind, "valid_until": held.valid_until} for held in person.credentials]
+    hang(connection, _credential, owner, held)
+
+
+def load_patients(connection: Connection, where: Sequence[ColumnElement[bool]] = ()) -> tuple[Patient, ...]:
+    """Return the patients that meet conditions on `PatientRow`, by family name, given name and id."""
+    chosen = select(_patient.c.id).where(*where)
+    absences = by_owner(
+        connection,
+        select(_absence.c.patient_id, _absence.c.starts_at, _absence.c.ends_at)
+        .where(_absence.c.patient_id.in_(chosen))
+        .order_by(_absence.c.id),
+    )
+    gates = by_owner(
+        connection,
+        select(
+            _gate.c.patient_id,
+            _gate.c.kind,
+            _gate.c.decision,
+            _gate.c.decided_on,
+            _gate.c.valid_until,
+            _gate.c.decided_by,
+        )
+        .where(_gate.c.patient_id.in_(chosen))
+        .order_by(_gate.c.id),
+    )
+    order = (_patient.c.family_name, _patient.c.given_name, _patient.c.id)
+    return tuple(
+        Patient(
+            id=row.id,
+            site=row.site_id,
+            given_name=row.given_name,
+            family_name=row.family_name,
+            birth_date=row.birth_date,
+            email=row.email,
+            phone=row.phone,
+            language=row.language,
+            zone=row.zone,
+            unavailable=tuple(Interval(*stretch) for stretch in absences.get(row.id, ())),
+            gates=tuple(_gate_from(*gate) for gate in gates.get(row.id, ())),
+        )
+        for row in connection.execute(select(_patient).where(*where).order_by(*order))
+    )
+
+
+def patients_like(site: str, matching: str) -> list[ColumnElement[bool]]:
+    """Return the conditions for patients of a site whose name holds every word of `matching`, or whose id is it."""
+    words = matching.casefold().split()
+    named = [_patient.c.matching_name.contains(word, autoescape=True) for word in words]
+    conditions: list[ColumnElement[bool]] = [_patient.c.site_id == site]
+    if named:
+        every = named[0]
+        for one in named[1:]:
+            every = every & one
+        conditions.append(every | (_patient.c.id == matching.strip()))
+    return conditions
+
+
+def write_patient(connection: Connection, patient: Patient) -> None:
+    """Write a patient, in place of what was known; the resource must be there already."""
+    row = {
+        "id": patient.id,
+        "site_id": patient.site,
+        "given_name": patient.given_name,
+        "family_name": patient.family_name,
+        # SQLite folds only the letters of English, so names are folded here, alike for every database.
+        "matching_name": patient.name.casefold(),
+        "birth_date": patient.birth_date,
+        "email": patient.email,
+        "phone": patient.phone,
+        "language": patient.language,
+        "zone": patient.zone,
+    }
+    put(connection, _patient, row)
+    owner = {"patient_id": patient.id, "site_id": patient.site}
+    hang(connection, _absence, owner, interval_rows(patient.unavailable))
+    hang(connection, _gate, owner, [_gate_row(gate) for gate in patient.gates])
+
+
+def _gate_from(kind: str, decision: str, *rest: Any) -> GateRecord:
+    return GateRecord(kind, GateDecision(decision), *rest)
+
+
+def _gate_row(gate: GateRecord) -> dict[str, Any]:
+    return {
+        "kind": gate.kind,
+        "decision": gate.decision.value,
+        "decided_on": gate.decided_on,
+        "valid_until": gate.valid_until,
+        "decided_by": gate.decided_by,
+    }

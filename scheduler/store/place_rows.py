@@ -1,0 +1,136 @@
+"""Reads and writes sites with their hours and closures, and rooms with what they are fit for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Table, select
+
+from scheduler.domain.interval import Interval
+from scheduler.domain.places import Closure, Room, Site, WeeklyHours
+from scheduler.store.base import table_of
+from scheduler.store.rows import by_owner, hang, only, put
+from scheduler.store.tables_places import ClosureRow, RoomOutageRow, RoomRow, SiteHoursRow, SiteRow
+
+_site = table_of(SiteRow)
+_hours = table_of(SiteHoursRow)
+_closure = table_of(ClosureRow)
+_room = table_of(RoomRow)
+_outage = table_of(RoomOutageRow)
+
+
+def load_sites(connection: Connection, site: str | None = None) -> tuple[Site, ...]:
+    """Return one site or, for `None`, all of them, by id."""
+    hours = load_hours(connection, _hours, "site_id", site)
+    closures = by_owner(
+        connection,
+        select(_closure.c.site_id, _closure.c.first_day, _closure.c.last_day, _closure.c.reason)
+        .where(*only(_closure.c.site_id, site))
+        .order_by(_closure.c.id),
+    )
+    rows = connection.execute(select(_site).where(*only(_site.c.id, site)).order_by(_site.c.id))
+    return tuple(
+        Site(
+            id=row.id,
+            name=row.name,
+            public_name=row.public_name,
+            zone=row.zone,
+            hours=hours.get(row.id, ()),
+            closures=tuple(Closure(*closure) for closure in closures.get(row.id, ())),
+            phone=row.phone,
+            address=row.address,
+        )
+        for row in rows
+    )
+
+
+def write_site(connection: Connection, site: Site) -> None:
+    """Write a site with its hours and closures, in place of what was known of it."""
+    row = {
+        "id": site.id,
+        "name": site.name,
+        "public_name": site.public_name,
+        "zone": site.zone,
+        "phone": site.phone,
+        "address": site.address,
+    }
+    put(connection, _site, row)
+    hang(connection, _hours, {"site_id": site.id}, hours_rows(site.hours))
+    closures = [
+        {"first_day": closure.first_day, "last_day": closure.last_day, "reason": closure.reason}
+        for closure in site.closures
+    ]
+    hang(connection, _closure, {"site_id": site.id}, closures)
+
+
+def load_rooms(connection: Connection, site: str | None = None) -> tuple[Room, ...]:
+    """Return the rooms of one site or, for `None`, of all, by id."""
+    outages = by_owner(
+        connection,
+        select(_outage.c.room_id, _outage.c.starts_at, _outage.c.ends_at)
+        .where(*only(_outage.c.site_id, site))
+        .order_by(_outage.c.id),
+    )
+    rows = connection.execute(select(_room).where(*only(_room.c.site_id, site)).order_by(_room.c.id))
+    return tuple(
+        Room(
+            id=row.id,
+            site=row.site_id,
+            name=row.name,
+            capabilities=frozenset(row.capabilities),
+            out_of_use=tuple(Interval(*stretch) for stretch in outages.get(row.id, ())),
+        )
+        for row in rows
+    )
+
+
+def write_room(connection: Connection, room: Room) -> None:
+    """Write a room, in place of what was known of it; its resource must be there already."""
+    capabilities = sorted(room.capabilities)
+    put(
+        connection,
+        _room,
+        {"id": room.id, "site_id": room.site, "name": room.name, "capabilities": capabilities},
+    )
+    hang(connection, _outage, {"room_id": room.id, "site_id": room.site}, interval_rows(room.out_of_use))
+
+
+def load_hours(
+    connection: Connection, table: Table, owner: str, site: str | None
+) -> Mapping[str, tuple[WeeklyHours, ...]]:
+    """Return the weekly patterns in a table by the column that names their owner; of one site or, for `None`, of all."""
+    columns = table.c
+    found = by_owner(
+        connection,
+        select(
+            columns[owner],
+            columns.weekday,
+            columns.opens,
+            columns.closes,
+            columns.valid_from,
+            columns.valid_until,
+        )
+        .where(*only(columns.site_id, site))
+        .order_by(columns.id),
+    )
+    return {name: tuple(WeeklyHours(*stretch) for stretch in stretches) for name, stretches in found.items()}
+
+
+def hours_rows(hours: Iterable[WeeklyHours]) -> list[dict[str, Any]]:
+    """Return the rows of a weekly pattern, without their owner."""
+    return [
+        {
+            "weekday": stretch.weekday,
+            "opens": stretch.opens,
+            "closes": stretch.closes,
+            "valid_from": stretch.valid_from,
+            "valid_until": stretch.valid_until,
+        }
+        for stretch in hours
+    ]
+
+
+def interval_rows(intervals: Iterable[Interval]) -> list[dict[str, Any]]:
+    """Return the rows of stretches of time, without their owner."""
+    return [{"starts_at": interval.start, "ends_at": interval.end} for interval in intervals]

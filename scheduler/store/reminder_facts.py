@@ -1,0 +1,181 @@
+"""What the reminders need to know: visits ahead with whom to write to, and which messages the ledger has already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, exists, select
+
+from scheduler.domain.appointment import AppointmentState
+from scheduler.domain.interval import Interval
+from scheduler.domain.series import SeriesState
+from scheduler.domain.treatment import StepKind
+from scheduler.store.base import table_of
+from scheduler.store.reminders import CONFIRMATION, ReminderState
+from scheduler.store.tables_outbound import ReminderRow
+from scheduler.store.tables_people import PatientRow
+from scheduler.store.tables_places import SiteRow
+from scheduler.store.tables_treatment import AppointmentRow, SeriesRow
+from scheduler.store.work import reading
+
+_visit = table_of(AppointmentRow)
+_series = table_of(SeriesRow)
+_patient = table_of(PatientRow)
+_site = table_of(SiteRow)
+_reminder = table_of(ReminderRow)
+
+AWAITED = (AppointmentState.BOOKED, AppointmentState.CONFIRMED)
+"""Visits in these states are to come; everything else is pencilled in, under way, over or called off."""
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitedVisit:
+    """One visit to come, whom to write to about it, and the site's neutral words.
+
+    `set_at` is when it got its present time. `patient_zone` is where the patient lives, the site's zone by default.
+    `email`, `phone` and `address` may be empty; `series` is `None` for a visit outside any.
+    """
+
+    appointment: str
+    version: int
+    series: str | None
+    kind: StepKind
+    start: datetime
+    created_at: datetime
+    set_at: datetime
+    site: str
+    site_zone: str
+    patient_zone: str
+    email: str
+    public_name: str
+    phone: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What a message in the ledger is about."""
+
+    appointment: str
+    kind: str
+    recipient_hash: str
+    visit_start: datetime
+
+
+def awaited_visits(starting: Interval) -> tuple[AwaitedVisit, ...]:
+    """Return the visits to come that start within the interval."""
+    return _visits(_awaited().where(_visit.c.starts_at >= starting.start, _visit.c.starts_at < starting.end))
+
+
+def awaited_visit(appointment: str) -> AwaitedVisit | None:
+    """Return one visit to come, or `None` when it is no longer awaited."""
+    return next(iter(_visits(_awaited().where(_visit.c.id == appointment))), None)
+
+
+def awaited_of_series_with(appointment: str, after: datetime) -> tuple[AwaitedVisit, ...]:
+    """Return the visits to come, starting later than `after`, of the series that this visit belongs to; by start."""
+    series = select(_visit.c.series_id).where(_visit.c.id == appointment).scalar_subquery()
+    return _visits(_awaited().where(_visit.c.series_id == series, _visit.c.starts_at > after))
+
+
+def unconfirmed_series(after: datetime) -> tuple[tuple[str, tuple[AwaitedVisit, ...]], ...]:
+    """Return each booked series that nobody was told of yet and that has visits after this instant.
+
+    As pairs of the visit of the series that was made first, called off or not, and its visits to come.
+    """
+    maker = _visit.alias("told")
+    told = exists(
+        select(_reminder.c.id)
+        .join(maker, maker.c.id == _reminder.c.appointment_id)
+        .where(maker.c.series_id == _series.c.id, _reminder.c.kind == CONFIRMATION)
+    )
+    ahead = _awaited().where(_visit.c.starts_at > after, _series.c.state == SeriesState.BOOKED, ~told)
+    by_series: dict[str, list[AwaitedVisit]] = {}
+    with reading():
+        for visit in _visits(ahead.join(_series, _series.c.id == _visit.c.series_id)):
+            by_series.setdefault(visit.series or "", []).append(visit)
+        anchors = _anchors(by_series)
+    return tuple((anchors[series], tuple(visits)) for series, visits in by_series.items())
+
+
+def entered_about(starting: Interval) -> frozenset[Entered]:
+    """Return what the ledger has about visits that start within the interval, leaving out what was made void."""
+    question = select(
+        _reminder.c.appointment_id, _reminder.c.kind, _reminder.c.recipient_hash, _reminder.c.visit_starts_at
+    ).where(
+        _reminder.c.visit_starts_at >= starting.start,
+        _reminder.c.visit_starts_at < starting.end,
+        _reminder.c.state != ReminderState.VOID,
+    )
+    with reading() as connection:
+        return frozenset(Entered(*row) for row in connection.execute(question))
+
+
+def _anchors(series: Iterable[str]) -> dict[str, str]:
+    """Return the visit made first of each series: the same for life, whatever is moved or added."""
+    first: dict[str, str] = {}
+    wanted = sorted(series)
+    # In handfuls, since a database takes only so many parameters at once.
+    for begin in range(0, len(wanted), 500):
+        question = (
+            select(_visit.c.series_id, _visit.c.id)
+            .where(_visit.c.series_id.in_(wanted[begin : begin + 500]))
+            .order_by(_visit.c.created_at, _visit.c.id)
+        )
+        with reading() as connection:
+            for series_id, visit in connection.execute(question):
+                first.setdefault(series_id, visit)
+    return first
+
+
+def _awaited() -> Select[Any]:
+    return (
+        select(
+            _visit.c.id,
+            _visit.c.version,
+            _visit.c.series_id,
+            _visit.c.kind,
+            _visit.c.starts_at,
+            _visit.c.sequence,
+            _visit.c.created_at,
+            _visit.c.changed_at,
+            _visit.c.site_id,
+            _patient.c.email,
+            _patient.c.zone.label("patient_zone"),
+            _site.c.zone.label("site_zone"),
+            _site.c.public_name,
+            _site.c.phone,
+            _site.c.address,
+        )
+        .join(_patient, _patient.c.id == _visit.c.patient_id)
+        .join(_site, _site.c.id == _visit.c.site_id)
+        .where(_visit.c.state.in_(AWAITED))
+        .order_by(_visit.c.starts_at, _visit.c.id)
+    )
+
+
+def _visits(question: Select[Any]) -> tuple[AwaitedVisit, ...]:
+    with reading() as connection:
+        return tuple(
+            AwaitedVisit(
+                appointment=row.id,
+                version=row.version,
+                series=row.series_id,
+                kind=StepKind(row.kind),
+                start=row.starts_at,
+                created_at=row.created_at,
+                # A rising sequence means that time, place or standing changed; other changes leave it.
+                set_at=row.created_at if row.sequence == 0 else row.changed_at,
+                site=row.site_id,
+                site_zone=row.site_zone,
+                patient_zone=row.patient_zone or row.site_zone,
+                email=row.email,
+                public_name=row.public_name,
+                phone=row.phone,
+                address=row.address,
+            )
+            for row in connection.execute(question)
+        )

@@ -1,0 +1,242 @@
+"""The ledger of messages: each is one unique row, leased by one sender at a time and accounted for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Select, and_, exists, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from scheduler.domain.appointment import CALLED_OFF
+from scheduler.store.base import table_of
+from scheduler.store.tables_outbound import ReminderRow
+from scheduler.store.tables_treatment import AppointmentRow
+from scheduler.store.work import reading, writing
+
+_reminder = table_of(ReminderRow)
+_visit = table_of(AppointmentRow)
+
+CONFIRMATION = "confirmation"
+"""The one kind that speaks of a whole series; its row hangs on the visit of the series that was made first."""
+
+
+class ReminderState(StrEnum):
+    """The life of a message. `FAILED`, `VOID` and `TOO_LATE` are ends that people can see."""
+
+    PENDING = "pending"
+    LEASED = "leased"
+    SENT = "sent"
+    FAILED = "failed"
+    VOID = "void"
+    TOO_LATE = "too_late"
+
+
+_UNDER_WAY = (ReminderState.PENDING, ReminderState.LEASED)
+
+
+@dataclass(frozen=True, slots=True)
+class NewReminder:
+    """A message to enter. Appointment, version, kind, channel and recipient together are unique.
+
+    `visit_start` is the time it speaks about. `state` is `PENDING`, or the end that it has reached without being sent.
+    """
+
+    site: str
+    appointment: str
+    version: int
+    kind: str
+    channel: str
+    recipient_hash: str
+    visit_start: datetime
+    due: datetime
+    state: ReminderState
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """One message that one sender has for itself until `until` (not included). `attempts` counts this one."""
+
+    id: int
+    appointment: str
+    version: int
+    kind: str
+    channel: str
+    recipient_hash: str
+    visit_start: datetime
+    attempts: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """A message as people see it. `sent_at` is `None` unless it was sent; `problem` is empty unless something was wrong."""
+
+    appointment: str
+    version: int
+    kind: str
+    channel: str
+    due: datetime
+    state: ReminderState
+    attempts: int
+    sent_at: datetime | None
+    problem: str
+
+
+def enter(reminders: Iterable[NewReminder]) -> int:
+    """Enter messages, leaving out those whose key is there already; return how many are new."""
+    # One order for everybody, so that two senders never wait for each other in a circle.
+    rows = [
+        {
+            "site_id": new.site,
+            "appointment_id": new.appointment,
+            "appointment_version": new.version,
+            "kind": new.kind,
+            "channel": new.channel,
+            "recipient_hash": new.recipient_hash,
+            "visit_starts_at": new.visit_start,
+            "due_at": new.due,
+            "state": new.state,
+            "attempts": 0,
+            "problem": new.problem,
+        }
+        for new in sorted(
+            reminders, key=lambda r: (r.appointment, r.version, r.kind, r.channel, r.recipient_hash)
+        )
+    ]
+    if not rows:
+        return 0
+    connection = writing()
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    statement = insert(_reminder).on_conflict_do_nothing().returning(_reminder.c.id)
+    return len(connection.execute(statement, rows).all())
+
+
+def lease_next(channel: str, now: datetime, until: datetime) -> Lease | None:
+    """Take the message that has waited longest and may be tried now, or `None` when there is none.
+
+    A lease that has run out is anybody's again: its sender has died. Two senders never get the same row.
+    """
+    connection = writing()
+    row = connection.execute(_ready(channel, now)).one_or_none()
+    if row is None:
+        return None
+    connection.execute(
+        update(_reminder)
+        .where(_reminder.c.id == row.id)
+        .values(state=ReminderState.LEASED, leased_until=until, attempts=row.attempts + 1)
+    )
+    return Lease(
+        id=row.id,
+        appointment=row.appointment_id,
+        version=row.appointment_version,
+        kind=row.kind,
+        channel=row.channel,
+        recipient_hash=row.recipient_hash,
+        visit_start=row.visit_starts_at,
+        attempts=row.attempts + 1,
+        until=until,
+    )
+
+
+def _ready(channel: str, now: datetime) -> Select[Any]:
+    waiting = and_(
+        _reminder.c.state == ReminderState.PENDING,
+        or_(_reminder.c.wait_until.is_(None), _reminder.c.wait_until <= now),
+    )
+    abandoned = and_(_reminder.c.state == ReminderState.LEASED, _reminder.c.leased_until <= now)
+    return (
+        select(_reminder)
+        .where(_reminder.c.channel == channel, or_(waiting, abandoned))
+        .order_by(_reminder.c.due_at, _reminder.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def mark_sent(lease: Lease, at: datetime) -> bool:
+    """Account for a message that has left; say whether the lease still held.
+
+    A message that was made void while it was on its way has left nevertheless, and the ledger says so.
+    """
+    return _settle(lease, (*_UNDER_WAY, ReminderState.VOID), state=ReminderState.SENT, sent_at=at, problem="")
+
+
+def mark_failed(lease: Lease, problem: str, retry_at: datetime | None) -> bool:
+    """Account for a failed attempt, to be tried again at `retry_at`, or never when that is `None`."""
+    state = ReminderState.FAILED if retry_at is None else ReminderState.PENDING
+    return _settle(lease, _UNDER_WAY, state=state, wait_until=retry_at, problem=problem)
+
+
+def put_back(lease: Lease, wait_until: datetime) -> bool:
+    """Give a message back that was not tried, not to be taken before `wait_until`."""
+    return _settle(
+        lease, _UNDER_WAY, state=ReminderState.PENDING, wait_until=wait_until, attempts=lease.attempts - 1
+    )
+
+
+def give_up(lease: Lease, state: ReminderState, problem: str) -> bool:
+    """End a message unsent, in the state given."""
+    return _settle(lease, _UNDER_WAY, state=state, problem=problem)
+
+
+def _settle(lease: Lease, states: Sequence[ReminderState], **values: Any) -> bool:
+    # The end of the lease tells it from a later one on the same row.
+    mine = and_(
+        _reminder.c.id == lease.id, _reminder.c.leased_until == lease.until, _reminder.c.state.in_(states)
+    )
+    return writing().execute(update(_reminder).where(mine).values(**values)).rowcount == 1
+
+
+def mark_void(appointments: Iterable[str]) -> int:
+    """Make every message void that is still to be sent about these visits; return how many.
+
+    For use in the transaction that calls the visits off or moves them, after their state was written. A confirmation
+    stays as long as another visit of its series stands.
+    """
+    ids = sorted(set(appointments))
+    if not ids:
+        return 0
+    anchor, other = _visit.alias("anchor"), _visit.alias("other")
+    something_stands = exists(
+        select(other.c.id)
+        .join(anchor, anchor.c.series_id == other.c.series_id)
+        .where(anchor.c.id == _reminder.c.appointment_id, other.c.state.not_in(sorted(CALLED_OFF)))
+    )
+    return (
+        writing()
+        .execute(
+            update(_reminder)
+            .where(
+                _reminder.c.appointment_id.in_(ids),
+                _reminder.c.state.in_(_UNDER_WAY),
+                or_(_reminder.c.kind != CONFIRMATION, ~something_stands),
+            )
+            .values(state=ReminderState.VOID, problem="the visit was called off or moved")
+        )
+        .rowcount
+    )
+
+
+def all_reminders() -> tuple[Reminder, ...]:
+    """Return every message of the ledger, by due time."""
+    with reading() as connection:
+        rows = connection.execute(select(_reminder).order_by(_reminder.c.due_at, _reminder.c.id))
+        return tuple(
+            Reminder(
+                appointment=row.appointment_id,
+                version=row.appointment_version,
+                kind=row.kind,
+                channel=row.channel,
+                due=row.due_at,
+                state=ReminderState(row.state),
+                attempts=row.attempts,
+                sent_at=row.sent_at,
+                problem=row.problem,
+            )
+            for row in rows
+        )

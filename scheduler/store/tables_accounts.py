@@ -1,0 +1,50 @@
+"""Tables of who may sign in, which attempts failed, and what was done by whom."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from scheduler.store.base import Json, Key, Row, RowNumber
+
+
+class AccountRow(Row):
+    """Somebody who may sign in; without a site the account is for all sites."""
+
+    __tablename__ = "account"
+
+    username: Mapped[Key]
+    site_id: Mapped[str | None] = mapped_column(ForeignKey("site.id"), index=True)
+    staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"), index=True)
+    role: Mapped[str]
+    password_hash: Mapped[str]
+    active: Mapped[bool]
+
+
+class SignInFailureRow(Row):
+    """A failed attempt to sign in, under a key that names neither an account nor an address in the clear."""
+
+    __tablename__ = "sign_in_failure"
+    __table_args__ = (Index(None, "key", "at"),)
+
+    id: Mapped[RowNumber]
+    key: Mapped[str]
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+class AuditEntryRow(Row):
+    """What was done, by whom and to what; without personal data. Rows are added, never changed."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (Index(None, "subject_kind", "subject_id"),)
+
+    id: Mapped[RowNumber]
+    site_id: Mapped[str | None] = mapped_column(ForeignKey("site.id"), index=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    actor: Mapped[str]
+    verb: Mapped[str]
+    subject_kind: Mapped[str]
+    subject_id: Mapped[str]
+    details: Mapped[Json]

@@ -1,0 +1,110 @@
+"""Tables of who treats and who is treated: staff with shifts and credentials, patients with decisions."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from scheduler.store.base import Json, OfSite, Row, RowNumber
+
+
+class StaffRow(Row):
+    """A member of staff; `roles` is a JSON list."""
+
+    __tablename__ = "staff"
+    __table_args__ = (CheckConstraint("may_watch >= 0 AND may_supervise >= 0", name="limits"),)
+
+    id: Mapped[str] = mapped_column(ForeignKey("resource.id"), primary_key=True)
+    site_id: Mapped[OfSite]
+    name: Mapped[str]
+    roles: Mapped[Json]
+    may_watch: Mapped[int]
+    may_supervise: Mapped[int]
+
+
+class ShiftRow(Row):
+    """Weekly working hours in clinic-local wall time; weekday 0 is Monday."""
+
+    __tablename__ = "shift"
+    __table_args__ = (CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),)
+
+    id: Mapped[RowNumber]
+    site_id: Mapped[OfSite]
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), index=True)
+    weekday: Mapped[int]
+    opens: Mapped[time]
+    closes: Mapped[time]
+    valid_from: Mapped[date | None]
+    valid_until: Mapped[date | None]
+
+
+class TimeOffRow(Row):
+    """A stretch of time in which a member of staff is away."""
+
+    __tablename__ = "time_off"
+    __table_args__ = (CheckConstraint("ends_at > starts_at", name="not_empty"),)
+
+    id: Mapped[RowNumber]
+    site_id: Mapped[OfSite]
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), index=True)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+
+
+class CredentialRow(Row):
+    """A proof of qualification, valid through an inclusive day; without a day it does not expire."""
+
+    __tablename__ = "credential"
+
+    id: Mapped[RowNumber]
+    site_id: Mapped[OfSite]
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), index=True)
+    kind: Mapped[str]
+    valid_until: Mapped[date | None]
+
+
+class PatientRow(Row):
+    """A patient; `matching_name` is the name folded for searching."""
+
+    __tablename__ = "patient"
+
+    id: Mapped[str] = mapped_column(ForeignKey("resource.id"), primary_key=True)
+    site_id: Mapped[OfSite]
+    given_name: Mapped[str]
+    family_name: Mapped[str]
+    matching_name: Mapped[str]
+    birth_date: Mapped[date]
+    email: Mapped[str]
+    phone: Mapped[str]
+    language: Mapped[str]
+    zone: Mapped[str | None]
+
+
+class PatientAbsenceRow(Row):
+    """A stretch of time in which a patient cannot come."""
+
+    __tablename__ = "patient_absence"
+    __table_args__ = (CheckConstraint("ends_at > starts_at", name="not_empty"),)
+
+    id: Mapped[RowNumber]
+    site_id: Mapped[OfSite]
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+
+
+class GateRecordRow(Row):
+    """A decision about a patient: only what was decided, never a score, a dose or a note."""
+
+    __tablename__ = "gate_record"
+
+    id: Mapped[RowNumber]
+    site_id: Mapped[OfSite]
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
+    kind: Mapped[str]
+    decision: Mapped[str]
+    decided_on: Mapped[date]
+    valid_until: Mapped[date | None]
+    decided_by: Mapped[str]

@@ -1,0 +1,75 @@
+"""Tables of where treatment happens: sites with hours and closures, rooms with what they are fit for."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from scheduler.store.base import Json, Key, OfSite, Row, RowNumber
+
+
+class SiteRow(Row):
+    """A site."""
+
+    __tablename__ = "site"
+
+    id: Mapped[Key]
+    name: Mapped[str]
+    public_name: Mapped[str]
+    zone: Mapped[str]
+    phone: Mapped[str]
+    address: Mapped[str]
+
+
+class SiteHoursRow(Row):
+    """One stretch of a site's opening hours, in clinic-local wall time; weekday 0 is Monday."""
+
+    __tablename__ = "site_hours"
+    __table_args__ = (CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),)
+
+    id: Mapped[RowNumber]
+    site_id: Mapped[OfSite]
+    weekday: Mapped[int]
+    opens: Mapped[time]
+    closes: Mapped[time]
+    valid_from: Mapped[date | None]
+    valid_until: Mapped[date | None]
+
+
+class ClosureRow(Row):
+    """Whole clinic-local days on which a site is shut, both included."""
+
+    __tablename__ = "closure"
+    __table_args__ = (CheckConstraint("last_day >= first_day", name="days"),)
+
+    id: Mapped[RowNumber]
+    site_id: Mapped[OfSite]
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    reason: Mapped[str]
+
+
+class RoomRow(Row):
+    """A room; `capabilities` is a JSON list."""
+
+    __tablename__ = "room"
+
+    id: Mapped[str] = mapped_column(ForeignKey("resource.id"), primary_key=True)
+    site_id: Mapped[OfSite]
+    name: Mapped[str]
+    capabilities: Mapped[Json]
+
+
+class RoomOutageRow(Row):
+    """A stretch of time in which a room is out of use."""
+
+    __tablename__ = "room_outage"
+    __table_args__ = (CheckConstraint("ends_at > starts_at", name="not_empty"),)
+
+    id: Mapped[RowNumber]
+    site_id: Mapped[OfSite]
+    room_id: Mapped[str] = mapped_column(ForeignKey("room.id"), index=True)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]

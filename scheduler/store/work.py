@@ -1,0 +1,83 @@
+"""Transactions: `unit_of_work` to write, `reading` to read, and what the database's refusals mean in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from scheduler.store.database import READING, db
+from scheduler.store.refusals import in_our_words
+
+
+@dataclass(frozen=True, slots=True)
+class _Transaction:
+    connection: Connection
+    writes: bool
+
+
+_current: ContextVar[_Transaction | None] = ContextVar("transaction", default=None)
+
+
+@contextmanager
+def unit_of_work() -> Iterator[None]:
+    """Open a write transaction: committed at the end, rolled back whole on any exception.
+
+    On SQLite it holds the one write lock from its beginning. There is no unit of work inside another, and none inside
+    `reading`. Raises `Conflict` when the database refuses a claim, or a lock cannot be had; `StoreNotReady`
+    when there is no database or no tables.
+    """
+    if _current.get() is not None:
+        raise RuntimeError("a transaction is open already; a unit of work begins outside of it")
+    with _transaction(writes=True):
+        yield
+
+
+@contextmanager
+def reading() -> Iterator[Connection]:
+    """Open a transaction in which every read sees the same moment, or join the one that is open.
+
+    Raises `StoreNotReady` when there is no database or no tables.
+    """
+    current = _current.get()
+    if current is not None:
+        yield current.connection
+        return
+    with _transaction(writes=False) as connection:
+        yield connection
+
+
+def writing() -> Connection:
+    """Return the connection of the unit of work; for this room's own use. Raises `RuntimeError` outside of one."""
+    current = _current.get()
+    if current is None or not current.writes:
+        raise RuntimeError("a write needs a unit of work around it")
+    return current.connection
+
+
+@contextmanager
+def _transaction(*, writes: bool) -> Iterator[Connection]:
+    try:
+        with db.engine.connect() as plain, _prepared(plain, writes=writes) as connection, connection.begin():
+            token = _current.set(_Transaction(connection, writes))
+            try:
+                yield connection
+            finally:
+                _current.reset(token)
+    except DBAPIError as error:
+        raise in_our_words(error) from error
+
+
+@contextmanager
+def _prepared(connection: Connection, *, writes: bool) -> Iterator[Connection]:
+    if writes:
+        yield connection
+    elif connection.dialect.name == "sqlite":
+        yield connection.execution_options(**{READING: True})
+    else:
+        # Read committed shows each statement a moment of its own; a page must not mix two.
+        yield connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)

@@ -1,0 +1,121 @@
+"""Fixtures that all rooms share: databases, the application, a clock that stands, a real browser's address.
+
+A test that asks for `database_url`, `app` or `app_context` runs twice: on SQLite and on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import hypothesis
+import pytest
+
+from scheduler.config import ENVIRONMENT
+from scheduler.domain.clock import StandingClock, use_packaged_time_zones
+from tests.chromium import chromium_arguments, chromium_path
+from tests.databases import PostgresTemplate, SqliteTemplate, let_go, make_app, migrate
+from tests.postgres_server import PostgresServer, postgres_server
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+use_packaged_time_zones()
+
+# A busy machine is no fault of the code: properties have no deadline, and find the same thing on every machine.
+hypothesis.settings.register_profile("trellis", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("trellis")
+
+# A Monday, nine in the morning in Denver, and far from any change of the clocks.
+STARTING_INSTANT = datetime(2027, 1, 4, 16, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep every test, and every process that a test starts, away from the developer's own settings and data."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ENVIRONMENT:
+            patch.delenv(name, raising=False)
+        patch.setenv("VAR_FOLDER", str(tmp_path_factory.mktemp("var")))
+        patch.setenv("PYTHONTZPATH", "")
+        yield
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """Give the PostgreSQL server of this process of the tests, started when the first test asks for it."""
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> PostgresTemplate:
+    """Give a migrated PostgreSQL database to copy."""
+    migrate(postgres.create_database("migrated"), tmp_path_factory.mktemp("postgres"))
+    return PostgresTemplate(postgres, "migrated")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> SqliteTemplate:
+    """Give a migrated SQLite file to copy."""
+    folder = tmp_path_factory.mktemp("sqlite")
+    file = folder / "migrated.sqlite3"
+    migrate(f"sqlite:///{file}", folder)
+    return SqliteTemplate(file)
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: SqliteTemplate, tmp_path: Path) -> str:
+    """Give the address of a fresh, migrated SQLite file."""
+    return sqlite_template.copy_to(tmp_path)
+
+
+@pytest.fixture
+def postgres_url(postgres_template: PostgresTemplate) -> Iterator[str]:
+    """Give the address of a fresh, migrated PostgreSQL database."""
+    name, url = postgres_template.copy()
+    yield url
+    postgres_template.server.drop_database(name)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Give the address of a fresh, migrated database, of each kind in turn."""
+    fixture = "sqlite_url" if request.param == "sqlite" else "postgres_url"
+    return str(request.getfixturevalue(fixture))
+
+
+@pytest.fixture
+def standing_clock() -> StandingClock:
+    """Give the clock that `app` reads; it moves when a test moves it."""
+    return StandingClock(STARTING_INSTANT)
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path, standing_clock: StandingClock) -> Iterator[Flask]:
+    """Give the application on a fresh database, outside any request or application context."""
+    application = make_app(database_url, tmp_path, standing_clock)
+    yield application
+    let_go(application)
+
+
+@pytest.fixture
+def app_context(app: Flask) -> Iterator[Flask]:
+    """Give the application inside its context, for tests of the store and of use cases.
+
+    Not for tests that send requests: those would share one context, and with it who is signed in.
+    """
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Start the machine's own Chromium; fail, and say how to get one, where there is none."""
+    return {
+        **browser_type_launch_args,
+        "executable_path": chromium_path(),
+        "args": chromium_arguments(),
+    }
