@@ -1,0 +1,94 @@
+"""The one table that says which role of an account may do what; what it does not grant is denied."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class AccountRole(StrEnum):
+    """What an account is for. `SYSTEM` is nobody's sign-in: the command line and the jobs act with it."""
+
+    FRONT_DESK = "front_desk"
+    THERAPIST = "therapist"
+    NURSE = "nurse"
+    PRESCRIBER = "prescriber"
+    ADMINISTRATOR = "administrator"
+    SYSTEM = "system"
+
+
+class Permission(StrEnum):
+    """One thing an account may or may not do."""
+
+    SEE_PATIENTS = "see_patients"
+    SEE_DAY = "see_day"
+    SEE_OWN_DAY = "see_own_day"
+    SEE_RULES = "see_rules"
+    SEE_FINDINGS = "see_findings"
+    SEE_HISTORY = "see_history"
+    PREVIEW_SERIES = "preview_series"
+    BOOK_SERIES = "book_series"
+    CANCEL_SERIES = "cancel_series"
+    CANCEL_APPOINTMENT = "cancel_appointment"
+    MANAGE_SUBSCRIPTIONS = "manage_subscriptions"
+    MANAGE_OWN_SUBSCRIPTION = "manage_own_subscription"
+    IMPORT_CLINIC = "import_clinic"
+    EXPORT_CLINIC = "export_clinic"
+    MANAGE_ACCOUNTS = "manage_accounts"
+    DISPATCH_REMINDERS = "dispatch_reminders"
+
+
+_DESK = frozenset({AccountRole.FRONT_DESK, AccountRole.ADMINISTRATOR, AccountRole.SYSTEM})
+_CLINICAL = frozenset({AccountRole.THERAPIST, AccountRole.NURSE, AccountRole.PRESCRIBER})
+_KEEPERS = frozenset({AccountRole.ADMINISTRATOR, AccountRole.SYSTEM})
+_EVERYBODY = _DESK | _CLINICAL
+
+ALLOWED: Mapping[Permission, frozenset[AccountRole]] = MappingProxyType(
+    {
+        Permission.SEE_PATIENTS: _DESK | _CLINICAL,
+        Permission.SEE_DAY: _DESK | _CLINICAL,
+        Permission.SEE_OWN_DAY: _CLINICAL,
+        Permission.SEE_RULES: _EVERYBODY,
+        Permission.SEE_FINDINGS: _DESK | _CLINICAL,
+        Permission.SEE_HISTORY: _KEEPERS,
+        Permission.PREVIEW_SERIES: _DESK | _CLINICAL,
+        Permission.BOOK_SERIES: _DESK | {AccountRole.THERAPIST, AccountRole.PRESCRIBER},
+        Permission.CANCEL_SERIES: _DESK | {AccountRole.PRESCRIBER},
+        Permission.CANCEL_APPOINTMENT: _DESK | {AccountRole.THERAPIST, AccountRole.PRESCRIBER},
+        Permission.MANAGE_SUBSCRIPTIONS: _DESK,
+        Permission.MANAGE_OWN_SUBSCRIPTION: _CLINICAL,
+        Permission.IMPORT_CLINIC: _KEEPERS,
+        Permission.EXPORT_CLINIC: _KEEPERS,
+        Permission.MANAGE_ACCOUNTS: _KEEPERS,
+        Permission.DISPATCH_REMINDERS: frozenset({AccountRole.SYSTEM}),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks for something.
+
+    `id` is the account's name and goes into the audit. `site` limits the actor to one site, `None` means every site.
+    `staff` is the member of staff behind the account, `None` when there is none.
+    """
+
+    id: str
+    role: AccountRole
+    site: str | None = None
+    staff: str | None = None
+
+
+SYSTEM = Actor("system", AccountRole.SYSTEM)
+
+
+def may(actor: Actor, permission: Permission) -> bool:
+    """Say whether the actor's role has the permission; a permission the table does not name is nobody's."""
+    return actor.role in ALLOWED.get(permission, frozenset())
+
+
+def may_at(actor: Actor, permission: Permission, site: str) -> bool:
+    """Say whether the actor has the permission at this site."""
+    return may(actor, permission) and actor.site in (None, site)

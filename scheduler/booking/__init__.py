@@ -1,0 +1,1 @@
+"""The use cases, one verb a file: `(command, actor, clock) -> outcome`, one audited transaction each."""

@@ -1,0 +1,150 @@
+"""Book a series: whole or not at all, in one commit with its claims and its audit entry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from uuid import uuid4
+
+from scheduler.access.permissions import Actor, Permission, may, may_at
+from scheduler.booking.consideration import considered
+from scheduler.booking.outcomes import NotAllowed, PreviewedSeries, Refused
+from scheduler.booking.request import Asked, ChosenVisit, SeriesRequest, nonsense, understood
+from scheduler.booking.retrying import retried
+from scheduler.domain.appointment import Appointment
+from scheduler.domain.clock import Clock
+from scheduler.domain.errors import Conflict
+from scheduler.domain.series import Series
+from scheduler.planner.reasons import Reason
+from scheduler.rules.evaluate import refuses
+from scheduler.rules.finding import Finding
+from scheduler.store import series as stored
+from scheduler.store.audit import AuditEntry, record
+from scheduler.store.locks import lock
+from scheduler.store.work import reading, unit_of_work
+
+
+@dataclass(frozen=True, slots=True)
+class BookSeries:
+    """Book the best series, or exactly these `visits` when they are given (one for each step of the series).
+
+    Days are clinic-local and inclusive. A request repeated with the same `idempotency_key` books nothing new:
+    it is answered with the series that the first one booked.
+    """
+
+    patient: str
+    protocol: str
+    earliest: date | None = None
+    latest: date | None = None
+    therapist: str | None = None
+    declined: frozenset[str] = frozenset()
+    visits: tuple[ChosenVisit, ...] | None = None
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """The series as it stands in the store; `findings` are what the rules still ask for (gates and warnings)."""
+
+    series: Series
+    findings: tuple[Finding, ...]
+
+
+def book_series(command: BookSeries, actor: Actor, clock: Clock) -> Booked | Refused | NotAllowed:
+    """Book a whole series, or say everything that is against it and what is free instead."""
+    if not may(actor, Permission.BOOK_SERIES):
+        return NotAllowed(Permission.BOOK_SERIES)
+    now = clock.now()
+    try:
+        outcome = retried(lambda: _attempt(command, actor, now))
+    except Conflict as conflict:
+        outcome = Refused(
+            reasons=(Reason("race_lost", str(conflict), "Look at what is free now, and book again.", ""),),
+            race_lost=True,
+        )
+    if isinstance(outcome, Refused) and (outcome.findings or outcome.race_lost):
+        return replace(outcome, instead=_free_instead(command, now))
+    return outcome
+
+
+def _attempt(command: BookSeries, actor: Actor, now: datetime) -> Booked | Refused | NotAllowed:
+    with unit_of_work():
+        asked = understood(_request(command), now)
+        if isinstance(asked, tuple):
+            return Refused(reasons=asked)
+        if not may_at(actor, Permission.BOOK_SERIES, asked.site.id):
+            return NotAllowed(Permission.BOOK_SERIES)
+        lock([asked.site.id], [asked.patient.id])
+        if (earlier := _booked_before(command)) is not None:
+            return earlier
+        found = considered(asked, now)
+        if not found.options:
+            return Refused(reasons=found.reasons)
+        option = found.options[0]
+        if refuses(option.findings):
+            return Refused(findings=option.findings)
+        booked = _with_identity(option)
+        stored.save_series(booked.series, now, command.idempotency_key)
+        record(_entry(booked.series, actor, now))
+        return booked
+
+
+def _booked_before(command: BookSeries) -> Booked | Refused | None:
+    """Return the answer to a request that was already answered under the same key."""
+    if command.idempotency_key is None:
+        return None
+    series = stored.series_under_key(command.idempotency_key)
+    if series is None:
+        return None
+    if (series.patient, series.protocol) != (command.patient, command.protocol):
+        why = "This key already stands for the booking of another patient or protocol."
+        return Refused(reasons=(nonsense("key_used_otherwise", why, "Use a new key for a new booking."),))
+    return Booked(series, ())
+
+
+def _with_identity(option: PreviewedSeries) -> Booked:
+    """Give the series and its visits their ids for life."""
+    proposed = option.proposal.series
+    series = uuid4().hex
+    names = {visit.id: uuid4().hex for visit in proposed.appointments}
+    appointments = tuple(_named(visit, names[visit.id], series) for visit in proposed.appointments)
+    findings = tuple(
+        replace(finding, appointments=tuple(names.get(visit, visit) for visit in finding.appointments))
+        for finding in option.findings
+    )
+    return Booked(replace(proposed, id=series, appointments=appointments), findings)
+
+
+def _named(visit: Appointment, name: str, series: str) -> Appointment:
+    claims = tuple(replace(claim, appointment=name) for claim in visit.claims)
+    return replace(visit, id=name, series=series, claims=claims)
+
+
+def _entry(series: Series, actor: Actor, now: datetime) -> AuditEntry:
+    details = {
+        "protocol": series.protocol,
+        "version": series.protocol_version,
+        "visits": len(series.appointments),
+        "declined": sorted(series.declined),
+    }
+    return AuditEntry(now, actor.id, "book_series", "series", series.id, details, series.site)
+
+
+def _free_instead(command: BookSeries, now: datetime) -> tuple[PreviewedSeries, ...]:
+    """Return the best series that is free now, for whoever was refused."""
+    with reading():
+        asked = understood(replace(_request(command), chosen=None), now)
+        return considered(asked, now).options if isinstance(asked, Asked) else ()
+
+
+def _request(command: BookSeries) -> SeriesRequest:
+    return SeriesRequest(
+        patient=command.patient,
+        protocol=command.protocol,
+        earliest=command.earliest,
+        latest=command.latest,
+        therapist=command.therapist,
+        declined=command.declined,
+        limit=1,
+        chosen=command.visits,
+    )

@@ -1,0 +1,100 @@
+"""Cancel one visit that is still to come, and say which rules the rest of its series now breaks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from scheduler.access.permissions import Actor, Permission, may, may_at
+from scheduler.booking.calling_off import call_off, is_to_come, locked_series
+from scheduler.booking.judging import findings_now
+from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, Refused
+from scheduler.booking.request import nonsense
+from scheduler.booking.retrying import retried
+from scheduler.domain.appointment import Appointment
+from scheduler.domain.clock import Clock, in_words
+from scheduler.domain.errors import NotFound
+from scheduler.domain.series import SeriesState
+from scheduler.rules.finding import Finding
+from scheduler.store import appointments, clinic
+from scheduler.store import series as stored
+from scheduler.store.audit import AuditEntry, record
+from scheduler.store.locks import lock
+from scheduler.store.work import unit_of_work
+
+
+@dataclass(frozen=True, slots=True)
+class CancelAppointment:
+    """Cancel the visit with this id, for a patient or for the clinic."""
+
+    appointment: str
+    by: CalledOffBy
+    reason: CancelReason
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentCancelled:
+    """The visit as it stands now, and what the rules say about the rest of its series (empty without a series)."""
+
+    appointment: Appointment
+    findings: tuple[Finding, ...]
+
+
+def cancel_appointment(
+    command: CancelAppointment, actor: Actor, clock: Clock
+) -> AppointmentCancelled | Refused | NotAllowed:
+    """Call one visit off, give back its claims and void its reminders, in one commit."""
+    if not may(actor, Permission.CANCEL_APPOINTMENT):
+        return NotAllowed(Permission.CANCEL_APPOINTMENT)
+    now = clock.now()
+    return retried(lambda: _attempt(command, actor, now))
+
+
+def _attempt(
+    command: CancelAppointment, actor: Actor, now: datetime
+) -> AppointmentCancelled | Refused | NotAllowed:
+    with unit_of_work():
+        try:
+            visit = _locked(command.appointment)
+        except NotFound:
+            why = f"There is no visit '{command.appointment}'."
+            return Refused(
+                reasons=(nonsense("unknown_visit", why, "Choose a visit from the day or the series."),)
+            )
+        if not may_at(actor, Permission.CANCEL_APPOINTMENT, visit.site):
+            return NotAllowed(Permission.CANCEL_APPOINTMENT)
+        if not is_to_come(visit, now):
+            return _too_late(visit, now)
+        call_off([visit], command.by, now)
+        details = {"by": command.by.value, "reason": command.reason.value, "step": visit.step}
+        record(AuditEntry(now, actor.id, "cancel_appointment", "appointment", visit.id, details, visit.site))
+        findings = _rest_of_series(visit.series, now)
+        return AppointmentCancelled(appointments.appointment(visit.id), findings)
+
+
+def _locked(appointment: str) -> Appointment:
+    seen = appointments.appointment(appointment)
+    if seen.series:
+        locked_series(seen.series)
+    else:
+        lock([seen.site], [seen.patient])
+    return appointments.appointment(appointment)
+
+
+def _too_late(visit: Appointment, now: datetime) -> Refused:
+    at = in_words(visit.start, clinic.site(visit.site).zone)
+    if not visit.state.takes_time:
+        why = f"The visit on {at} is called off already."
+    else:
+        why = f"The visit on {at} has begun or is over."
+    return Refused(reasons=(nonsense("not_to_come", why, "Only visits still to come can be cancelled."),))
+
+
+def _rest_of_series(series: str, now: datetime) -> tuple[Finding, ...]:
+    if not series:
+        return ()
+    rest = stored.series(series)
+    if not rest.standing:
+        stored.mark_series(series, SeriesState.CANCELLED)
+        return ()
+    return findings_now(rest, now)

@@ -1,0 +1,181 @@
+"""Export a clinic: everything that is planned, booked and claimed, as one document that stands on its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from scheduler.domain.appointment import Appointment
+from scheduler.domain.claims import PATIENT_CAPACITY, ROOM_CAPACITY, Claim, Purpose, capacity_of
+from scheduler.domain.clock import Clock
+from scheduler.domain.interval import Interval, merged, without
+from scheduler.domain.people import StaffMember
+from scheduler.domain.places import Site
+from scheduler.domain.series import Series
+from scheduler.domain.treatment import Protocol
+from scheduler.store import appointments, clinic, reminders
+from scheduler.store import series as stored
+from scheduler.store.reminders import Reminder
+from scheduler.store.work import reading
+
+FORMAT = "clinic-export/1"
+DAYS_BACK, DAYS_AHEAD = timedelta(days=30), timedelta(days=120)
+"""The time for which availability is written out at least; it reaches as far as there are visits."""
+
+Json = dict[str, Any]
+
+
+def export_clinic(clock: Clock) -> Json:
+    """Return the whole clinic as it stands at one moment; instants are RFC 3339 in UTC, ids are texts.
+
+    It names everybody by id alone. Claims are split at the limits of phases, and keep their lanes; a claim for the
+    spacing of doses belongs to no phase.
+    """
+    now = clock.now()
+    with reading():
+        sites = clinic.sites()
+        visits = appointments.all_appointments()
+        horizon = _horizon(now, visits)
+        return {
+            "format": FORMAT,
+            "exported_at": _instant(now),
+            "sites": [{"id": site.id, "zone": site.zone} for site in sites],
+            "resources": [entry for site in sites for entry in _resources(site)],
+            "availability": [entry for site in sites for entry in _availability(site, horizon)],
+            "protocols": [_protocol(protocol) for protocol in clinic.protocol_versions()],
+            "series": [_series(series) for series in stored.all_series()],
+            "appointments": [_appointment(visit) for visit in visits],
+            "claims": [piece for visit in visits for claim in visit.claims for piece in _claim(claim, visit)],
+            "overrides": [],
+            "reminders": [_reminder(reminder) for reminder in reminders.all_reminders()],
+        }
+
+
+def _horizon(now: datetime, visits: Iterable[Appointment]) -> Interval:
+    a_day = timedelta(days=1)
+    starts = [now - DAYS_BACK, *(visit.start - a_day for visit in visits)]
+    ends = [now + DAYS_AHEAD, *(visit.discharge + a_day for visit in visits)]
+    return Interval(min(starts), max(ends))
+
+
+def _instant(instant: datetime) -> str:
+    return instant.isoformat().replace("+00:00", "Z")
+
+
+def _stretch(interval: Interval) -> Json:
+    return {"start": _instant(interval.start), "end": _instant(interval.end)}
+
+
+def _capacity(capacity: Mapping[Purpose, int]) -> Json:
+    return {purpose.value: lanes for purpose, lanes in capacity.items()}
+
+
+def _resources(site: Site) -> Iterator[Json]:
+    for room in clinic.rooms(site.id):
+        yield {
+            "id": room.id,
+            "kind": "room",
+            "site": site.id,
+            "capacity": _capacity(ROOM_CAPACITY),
+            "roles": [],
+            "capabilities": sorted(room.capabilities),
+        }
+    for person in clinic.staff(site.id):
+        yield {
+            "id": person.id,
+            "kind": "staff",
+            "site": site.id,
+            "capacity": _capacity(capacity_of(person)),
+            "roles": sorted(role.value for role in person.roles),
+            "credentials": list(_credentials(person)),
+        }
+    for patient in clinic.patients(site.id):
+        capacity = _capacity(PATIENT_CAPACITY)
+        yield {"id": patient.id, "kind": "patient", "site": site.id, "capacity": capacity, "roles": []}
+
+
+def _credentials(person: StaffMember) -> Iterator[Json]:
+    for held in person.credentials:
+        until = held.valid_until.isoformat() if held.valid_until else None
+        yield {"kind": held.kind, "valid_until": until}
+
+
+def _availability(site: Site, horizon: Interval) -> Iterator[Json]:
+    """Yield when rooms can be used and when staff are at work; a patient is available unless claimed."""
+    opened = site.open_times(horizon)
+    for room in clinic.rooms(site.id):
+        for interval in without(opened, room.out_of_use):
+            yield {"resource": room.id, **_stretch(interval)}
+    for person in clinic.staff(site.id):
+        for interval in _shared(person.working_times(site, horizon), opened):
+            yield {"resource": person.id, **_stretch(interval)}
+
+
+def _shared(some: Iterable[Interval], others: Iterable[Interval]) -> tuple[Interval, ...]:
+    """Return the stretches that lie in both: nobody is there while the site is shut."""
+    kept = list(others)
+    return merged(shared for one in some for other in kept if (shared := one.shared_with(other)))
+
+
+def _protocol(protocol: Protocol) -> Json:
+    return {"key": protocol.key, "version": protocol.version, "document": protocol.document or {}}
+
+
+def _series(series: Series) -> Json:
+    return {
+        "id": series.id,
+        "site": series.site,
+        "patient": series.patient,
+        "protocol": series.protocol,
+        "protocol_version": series.protocol_version,
+        "state": series.state.value,
+        "declined": sorted(series.declined),
+    }
+
+
+def _appointment(visit: Appointment) -> Json:
+    return {
+        "id": visit.id,
+        "series": visit.series or None,
+        "site": visit.site,
+        "patient": visit.patient,
+        "step": visit.step or None,
+        "kind": visit.kind.value,
+        "state": visit.state.value,
+        "version": visit.version,
+        "room": visit.room,
+        **_stretch(visit.interval),
+        "phases": [{"name": phase.name, **_stretch(phase.interval)} for phase in visit.phases],
+    }
+
+
+def _claim(claim: Claim, visit: Appointment) -> Iterator[Json]:
+    """Yield a claim phase by phase; what lies in none of its phases comes last, so that nothing is left out."""
+    pieces: list[tuple[Interval, str | None]] = [
+        (shared, phase.name)
+        for phase in visit.phases
+        if phase.name in claim.phases and (shared := phase.interval.shared_with(claim.interval))
+    ]
+    pieces += [(rest, None) for rest in without([claim.interval], [piece for piece, _ in pieces])]
+    for interval, phase in pieces:
+        yield {
+            "resource": claim.resource,
+            "purpose": claim.purpose.value,
+            "lane": claim.lane,
+            **_stretch(interval),
+            "appointment": claim.appointment,
+            "phase": phase,
+            "role": claim.role.value if claim.role else None,
+        }
+
+
+def _reminder(reminder: Reminder) -> Json:
+    return {
+        "appointment": reminder.appointment,
+        "kind": reminder.kind,
+        "channel": reminder.channel,
+        "due": _instant(reminder.due),
+        "state": reminder.state.value,
+        "sent_at": _instant(reminder.sent_at) if reminder.sent_at else None,
+    }

@@ -1,0 +1,43 @@
+"""What the rules say about a series that stands in the store."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from scheduler.domain.diary import Diary
+from scheduler.domain.interval import Interval
+from scheduler.domain.series import Series
+from scheduler.rules.evaluate import evaluate
+from scheduler.rules.finding import Finding
+from scheduler.store import clinic
+from scheduler.store.diaries import load_diary
+
+MARGIN = timedelta(days=8)
+"""Visits around a series still matter to it: doses are spaced, and counted over seven days."""
+
+
+def findings_now(series: Series, now: datetime) -> tuple[Finding, ...]:
+    """Load the facts around one saved series and ask every rule about it; empty when no visit stands."""
+    horizon = reach([series])
+    if horizon is None:
+        return ()
+    return findings_in(load_diary(series.patient, horizon, as_of=now, site=series.site), series)
+
+
+def findings_in(diary: Diary, series: Series) -> tuple[Finding, ...]:
+    """Ask every rule about a saved series; its own claims are taken out of the diary first.
+
+    A visit that was called off still counts as one that the series should have, unless it was declined.
+    """
+    own = frozenset(visit.id for visit in series.appointments)
+    protocol = clinic.protocol(series.protocol, series.protocol_version)
+    narrowed = protocol.only({visit.step for visit in series.appointments} - series.declined)
+    return evaluate(diary.leaving_out(own), narrowed, series)
+
+
+def reach(many: list[Series]) -> Interval | None:
+    """Return the time from the first standing visit to the last, with a margin; `None` when no visit stands."""
+    standing = [visit.interval for series in many for visit in series.standing]
+    if not standing:
+        return None
+    return Interval(min(i.start for i in standing) - MARGIN, max(i.end for i in standing) + MARGIN)

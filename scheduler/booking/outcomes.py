@@ -1,0 +1,65 @@
+"""The answers that several use cases share: expected refusals are values, never exceptions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from scheduler.access.permissions import Permission
+from scheduler.domain.treatment import Protocol
+from scheduler.planner.propose import Proposal
+from scheduler.planner.reasons import Reason
+from scheduler.rules.finding import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class NotAllowed:
+    """The actor may not do this; nothing was read or written."""
+
+    permission: Permission
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewedSeries:
+    """One complete series that could be booked now, with what the rules say about it.
+
+    `protocol` is narrowed to the visits that this series has. `findings` name visits by their step keys.
+    """
+
+    proposal: Proposal
+    protocol: Protocol
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Nothing was written.
+
+    `findings` are the rules that refuse it, `reasons` what else stands in the way (either may be empty, never both).
+    `instead` is what could be booked now, best first. `race_lost` says that somebody else took it meanwhile.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    instead: tuple[PreviewedSeries, ...] = ()
+    race_lost: bool = False
+
+
+class CalledOffBy(StrEnum):
+    """Who calls a visit off."""
+
+    PATIENT = "patient"
+    CLINIC = "clinic"
+
+
+class CancelReason(StrEnum):
+    """Why a visit is called off: a choice, not free text, so that the audit holds no personal data."""
+
+    ILLNESS = "illness"
+    TIME_DOES_NOT_SUIT = "time_does_not_suit"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+    CLINICAL_DECISION = "clinical_decision"
+    STAFF_ABSENT = "staff_absent"
+    ROOM_OUT_OF_USE = "room_out_of_use"
+    BOOKED_BY_MISTAKE = "booked_by_mistake"
+    OTHER = "other"

@@ -1,0 +1,72 @@
+"""Preview a series: the best complete ones that could be booked now, and what the rules say, writing nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from scheduler.access.permissions import Actor, Permission, may, may_at
+from scheduler.booking.consideration import considered
+from scheduler.booking.outcomes import NotAllowed, PreviewedSeries
+from scheduler.booking.request import SeriesRequest, understood
+from scheduler.domain.clock import Clock
+from scheduler.domain.people import Patient
+from scheduler.domain.treatment import Protocol
+from scheduler.planner.reasons import Reason
+from scheduler.store.work import reading
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewSeries:
+    """Ask for the best series. Days are clinic-local and inclusive; from today and for 120 days when not given.
+
+    `therapist` is an id, `None` for anybody fit; `declined` are keys of visits that the patient declines.
+    """
+
+    patient: str
+    protocol: str
+    earliest: date | None = None
+    latest: date | None = None
+    therapist: str | None = None
+    limit: int = 5
+    declined: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesPreview:
+    """The options, best first, or the reasons why there is none.
+
+    `patient` and `protocol` (with all its visits) are `None` when the request did not make sense.
+    """
+
+    options: tuple[PreviewedSeries, ...]
+    reasons: tuple[Reason, ...]
+    patient: Patient | None
+    protocol: Protocol | None
+
+
+def preview_series(command: PreviewSeries, actor: Actor, clock: Clock) -> SeriesPreview | NotAllowed:
+    """Answer with what could be booked; runs the same lines as `book_series` and stops before writing."""
+    if not may(actor, Permission.PREVIEW_SERIES):
+        return NotAllowed(Permission.PREVIEW_SERIES)
+    now = clock.now()
+    with reading():
+        asked = understood(_request(command), now)
+        if isinstance(asked, tuple):
+            return SeriesPreview((), asked, None, None)
+        if not may_at(actor, Permission.PREVIEW_SERIES, asked.site.id):
+            return NotAllowed(Permission.PREVIEW_SERIES)
+        found = considered(asked, now)
+    return SeriesPreview(found.options, found.reasons, asked.patient, asked.protocol)
+
+
+def _request(command: PreviewSeries) -> SeriesRequest:
+    return SeriesRequest(
+        patient=command.patient,
+        protocol=command.protocol,
+        earliest=command.earliest,
+        latest=command.latest,
+        therapist=command.therapist,
+        declined=command.declined,
+        limit=command.limit,
+    )

@@ -1,0 +1,64 @@
+"""The table of permissions as a truth table, role by role."""
+
+from __future__ import annotations
+
+import pytest
+
+from scheduler.access.permissions import ALLOWED, SYSTEM, AccountRole, Actor, Permission, may, may_at
+
+DESK = {
+    Permission.SEE_PATIENTS,
+    Permission.SEE_DAY,
+    Permission.SEE_RULES,
+    Permission.SEE_FINDINGS,
+    Permission.PREVIEW_SERIES,
+    Permission.BOOK_SERIES,
+    Permission.CANCEL_SERIES,
+    Permission.CANCEL_APPOINTMENT,
+    Permission.MANAGE_SUBSCRIPTIONS,
+}
+CLINICAL = {
+    Permission.SEE_PATIENTS,
+    Permission.SEE_DAY,
+    Permission.SEE_OWN_DAY,
+    Permission.SEE_RULES,
+    Permission.SEE_FINDINGS,
+    Permission.PREVIEW_SERIES,
+    Permission.MANAGE_OWN_SUBSCRIPTION,
+}
+KEEPING = {
+    Permission.SEE_HISTORY,
+    Permission.IMPORT_CLINIC,
+    Permission.EXPORT_CLINIC,
+    Permission.MANAGE_ACCOUNTS,
+}
+TRUTH = {
+    AccountRole.FRONT_DESK: DESK,
+    AccountRole.NURSE: CLINICAL,
+    AccountRole.THERAPIST: CLINICAL | {Permission.BOOK_SERIES, Permission.CANCEL_APPOINTMENT},
+    AccountRole.PRESCRIBER: CLINICAL
+    | {Permission.BOOK_SERIES, Permission.CANCEL_APPOINTMENT, Permission.CANCEL_SERIES},
+    AccountRole.ADMINISTRATOR: DESK | KEEPING,
+    AccountRole.SYSTEM: DESK | KEEPING | {Permission.DISPATCH_REMINDERS},
+}
+
+
+@pytest.mark.parametrize("role", AccountRole)
+@pytest.mark.parametrize("permission", Permission)
+def test_the_table_says_exactly_this(role: AccountRole, permission: Permission) -> None:
+    assert may(Actor("somebody", role), permission) is (permission in TRUTH[role])
+
+
+def test_every_permission_stands_in_the_table() -> None:
+    assert set(ALLOWED) == set(Permission)
+
+
+def test_an_actor_of_one_site_may_nothing_at_another() -> None:
+    desk = Actor("desk", AccountRole.FRONT_DESK, site="north")
+    assert may_at(desk, Permission.BOOK_SERIES, "north")
+    assert not may_at(desk, Permission.BOOK_SERIES, "south")
+    assert not may_at(desk, Permission.IMPORT_CLINIC, "north")
+
+
+def test_an_actor_without_a_site_may_act_at_every_site() -> None:
+    assert may_at(SYSTEM, Permission.BOOK_SERIES, "south")

@@ -1,0 +1,74 @@
+"""A small clinic for the use cases: two dosing rooms, three therapists, four patients, both protocols."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from scheduler.access.permissions import SYSTEM
+from scheduler.booking.book_series import Booked, BookSeries, book_series
+from scheduler.booking.preview_series import PreviewSeries, SeriesPreview, preview_series
+from scheduler.booking.request import ChosenVisit
+from scheduler.clinic_file import Clinic, bundled_protocol, read_protocol
+from scheduler.domain.clock import Clock, StandingClock
+from scheduler.domain.series import Series
+from scheduler.store.clinic import save_clinic
+from scheduler.store.work import unit_of_work
+from tests import builders
+
+INDUCTION, COURSE = "iv_kap_induction_6", "im_kap_3"
+
+MONDAY = datetime(2027, 1, 4, 16, 5, tzinfo=UTC)
+"""Monday 4 January 2027, 09:05 in Denver: 'now' of the tests, far from any closure."""
+
+
+def small_clinic(**fields: Any) -> Clinic:
+    """Build the clinic."""
+    clinic = Clinic(
+        sites=(builders.a_site(),),
+        rooms=(
+            builders.a_room("dosing-1"),
+            builders.a_room("dosing-2"),
+            builders.an_office("office-1"),
+            builders.an_office("office-2"),
+        ),
+        staff=(*builders.a_staff(), builders.a_therapist("therapist-3")),
+        patients=tuple(builders.a_patient(f"patient-{number}") for number in (1, 2, 3, 4)),
+        protocols=tuple(read_protocol(bundled_protocol(key)) for key in (INDUCTION, COURSE)),
+    )
+    return replace(clinic, **fields)
+
+
+def store_small_clinic(**fields: Any) -> None:
+    """Store the clinic, some parts replaced."""
+    with unit_of_work():
+        save_clinic(small_clinic(**fields), MONDAY)
+
+
+def clock() -> Clock:
+    """Return a clock that stands at the tests' now."""
+    return StandingClock(MONDAY)
+
+
+def previewed(patient: str = "patient-1", **fields: Any) -> SeriesPreview:
+    """Return what could be booked for a patient, with all that asking for it may need."""
+    outcome = preview_series(
+        PreviewSeries(patient, fields.pop("protocol", COURSE), **fields), SYSTEM, clock()
+    )
+    assert isinstance(outcome, SeriesPreview)
+    return outcome
+
+
+def booked(patient: str = "patient-1", **fields: Any) -> Series:
+    """Book the best series of a patient, and return it."""
+    outcome = book_series(BookSeries(patient, fields.pop("protocol", COURSE), **fields), SYSTEM, clock())
+    assert isinstance(outcome, Booked), outcome
+    return outcome.series
+
+
+def chosen_from(series: Series) -> tuple[ChosenVisit, ...]:
+    """Return the visits of a proposed series as somebody would choose them."""
+    return tuple(
+        ChosenVisit(visit.step, visit.start, visit.room, dict(visit.staff)) for visit in series.appointments
+    )

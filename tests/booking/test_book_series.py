@@ -1,0 +1,215 @@
+"""Booking: whole or not at all, exactly once for a key, and an answer for whoever comes too late."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from scheduler.access.permissions import SYSTEM, Actor
+from scheduler.booking.book_series import Booked, BookSeries, book_series
+from scheduler.booking.outcomes import NotAllowed, Refused
+from scheduler.booking.request import ChosenVisit
+from scheduler.domain.errors import Conflict
+from scheduler.domain.people import Role
+from scheduler.domain.series import SeriesState
+from scheduler.rules.finding import Level
+from scheduler.store import series as stored
+from scheduler.store.audit import history
+from scheduler.store.ledger import all_claims
+from scheduler.store.series import all_series, series
+from tests.booking.small_clinic import COURSE, INDUCTION, booked, chosen_from, clock, previewed
+
+pytestmark = pytest.mark.usefixtures("small_clinic")
+
+
+def book(patient: str = "patient-1", **fields: Any) -> Booked | Refused | NotAllowed:
+    return book_series(BookSeries(patient, fields.pop("protocol", COURSE), **fields), SYSTEM, clock())
+
+
+@pytest.mark.parametrize("protocol", [INDUCTION, COURSE])
+def test_the_best_series_is_stored_whole_with_its_claims(protocol: str) -> None:
+    outcome = book(protocol=protocol)
+    assert isinstance(outcome, Booked)
+    kept = series(outcome.series.id)
+    assert kept.state is SeriesState.BOOKED
+    assert [(v.id, v.step, v.start) for v in kept.appointments] == [
+        (v.id, v.step, v.start) for v in outcome.series.appointments
+    ]
+    assert len({visit.id for visit in kept.appointments}) == len(kept.appointments)
+    claims = [claim for visit in kept.appointments for claim in visit.claims]
+    assert len(claims) == sum(len(visit.claims) for visit in outcome.series.appointments)
+    assert all(claim.lane is not None for claim in claims)
+
+
+def test_findings_name_the_visits_by_their_new_ids() -> None:
+    outcome = book(protocol=INDUCTION)
+    assert isinstance(outcome, Booked)
+    ids = {visit.id for visit in outcome.series.appointments}
+    assert outcome.findings
+    assert all(finding.level is not Level.BLOCK for finding in outcome.findings)
+    assert {id for finding in outcome.findings for id in finding.appointments} <= ids
+
+
+def test_it_is_audited_without_personal_data(desk: Actor) -> None:
+    outcome = book_series(BookSeries("patient-1", COURSE), desk, clock())
+    assert isinstance(outcome, Booked)
+    (entry,) = history("series", outcome.series.id)
+    assert (entry.actor, entry.verb, entry.site) == ("desk", "book_series", "site-1")
+    assert "patient-1" not in str(entry.details)
+
+
+def test_two_patients_share_the_clinic_without_a_clash() -> None:
+    booked("patient-1", protocol=INDUCTION)
+    booked("patient-2", protocol=INDUCTION)
+    lanes: dict[tuple[object, ...], list[tuple[object, object]]] = {}
+    for claim in all_claims():
+        key = (claim.resource, claim.purpose, claim.lane)
+        lanes.setdefault(key, []).append((claim.interval.start, claim.interval.end))
+    for taken in lanes.values():
+        assert all(one[1] <= other[0] for one, other in zip(taken, taken[1:], strict=False))  # type: ignore[operator]  # instants
+
+
+def test_chosen_visits_are_booked_as_chosen() -> None:
+    wanted = previewed(limit=5).options[-1].proposal.series
+    kept = booked(visits=chosen_from(wanted))
+    assert [(v.step, v.start, v.room, v.staff) for v in kept.appointments] == [
+        (v.step, v.start, v.room, v.staff) for v in wanted.appointments
+    ]
+
+
+def test_visits_that_were_taken_meanwhile_are_refused_with_what_is_free_instead() -> None:
+    wanted = chosen_from(previewed("patient-2").options[0].proposal.series)
+    booked("patient-1", visits=chosen_from(previewed("patient-1").options[0].proposal.series))
+    outcome = book("patient-2", visits=wanted)
+    assert isinstance(outcome, Refused)
+    assert outcome.findings[0].level is Level.BLOCK
+    assert outcome.instead
+    assert isinstance(book("patient-2", visits=chosen_from(outcome.instead[0].proposal.series)), Booked)
+
+
+def test_visits_too_close_are_refused_by_the_rule_with_nothing_written() -> None:
+    visits = list(chosen_from(previewed().options[0].proposal.series))
+    place = next(n for n, visit in enumerate(visits) if visit.step == "D2")
+    visits[place] = replace(visits[place], start=visits[place].start - timedelta(days=1))
+    outcome = book(visits=tuple(visits))
+    assert isinstance(outcome, Refused)
+    assert any("D2" in finding.steps for finding in outcome.findings)
+    assert all_series() == ()
+    assert all_claims() == ()
+
+
+def _without_the_first(visits: list[ChosenVisit]) -> list[ChosenVisit]:
+    return visits[1:]
+
+
+def _with_the_first_twice(visits: list[ChosenVisit]) -> list[ChosenVisit]:
+    return [visits[0], *visits]
+
+
+def _with_another(visits: list[ChosenVisit]) -> list[ChosenVisit]:
+    return [*visits, replace(visits[0], step="X1")]
+
+
+def _in_a_strange_room(visits: list[ChosenVisit]) -> list[ChosenVisit]:
+    return [replace(visits[0], room="attic"), *visits[1:]]
+
+
+def _with_a_stranger(visits: list[ChosenVisit]) -> list[ChosenVisit]:
+    return [replace(visits[0], staff={Role.THERAPIST: "nobody"}), *visits[1:]]
+
+
+def _long_ago(visits: list[ChosenVisit]) -> list[ChosenVisit]:
+    return [replace(visits[0], start=visits[0].start - timedelta(days=3650)), *visits[1:]]
+
+
+def _in_years(visits: list[ChosenVisit]) -> list[ChosenVisit]:
+    return [replace(visits[0], start=visits[0].start + timedelta(days=3650)), *visits[1:]]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code"),
+    [
+        (_without_the_first, "step_missing"),
+        (_with_the_first_twice, "step_twice"),
+        (_with_another, "unknown_step"),
+        (_in_a_strange_room, "unknown_room"),
+        (_with_a_stranger, "unknown_staff"),
+        (_long_ago, "in_the_past"),
+        (_in_years, "too_far_ahead"),
+    ],
+)
+def test_a_choice_that_is_no_series_is_refused_in_words(spoil: Any, code: str) -> None:
+    visits = spoil(list(chosen_from(previewed().options[0].proposal.series)))
+    outcome = book(visits=tuple(visits))
+    assert isinstance(outcome, Refused)
+    assert code in [reason.code for reason in outcome.reasons]
+    assert all_series() == ()
+
+
+def test_the_same_key_gives_the_same_series_again() -> None:
+    first, second = book(idempotency_key="k-1"), book(idempotency_key="k-1")
+    assert isinstance(first, Booked)
+    assert isinstance(second, Booked)
+    assert first.series.id == second.series.id
+    assert len(all_series()) == 1
+
+
+def test_a_key_stands_for_one_booking_only() -> None:
+    book("patient-1", idempotency_key="k-1")
+    outcome = book("patient-2", idempotency_key="k-1")
+    assert isinstance(outcome, Refused)
+    assert [reason.code for reason in outcome.reasons] == ["key_used_otherwise"]
+
+
+def test_a_nurse_may_not_book(nurse: Actor) -> None:
+    assert isinstance(book_series(BookSeries("patient-1", COURSE), nurse, clock()), NotAllowed)
+    assert all_series() == ()
+
+
+def test_nonsense_is_refused_in_words() -> None:
+    outcome = book("nobody")
+    assert isinstance(outcome, Refused)
+    assert [reason.code for reason in outcome.reasons] == ["unknown_patient"]
+    assert outcome.instead == ()
+
+
+def test_a_failure_in_the_middle_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(entry: object) -> None:
+        raise RuntimeError("the lights went out")
+
+    monkeypatch.setattr("scheduler.booking.book_series.record", fail)
+    with pytest.raises(RuntimeError):
+        book()
+    assert all_series() == ()
+    assert all_claims() == ()
+
+
+def test_a_lost_race_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    save, losses = stored.save_series, iter([True, True, False])
+
+    def lose_twice(*arguments: Any) -> None:
+        if next(losses):
+            raise Conflict("Somebody else took it.")
+        save(*arguments)
+
+    monkeypatch.setattr(stored, "save_series", lose_twice)
+    assert isinstance(book(), Booked)
+
+
+def test_a_race_lost_again_and_again_is_answered_with_what_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    tries: list[object] = []
+
+    def lose(*arguments: object) -> None:
+        tries.append(arguments)
+        raise Conflict("Room dosing-1 was taken on Thu 7 Jan 2027 10:00 MST.")
+
+    monkeypatch.setattr(stored, "save_series", lose)
+    outcome = book()
+    assert isinstance(outcome, Refused)
+    assert outcome.race_lost
+    assert len(tries) == 3
+    assert "dosing-1" in outcome.reasons[0].why
+    assert outcome.instead

@@ -1,0 +1,89 @@
+"""Exporting: the format that scripts rely on, claims phase by phase, nothing left out."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from scheduler.access.permissions import SYSTEM
+from scheduler.booking.cancel_series import CancelSeries, cancel_series
+from scheduler.booking.export_clinic import export_clinic
+from scheduler.booking.outcomes import CalledOffBy, CancelReason
+from scheduler.store.ledger import all_claims
+from tests.booking.small_clinic import INDUCTION, booked, clock
+from tests.journeys.check_export import faults_in
+
+pytestmark = pytest.mark.usefixtures("small_clinic")
+
+
+def exported() -> dict[str, Any]:
+    """Return the export as it comes out of its JSON."""
+    document: dict[str, Any] = json.loads(json.dumps(export_clinic(clock())))
+    return document
+
+
+def length_of(entry: dict[str, str]) -> timedelta:
+    return datetime.fromisoformat(entry["end"]) - datetime.fromisoformat(entry["start"])
+
+
+def test_it_has_the_parts_that_scripts_rely_on() -> None:
+    booked(protocol=INDUCTION)
+    document = exported()
+    assert document["format"] == "clinic-export/1"
+    assert document["exported_at"] == "2027-01-04T16:05:00Z"
+    assert document["sites"] == [{"id": "site-1", "zone": "America/Denver"}]
+    parts = [
+        "resources",
+        "availability",
+        "protocols",
+        "series",
+        "appointments",
+        "claims",
+        "overrides",
+        "reminders",
+    ]
+    assert set(document) == {"format", "exported_at", "sites", *parts}
+    nurse = next(resource for resource in document["resources"] if resource["id"] == "nurse-1")
+    assert nurse["kind"] == "staff"
+    assert nurse["capacity"]["watch"] == 2
+    assert {protocol["key"] for protocol in document["protocols"]} == {INDUCTION, "im_kap_3"}
+    assert all(protocol["document"] for protocol in document["protocols"])
+
+
+def test_claims_are_split_by_phase_and_add_up() -> None:
+    series = booked(protocol=INDUCTION)
+    document = exported()
+    kept = sum((claim.interval.duration for claim in all_claims()), timedelta(0))
+    assert sum((length_of(claim) for claim in document["claims"]), timedelta(0)) == kept
+    dose = next(visit.id for visit in series.appointments if visit.step == "D1")
+    of_therapist = [c for c in document["claims"] if c["appointment"] == dose and c["role"] == "therapist"]
+    occupied = [claim["phase"] for claim in of_therapist if claim["purpose"] == "occupy"]
+    assert occupied == ["settle", "administration", "observation", "recovery", "processing"]
+    spacing = [c for c in document["claims"] if c["appointment"] == dose and c["purpose"] == "spacing"]
+    assert [(claim["phase"], length_of(claim)) for claim in spacing] == [(None, timedelta(hours=48))]
+
+
+def test_the_independent_check_finds_nothing_wrong() -> None:
+    booked("patient-1", protocol=INDUCTION)
+    booked("patient-2", protocol=INDUCTION)
+    booked("patient-3")
+    assert faults_in(exported()) == []
+
+
+def test_what_is_called_off_is_there_and_claims_nothing() -> None:
+    series = booked()
+    cancel_series(CancelSeries(series.id, CalledOffBy.CLINIC, CancelReason.OTHER), SYSTEM, clock())
+    document = exported()
+    assert len(document["appointments"]) == len(series.appointments)
+    assert document["series"][0]["state"] == "cancelled"
+    assert document["claims"] == []
+    assert faults_in(document) == []
+
+
+def test_availability_reaches_thirty_days_back_and_as_far_as_there_are_visits() -> None:
+    ends = [entry["end"] for entry in exported()["availability"]]
+    assert min(ends) == "2026-12-08T01:00:00Z"  # the first Monday of those days
+    assert max(ends) > "2027-05-02"

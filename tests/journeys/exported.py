@@ -1,0 +1,92 @@
+"""A clinic export as the independent check reads it: standard library only, no code of the scheduler."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+ZERO = timedelta(0)
+CALLED_OFF = {"cancelled_by_patient", "cancelled_by_clinic", "same_day_hold", "no_show"}
+
+Span = tuple[datetime, datetime]
+
+
+@dataclass
+class Export:
+    """An export with the look-ups that the checks need."""
+
+    document: dict[str, Any]
+    faults: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.resources = {r["id"]: r for r in self.document["resources"]}
+        self.standing = [a for a in self.document["appointments"] if a["state"] not in CALLED_OFF]
+        self.appointments = {a["id"]: a for a in self.document["appointments"]}
+        self.claims_of: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for claim in self.document["claims"]:
+            self.claims_of[claim["appointment"]].append(claim)
+        available: dict[str, list[Span]] = defaultdict(list)
+        for entry in self.document["availability"]:
+            available[entry["resource"]].append(span(entry))
+        self.available = {resource: joined(spans) for resource, spans in available.items()}
+
+    def fault(self, words: str) -> None:
+        """Note one fault."""
+        self.faults.append(words)
+
+
+def instant(text: str) -> datetime:
+    """Read an RFC 3339 instant; it has to say its offset."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text} has no offset")
+    return moment
+
+
+def span(entry: dict[str, Any]) -> Span:
+    """Return start and end of anything that has both."""
+    return instant(entry["start"]), instant(entry["end"])
+
+
+def joined(spans: Iterable[Span]) -> list[Span]:
+    """Return the union, sorted; spans that touch become one."""
+    result: list[Span] = []
+    for start, end in sorted(spans):
+        if result and start <= result[-1][1]:
+            result[-1] = (result[-1][0], max(end, result[-1][1]))
+        else:
+            result.append((start, end))
+    return result
+
+
+def covers(spans: Iterable[Span], wanted: Span) -> bool:
+    """Say whether the spans together hold every moment of the wanted one."""
+    return any(start <= wanted[0] and wanted[1] <= end for start, end in joined(spans))
+
+
+def claimed(
+    export: Export,
+    visit: dict[str, Any],
+    purpose: str,
+    *,
+    role: str | None = None,
+    resource: str | None = None,
+) -> list[Span]:
+    """Return when a visit claims something for a purpose, by role or by resource."""
+    return [
+        span(claim)
+        for claim in export.claims_of[visit["id"]]
+        if claim["purpose"] == purpose
+        and (role is None or claim["role"] == role)
+        and (resource is None or claim["resource"] == resource)
+    ]
+
+
+def protocol_of(export: Export, visit: dict[str, Any]) -> str:
+    """Return the key of the protocol behind a visit, empty without a series."""
+    found = [series["protocol"] for series in export.document["series"] if series["id"] == visit["series"]]
+    return found[0] if found else ""
