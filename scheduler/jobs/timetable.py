@@ -1,0 +1,109 @@
+"""The one process that looks again: messages every half minute, every rule about every visit to come each night."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import traceback
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from threading import Event
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from flask import current_app
+
+from scheduler.config import Settings
+from scheduler.domain.clock import Clock
+from scheduler.domain.errors import TrellisError
+from scheduler.jobs.nightly import NightlyRecheck
+from scheduler.reminders.channels import channel_for
+from scheduler.reminders.dispatch import Counts, dispatch
+
+log = logging.getLogger(__name__)
+
+DISPATCH_EVERY_SECONDS = 30
+LOOK_AT_NIGHT_EVERY_SECONDS = 60
+_STOPPERS = frozenset({signal.SIGTERM, signal.SIGINT})
+
+
+def run(settings: Settings) -> None:
+    """Keep the timetable until the process is told to stop (SIGTERM or Ctrl-C); a message under way is finished first.
+
+    For use inside an application context, which every job then gets for itself. The timetable lives in memory and
+    only says 'look again': what is due is asked of the database each time, so that nothing is lost with the process.
+    Raises `InvalidValue` when SMTP_URL cannot be used.
+    """
+    clock: Clock = current_app.extensions["trellis_clock"]
+    in_context = current_app.app_context
+    channel = channel_for(settings)
+    nightly = NightlyRecheck(clock)
+    stopping = Event()
+
+    def send() -> None:
+        _tell(dispatch(clock.now(), channel, go_on=lambda: not stopping.is_set()))
+
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    scheduler = _scheduler(
+        {
+            DISPATCH_EVERY_SECONDS: guarded("sending messages", send, in_context),
+            LOOK_AT_NIGHT_EVERY_SECONDS: guarded("the nightly recheck", nightly.look, in_context),
+        },
+        clock,
+    )
+    # Blocked before any thread starts, so that the main thread alone gets the signals, and only while it waits.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPERS)
+    try:
+        scheduler.start()
+        log.info("the timetable runs")
+        signal.sigwait(_STOPPERS)
+        log.info("the timetable stops")
+        stopping.set()
+        scheduler.shutdown(wait=True)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def guarded(
+    name: str, work: Callable[[], None], in_context: Callable[[], AbstractContextManager[object]]
+) -> Callable[[], None]:
+    """Return the work in a context of its own, with a failure logged instead of raised: the next look tries again.
+
+    The text of an unknown failure may hold personal data, so its kind and place alone are logged.
+    """
+
+    def work_guarded() -> None:
+        try:
+            with in_context():
+                work()
+        except TrellisError as failure:
+            log.error("%s failed: %s", name, failure)
+        except Exception as failure:
+            places = "".join(traceback.format_tb(failure.__traceback__))
+            log.error("%s failed with %s at\n%s", name, type(failure).__name__, places)
+
+    return work_guarded
+
+
+def _scheduler(jobs: dict[int, Callable[[], None]], clock: Clock) -> BackgroundScheduler:
+    """Return the timetable: each job at once and then every so many seconds, never twice at a time."""
+    scheduler = BackgroundScheduler(timezone="UTC")
+    for seconds, job in jobs.items():
+        scheduler.add_job(
+            job,
+            "interval",
+            seconds=seconds,
+            next_run_time=clock.now(),
+            coalesce=True,
+            max_instances=1,
+            # However late: a machine that slept looks again when it wakes.
+            misfire_grace_time=None,
+        )
+    return scheduler
+
+
+def _tell(counts: Counts) -> None:
+    if counts != Counts():
+        log.info(
+            "messages: %s due, %s sent, %s failed, %s skipped, %s too late",
+            *(counts.due, counts.sent, counts.failed, counts.skipped, counts.too_late),
+        )

@@ -1,0 +1,1 @@
+"""Messages to patients: when they are due (policy), what they say (messages), how they leave (channels, dispatch)."""

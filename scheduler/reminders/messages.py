@@ -1,0 +1,131 @@
+"""What a message says: neutral in every header and line, as plain text and as simple accessible HTML."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from html import escape
+
+from scheduler.domain.clock import local
+from scheduler.domain.errors import InvalidValue
+from scheduler.reminders.policy import MessageKind
+
+_SUBJECTS = {
+    MessageKind.CONFIRMATION: "Your appointments",
+    MessageKind.THREE_DAYS: "Appointment reminder",
+    MessageKind.ONE_DAY: "Appointment reminder",
+}
+
+
+_LOOKS = "font-family: sans-serif; line-height: 1.5; max-width: 36rem; margin: 1rem auto; padding: 0 1rem"
+
+
+@dataclass(frozen=True, slots=True)
+class VisitLine:
+    """One visit as a message tells it: when, in which zone it is shown, and whether the patient is called instead."""
+
+    start: datetime
+    zone: str
+    by_phone: bool
+
+    def sentence(self) -> str:
+        """Return such as 'Thursday, December 3, 2026 at 10:00 AM MST'."""
+        where = " (by phone: we call you)" if self.by_phone else ""
+        return time_in_words(self.start, self.zone) + where
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Everything one message is made of. `reference` is the ledger's own id of it; phone and address may be empty."""
+
+    reference: str
+    kind: MessageKind
+    recipient: str
+    public_name: str
+    phone: str
+    address: str
+    visits: tuple[VisitLine, ...]
+
+
+def time_in_words(instant: datetime, zone: str) -> str:
+    """Return an instant as a patient reads it, with the zone named."""
+    at = local(instant, zone)
+    hour = at.hour % 12 or 12
+    name = at.tzname() or ""
+    # Zones without a name of their own are called by their offset.
+    shown_zone = f"UTC{name}" if name[:1] in "+-" else name
+    return f"{at:%A}, {at:%B} {at.day}, {at.year} at {hour}:{at:%M} {at:%p} {shown_zone}"
+
+
+def compose(letter: Letter, sender: str, now: datetime) -> EmailMessage:
+    """Return the message, ready to send. Raises `InvalidValue` when the patient's address is none.
+
+    The Message-ID comes from the ledger's id alone: should a message be sent again because it stayed unknown
+    whether it had left, mail programs can tell that it is the same.
+    """
+    message = EmailMessage()
+    try:
+        mailbox = Address(letter.public_name, addr_spec=sender)
+        message["From"] = mailbox
+        message["To"] = Address(addr_spec=letter.recipient)
+    except (ValueError, IndexError) as error:
+        raise InvalidValue(
+            "the address cannot be written to; correct the patient's e-mail address"
+        ) from error
+    message["Subject"] = _SUBJECTS[letter.kind]
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = f"<{letter.reference}@{mailbox.domain}>"
+    # RFC 3834: keeps holiday replies from coming back.
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(_text(letter))
+    message.add_alternative(_html(letter), subtype="html")
+    return message
+
+
+def _opening(letter: Letter) -> str:
+    if letter.kind is MessageKind.CONFIRMATION:
+        counted = "an appointment is" if len(letter.visits) == 1 else f"{len(letter.visits)} appointments are"
+        return f"{counted} booked for you at {letter.public_name}:"
+    return f"this is a reminder of your appointment at {letter.public_name}:"
+
+
+def _closing(letter: Letter) -> list[str]:
+    lines = []
+    if letter.address and not all(visit.by_phone for visit in letter.visits):
+        lines.append(f"Address: {letter.address}")
+    if letter.phone:
+        lines.append(f"If you have a question or need another time, please call {letter.phone}.")
+    lines.append("This message was sent automatically. Replies to it are not read.")
+    return lines
+
+
+def _text(letter: Letter) -> str:
+    visits = "\n".join(f"  {visit.sentence()}" for visit in letter.visits)
+    closing = "\n\n".join(_closing(letter))
+    return f"Hello,\n\n{_opening(letter)}\n\n{visits}\n\n{closing}\n"
+
+
+def _html(letter: Letter) -> str:
+    visits = "\n".join(f"<li>{escape(visit.sentence())}</li>" for visit in letter.visits)
+    closing = "\n".join(f"<p>{escape(line)}</p>" for line in _closing(letter))
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{_SUBJECTS[letter.kind]}</title>
+</head>
+<body style="{_LOOKS}">
+<p>Hello,</p>
+<p>{escape(_opening(letter))}</p>
+<ul>
+{visits}
+</ul>
+{closing}
+</body>
+</html>
+"""

@@ -1,0 +1,22 @@
+"""What the tests of feeds share: the application served on this machine, for programs that fetch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from threading import Thread
+
+import pytest
+from flask import Flask
+from werkzeug.serving import make_server
+
+
+@pytest.fixture
+def served(app: Flask) -> Iterator[str]:
+    """Serve the application, and give its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()

@@ -1,0 +1,140 @@
+"""The timetable as a real process: messages leave by real SMTP, SIGTERM ends it cleanly, a failure does not end it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import nullcontext
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.message import Message
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import Envelope
+from flask import Flask
+
+from scheduler.domain.clock import SystemClock, instant_at, local_day
+from scheduler.domain.errors import Conflict
+from scheduler.jobs.timetable import guarded
+from scheduler.store.reminders import ReminderState, all_reminders
+from tests.feeds.stored_visits import a_plain_visit, keep_clinic, keep_visits
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Inbox:
+    """Keeps the messages that a real SMTP server takes."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+
+    async def handle_DATA(self, _server: object, _session: object, envelope: Envelope) -> str:
+        """Take a message."""
+        assert isinstance(envelope.content, bytes)
+        self.messages.append(message_from_bytes(envelope.content))
+        return "250 OK"
+
+
+@pytest.fixture
+def inbox() -> Iterator[tuple[Inbox, str]]:
+    """Run a mail server and give what it takes, and its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    kept = Inbox()
+    controller = Controller(kept, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield kept, f"smtp://127.0.0.1:{port}"
+    controller.stop()
+
+
+def awake_zone(now: datetime) -> str:
+    """Return a zone in which it is around noon now, so that no quiet hours keep a message back."""
+    # The sign of these zones' names is turned round: Etc/GMT-3 is three hours ahead.
+    ahead = 12 - now.astimezone(UTC).hour
+    return f"Etc/GMT{-ahead:+d}" if ahead else "Etc/GMT"
+
+
+@pytest.fixture
+def booked(app: Flask) -> Flask:
+    """Store a visit in five days, booked this minute."""
+    now = SystemClock().now()
+    zone = awake_zone(now)
+    start = instant_at(local_day(now + timedelta(days=5), zone), datetime.min.time().replace(hour=14), zone)
+    with app.app_context():
+        keep_clinic(at=now, zone=zone)
+        keep_visits(a_plain_visit(start), at=now)
+    return app
+
+
+def start_jobs(url: str, folder: Path, **environment: str) -> subprocess.Popen[str]:
+    """Start `jobs run` as an operator does."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "jobs", "run"],
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": url, "VAR_FOLDER": str(folder / "var"), **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def stopped(process: subprocess.Popen[str], how: signal.Signals) -> str:
+    """Tell the process to stop, wait until it has, and return what it said."""
+    began = monotonic()
+    process.send_signal(how)
+    said, _ = process.communicate(timeout=30)
+    assert process.returncode == 0, said
+    assert monotonic() - began < 10
+    assert "Traceback" not in said
+    return said
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_booked_series_arrives_by_mail_and_a_signal_ends_the_process(
+    booked: Flask, database_url: str, tmp_path: Path, inbox: tuple[Inbox, str], how: signal.Signals
+) -> None:
+    kept, smtp_url = inbox
+    process = start_jobs(database_url, tmp_path, SMTP_URL=smtp_url)
+    deadline = monotonic() + 60
+    while not kept.messages:
+        assert process.poll() is None, process.communicate()[0]
+        assert monotonic() < deadline, "no message arrived"
+        sleep(0.1)
+    said = stopped(process, how)
+    [message] = kept.messages
+    assert message["Subject"] == "Your appointments"
+    assert message["To"] == "patient-1@example.org"
+    assert "1 due, 1 sent" in said
+    assert "@example.org" not in said
+    with booked.app_context():
+        assert [reminder.state for reminder in all_reminders()] == [ReminderState.SENT]
+
+
+def test_an_unexpected_failure_is_logged_by_kind_and_place_alone(caplog: pytest.LogCaptureFixture) -> None:
+    somebody = "@".join(("robin", "example.org"))
+
+    def fail() -> None:
+        raise RuntimeError(somebody)
+
+    with caplog.at_level(logging.ERROR):
+        guarded("sending messages", fail, nullcontext)()
+    assert "sending messages failed with RuntimeError" in caplog.text
+    assert "test_timetable.py" in caplog.text
+    assert somebody not in caplog.text
+
+
+def test_a_failure_with_a_sentence_of_ours_is_logged_with_it(caplog: pytest.LogCaptureFixture) -> None:
+    def fail() -> None:
+        raise Conflict("somebody else was writing")
+
+    guarded("sending messages", fail, nullcontext)()
+    assert "sending messages failed: somebody else was writing" in caplog.text

@@ -1,0 +1,34 @@
+"""A channel that keeps what it was given and fails when told to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from email.message import EmailMessage
+from threading import Lock
+
+
+class RecordingChannel:
+    """Keeps every message. `before` is called with each one and may raise what a channel raises."""
+
+    name = "email"
+    sender = "appointments@example.org"
+
+    def __init__(self, before: Callable[[EmailMessage], None] = lambda _message: None) -> None:
+        self.sent: list[EmailMessage] = []
+        self.closed = 0
+        self._before = before
+        self._lock = Lock()
+
+    def send(self, message: EmailMessage) -> None:
+        """Keep the message."""
+        self._before(message)
+        with self._lock:
+            self.sent.append(message)
+
+    def close(self) -> None:
+        """Count it."""
+        self.closed += 1
+
+    def references(self) -> list[str]:
+        """Return the Message-IDs in the order of sending."""
+        return [str(message["Message-ID"]) for message in self.sent]
