@@ -1,0 +1,188 @@
+"""`series propose` and `series book`."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+import click
+
+from scheduler.access.permissions import SYSTEM
+from scheduler.booking.book_series import Booked, BookSeries, book_series
+from scheduler.booking.outcomes import NotAllowed, Refused
+from scheduler.booking.preview_series import PreviewSeries, SeriesPreview, preview_series
+from scheduler.booking.request import ChosenVisit
+from scheduler.cli.plain import (
+    REFUSED,
+    Day,
+    PlainGroup,
+    clock,
+    say_json,
+    say_not_allowed,
+    store_ready,
+    text_of,
+)
+from scheduler.cli.wording import (
+    finding_json,
+    finding_lines,
+    option_json,
+    reason_json,
+    reason_lines,
+    series_json,
+    visit_lines,
+)
+from scheduler.domain.errors import InvalidValue
+from scheduler.domain.people import Role
+from scheduler.store import clinic
+
+series = PlainGroup("series", help="Find and book whole treatment series.")
+
+
+@series.command("propose")
+@click.option("--patient", required=True, metavar="ID")
+@click.option("--protocol", required=True, metavar="KEY")
+@click.option("--from", "earliest", type=Day(), help="First clinic-local day; today when not given.")
+@click.option("--until", "latest", type=Day(), help="Last day, included; 120 days on when not given.")
+@click.option("--therapist", metavar="ID", help="Anybody fit when not given.")
+@click.option("--decline", "declined", multiple=True, metavar="STEP", help="A visit the patient declines.")
+@click.option("--limit", type=int, default=5, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def propose_series(as_json: bool, **asked: Any) -> None:
+    """Show the best complete series that could be booked now."""
+    store_ready()
+    command = PreviewSeries(**{**asked, "declined": frozenset(asked["declined"])})
+    outcome = preview_series(command, SYSTEM, clock())
+    if isinstance(outcome, NotAllowed):
+        say_not_allowed(outcome)
+    elif as_json:
+        say_json(
+            {
+                "proposals": [option_json(option) for option in outcome.options],
+                "reasons": [reason_json(reason) for reason in outcome.reasons],
+            }
+        )
+    else:
+        _say_preview(outcome)
+
+
+def _say_preview(outcome: SeriesPreview) -> None:
+    for number, option in enumerate(outcome.options, start=1):
+        shown = option.proposal.series
+        click.echo(f"{number}. with {option.proposal.therapist or 'nobody in particular'}")
+        for line in visit_lines(shown.appointments, clinic.site(shown.site).zone):
+            click.echo(line)
+        for line in finding_lines(option.findings):
+            click.echo(line)
+    if not outcome.options:
+        click.echo("No complete series fits:")
+        for line in reason_lines(outcome.reasons):
+            click.echo(line)
+
+
+@series.command("book")
+@click.option("--patient", metavar="ID")
+@click.option("--protocol", metavar="KEY")
+@click.option("--from", "earliest", type=Day(), help="First clinic-local day; today when not given.")
+@click.option("--until", "latest", type=Day(), help="Last day, included; 120 days on when not given.")
+@click.option("--therapist", metavar="ID", help="Anybody fit when not given.")
+@click.option("--decline", "declined", multiple=True, metavar="STEP", help="A visit the patient declines.")
+@click.option(
+    "--proposal", "file", metavar="FILE", help="Book this proposal, as printed by propose; - reads it."
+)
+@click.option(
+    "--key", "idempotency_key", metavar="KEY", help="The same key books once, however often it is sent."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def book_whole_series(as_json: bool, file: str | None, **asked: Any) -> None:
+    """Book the best series, or the given proposal, whole; exit 2 with the findings when refused."""
+    store_ready()
+    outcome = book_series(_command(file, asked), SYSTEM, clock())
+    match outcome:
+        case NotAllowed():
+            say_not_allowed(outcome)
+        case Booked():
+            _say_booked(outcome, as_json)
+        case Refused():
+            _say_refused(outcome, as_json)
+            raise click.exceptions.Exit(REFUSED)
+
+
+def _command(file: str | None, asked: dict[str, Any]) -> BookSeries:
+    declined = frozenset(asked.pop("declined"))
+    if file is None:
+        for name in ("patient", "protocol"):
+            if asked[name] is None:
+                raise click.UsageError(f"Give --{name}, or a --proposal that names it.")
+        return BookSeries(**asked, declined=declined)
+    proposal = _proposal(text_of(file))
+    for name in ("patient", "protocol"):
+        asked[name] = asked[name] or proposal[name]
+    declined |= frozenset(proposal.get("declined", ()))
+    return BookSeries(**asked, declined=declined, visits=_chosen(proposal["visits"]))
+
+
+def _proposal(text: str) -> dict[str, Any]:
+    """Read one proposal, or the first of what `propose` printed."""
+    try:
+        document = json.loads(text)
+        found = document["proposals"][0] if "proposals" in document else document
+        if not isinstance(found, dict):
+            raise TypeError("not an object")
+        missing = {"patient", "protocol", "visits"} - set(found)
+    except (ValueError, LookupError, TypeError) as error:
+        raise InvalidValue(
+            "The file holds no proposal; give one as `series propose --json` prints it."
+        ) from error
+    if missing:
+        raise InvalidValue(f"The proposal does not say its {', '.join(sorted(missing))}.")
+    return dict(found)
+
+
+def _chosen(visits: list[dict[str, Any]]) -> tuple[ChosenVisit, ...]:
+    try:
+        return tuple(
+            ChosenVisit(
+                step=str(visit["step"]),
+                start=datetime.fromisoformat(visit["start"]),
+                room=visit["room"],
+                staff={Role(role): str(person) for role, person in visit["staff"].items()},
+            )
+            for visit in visits
+        )
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise InvalidValue(f"A visit of the proposal cannot be read: {error}.") from error
+
+
+def _say_booked(outcome: Booked, as_json: bool) -> None:
+    if as_json:
+        findings = [finding_json(finding) for finding in outcome.findings]
+        say_json({"booked": True, "series": series_json(outcome.series), "findings": findings})
+        return
+    click.echo(f"Booked series {outcome.series.id}:")
+    for line in visit_lines(outcome.series.appointments, clinic.site(outcome.series.site).zone):
+        click.echo(line)
+    for line in finding_lines(outcome.findings):
+        click.echo(line)
+
+
+def _say_refused(outcome: Refused, as_json: bool) -> None:
+    if as_json:
+        say_json(
+            {
+                "booked": False,
+                "race_lost": outcome.race_lost,
+                "findings": [finding_json(finding) for finding in outcome.findings],
+                "reasons": [reason_json(reason) for reason in outcome.reasons],
+                "instead": [option_json(option) for option in outcome.instead],
+            }
+        )
+        return
+    click.echo("Refused; nothing was booked:", err=True)
+    for line in (*finding_lines(outcome.findings), *reason_lines(outcome.reasons)):
+        click.echo(line, err=True)
+    for option in outcome.instead[:1]:
+        click.echo("Free instead:", err=True)
+        shown = option.proposal.series
+        for line in visit_lines(shown.appointments, clinic.site(shown.site).zone):
+            click.echo(line, err=True)

@@ -1,0 +1,105 @@
+"""How series, findings and reasons look as JSON, and as lines for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from scheduler.booking.outcomes import PreviewedSeries
+from scheduler.domain.appointment import Appointment
+from scheduler.domain.clock import in_words
+from scheduler.domain.series import Series
+from scheduler.planner.reasons import Reason
+from scheduler.rules.finding import Finding
+
+
+def instant_json(instant: datetime) -> str:
+    """Return an instant as RFC 3339 in UTC."""
+    return instant.isoformat().replace("+00:00", "Z")
+
+
+def reason_json(reason: Reason) -> dict[str, Any]:
+    """Return one reason."""
+    return {"code": reason.code, "why": reason.why, "mend": reason.mend, "step": reason.step or None}
+
+
+def finding_json(finding: Finding) -> dict[str, Any]:
+    """Return one finding."""
+    return {
+        "rule": finding.rule,
+        "level": finding.level.value,
+        "title": finding.title,
+        "appointments": list(finding.appointments),
+        "steps": list(finding.steps),
+        "why": finding.why,
+        "mend": finding.mend,
+        "override_role": finding.override_role,
+    }
+
+
+def visit_json(visit: Appointment) -> dict[str, Any]:
+    """Return one visit; a visit that is only proposed has no id yet."""
+    return {
+        "id": visit.id if visit.id != visit.step else None,
+        "step": visit.step,
+        "title": visit.title,
+        "kind": visit.kind.value,
+        "state": visit.state.value,
+        "start": instant_json(visit.start),
+        "end": instant_json(visit.discharge),
+        "room": visit.room,
+        "staff": {role.value: person for role, person in visit.staff.items()},
+    }
+
+
+def series_json(series: Series) -> dict[str, Any]:
+    """Return a series with its visits."""
+    return {
+        "id": series.id or None,
+        "site": series.site,
+        "patient": series.patient,
+        "protocol": series.protocol,
+        "protocol_version": series.protocol_version,
+        "state": series.state.value,
+        "declined": sorted(series.declined),
+        "visits": [visit_json(visit) for visit in series.appointments],
+    }
+
+
+def option_json(option: PreviewedSeries) -> dict[str, Any]:
+    """Return one proposal, complete enough to be given back to `series book --proposal`."""
+    proposal = option.proposal
+    shown = series_json(proposal.series)
+    return {
+        "patient": shown["patient"],
+        "protocol": shown["protocol"],
+        "protocol_version": shown["protocol_version"],
+        "declined": shown["declined"],
+        "therapist": proposal.therapist,
+        "finish": instant_json(proposal.finish),
+        "preferences": [{"name": name, "value": value} for name, value in proposal.preferences],
+        "visits": shown["visits"],
+        "findings": [finding_json(finding) for finding in option.findings],
+    }
+
+
+def visit_lines(visits: Iterable[Appointment], zone: str) -> Iterator[str]:
+    """Yield one line for each visit, in clinic-local time."""
+    for visit in visits:
+        people = ", ".join(dict.fromkeys(visit.staff.values()))
+        yield f"  {visit.step:<4} {in_words(visit.start, zone):<26} {visit.room or 'by phone':<16} {people}"
+
+
+def finding_lines(findings: Iterable[Finding]) -> Iterator[str]:
+    """Yield one line for each finding."""
+    for finding in findings:
+        where = f" [{', '.join(finding.steps)}]" if finding.steps else ""
+        yield f"  {finding.level.upper():<5} {finding.rule}{where}: {finding.why} {finding.mend}".rstrip()
+
+
+def reason_lines(reasons: Iterable[Reason]) -> Iterator[str]:
+    """Yield one line for each reason."""
+    for reason in reasons:
+        where = f" [{reason.step}]" if reason.step else ""
+        yield f"  {reason.code}{where}: {reason.why} {reason.mend}".rstrip()

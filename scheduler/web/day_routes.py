@@ -1,0 +1,127 @@
+"""The day: one's own for those who treat, the whole site's for the front desk; readable on a phone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.routing import BaseConverter, ValidationError
+
+from scheduler.access.permissions import Permission, may
+from scheduler.domain.clock import instant_at, local, local_day, whole_local_day
+from scheduler.domain.interval import Interval
+from scheduler.domain.places import Site
+from scheduler.store import clinic
+from scheduler.store.appointments import appointments_between
+from scheduler.store.glances import patients_named, starts_between
+from scheduler.store.work import reading
+from scheduler.web.day_view import DayFacts, DayVisit, day_visits
+from scheduler.web.guard import actor, needs
+from scheduler.web.identity import current_clock
+from scheduler.web.open_gates import Floor, gates_of_visits
+from scheduler.web.reach import own_day_only, own_patients_only, site_of
+from scheduler.web.visit_rows import Names
+
+pages = Blueprint("day", __name__)
+
+STRIP = 7
+"""How many days the strip at the top shows, the day itself first."""
+
+
+class DayConverter(BaseConverter):
+    """A calendar day in an address, such as 2026-12-03."""
+
+    regex = r"\d{4}-\d{2}-\d{2}"
+
+    def to_python(self, value: str) -> date:
+        """Read the day; anything that is no day is not found."""
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            raise ValidationError from None
+        if not 2000 <= day.year <= 2200:
+            raise ValidationError
+        return day
+
+    def to_url(self, value: date) -> str:
+        """Write the day."""
+        return value.isoformat()
+
+
+@dataclass(frozen=True, slots=True)
+class StripDay:
+    """One day of the strip: how many visits, and whether the site is closed."""
+
+    day: date
+    count: int
+    is_closed: bool
+
+
+@pages.get("/my-day")
+@needs(Permission.SEE_OWN_DAY, Permission.SEE_DAY)
+def my_day() -> ResponseReturnValue:
+    """Go to today, as the clinic's clock has it."""
+    with reading():
+        site = site_of(actor())
+    return redirect(url_for("day.day", day=local_day(current_clock().now(), site.zone)), 303)
+
+
+@pages.get("/day/<day:day>")
+@needs(Permission.SEE_OWN_DAY, Permission.SEE_DAY)
+def day(day: date) -> ResponseReturnValue:
+    """Show one day and the six after it."""
+    now = current_clock().now()
+    with reading():
+        site = site_of(actor())
+        visits = _visits_of(day, site, now)
+        strip = _strip(day, site)
+    return render_template(
+        "day.html",
+        day=day,
+        today=local_day(now, site.zone),
+        site=site,
+        zone_name=_zone_name(day, site),
+        visits=visits,
+        strip=strip,
+        before=day - timedelta(days=1),
+        after=day + timedelta(days=1),
+        is_own=own_day_only(actor()) is not None,
+        closure=next((c for c in site.closures if c.first_day <= day <= c.last_day), None),
+        sees_patients=may(actor(), Permission.SEE_PATIENTS),
+        sees_all=own_patients_only(actor()) is None,
+    )
+
+
+def _visits_of(day: date, site: Site, now: datetime) -> tuple[DayVisit, ...]:
+    found = appointments_between(whole_local_day(day, site.zone), site=site.id, staff=own_day_only(actor()))
+    staff = {person.id: person for person in clinic.staff(site.id)}
+    floor = Floor(site, staff, patients_named(visit.patient for visit in found), now)
+    names = Names.of(site.id)
+    standing = [visit for visit in found if visit.state.takes_time]
+    return day_visits(found, DayFacts(floor, names, gates_of_visits(standing, floor)))
+
+
+def _strip(first: date, site: Site) -> tuple[StripDay, ...]:
+    days = [first + timedelta(days=offset) for offset in range(STRIP)]
+    whole = Interval(
+        instant_at(first, time.min, site.zone), instant_at(first + timedelta(days=STRIP), time.min, site.zone)
+    )
+    counted = Counter(
+        local_day(at, site.zone) for at in starts_between(whole, site.id, own_day_only(actor()))
+    )
+    weekdays = {hours.weekday for hours in site.hours}
+    return tuple(
+        StripDay(
+            each,
+            counted[each],
+            each.weekday() not in weekdays or any(c.first_day <= each <= c.last_day for c in site.closures),
+        )
+        for each in days
+    )
+
+
+def _zone_name(day: date, site: Site) -> str:
+    return f"{local(instant_at(day, time(12), site.zone), site.zone).tzname()}, {site.zone}"

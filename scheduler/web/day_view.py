@@ -1,0 +1,150 @@
+"""One day of visits as people on the floor read it: when, who, where, in which phase, with whom, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from scheduler.domain.appointment import Appointment
+from scheduler.domain.claims import Claim, Purpose
+from scheduler.domain.people import Role
+from scheduler.rules.finding import Finding
+from scheduler.web.open_gates import Floor
+from scheduler.web.visit_rows import Names
+from scheduler.web.words import KINDS, KindWords, clock_in, length_words, phase_words, state_words, times_in
+
+#: The heaviest first: whoever has a hand on the patient also watches, and says so once.
+PRESENCE = {
+    Purpose.OCCUPY: "",
+    Purpose.WATCH: "watching",
+    Purpose.ON_PREMISES: "on the premises",
+}
+
+TITLES = {
+    Role.THERAPIST: "therapist",
+    Role.MEDICAL_MONITOR: "nurse",
+    Role.ADMINISTERING_CLINICIAN: "gives the dose",
+    Role.PRESCRIBER: "prescriber",
+    Role.CARE_COORDINATOR: "coordinator",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseLine:
+    """One phase: local times, its name, who covers it in words, and where it stands in the bar, in per cent."""
+
+    times: str
+    name: str
+    cover: tuple[str, ...]
+    left: float
+    width: float
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayVisit:
+    """One visit of the day. `standing` is 'ahead', 'now', 'over' or 'off'; `release` is the expected discharge."""
+
+    visit: Appointment
+    words: KindWords
+    times: str
+    length: str
+    patient: str
+    room: str
+    people: tuple[str, ...]
+    phases: tuple[PhaseLine, ...]
+    standing: str
+    state: str
+    release: str
+    missing: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DayFacts:
+    """What a day is made of: what is known of the floor, the names, and the open gates by visit."""
+
+    floor: Floor
+    names: Names
+    missing: Mapping[str, tuple[Finding, ...]]
+
+
+def day_visits(visits: Iterable[Appointment], facts: DayFacts) -> tuple[DayVisit, ...]:
+    """Return the visits of a day in order of start, those called off last."""
+    ordered = sorted(visits, key=lambda visit: (not visit.state.takes_time, visit.start, visit.id))
+    return tuple(_day_visit(visit, facts) for visit in ordered)
+
+
+def _day_visit(visit: Appointment, facts: DayFacts) -> DayVisit:
+    zone = facts.floor.site.zone
+    patient = facts.floor.patients.get(visit.patient)
+    return DayVisit(
+        visit=visit,
+        words=KINDS[visit.kind],
+        times=times_in(visit.interval, zone),
+        length=length_words(visit.interval.duration),
+        patient=patient.name if patient else visit.patient,
+        room=facts.names.room(visit.room),
+        people=_people(visit, facts.names),
+        phases=tuple(_phase_lines(visit, facts.names, zone)) if len(visit.phases) > 1 else (),
+        standing=_standing(visit, facts.floor.now),
+        state="" if visit.state.value == "booked" else state_words(visit.state),
+        release=clock_in(visit.discharge, zone),
+        missing=facts.missing.get(visit.id, ()),
+    )
+
+
+def _standing(visit: Appointment, now: datetime) -> str:
+    if not visit.state.takes_time:
+        return "off"
+    if visit.discharge <= now:
+        return "over"
+    return "now" if visit.start <= now else "ahead"
+
+
+def _people(visit: Appointment, names: Names) -> tuple[str, ...]:
+    """Return everybody on the visit with what they are there for, each person once."""
+    served: dict[str, list[str]] = {}
+    for role, title in TITLES.items():
+        if role in visit.staff:
+            served.setdefault(visit.staff[role], []).append(title)
+    return tuple(f"{names.person(person)}, {' and '.join(titles)}" for person, titles in served.items())
+
+
+def _phase_lines(visit: Appointment, names: Names, zone: str) -> Iterable[PhaseLine]:
+    whole = max(phase.interval.end for phase in visit.phases) - visit.start
+    for phase in visit.phases:
+        covering = [claim for claim in visit.claims if claim.role and claim.interval.overlaps(phase.interval)]
+        yield PhaseLine(
+            times=f"{clock_in(phase.interval.start, zone)}–{clock_in(phase.interval.end, zone)}",
+            name=phase_words(phase.name),
+            cover=_cover(covering, names),
+            left=round((phase.interval.start - visit.start) / whole * 100, 3),
+            width=round(phase.interval.duration / whole * 100, 3),
+            tone=_tone(covering),
+        )
+
+
+def _cover(claims: Iterable[Claim], names: Names) -> tuple[str, ...]:
+    heaviest: dict[str, Claim] = {}
+    order = list(PRESENCE)
+    for claim in claims:
+        known = heaviest.get(claim.resource)
+        if known is None or order.index(claim.purpose) < order.index(known.purpose):
+            heaviest[claim.resource] = claim
+    return tuple(
+        _presence(claim, names)
+        for claim in sorted(heaviest.values(), key=lambda one: order.index(one.purpose))
+    )
+
+
+def _presence(claim: Claim, names: Names) -> str:
+    how = PRESENCE.get(claim.purpose, "")
+    return f"{names.person(claim.resource)} ({how})" if how else names.person(claim.resource)
+
+
+def _tone(claims: Iterable[Claim]) -> str:
+    roles = {claim.role for claim in claims if claim.purpose is Purpose.OCCUPY}
+    if Role.THERAPIST in roles:
+        return "therapist"
+    return "watched" if roles or any(claim.purpose is Purpose.WATCH for claim in claims) else "empty"

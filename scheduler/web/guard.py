@@ -1,0 +1,74 @@
+"""Deny by default: every page needs a sign-in and a permission that it names, or stands on one short list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from flask import abort, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from scheduler.access.permissions import Actor, Permission, may
+
+#: Pages for everybody. A token in the address guards the feeds, the other ones tell nothing.
+PUBLIC_ENDPOINTS = frozenset({"static", "healthz", "readyz", "sign_in.sign_in", "feeds.feed"})
+
+#: Pages for whoever is signed in, whatever the role.
+SIGNED_IN_ENDPOINTS = frozenset({"home.home", "sign_in.sign_out"})
+
+Arguments = ParamSpec("Arguments")
+Answer = TypeVar("Answer")
+
+_NEEDED: dict[Callable[..., object], frozenset[Permission]] = {}
+
+
+def needs(*permissions: Permission) -> Callable[[Callable[Arguments, Answer]], Callable[Arguments, Answer]]:
+    """Declare that a page is for accounts with any of these permissions; put it below the route."""
+
+    def mark(view: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
+        _NEEDED[view] = frozenset(permissions)
+        return view
+
+    return mark
+
+
+def permissions_of(endpoint: str) -> frozenset[Permission]:
+    """Return the permissions of which a page asks any one; empty when it declares none, which denies everybody."""
+    view = current_app.view_functions.get(endpoint)
+    return _NEEDED.get(view, frozenset()) if view else frozenset()
+
+
+def guard() -> ResponseReturnValue | None:
+    """Let a request through, or send it to the sign-in, or refuse it. Runs before every request."""
+    endpoint = request.endpoint
+    if endpoint is None or endpoint in PUBLIC_ENDPOINTS:
+        return None
+    if not current_user.is_authenticated:
+        return _to_sign_in()
+    if _is_from_elsewhere():
+        abort(400)
+    g.actor = current_user.actor
+    if endpoint not in SIGNED_IN_ENDPOINTS and not any(may(g.actor, p) for p in permissions_of(endpoint)):
+        abort(403)
+    return None
+
+
+def actor() -> Actor:
+    """Return who is signed in; for use inside guarded pages alone."""
+    signed_in = g.actor
+    assert isinstance(signed_in, Actor)
+    return signed_in
+
+
+def _to_sign_in() -> ResponseReturnValue:
+    # Only a page that can be asked for again is worth coming back to.
+    wanted = request.full_path.rstrip("?") if request.method == "GET" and request.path != "/" else None
+    return redirect(url_for("sign_in.sign_in", next=wanted), 303)
+
+
+def _is_from_elsewhere() -> bool:
+    """Say whether another web site sent this form; browsers tell since 2023, the form's own token tells always."""
+    if request.method in {"GET", "HEAD", "OPTIONS"}:
+        return False
+    return request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}

@@ -1,0 +1,99 @@
+"""Gives an application its pages: who is signed in, the guard, the headers, the words, the blueprints, the error pages."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Flask, g, request, url_for
+from flask_wtf.csrf import CSRFProtect
+
+from scheduler.access.permissions import Permission, may
+from scheduler.web import (
+    book_routes,
+    day_routes,
+    home_routes,
+    patient_routes,
+    rules_routes,
+    series_routes,
+    sign_in_routes,
+)
+from scheduler.web.errors import register_errors
+from scheduler.web.guard import guard
+from scheduler.web.headers import add_headers
+from scheduler.web.identity import register_identity
+from scheduler.web.words import FILTERS
+
+BLUEPRINTS = (
+    home_routes.pages,
+    sign_in_routes.pages,
+    patient_routes.pages,
+    book_routes.pages,
+    series_routes.pages,
+    day_routes.pages,
+    rules_routes.pages,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the navigation; `current` is 'page', 'true' (below it) or empty."""
+
+    name: str
+    address: str
+    current: str
+
+
+def register_pages(app: Flask) -> None:
+    """Register everything that the pages need."""
+    app.config.update(
+        # The form's token lives as long as the session it belongs to.
+        WTF_CSRF_TIME_LIMIT=None,
+        # It would ask for the Referer, which our own policy forbids browsers to send.
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    register_identity(app)
+    # The guard runs first: who is not signed in is sent to the sign-in, not told of an expired form.
+    app.before_request(guard)
+    CSRFProtect(app)
+    app.after_request(add_headers)
+    register_errors(app)
+    app.url_map.converters["day"] = day_routes.DayConverter
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.globals.update(asset=_asset, navigation=_navigation)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+
+def _navigation() -> list[Entry]:
+    """Return the entries that the role of whoever is signed in may use."""
+    actor = g.actor
+    entries = []
+    if may(actor, Permission.SEE_PATIENTS):
+        entries.append(_entry("Patients", "patients.patients", ("patients", "book", "series")))
+    name = "My day" if may(actor, Permission.SEE_OWN_DAY) else "Day"
+    entries.append(_entry(name, "day.my_day", ("day",)))
+    if may(actor, Permission.SEE_RULES):
+        entries.append(_entry("Rules", "rules.rules", ("rules",)))
+    return entries
+
+
+def _entry(name: str, endpoint: str, blueprints: tuple[str, ...]) -> Entry:
+    if request.endpoint == endpoint:
+        return Entry(name, url_for(endpoint), "page")
+    return Entry(name, url_for(endpoint), "true" if request.blueprint in blueprints else "")
+
+
+def _asset(name: str) -> str:
+    """Return the address of a static file with a fingerprint of its content, so that browsers may keep it."""
+    return url_for("static", filename=name, v=_fingerprint(name))
+
+
+@lru_cache(maxsize=32)
+def _fingerprint(name: str) -> str:
+    folder = Path(__file__).resolve().parent.parent.parent / "static"
+    return hashlib.sha256((folder / name).read_bytes()).hexdigest()[:12]

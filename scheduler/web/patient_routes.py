@@ -1,0 +1,126 @@
+"""The patients: the list with its search, and one patient's page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from scheduler.access.permissions import Permission, may
+from scheduler.domain.appointment import Appointment
+from scheduler.domain.clock import local_day
+from scheduler.domain.people import GateDecision, GateRecord, Patient
+from scheduler.domain.series import Series, SeriesState
+from scheduler.store import clinic
+from scheduler.store import series as stored
+from scheduler.store.glances import patient_lines
+from scheduler.store.work import reading
+from scheduler.web.forms import SearchForm, faults
+from scheduler.web.guard import actor, needs
+from scheduler.web.identity import current_clock
+from scheduler.web.reach import patient_within_reach, search_within_reach, site_of
+from scheduler.web.words import GATES, day_words, gate_words
+
+pages = Blueprint("patients", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class GateLine:
+    """One gate on the patient's page: `standing` is 'pass', 'hold', 'over' or 'missing'; `until` in words."""
+
+    name: str
+    standing: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesLine:
+    """One series as a path of its visits: `done`, `next_visit` and the visits in order."""
+
+    series: Series
+    title: str
+    done: int
+    next_visit: Appointment | None
+
+
+# The search is posted: a name or a birthday in an address would end in histories and logs.
+@pages.route("/patients", methods=["GET", "POST"])
+@needs(Permission.SEE_PATIENTS)
+def patients() -> ResponseReturnValue:
+    """List the patients of the site, or those that match."""
+    form = SearchForm()
+    is_asked = request.method == "POST"
+    if is_asked and not form.validate():
+        return render_template("patients.html", form=form, faults=faults(form), found=(), asked=True), 422
+    wanted = (form.wanted.data or "").strip() if is_asked else ""
+    with reading():
+        site = site_of(actor())
+        found = patient_lines(search_within_reach(actor(), site, wanted), current_clock().now())
+    return render_template(
+        "patients.html",
+        form=form,
+        faults=[],
+        found=found,
+        asked=bool(wanted),
+        site=site,
+        may_book=may(actor(), Permission.BOOK_SERIES),
+    )
+
+
+@pages.get("/patients/<patient>")
+@needs(Permission.SEE_PATIENTS)
+def patient(patient: str) -> ResponseReturnValue:
+    """Show one patient: contact, gates, series."""
+    now = current_clock().now()
+    with reading():
+        found = patient_within_reach(actor(), patient)
+        site = clinic.site(found.site)
+        titles = {protocol.key: protocol.title for protocol in clinic.protocols()}
+        series = [_line(one, titles, now) for one in stored.series_of_patient(found.id)]
+    return render_template(
+        "patient.html",
+        patient=found,
+        site=site,
+        gates=gate_lines(found, now, site.zone),
+        series=sorted(series, key=lambda line: line.series.appointments[0].start, reverse=True),
+        may_book=may(actor(), Permission.BOOK_SERIES),
+        now=now,
+    )
+
+
+def gate_lines(patient: Patient, now: datetime, zone: str) -> tuple[GateLine, ...]:
+    """Return every usual gate and every other one that was ever decided, as they stand today."""
+    latest: dict[str, GateRecord] = {}
+    for record in sorted(patient.gates, key=lambda one: one.decided_on):
+        latest[record.kind] = record
+    kinds = dict.fromkeys((*GATES, *sorted(latest)))
+    today = local_day(now, zone)
+    lines = []
+    for kind in kinds:
+        if kind not in latest:
+            lines.append(GateLine(gate_words(kind), "missing", ""))
+            continue
+        record = latest[kind]
+        if record.decision is GateDecision.HOLD:
+            lines.append(GateLine(gate_words(kind), "hold", f"since {day_words(record.decided_on)}"))
+        else:
+            until = f"until {day_words(record.valid_until)}" if record.valid_until else "until it is replaced"
+            lines.append(GateLine(gate_words(kind), "pass" if patient.passes(kind, today) else "over", until))
+    return tuple(lines)
+
+
+def _line(series: Series, titles: Mapping[str, str], now: datetime) -> SeriesLine:
+    standing = series.standing
+    return SeriesLine(
+        series=series,
+        title=titles.get(series.protocol, series.protocol),
+        done=sum(visit.discharge <= now for visit in standing),
+        next_visit=_next(standing, now) if series.state is SeriesState.BOOKED else None,
+    )
+
+
+def _next(visits: Iterable[Appointment], now: datetime) -> Appointment | None:
+    return next((visit for visit in visits if visit.discharge > now), None)

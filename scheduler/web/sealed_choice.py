@@ -1,0 +1,101 @@
+"""A drawn proposal as a sealed text in its form, so that what is booked is exactly what was looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from flask import current_app
+from itsdangerous import BadData, URLSafeSerializer
+
+from scheduler.booking.book_series import BookSeries
+from scheduler.booking.preview_series import PreviewSeries
+from scheduler.booking.request import ChosenVisit
+from scheduler.domain.people import Role
+from scheduler.domain.series import Series
+
+GOOD_FOR = timedelta(hours=2)
+"""After this a proposal is looked for anew; it is judged anew at booking in any case."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnusableChoice(Exception):
+    """The text was not sealed here, for this account and patient, or it is too old; `why` is for the person."""
+
+    why: str
+
+
+def sealed(series: Series, wishes: PreviewSeries, actor: str, now: datetime) -> str:
+    """Return the text for a proposed series; it holds ids and times alone and can be used by this account only."""
+    content = {
+        "by": actor,
+        "at": int(now.timestamp()),
+        "key": uuid4().hex,
+        "patient": wishes.patient,
+        "protocol": wishes.protocol,
+        "earliest": wishes.earliest and wishes.earliest.isoformat(),
+        "latest": wishes.latest and wishes.latest.isoformat(),
+        "therapist": wishes.therapist,
+        "declined": sorted(wishes.declined),
+        "visits": [
+            [visit.step, int(visit.start.timestamp()), visit.room, dict(visit.staff)]
+            for visit in series.appointments
+        ],
+    }
+    return _serializer().dumps(content)
+
+
+def opened(text: str, patient: str, actor: str, now: datetime) -> BookSeries:
+    """Return the booking that a sealed text stands for. Raises `UnusableChoice`."""
+    try:
+        content = _serializer().loads(text)
+    except BadData:
+        raise UnusableChoice("The choice could not be read. Please choose again.") from None
+    if (content["by"], content["patient"]) != (actor, patient):
+        raise UnusableChoice("The choice was made for somebody else. Please choose again.")
+    if now - datetime.fromtimestamp(content["at"], UTC) > GOOD_FOR:
+        raise UnusableChoice("These proposals are more than two hours old. Here is what is free now.")
+    return _booking(content)
+
+
+def wishes_of(command: BookSeries) -> PreviewSeries:
+    """Return the wishes behind a booking, for looking at what is free instead."""
+    return PreviewSeries(
+        patient=command.patient,
+        protocol=command.protocol,
+        earliest=command.earliest,
+        latest=command.latest,
+        therapist=command.therapist,
+        declined=command.declined,
+    )
+
+
+def _booking(content: dict[str, Any]) -> BookSeries:
+    return BookSeries(
+        patient=content["patient"],
+        protocol=content["protocol"],
+        earliest=_day(content["earliest"]),
+        latest=_day(content["latest"]),
+        therapist=content["therapist"],
+        declined=frozenset(content["declined"]),
+        visits=tuple(
+            ChosenVisit(
+                step,
+                datetime.fromtimestamp(start, UTC),
+                room,
+                {Role(role): person for role, person in staff.items()},
+            )
+            for step, start, room, staff in content["visits"]
+        ),
+        idempotency_key=content["key"],
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _serializer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="chosen-proposal")

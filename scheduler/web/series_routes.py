@@ -1,0 +1,125 @@
+"""A booked series: drawn, told, and what is still needed for it; and the ways to cancel it or one of its visits."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from scheduler.access.permissions import Permission, may
+from scheduler.booking.calling_off import is_to_come
+from scheduler.booking.cancel_appointment import CancelAppointment, cancel_appointment
+from scheduler.booking.cancel_series import CancelSeries, SeriesCancelled, cancel_series
+from scheduler.booking.judging import findings_now
+from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, Refused
+from scheduler.domain.errors import NotFound
+from scheduler.domain.series import SeriesState
+from scheduler.store import appointments, clinic
+from scheduler.store.work import reading
+from scheduler.web.drawing import draw
+from scheduler.web.forms import CancelForm, faults
+from scheduler.web.guard import actor, needs
+from scheduler.web.identity import current_clock
+from scheduler.web.open_gates import open_gates
+from scheduler.web.reach import series_within_reach
+from scheduler.web.visit_rows import Names, rows_of, windows_of, worst_by_step
+from scheduler.web.words import count_words
+
+pages = Blueprint("series", __name__)
+
+
+@pages.get("/series/<series>")
+@needs(Permission.SEE_PATIENTS)
+def series(series: str) -> ResponseReturnValue:
+    """Show one series whole."""
+    now = current_clock().now()
+    with reading():
+        found, patient = series_within_reach(actor(), series)
+        site = clinic.site(found.site)
+        findings = findings_now(found, now) if found.state is SeriesState.BOOKED else ()
+        whole = clinic.protocol(found.protocol, found.protocol_version)
+        protocol = whole.only(visit.step for visit in found.appointments)
+        names = Names.of(site.id)
+    windows = windows_of(protocol, found, now)
+    ahead = [visit for visit in found.standing if is_to_come(visit, now)]
+    return render_template(
+        "series.html",
+        patient=patient,
+        series=found,
+        site=site,
+        protocol=protocol,
+        drawing=draw(found, windows, site, now, worst_by_step(findings)) if found.standing else None,
+        rows=rows_of(found, windows, names, site.zone, findings),
+        gates=open_gates(findings),
+        general=[finding for finding in findings if not finding.steps],
+        declined=[whole.step(key) for key in sorted(found.declined)],
+        next_visit=ahead[0] if ahead else None,
+        may_cancel_series=bool(ahead) and may(actor(), Permission.CANCEL_SERIES),
+        may_cancel_visit=bool(ahead) and may(actor(), Permission.CANCEL_APPOINTMENT),
+        now=now,
+    )
+
+
+@pages.route("/series/<series>/cancel", methods=["GET", "POST"])
+@needs(Permission.CANCEL_SERIES)
+def cancel(series: str) -> ResponseReturnValue:
+    """Ask once more, and call every visit still to come off."""
+    now = current_clock().now()
+    with reading():
+        found, patient = series_within_reach(actor(), series)
+        site = clinic.site(found.site)
+    form = CancelForm().offer()
+    ahead = [visit for visit in found.standing if is_to_come(visit, now)]
+    if request.method == "GET" or not form.validate():
+        page = render_template(
+            "cancel_series.html",
+            form=form, faults=faults(form), series=found, patient=patient, site=site, ahead=ahead,
+        )  # fmt: skip
+        return page, 422 if form.errors else 200
+    command = CancelSeries(found.id, CalledOffBy(form.by.data), CancelReason(form.reason.data))
+    outcome = cancel_series(command, actor(), current_clock())
+    if isinstance(outcome, NotAllowed):
+        abort(403)
+    if isinstance(outcome, SeriesCancelled):
+        flash(
+            f"Cancelled: {count_words(len(outcome.called_off), 'visit')}. Their times are free again.", "good"
+        )
+    else:
+        flash(_in_words(outcome), "bad")
+    return redirect(url_for("series.series", series=found.id), 303)
+
+
+@pages.route("/visits/<appointment>/cancel", methods=["GET", "POST"])
+@needs(Permission.CANCEL_APPOINTMENT)
+def cancel_visit(appointment: str) -> ResponseReturnValue:
+    """Ask once more, and call one visit off."""
+    with reading():
+        visit = appointments.appointment(appointment)
+        if not visit.series:
+            raise NotFound("a visit outside of any series is cancelled where it came from")
+        found, patient = series_within_reach(actor(), visit.series)
+        site = clinic.site(found.site)
+        names = Names.of(site.id)
+    form = CancelForm().offer()
+    if request.method == "GET" or not form.validate():
+        page = render_template(
+            "cancel_visit.html",
+            form=form, faults=faults(form), visit=visit, series=found, patient=patient, site=site, names=names,
+        )  # fmt: skip
+        return page, 422 if form.errors else 200
+    command = CancelAppointment(visit.id, CalledOffBy(form.by.data), CancelReason(form.reason.data))
+    outcome = cancel_appointment(command, actor(), current_clock())
+    if isinstance(outcome, NotAllowed):
+        abort(403)
+    if isinstance(outcome, Refused):
+        flash(_in_words(outcome), "bad")
+    else:
+        flash(
+            f"Cancelled: {visit.step}, {visit.title}. What the rest of the series needs now stands below.",
+            "good",
+        )
+    return redirect(url_for("series.series", series=found.id), 303)
+
+
+def _in_words(refused: Refused) -> str:
+    sentences = [f"{reason.why} {reason.mend}" for reason in refused.reasons]
+    return " ".join([*sentences, *(f"{finding.why}. {finding.mend}." for finding in refused.findings)])

@@ -1,0 +1,168 @@
+"""Visits as pages list them: one row of ready words for each, with what the rules found beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from scheduler.domain.appointment import Appointment
+from scheduler.domain.clock import local
+from scheduler.domain.interval import Interval
+from scheduler.domain.people import Role
+from scheduler.domain.series import Series
+from scheduler.domain.treatment import Protocol
+from scheduler.planner.windows import allowed_windows
+from scheduler.rules.finding import WEIGHT, Finding, Level
+from scheduler.store.glances import room_names, staff_names
+from scheduler.web.words import (
+    KINDS,
+    KindWords,
+    day_words,
+    length_words,
+    role_words,
+    state_words,
+    times_in,
+    window_in,
+)
+
+#: The columns of people: who of which roles stands in each.
+COLUMNS: Mapping[str, tuple[Role, ...]] = {
+    "Therapist": (Role.THERAPIST,),
+    "Nurse or coordinator": (Role.MEDICAL_MONITOR, Role.ADMINISTERING_CLINICIAN, Role.CARE_COORDINATOR),
+    "Prescriber": (Role.PRESCRIBER,),
+}
+
+
+Windows: TypeAlias = Mapping[str, Interval | None]
+"""When visits might start, by step key; `None` for a visit that the others hold to its very time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the rooms and people of one site are called."""
+
+    rooms: Mapping[str, str]
+    people: Mapping[str, str]
+
+    @classmethod
+    def of(cls, site: str) -> Names:
+        """Read the names of a site."""
+        return cls(room_names(site), staff_names(site))
+
+    def room(self, id: str | None) -> str:
+        """Return the name of a room; a visit without one is a call."""
+        return "by phone" if id is None else self.rooms.get(id, id)
+
+    def person(self, id: str) -> str:
+        """Return the name of a member of staff."""
+        return self.people.get(id, id)
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRow:
+    """One visit in words. `people` are the lines of each column; `window` is empty when the visit is free to move.
+
+    `findings` are those to be shown beside it, `missing` the titles of its open gates.
+    """
+
+    visit: Appointment
+    words: KindWords
+    day: str
+    times: str
+    length: str
+    room: str
+    people: tuple[tuple[str, ...], ...]
+    window: str
+    state: str
+    findings: tuple[Finding, ...]
+    missing: tuple[Finding, ...]
+
+
+def rows_of(
+    series: Series,
+    windows: Windows,
+    names: Names,
+    zone: str,
+    findings: Iterable[Finding] = (),
+) -> tuple[VisitRow, ...]:
+    """Return the visits of a series in order of start; `windows` are those of `windows_of`."""
+    beside = findings_by_step(findings)
+    return tuple(
+        _row(visit, _window_words(visit, windows, zone), beside.get(visit.step, ()), (names, zone))
+        for visit in series.appointments
+    )
+
+
+def windows_of(protocol: Protocol, series: Series, now: datetime) -> Windows:
+    """Return when each standing visit might start, by step key; the protocol is narrowed to the steps of the series.
+
+    A visit that is free on one side is left out; `None` stands for one that the others hold to its very time. For a
+    visit still to come nothing before now is left.
+    """
+    held = {step for w in protocol.windows if w.at_most is not None for step in (w.from_step, w.to_step)}
+    allowed = allowed_windows(protocol, series)
+    windows: dict[str, Interval | None] = {}
+    for visit in series.standing:
+        window = allowed.get(visit.step)
+        if window is not None and visit.start > now > window.start:
+            window = Interval(now, window.end) if window.end > now else None
+        if window is not None or visit.step in held:
+            windows[visit.step] = window
+    return windows
+
+
+def findings_by_step(findings: Iterable[Finding]) -> Mapping[str, tuple[Finding, ...]]:
+    """Return the findings by the visits they touch, the heaviest first."""
+    beside: dict[str, list[Finding]] = {}
+    for finding in sorted(findings, key=lambda one: WEIGHT[one.level]):
+        for step in finding.steps:
+            beside.setdefault(step, []).append(finding)
+    return {step: tuple(found) for step, found in beside.items()}
+
+
+def worst_by_step(findings: Iterable[Finding]) -> dict[str, str]:
+    """Return the heaviest level found for each visit."""
+    return {step: found[0].level.value for step, found in findings_by_step(findings).items()}
+
+
+def _row(
+    visit: Appointment, window: str, beside: tuple[Finding, ...], shown_as: tuple[Names, str]
+) -> VisitRow:
+    names, zone = shown_as
+    stands = visit.state.takes_time
+    return VisitRow(
+        visit=visit,
+        words=KINDS[visit.kind],
+        day=day_words(local(visit.start, zone)),
+        times=times_in(visit.interval, zone),
+        length=length_words(visit.interval.duration),
+        room=names.room(visit.room),
+        people=tuple(_lines(visit, roles, names) for roles in COLUMNS.values()),
+        window=window if stands else "",
+        state="" if visit.state.value == "booked" else state_words(visit.state),
+        findings=tuple(finding for finding in beside if finding.level is not Level.GATE) if stands else (),
+        missing=tuple(finding for finding in beside if finding.level is Level.GATE) if stands else (),
+    )
+
+
+def _window_words(visit: Appointment, windows: Windows, zone: str) -> str:
+    if visit.step not in windows:
+        return ""
+    window = windows[visit.step]
+    return window_in(window, zone) if window else "only at this time"
+
+
+def _lines(visit: Appointment, roles: tuple[Role, ...], names: Names) -> tuple[str, ...]:
+    """Return who serves in these roles; roles are told apart only where two people share the column."""
+    by_person: dict[str, list[Role]] = {}
+    for role in roles:
+        if role in visit.staff:
+            by_person.setdefault(visit.staff[role], []).append(role)
+    if len(by_person) < 2:
+        return tuple(names.person(person) for person in by_person)
+    return tuple(
+        f"{names.person(person)}, {' and '.join(role_words(role).lower() for role in served)}"
+        for person, served in by_person.items()
+    )

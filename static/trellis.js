@@ -1,0 +1,50 @@
+// Small comforts. Every page works without this file.
+"use strict";
+
+// Narrow a list while typing. Nothing typed leaves the page.
+for (const box of document.querySelectorAll("[data-filters]")) {
+  const rows = [...document.querySelectorAll(`#${box.dataset.filters} [data-words]`)];
+  const told = document.getElementById(box.dataset.tells);
+  let later;
+  box.addEventListener("input", () => {
+    const wanted = box.value.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+    let shown = 0;
+    for (const row of rows) {
+      const fits = wanted.every((word) => row.dataset.words.includes(word));
+      row.hidden = !fits;
+      shown += fits ? 1 : 0;
+    }
+    clearTimeout(later);
+    later = setTimeout(() => { told.textContent = `${shown} shown`; }, 400);
+  });
+}
+
+// A form is sent once, however often the button is pressed.
+for (const form of document.querySelectorAll("form[data-once]")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+    const button = event.submitter;
+    // After the browser has read the form, for a disabled button would not be sent.
+    if (button) setTimeout(() => { button.disabled = true; }, 0);
+  });
+}
+
+// Coming back with the back button, the form may be sent again.
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-once]")) {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll("button[disabled]")) button.disabled = false;
+  }
+});
+
+// What is wrong is read out first.
+document.querySelector(".error-summary")?.focus();
+
+for (const button of document.querySelectorAll("[data-prints]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}

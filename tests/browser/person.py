@@ -1,0 +1,101 @@
+"""Somebody at a browser: signs in, looks, and keeps an eye on what a good page must never do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+
+from tests.house.building import ROOT
+from tests.web.small_clinic import PASSWORD
+
+# Not in test-results: every run of tests empties that.
+SCREENSHOTS = ROOT / "test-pictures"
+
+# Our own pages answer with these on purpose; Chromium writes a line for each.
+EXPECTED_LINES = ("the server responded with a status of",)
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What somebody sits at."""
+
+    width: int
+    scripts: bool = True
+    dark: bool = False
+
+    @property
+    def name(self) -> str:
+        """Return a name for files: '390', '1280-dark', '390-without-scripts'."""
+        return f"{self.width}{'-dark' if self.dark else ''}{'' if self.scripts else '-without-scripts'}"
+
+
+@dataclass
+class Person:
+    """Somebody at a screen, with what went wrong there."""
+
+    page: Page
+    context: BrowserContext
+    address: str
+    screen: Screen
+    faults: list[str] = field(default_factory=list)
+
+    def go(self, path: str) -> None:
+        """Open a page of the site."""
+        self.page.goto(self.address + path)
+
+    def sign_in(self, username: str) -> None:
+        """Sign in as one of the small clinic's accounts."""
+        self.go("/sign-in")
+        self.page.get_by_label("Username").fill(username)
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_role("main").get_by_role("button", name="Sign in").click()
+
+    def sign_out(self) -> None:
+        """Sign out."""
+        self.page.get_by_role("button", name="Sign out").click()
+
+    def look(self, name: str) -> None:
+        """Keep a picture of the page, and check that it fits the screen and shuts nobody out."""
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=SCREENSHOTS / f"{name}-{self.screen.name}.png", full_page=True)
+        if not self.screen.scripts:
+            return
+        too_wide = self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert too_wide <= 0, f"{name} is {too_wide} pixels wider than the screen of {self.screen.width}"
+        found = Axe().run(self.page)
+        assert found.violations_count == 0, f"{name} at {self.screen.name}: {found.generate_report()}"
+
+    def leave(self) -> None:
+        """Close the browser window, and fail for anything that went wrong meanwhile."""
+        self.context.close()
+        assert not self.faults, self.faults
+
+
+def person_at(browser: Browser, address: str, screen: Screen) -> Person:
+    """Seat somebody at a screen; nothing but the site itself may be asked for, and no error be written."""
+    context = browser.new_context(
+        viewport={"width": screen.width, "height": 900},
+        java_script_enabled=screen.scripts,
+        color_scheme="dark" if screen.dark else "light",
+        reduced_motion="reduce",
+        locale="en-US",
+    )
+    one = Person(context.new_page(), context, address, screen)
+
+    def note_request(request: Request) -> None:
+        if urlsplit(request.url).netloc != urlsplit(address).netloc:
+            one.faults.append(f"asked for {request.url}")
+
+    def note_line(line: ConsoleMessage) -> None:
+        if line.type in {"error", "warning"} and not any(known in line.text for known in EXPECTED_LINES):
+            one.faults.append(line.text)
+
+    one.page.on("request", note_request)
+    one.page.on("console", note_line)
+    one.page.on("pageerror", lambda error: one.faults.append(str(error)))
+    return one

@@ -1,0 +1,139 @@
+"""`series propose` and `series book`: what they print, and how they end."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from tests.cli.conftest import Run
+
+ASK = "--patient patient-1 --protocol im_kap_3"
+
+
+def plain(result: Result) -> str:
+    """Return standard error, which never shows a stack trace."""
+    assert "Traceback" not in result.output
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    return result.stderr
+
+
+def test_propose_prints_whole_series(run_in_clinic: Run) -> None:
+    result = run_in_clinic(f"series propose {ASK} --limit 2 --json")
+    assert result.exit_code == 0
+    document = json.loads(result.stdout)
+    assert document["reasons"] == []
+    assert len(document["proposals"]) == 2
+    first = document["proposals"][0]
+    assert {visit["step"] for visit in first["visits"]} >= {"P1", "P2", "D1", "I1", "R1"}
+    assert first["visits"][0]["start"].endswith("Z")
+    assert all(finding["level"] != "block" for finding in first["findings"])
+
+
+def test_propose_answers_the_impossible_with_reasons(run_in_clinic: Run) -> None:
+    result = run_in_clinic(f"series propose {ASK} --until 2027-01-08 --json")
+    assert result.exit_code == 0
+    document = json.loads(result.stdout)
+    assert document["proposals"] == []
+    assert document["reasons"][0]["why"]
+
+
+def test_propose_for_people_says_local_times(run_in_clinic: Run) -> None:
+    assert "MST" in run_in_clinic(f"series propose {ASK} --limit 1").stdout
+    assert "No complete series fits" in run_in_clinic(f"series propose {ASK} --until 2027-01-08").stdout
+
+
+def test_book_books_the_first_proposal(run_in_clinic: Run) -> None:
+    proposed = json.loads(run_in_clinic(f"series propose {ASK} --limit 1 --json").stdout)["proposals"][0]
+    result = run_in_clinic(f"series book {ASK} --json")
+    assert result.exit_code == 0
+    document = json.loads(result.stdout)
+    assert document["booked"] is True
+    assert [v["start"] for v in document["series"]["visits"]] == [v["start"] for v in proposed["visits"]]
+    assert document["series"]["id"]
+
+
+def test_book_takes_a_proposal_from_a_file(run_in_clinic: Run, tmp_path: Path) -> None:
+    printed = run_in_clinic(f"series propose {ASK} --limit 3 --decline I1 --json").stdout
+    third = json.loads(printed)["proposals"][2]
+    file = tmp_path / "proposal.json"
+    file.write_text(json.dumps(third))
+    result = run_in_clinic(f"series book --proposal {file} --json")
+    assert result.exit_code == 0
+    series = json.loads(result.stdout)["series"]
+    assert [v["start"] for v in series["visits"]] == [v["start"] for v in third["visits"]]
+    assert series["declined"] == ["I1"]
+
+
+def test_book_refuses_with_exit_2_and_the_findings(run_in_clinic: Run, tmp_path: Path) -> None:
+    file = tmp_path / "proposal.json"
+    file.write_text(run_in_clinic(f"series propose {ASK} --limit 1 --json").stdout)
+    assert run_in_clinic(f"series book --proposal {file} --json").exit_code == 0
+    again = run_in_clinic(f"series book --patient patient-2 --proposal {file} --json")
+    assert again.exit_code == 2
+    document = json.loads(again.stdout)
+    assert document["booked"] is False
+    assert any(finding["level"] == "block" for finding in document["findings"])
+    assert document["instead"]
+    told = run_in_clinic(f"series book --patient patient-2 --proposal {file}")
+    assert told.exit_code == 2
+    assert "Free instead" in plain(told)
+
+
+def test_book_with_one_key_books_once(run_in_clinic: Run) -> None:
+    first = json.loads(run_in_clinic(f"series book {ASK} --key abc --json").stdout)
+    second = json.loads(run_in_clinic(f"series book {ASK} --key abc --json").stdout)
+    assert first["series"]["id"] == second["series"]["id"]
+
+
+def test_book_refuses_nonsense_in_words(run_in_clinic: Run) -> None:
+    result = run_in_clinic("series book --patient nobody --protocol im_kap_3")
+    assert result.exit_code == 2
+    assert "There is no patient 'nobody'" in plain(result)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "no proposal"),
+        ("[]", "no proposal"),
+        ('{"proposals": []}', "no proposal"),
+        ('{"patient": "patient-1"}', "protocol, visits"),
+        ('{"patient": "patient-1", "protocol": "im_kap_3", "visits": [{"step": "P1"}]}', "cannot be read"),
+        (
+            '{"patient": "p", "protocol": "k", "visits": '
+            '[{"step": "P1", "start": "2027-01-05T10:00", "room": null, "staff": {}}]}',
+            "no time zone",
+        ),
+    ],
+)
+def test_book_says_what_is_wrong_with_a_file(
+    run_in_clinic: Run, tmp_path: Path, content: str, said: str
+) -> None:
+    file = tmp_path / "proposal.json"
+    file.write_text(content)
+    result = run_in_clinic(f"series book --proposal {file}")
+    assert result.exit_code == 1
+    assert said in plain(result)
+
+
+def test_book_says_when_there_is_no_file(run_in_clinic: Run, tmp_path: Path) -> None:
+    result = run_in_clinic(f"series book --proposal {tmp_path}/none.json")
+    assert result.exit_code == 1
+    assert "none.json: No such file" in plain(result)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("series propose --patient p --protocol k --from tomorrow", "2026-12-03"),
+        ("series book --patient patient-1", "--protocol"),
+        ("series propose --protocol k", "--patient"),
+    ],
+)
+def test_words_that_cannot_be_read_are_said(run_in_clinic: Run, line: str, said: str) -> None:
+    result = run_in_clinic(line)
+    assert result.exit_code == 2
+    assert said in plain(result)

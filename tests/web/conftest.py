@@ -1,0 +1,50 @@
+"""Fixtures of the pages: a clinic that is filled once and copied for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from scheduler.domain.clock import StandingClock
+from tests.databases import SqliteTemplate, let_go, make_app
+from tests.web.small_clinic import NOW, Visitor, filled, visitor
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+@pytest.fixture(scope="session")
+def clinic_template(
+    sqlite_template: SqliteTemplate, tmp_path_factory: pytest.TempPathFactory
+) -> SqliteTemplate:
+    """Give a database with the small clinic to copy."""
+    return filled(sqlite_template, tmp_path_factory.mktemp("clinic"))
+
+
+@pytest.fixture
+def clock() -> StandingClock:
+    """Give the clock that the clinic reads; it moves when a test moves it."""
+    return StandingClock(NOW)
+
+
+@pytest.fixture
+def clinic_app(clinic_template: SqliteTemplate, tmp_path: Path, clock: StandingClock) -> Iterator[Flask]:
+    """Give an application with a clinic of its own."""
+    app = make_app(clinic_template.copy_to(tmp_path), tmp_path, clock)
+    yield app
+    let_go(app)
+
+
+@pytest.fixture
+def signed_in(clinic_app: Flask) -> Callable[[str], Visitor]:
+    """Give a way to sign somebody in: `signed_in("desk")`."""
+    return lambda username: visitor(clinic_app, username)
+
+
+@pytest.fixture
+def desk(clinic_app: Flask) -> Visitor:
+    """Give the front desk, signed in."""
+    return visitor(clinic_app, "desk")

@@ -1,0 +1,211 @@
+"""From wishes to a booked series: what is booked is what was drawn, and a refusal says what is free instead."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from scheduler.access.permissions import SYSTEM
+from scheduler.booking.book_series import Booked, BookSeries, book_series
+from scheduler.clinic_file import Clinic
+from scheduler.domain.appointment import Appointment
+from scheduler.domain.clock import StandingClock
+from scheduler.domain.people import Role, StaffMember
+from scheduler.store import clinic
+from scheduler.store.series import series_of_patient
+from scheduler.store.work import unit_of_work
+from scheduler.web.sealed_choice import opened
+from tests.web.small_clinic import NOW, PROTOCOL, Visitor, idle_patient
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+WISHES = {"protocol": PROTOCOL, "earliest": "2026-11-24", "latest": "", "therapist": ""}
+SEAL = re.compile(r'name="choice" id="proposal-\d" value="([^"]+)"')
+
+
+def test_the_wishes_offer_what_the_clinic_has(clinic_app: Flask, desk: Visitor) -> None:
+    text = desk.text(f"/patients/{idle_patient(clinic_app)}/book")
+    assert "IV ketamine induction ×6 with psychotherapy" in text
+    assert "Any therapist" in text
+    assert 'value="2026-11-23"' in text, "the first day is today by the clinic's clock"
+    assert f'value="{PROTOCOL}/I3"' in text, "integration can be declined"
+    assert f'value="{PROTOCOL}/D3"' not in text, "a dose cannot"
+
+
+def test_proposals_are_drawn_and_told(clinic_app: Flask, desk: Visitor) -> None:
+    patient = idle_patient(clinic_app)
+    response = desk.send(f"/patients/{patient}/proposals", WISHES)
+    assert response.status_code == 200
+    assert 1 <= len(SEAL.findall(response.text)) <= 5
+    first = response.text.split('class="panel panel-1"')[1].split("</section>")[0]
+    for lane in ("Preparation", "Dosing", "Check-in call", "Integration", "Review"):
+        assert f">{lane}</text>" in first
+    for step in ("P1", "D6", "I7", "R1"):
+        assert f">{step}</text>" in first
+        assert f">{step}</span>" in first
+    told = first.count('data-label="May start"')
+    assert told == first.count("<tbody"), "every visit of this protocol is held by the others"
+    assert first.count('class="window"') == told - first.count("only at this time")
+    assert re.search(r"\d\d:\d\d–\d\d:\d\d MST", first)
+
+
+def test_one_click_books_exactly_what_was_drawn(clinic_app: Flask, desk: Visitor) -> None:
+    patient = idle_patient(clinic_app)
+    seals = SEAL.findall(desk.send(f"/patients/{patient}/proposals", WISHES).text)
+    with clinic_app.app_context():
+        wanted = opened(seals[-1], patient, "desk", NOW)
+    response = desk.send(f"/patients/{patient}/series", {"choice": seals[-1]})
+    assert response.status_code == 303
+    with clinic_app.app_context():
+        (series,) = series_of_patient(patient)
+    assert wanted.visits
+    assert {(v.step, v.start, v.room, tuple(sorted(v.staff.items()))) for v in wanted.visits} == {
+        (v.step, v.start, v.room, tuple(sorted(v.staff.items()))) for v in series.appointments
+    }
+    page = desk.text(response.headers["Location"])
+    assert f"Booked: {len(series.appointments)} visits." in page
+
+
+def test_pressing_twice_books_once(clinic_app: Flask, desk: Visitor) -> None:
+    patient = idle_patient(clinic_app)
+    (seal, *_) = SEAL.findall(desk.send(f"/patients/{patient}/proposals", WISHES).text)
+    first = desk.send(f"/patients/{patient}/series", {"choice": seal})
+    second = desk.send(f"/patients/{patient}/series", {"choice": seal})
+    assert first.headers["Location"] == second.headers["Location"]
+    with clinic_app.app_context():
+        assert len(series_of_patient(patient)) == 1
+
+
+def test_a_choice_is_nobody_elses_and_cannot_be_made_up(
+    clinic_app: Flask, desk: Visitor, signed_in: Callable[[str], Visitor]
+) -> None:
+    patient, other = idle_patient(clinic_app), idle_patient(clinic_app, 1)
+    (seal, *_) = SEAL.findall(desk.send(f"/patients/{patient}/proposals", WISHES).text)
+    for who, whom, choice in (
+        (desk, other, seal),
+        (signed_in("admin"), patient, seal),
+        (desk, patient, seal[:-1]),
+        (desk, patient, ""),
+    ):
+        response = who.send(f"/patients/{whom}/series", {"choice": choice})
+        assert response.headers["Location"] == f"/patients/{whom}/book"
+        assert "Please choose again" in who.text(f"/patients/{whom}/book")
+    with clinic_app.app_context():
+        assert not series_of_patient(patient)
+        assert not series_of_patient(other)
+
+
+def test_an_old_choice_is_looked_for_anew(clinic_app: Flask, desk: Visitor, clock: StandingClock) -> None:
+    patient = idle_patient(clinic_app)
+    (seal, *_) = SEAL.findall(desk.send(f"/patients/{patient}/proposals", WISHES).text)
+    clock.advance(timedelta(hours=3))
+    assert desk.send(f"/patients/{patient}/series", {"choice": seal}).status_code == 303
+    assert "more than two hours old" in desk.text(f"/patients/{patient}/book")
+
+
+def test_who_comes_second_sees_why_and_what_is_free_instead(clinic_app: Flask, desk: Visitor) -> None:
+    mine, theirs = idle_patient(clinic_app), idle_patient(clinic_app, 1)
+    seal = SEAL.findall(desk.send(f"/patients/{mine}/proposals", WISHES).text)[0]
+    with clinic_app.app_context():
+        wanted = opened(seal, mine, "desk", NOW)
+        taken = book_series(replace(wanted, patient=theirs, idempotency_key=None), SYSTEM, StandingClock(NOW))
+    assert isinstance(taken, Booked), taken
+    response = desk.send(f"/patients/{mine}/series", {"choice": seal})
+    assert response.status_code in {409, 422}
+    assert "Nothing was booked." in response.text
+    refused = response.text.split("with each finding beside its visit")[1].split("</section>")[0]
+    assert refused.count("Cannot be booked:") >= len(wanted.visits or ())
+    assert SEAL.findall(response.text), "what is free now can be booked from the same page"
+    assert "checked" in response.text.split(f'value="{PROTOCOL}"')[1][:12], "the wishes are kept"
+    with clinic_app.app_context():
+        assert not series_of_patient(mine)
+
+
+def test_when_nothing_fits_the_page_says_why_and_what_would(clinic_app: Flask, desk: Visitor) -> None:
+    patient = idle_patient(clinic_app)
+    response = desk.send(f"/patients/{patient}/proposals", {**WISHES, "latest": "2026-11-27"})
+    assert response.status_code == 200
+    assert "No complete series fits" in response.text
+    assert "what would make it fit" in response.text
+    assert 'class="finding' in response.text
+    assert 'value="2026-11-27"' in response.text, "the wishes are kept"
+    assert not SEAL.findall(response.text)
+
+
+def test_wishes_that_make_no_sense_are_named_beside_their_fields(clinic_app: Flask, desk: Visitor) -> None:
+    patient = idle_patient(clinic_app)
+    address = f"/patients/{patient}/proposals"
+    nothing = desk.send(address, {"earliest": "", "latest": "", "therapist": ""})
+    assert nothing.status_code == 422
+    assert 'href="#protocol">Choose a protocol' in nothing.text
+    assert 'id="protocol"' in nothing.text
+    assert 'href="#earliest">Enter the first day' in nothing.text
+    backwards = desk.send(address, {**WISHES, "earliest": "2026-12-01", "latest": "2026-11-30"})
+    assert 'href="#latest">Enter a last day that is not before the first' in backwards.text
+    assert "<title>Error: " in backwards.text
+    for odd in ({"protocol": "none"}, {"therapist": "nobody"}, {"declined": [f"{PROTOCOL}/D1"]}):
+        assert desk.send(address, {**WISHES, **odd}).status_code == 422
+
+
+def test_a_declined_visit_is_not_planned_and_a_wished_therapist_is_kept(
+    clinic_app: Flask, desk: Visitor
+) -> None:
+    patient = idle_patient(clinic_app)
+    with clinic_app.app_context():
+        site = clinic.patient(patient).site
+        wished = [person.id for person in clinic.staff(site) if Role.THERAPIST in person.roles][-1]
+    wishes = {**WISHES, "therapist": wished, "declined": [f"{PROTOCOL}/I2", "im_kap_3/I1"]}
+    response = desk.send(f"/patients/{patient}/proposals", wishes)
+    with clinic_app.app_context():
+        booking = opened(SEAL.findall(response.text)[0], patient, "desk", NOW)
+    assert booking.declined == {"I2"}, "a tick under another protocol does not count"
+    steps = {visit.step for visit in booking.visits or ()}
+    assert "I2" not in steps
+    assert "I1" in steps
+    therapists = {v.staff[Role.THERAPIST] for v in booking.visits or () if Role.THERAPIST in v.staff}
+    assert therapists == {wished}
+
+
+def test_a_nurse_does_not_book(clinic_app: Flask, signed_in: Callable[[str], Visitor]) -> None:
+    patient = idle_patient(clinic_app)
+    nurse = signed_in("nurse")
+    assert nurse.get(f"/patients/{patient}/book").status_code == 403
+    assert "Book a series" not in nurse.text(f"/patients/{patient}")
+
+
+def test_a_series_booked_on_the_command_line_looks_the_same(clinic_app: Flask, desk: Visitor) -> None:
+    patient = idle_patient(clinic_app)
+    with clinic_app.app_context():
+        outcome = book_series(BookSeries(patient, "im_kap_3"), SYSTEM, StandingClock(NOW))
+    assert isinstance(outcome, Booked)
+    text = desk.text(f"/series/{outcome.series.id}")
+    assert "IM ketamine" in text
+    assert _codes(outcome.series.appointments) <= set(re.findall(r'class="chip kind-\w+">(\w+)<', text))
+
+
+def test_hours_that_go_behind_the_back_refuse_the_choice(clinic_app: Flask, desk: Visitor) -> None:
+    patient = idle_patient(clinic_app)
+    seal = SEAL.findall(desk.send(f"/patients/{patient}/proposals", WISHES).text)[0]
+    with clinic_app.app_context():
+        visits = opened(seal, patient, "desk", NOW).visits or ()
+        site = clinic.patient(patient).site
+        away = next(visit.staff[Role.THERAPIST] for visit in visits if Role.THERAPIST in visit.staff)
+        person = next(one for one in clinic.staff(site) if one.id == away)
+        with unit_of_work():
+            clinic.save_clinic(_with_staff(replace(person, hours=())), NOW)
+    response = desk.send(f"/patients/{patient}/series", {"choice": seal})
+    assert response.status_code == 422
+    assert f"{person.name}" in response.text
+    assert "This can no longer be booked" in response.text
+
+
+def _codes(visits: tuple[Appointment, ...]) -> set[str]:
+    return {visit.step for visit in visits}
+
+
+def _with_staff(person: StaffMember) -> Clinic:
+    return Clinic(sites=(), rooms=(), staff=(person,), patients=(), protocols=(), appointments=())

@@ -1,0 +1,128 @@
+"""Nobody gets anywhere without a sign-in and a permission, save where a page is listed as public."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from scheduler.access.permissions import ALLOWED, AccountRole, Permission
+from scheduler.web.guard import PUBLIC_ENDPOINTS, SIGNED_IN_ENDPOINTS, permissions_of
+from tests.web.small_clinic import ACCOUNTS, Visitor, booked_series, visitor
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from werkzeug.routing import Rule
+
+DESK = {"desk", "admin"}
+CLINICAL = {"therapist", "nurse", "prescriber"}
+EVERYBODY = DESK | CLINICAL
+
+#: Who may open which page: written by hand, so that a change of the table of permissions is seen here.
+MAY_OPEN = {
+    "patients.patients": EVERYBODY,
+    "patients.patient": EVERYBODY,
+    "book.book": EVERYBODY - {"nurse"},
+    "book.proposals": EVERYBODY - {"nurse"},
+    "book.book_chosen": EVERYBODY - {"nurse"},
+    "series.series": EVERYBODY,
+    "series.cancel": DESK | {"prescriber"},
+    "series.cancel_visit": EVERYBODY - {"nurse"},
+    "day.my_day": EVERYBODY,
+    "day.day": EVERYBODY,
+    "rules.rules": EVERYBODY,
+    "home.home": EVERYBODY,
+    "sign_in.sign_out": EVERYBODY,
+}
+
+
+def test_every_route_is_guarded_or_listed_as_public(clinic_app: Flask) -> None:
+    with clinic_app.app_context():
+        open_ones = [
+            rule.endpoint
+            for rule in clinic_app.url_map.iter_rules()
+            if rule.endpoint not in PUBLIC_ENDPOINTS | SIGNED_IN_ENDPOINTS
+            and not permissions_of(rule.endpoint)
+        ]
+    assert not open_ones, f"these pages are neither guarded by @needs nor listed as public: {open_ones}"
+
+
+def test_the_lists_name_no_page_that_is_gone(clinic_app: Flask) -> None:
+    known = {rule.endpoint for rule in clinic_app.url_map.iter_rules()}
+    assert not (PUBLIC_ENDPOINTS | SIGNED_IN_ENDPOINTS) - known
+
+
+def test_whoever_is_not_signed_in_is_sent_to_the_sign_in_from_everywhere(clinic_app: Flask) -> None:
+    nobody = clinic_app.test_client()
+    for rule in _guarded(clinic_app):
+        for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+            response = nobody.open(_address(clinic_app, rule), method=method)
+            assert response.status_code == 303, (rule.rule, method)
+            assert response.headers["Location"].startswith("/sign-in"), rule.rule
+
+
+@pytest.mark.parametrize("username", ACCOUNTS)
+def test_each_role_opens_exactly_its_pages(clinic_app: Flask, username: str) -> None:
+    one = visitor(clinic_app, username)
+    for rule in _guarded(clinic_app):
+        if rule.endpoint == "sign_in.sign_out":
+            continue
+        method = "GET" if "GET" in (rule.methods or set()) else "POST"
+        response = (
+            one.get(_address(clinic_app, rule))
+            if method == "GET"
+            else one.send(_address(clinic_app, rule), {})
+        )
+        assert (response.status_code == 403) == (username not in MAY_OPEN[rule.endpoint]), (
+            rule.endpoint,
+            response.status_code,
+        )
+
+
+def test_every_permission_is_in_the_table_and_none_is_for_nobody() -> None:
+    assert set(ALLOWED) == set(Permission)
+    assert all(ALLOWED.values())
+    assert {role for role, _ in ACCOUNTS.values()} == set(AccountRole) - {AccountRole.SYSTEM}
+
+
+def test_a_form_without_its_token_is_refused(desk: Visitor) -> None:
+    response = desk.client.post("/patients", data={"wanted": "a"})
+    assert response.status_code == 400
+    assert "form was open for too long" in response.text
+
+
+def test_a_form_that_another_site_sends_is_refused(desk: Visitor) -> None:
+    response = desk.client.post("/patients", data={"wanted": "a"}, headers={"Sec-Fetch-Site": "cross-site"})
+    assert response.status_code == 400
+
+
+def test_a_page_without_a_declared_permission_is_nobodys(
+    clinic_app: Flask, signed_in: Callable[[str], Visitor]
+) -> None:
+    clinic_app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
+    response = signed_in("admin").get("/forgotten")
+    assert response.status_code == 403
+    assert "secret" not in response.text
+
+
+def _guarded(app: Flask) -> Iterator[Rule]:
+    return (rule for rule in app.url_map.iter_rules() if rule.endpoint not in PUBLIC_ENDPOINTS)
+
+
+def _address(app: Flask, rule: Rule) -> str:
+    """Return an address of a route that exists in the clinic, on the therapist's own patient."""
+    series = booked_series(app)[0]
+    ahead = series.visit("R1")
+    assert ahead is not None
+    values = {
+        "patient": series.patient,
+        "series": series.id,
+        "appointment": ahead.id,
+        "day": "2026-12-03",
+    }
+    address = rule.rule.replace("<day:day>", "<day>")
+    for name, value in values.items():
+        address = address.replace(f"<{name}>", value)
+    assert "<" not in address, f"give {rule.rule} a value here"
+    return address

@@ -1,0 +1,124 @@
+"""The page of a series shows it whole, and the ways out of it ask once more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from scheduler.domain.appointment import AppointmentState
+from scheduler.domain.clock import StandingClock
+from scheduler.domain.series import Series, SeriesState
+from scheduler.store import series as stored
+from scheduler.web.words import visit_in
+from tests.web.small_clinic import NOW, Visitor, booked_series
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+ZONE = "America/Denver"
+CHOICE = {"by": "patient", "reason": "illness"}
+
+
+def test_every_visit_is_drawn_and_told_with_its_zone(clinic_app: Flask, desk: Visitor) -> None:
+    series = booked_series(clinic_app)[0]
+    text = desk.text(f"/series/{series.id}")
+    for visit in series.appointments:
+        day, times = visit_in(visit.interval, ZONE).split(", ")
+        assert f'<b class="nowrap">{day}</b><br><span class="nowrap">{times}' in text
+        assert f'<text class="code" x="1" y="41">{visit.step}</text>' in text
+    assert "now-line" in text
+
+
+def test_what_is_still_needed_is_listed_once_for_all_visits(clinic_app: Flask, desk: Visitor) -> None:
+    series = _one_without_escort(clinic_app, desk)
+    needed = desk.text(f"/series/{series.id}").split('id="needed"')[1].split("</section>")[0]
+    assert needed.count("<b>Somebody takes the patient home</b>") == 1
+    assert "D1, D2, D3, D4, D5, D6" in needed
+    assert 'href="/rules#GATE-7"' in needed
+
+
+def test_cancelling_a_series_asks_first_and_says_what_it_did(clinic_app: Flask, desk: Visitor) -> None:
+    series = booked_series(clinic_app)[0]
+    address = f"/series/{series.id}/cancel"
+    # The first visit begins this very minute and stays.
+    count = sum(visit.start > NOW for visit in series.appointments)
+    assert f"Cancel {count} visits</button>" in desk.text(address)
+    unanswered = desk.send(address, {})
+    assert unanswered.status_code == 422
+    assert 'href="#by">Choose who cancels' in unanswered.text
+    assert 'href="#reason">Choose a reason' in unanswered.text
+    assert _now(clinic_app, series).state is SeriesState.BOOKED
+    response = desk.send(address, CHOICE)
+    assert response.headers["Location"] == f"/series/{series.id}"
+    page = desk.text(f"/series/{series.id}")
+    assert f"Cancelled: {count} visits. Their times are free again." in page
+    assert page.count("Cancelled by the patient") == count
+    assert "Cancel the series" not in page
+    assert _now(clinic_app, series).state is SeriesState.CANCELLED
+    assert "nothing to cancel" in desk.text(address)
+    desk.send(address, CHOICE)
+    assert "The series is cancelled already." in desk.text(f"/series/{series.id}")
+
+
+def test_cancelling_one_visit_leaves_the_others_and_says_what_they_need(
+    clinic_app: Flask, desk: Visitor
+) -> None:
+    series = booked_series(clinic_app)[0]
+    visit = series.visit("I2")
+    assert visit is not None
+    address = f"/visits/{visit.id}/cancel"
+    assert visit_in(visit.interval, ZONE) in desk.text(address)
+    assert desk.send(address, {"by": "patient", "reason": "because"}).status_code == 422
+    response = desk.send(address, CHOICE)
+    page = desk.text(response.headers["Location"])
+    assert "Cancelled: I2, Integration 2." in page
+    assert "Take care:" in page, "a dose without its integration is said"
+    now = _now(clinic_app, series)
+    assert now.visit("I2") is None
+    assert len(now.standing) == len(series.appointments) - 1
+    assert "is called off already" in desk.text(desk.send(address, CHOICE).headers["Location"])
+
+
+def test_what_has_begun_cannot_be_cancelled(clinic_app: Flask, desk: Visitor, clock: StandingClock) -> None:
+    series = booked_series(clinic_app)[0]
+    first = series.appointments[0]
+    clock.instant = first.start + timedelta(minutes=5)
+    page = desk.text(f"/series/{series.id}")
+    assert f"/visits/{first.id}/cancel" not in page
+    assert f"/visits/{series.appointments[1].id}/cancel" in page
+    desk.send(f"/visits/{first.id}/cancel", CHOICE)
+    assert "has begun or is over" in desk.text(f"/series/{series.id}")
+    assert _now(clinic_app, series).appointments[0].state is AppointmentState.BOOKED
+
+
+def test_a_nurse_sees_but_does_not_cancel(clinic_app: Flask, signed_in: Callable[[str], Visitor]) -> None:
+    series = booked_series(clinic_app)[0]
+    page = signed_in("nurse").text(f"/series/{series.id}")
+    assert "/cancel" not in page
+
+
+def test_a_therapist_does_not_reach_another_ones_series(
+    clinic_app: Flask, signed_in: Callable[[str], Visitor]
+) -> None:
+    therapist = signed_in("therapist")
+    statuses = {
+        therapist.get(f"/series/{series.id}").status_code: series for series in booked_series(clinic_app)
+    }
+    assert set(statuses) == {200, 404}
+    foreign = statuses[404]
+    assert therapist.send(f"/visits/{foreign.appointments[-1].id}/cancel", CHOICE).status_code == 404
+    assert _now(clinic_app, foreign) == foreign
+
+
+def _now(app: Flask, series: Series) -> Series:
+    with app.app_context():
+        return stored.series(series.id)
+
+
+def _one_without_escort(app: Flask, desk: Visitor) -> Series:
+    return next(
+        series
+        for series in booked_series(app)
+        if "takes the patient home" in desk.text(f"/series/{series.id}")
+    )
