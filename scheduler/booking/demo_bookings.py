@@ -24,12 +24,12 @@ ENOUGH = 0.60
 LEFT_WITHOUT = 8
 """So many patients stay without a series, for somebody to book one."""
 
-LATEST_START_WEEK = 2
+LATEST_START_WEEK = 1
 
 PROTOCOLS = (*("iv_kap_induction_6",) * 9, "im_kap_3")
 """What is booked, nine of the one for each of the other on average."""
 
-ASKS_FOR_A_THERAPIST = 0.3
+ASKS_FOR_A_THERAPIST = 0.1
 """The share of patients who wish for one therapist; the others take anybody fit."""
 
 

@@ -18,7 +18,6 @@ from urllib.request import urlopen
 
 import click
 from flask import Flask
-from flask_migrate import upgrade
 
 from scheduler.access.permissions import SYSTEM
 from scheduler.app import create_app
@@ -27,6 +26,7 @@ from scheduler.cli.demo import SEED, load_demo_and_keep_sign_ins, read_sign_ins,
 from scheduler.config import PROJECT_FOLDER, InvalidSetting, Settings, settings_from
 from scheduler.domain.errors import TrellisError
 from scheduler.reminders.channels import mailbox_folder
+from scheduler.store.readiness import bring_up_to_date
 
 BLOCKING_THREADS = 2
 """One process is kept from doing two slow things at once by more; checking a password takes a fifth of a second."""
@@ -101,7 +101,7 @@ def _prepare(app: Flask) -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     with app.app_context():
         click.echo("Bringing the database up to date …")
-        upgrade()
+        bring_up_to_date()
         if not is_demo_wanted(clock):
             return
         click.echo("Loading the demo clinic, once; this takes a few seconds …")

@@ -31,9 +31,9 @@ class Policy:
     """What is sent when; every time of day is the patient's own.
 
     `reminders` are sorted from the longest lead time to the shortest. From `quiet_from` (included) to `quiet_until`
-    (not included) nothing is sent but what is of `at_once`: the answer to a booking that was just made. A reminder is of use until the next one is due; the last one until
-    `useful_before` the visit. `retry_after` are the waits after the first, second ... failed attempt; when they
-    are used up the message stays failed.
+    (not included) nothing is sent but what is of `at_once`: the answer to a booking that was just made. A reminder is
+    of use until the next one is due; the last one until `useful_before` the visit. `retry_after` are the waits after
+    the first, second ... failed attempt; when they are used up the message stays failed.
     """
 
     reminders: tuple[LeadTime, ...]

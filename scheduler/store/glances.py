@@ -73,7 +73,7 @@ def patient_lines(search: PatientSearch, now: datetime) -> tuple[PatientLine, ..
     query = (
         select(_patient, ahead.c.start)
         .outerjoin(ahead, ahead.c.patient_id == _patient.c.id)
-        .where(_patient.c.site_id == search.site, *(_has(word) for word in search.wanted.casefold().split()))
+        .where(_patient.c.site_id == search.site, *map(_has, _words(search.wanted)))
         .order_by(_patient.c.family_name, _patient.c.given_name, _patient.c.id)
         .limit(search.limit)
     )
@@ -168,6 +168,12 @@ def _patients_of(staff: str) -> Select[tuple[str]]:
         .join(_serving, _serving.c.appointment_id == _visit.c.id)
         .where(_serving.c.staff_id == staff)
     )
+
+
+def _words(wanted: str) -> list[str]:
+    """Return what must each be found; a number written with spaces is one word."""
+    words = wanted.casefold().split()
+    return words if any(character.isalpha() for character in wanted) else ["".join(words)] if words else []
 
 
 def _has(word: str) -> ColumnElement[bool]:

@@ -6,10 +6,12 @@ from functools import lru_cache
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from flask_migrate import upgrade
+from sqlalchemy.exc import DBAPIError
 
 from scheduler.domain.errors import StoreNotReady
 from scheduler.store.database import MIGRATIONS
-from scheduler.store.refusals import UPGRADE
+from scheduler.store.refusals import UPGRADE, in_our_words
 from scheduler.store.work import reading
 
 
@@ -26,6 +28,17 @@ def check_ready() -> None:
         raise StoreNotReady(f"The database has no tables yet; {UPGRADE}")
     if found != wanted:
         raise StoreNotReady(f"The database is at migration {found}, this program needs {wanted}; {UPGRADE}")
+
+
+def bring_up_to_date() -> None:
+    """Run the migrations that are still to be run, as `flask db upgrade` does.
+
+    Raises `StoreNotReady` when the database cannot be reached.
+    """
+    try:
+        upgrade(str(MIGRATIONS))
+    except DBAPIError as error:
+        raise in_our_words(error) from error
 
 
 @lru_cache(maxsize=1)

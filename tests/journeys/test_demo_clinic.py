@@ -26,7 +26,7 @@ from tests.store.stored_clinic import behind_the_back
 
 
 @pytest.fixture
-def context(demo: LoadedDemo) -> Iterator[LoadedDemo]:
+def inside(demo: LoadedDemo) -> Iterator[LoadedDemo]:
     """Give the demo clinic inside the application's context."""
     with demo.app.app_context():
         yield demo
@@ -55,7 +55,7 @@ def test_about_sixty_percent_of_the_dosing_rooms_hours_are_taken(demo: LoadedDem
     assert f"{demo.outcome.share:.0%}" in demo.lines[-1]
 
 
-def test_some_patients_are_left_to_be_booked(context: LoadedDemo) -> None:
+def test_some_patients_are_left_to_be_booked(inside: LoadedDemo) -> None:
     patients = clinic.patients("maple")
     without = [patient for patient in patients if not stored.series_of_patient(patient.id)]
     assert len(patients) == 60
@@ -75,7 +75,7 @@ def test_every_role_has_a_sign_in(demo: LoadedDemo) -> None:
     assert len({entry.password for entry in demo.outcome.sign_ins}) == 6
 
 
-def test_loading_it_again_changes_nothing(context: LoadedDemo) -> None:
+def test_loading_it_again_changes_nothing(inside: LoadedDemo) -> None:
     clock = StandingClock(STARTING_INSTANT)
     assert not is_demo_wanted(clock)
     before = stored.all_series()
@@ -85,9 +85,9 @@ def test_loading_it_again_changes_nothing(context: LoadedDemo) -> None:
     assert stored.all_series() == before
 
 
-def test_a_shift_deleted_behind_the_back_is_found_out(context: LoadedDemo) -> None:
+def test_a_shift_deleted_behind_the_back_is_found_out(inside: LoadedDemo) -> None:
     shifts = "SELECT id, site_id, staff_id, weekday, opens, closes FROM shift WHERE staff_id = 'brook' AND weekday = 1"
-    with behind_the_back(context.url) as database:
+    with behind_the_back(inside.url) as database:
         kept = list(database.execute(shifts, ()))
         database.execute("DELETE FROM shift WHERE staff_id = ? AND weekday = ?", ("brook", 1))
     try:
@@ -95,9 +95,9 @@ def test_a_shift_deleted_behind_the_back_is_found_out(context: LoadedDemo) -> No
         assert isinstance(outcome, tuple)
         broken = [finding for one in outcome if refuses(one.findings) for finding in one.findings]
         assert any("Brook" in finding.why for finding in broken)
-        assert any("brook is not at work" in fault for fault in faults_in(exported(context)))
+        assert any("brook is not at work" in fault for fault in faults_in(exported(inside)))
     finally:
-        with behind_the_back(context.url) as database:
+        with behind_the_back(inside.url) as database:
             for row in kept:
                 database.execute(
                     "INSERT INTO shift (id, site_id, staff_id, weekday, opens, closes) VALUES (?, ?, ?, ?, ?, ?)",

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize(
-    "wanted", ["agrimony", "AGRI tam", "Tamsin Agrimony", "555 0151", "3035550151", "1958-04-02"]
+    "wanted",
+    ["agrimony", "AGRI tam", "Tamsin Agrimony", "555 0151", "3035550151", "+1 303 555 0151", "1958-04-02"],
 )
 def test_a_patient_is_found_by_name_phone_or_birthday(desk: Visitor, wanted: str) -> None:
     text = desk.send("/patients", {"wanted": wanted}, seen_on="/patients").text
