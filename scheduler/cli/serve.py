@@ -51,7 +51,6 @@ class Part:
 
 def main() -> int:
     """Run until Ctrl-C, SIGTERM or SIGHUP, or until a part ends by itself; return the exit status."""
-    stop = _stop_event()
     try:
         settings = settings_from(os.environ)
         _check_port(settings)
@@ -60,8 +59,10 @@ def main() -> int:
     except (CannotStart, InvalidSetting, TrellisError) as problem:
         click.echo(f"Trellis cannot start: {problem}", err=True)
         return 1
-    if stop.is_set():
-        return 0
+    except KeyboardInterrupt:
+        click.echo("Stopped; what is missing is made at the next start.", err=True)
+        return 1
+    stop = _stop_event()
     parts: list[Part] = []
     try:
         for name, command in _commands(settings).items():

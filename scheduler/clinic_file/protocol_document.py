@@ -204,10 +204,7 @@ def _windows(entry: WindowEntry, path: str, keys: Keys) -> Sequence[Window]:
     """Return the windows that one entry stands for, one for each `i` for which both visits exist."""
     numbers = keys.numbers
     known_faults = len(numbers.faults)
-    at_least = timedelta(minutes=numbers.minutes(entry.at_least, f"{path}.at_least"))
-    at_most = timedelta(minutes=numbers.minutes(entry.at_most, f"{path}.at_most")) if entry.at_most else None
-    if at_most is not None and at_most < at_least:
-        numbers.note(path, f"at most {entry.at_most} is less than at least {entry.at_least}")
+    limits = _limits(entry, path, numbers)
     from_step, _, from_point = entry.from_moment.rpartition(".")
     to_step, _, to_point = entry.to_moment.rpartition(".")
     found = []
@@ -216,7 +213,27 @@ def _windows(entry: WindowEntry, path: str, keys: Keys) -> Sequence[Window]:
         second = keys.resolve(to_step, i, f"{path}.to")
         if first and second:
             points = Point(from_point), Point(to_point)
-            found.append(Window(entry.meaning, first, points[0], second, points[1], at_least, at_most))
+            found.append(Window(entry.meaning, first, points[0], second, points[1], *limits))
     if not found and len(numbers.faults) == known_faults:
         numbers.note(path, f"there are no two visits from {entry.from_moment} to {entry.to_moment}")
     return found
+
+
+def _limits(
+    entry: WindowEntry, path: str, numbers: Numbers
+) -> tuple[timedelta, timedelta | None, timedelta | None]:
+    """Return the least, the most and the ideally most of a window, in this order of size."""
+
+    def read(name: str | None, field: str) -> timedelta | None:
+        return timedelta(minutes=numbers.minutes(name, f"{path}.{field}")) if name else None
+
+    at_least = timedelta(minutes=numbers.minutes(entry.at_least, f"{path}.at_least"))
+    at_most = read(entry.at_most, "at_most")
+    ideally = read(entry.ideally_at_most, "ideally_at_most")
+    if at_most is not None and at_most < at_least:
+        numbers.note(path, f"at most {entry.at_most} is less than at least {entry.at_least}")
+    if ideally is not None and ideally < at_least:
+        numbers.note(path, f"ideally at most {entry.ideally_at_most} is less than at least {entry.at_least}")
+    if ideally is not None and at_most is not None and at_most < ideally:
+        numbers.note(path, f"at most {entry.at_most} is less than ideally at most {entry.ideally_at_most}")
+    return at_least, at_most, ideally

@@ -113,12 +113,14 @@ class WindowEntry(Form):
     """The elapsed time allowed from a moment of one visit to a moment of a later one, both limits included.
 
     Without `at_least` the later moment may not come before the earlier one; without `at_most` there is no latest time.
+    `ideally_at_most` is a wish within these limits: it is kept where that costs no later finish.
     """
 
     from_moment: Annotated[MomentReference, Field(alias="from")]
     to_moment: Annotated[MomentReference, Field(alias="to")]
     at_least: DottedName | None = None
     at_most: DottedName | None = None
+    ideally_at_most: DottedName | None = None
     meaning: WindowMeaning
 
 

@@ -62,7 +62,7 @@ class WindowMeaning(StrEnum):
 class Window:
     """The elapsed time allowed from a point of one visit to a point of a later one, both limits included.
 
-    `at_most` is `None` when only a minimum is asked for.
+    `at_most` is `None` when only a minimum is asked for. `ideally_at_most` is kept where that costs no later finish.
     """
 
     meaning: WindowMeaning
@@ -72,6 +72,7 @@ class Window:
     to_point: Point
     at_least: timedelta
     at_most: timedelta | None = None
+    ideally_at_most: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +281,12 @@ class Protocol:
     def of_kind(self, kind: StepKind) -> tuple[Step, ...]:
         """Return all steps of one kind, in order."""
         return tuple(step for step in self.steps if step.kind is kind)
+
+    def between_starts(self, window: Window) -> timedelta:
+        """Return what turns the time between the moments of a window into the time between the starts of its visits."""
+        lead = self.step(window.from_step).length if window.from_point is Point.END else timedelta(0)
+        tail = self.step(window.to_step).length if window.to_point is Point.END else timedelta(0)
+        return lead - tail
 
     def only(self, keys: Iterable[str]) -> Protocol:
         """Return the same protocol with these steps alone, and the windows among them."""

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from scheduler.domain.treatment import Point, Protocol, StepKind, Window
+from scheduler.domain.treatment import Protocol, StepKind, Window
 from scheduler.planner.timeline import SLOTS_PER_DAY, slots_at_most, slots_in
 
 _A_WEEK = (1 << 7 * SLOTS_PER_DAY) - 1
@@ -67,9 +67,7 @@ class Network:
 
     def add_window(self, protocol: Protocol, window: Window) -> None:
         """Add a window's minimum, and its maximum when it has one."""
-        lead = protocol.step(window.from_step).length if window.from_point is Point.END else timedelta(0)
-        tail = protocol.step(window.to_step).length if window.to_point is Point.END else timedelta(0)
-        shift = lead - tail
+        shift = protocol.between_starts(window)
         self.add(Arc(window.from_step, window.to_step, slots_in(window.at_least + shift), window))
         if window.at_most is not None:
             self.add(Arc(window.to_step, window.from_step, -slots_at_most(window.at_most + shift), window))

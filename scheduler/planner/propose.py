@@ -15,7 +15,7 @@ from scheduler.domain.series import Series, SeriesState
 from scheduler.domain.treatment import Protocol, StepKind
 from scheduler.planner.assign import place
 from scheduler.planner.network import Arc, Network, Stuck, with_extra
-from scheduler.planner.no_driving import after_no_driving
+from scheduler.planner.preferences import PREFERENCES, unmet
 from scheduler.planner.reasons import Reason, reasons_against
 from scheduler.planner.starts import FeasibleStarts
 from scheduler.planner.supply import Supply
@@ -63,7 +63,7 @@ class _Candidate:
     """A series for one therapist, ordered by preference. `least` is the least one, from which later ones are found."""
 
     finish: int
-    within_no_driving: int
+    unmet: tuple[int, ...]
     starts_in_order: tuple[int, ...]
     therapist: str
     starts: dict[str, int] = field(compare=False)
@@ -73,16 +73,15 @@ class _Candidate:
 def propose(diary: Diary, protocol: Protocol, wishes: Wishes) -> Answer:
     """Return the best complete series that differ in therapist or in the week of the first dose.
 
-    The order of preference: the earliest finish; then fewer visits inside a no-driving interval; then every visit as
-    early as it can be; then the therapist's id, so that the answer does not depend on the order of input. The best of
-    each class is exact, hence so is the first proposal. The protocol is already narrowed to the steps of the series.
+    The order of preference: the earliest finish; then `PREFERENCES`, each kept where it costs no later finish; then every
+    visit as early as it can be; then the therapist's id, so that the answer does not depend on the order of input. The
+    best of each class is exact, hence so is the first proposal. The protocol is narrowed to the steps of the series.
     """
     supply = Supply(diary, Grid.over(diary.horizon))
     feasible = FeasibleStarts(supply, protocol, max(wishes.earliest, diary.as_of), wishes.latest)
     therapists = _therapists(diary, protocol, wishes)
     network = Network.of(protocol)
-    wanted = after_no_driving(protocol)
-    search = _Search(feasible, network, with_extra(network, wanted), wanted)
+    search = _Search(feasible, network, tuple(wish.arcs(protocol) for wish in PREFERENCES))
     found = list(search.best(therapists, wishes.limit))
     if not found:
         return Answer((), reasons_against(feasible, network, therapists, wishes.therapist))
@@ -103,8 +102,7 @@ class _Search:
 
     feasible: FeasibleStarts
     network: Network
-    gentle: Network
-    wanted: tuple[Arc, ...]
+    wished: tuple[tuple[Arc, ...], ...]
 
     def best(self, therapists: tuple[str, ...], limit: int) -> Iterator[_Candidate]:
         """Yield at most `limit` candidates in order of preference, each of a class of its own."""
@@ -127,16 +125,19 @@ class _Search:
         plain = self.network.least(starts, not_before)
         if isinstance(plain, Stuck):
             return None
-        best = self._candidate(therapist, plain, plain)
-        # More is asked of the gentle one, so it can start where the plain one ended.
-        gentle = self.gentle.least(starts, plain)
-        return best if isinstance(gentle, Stuck) else min(best, self._candidate(therapist, gentle, plain))
+        finish, kept = self._finish(plain), plain
+        network = self.network
+        for arcs in self.wished:
+            # More is asked, so the search goes on from where it ended.
+            asked = with_extra(network, arcs)
+            found = asked.least(starts, kept)
+            if not isinstance(found, Stuck) and self._finish(found) == finish:
+                network, kept = asked, found
+        missed = tuple(unmet(arcs, kept) for arcs in self.wished)
+        return _Candidate(finish, missed, tuple(sorted(kept.values())), therapist, kept, plain)
 
-    def _candidate(self, therapist: str, starts: dict[str, int], plain: dict[str, int]) -> _Candidate:
-        steps = self.feasible.protocol.steps
-        finish = max(starts[step.key] + slots_in(step.length) for step in steps)
-        soft = sum(starts[arc.target] < starts[arc.source] + arc.distance for arc in self.wanted)
-        return _Candidate(finish, soft, tuple(sorted(starts.values())), therapist, starts, plain)
+    def _finish(self, starts: dict[str, int]) -> int:
+        return max(starts[step.key] + slots_in(step.length) for step in self.feasible.protocol.steps)
 
     def _week_later(self, candidate: _Candidate) -> _Candidate | None:
         """Return the least series of the same therapist whose first dose lies in a later local week."""
@@ -162,9 +163,13 @@ def _proposal(feasible: FeasibleStarts, protocol: Protocol, candidate: _Candidat
         protocol_version=protocol.version, state=SeriesState.BOOKED, appointments=visits,
     )  # fmt: skip
     finish = max(visit.discharge for visit in visits)
-    return Proposal(
-        series, therapist, finish, _explained(diary, series, finish, diary.staff.get(therapist or ""))
-    )
+    explained = _explained(diary, series, finish, diary.staff.get(therapist or ""))
+    return Proposal(series, therapist, finish, (*explained, *_wishes_kept(candidate)))
+
+
+def _wishes_kept(candidate: _Candidate) -> Iterator[tuple[str, str]]:
+    for wish, missed in zip(PREFERENCES, candidate.unmet, strict=True):
+        yield wish.name, "kept" if not missed else f"not kept by {missed} visit{'s' if missed > 1 else ''}"
 
 
 def _explained(

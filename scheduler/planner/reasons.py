@@ -41,15 +41,19 @@ WORDS = {
 
 _HORIZON_TO_TRY = timedelta(days=60)
 
+_NO_CONCESSION = Reason(
+    "no_concession",
+    "no single concession makes a complete series possible in this time",
+    "look later, or over a longer time",
+)
+
 
 def reasons_against(
     feasible: FeasibleStarts, network: Network, therapists: Sequence[str], wished: str | None
 ) -> tuple[Reason, ...]:
     """Return at least one reason: first where the chain breaks, then the concessions that would help, earliest first."""
-    return (
-        *_broken(feasible, network, therapists, wished),
-        *_concessions(feasible, network, therapists, wished),
-    )
+    concessions = tuple(_concessions(feasible, network, therapists, wished))
+    return (*_broken(feasible, network, therapists, wished), *(concessions or (_NO_CONCESSION,)))
 
 
 def _broken(
@@ -132,7 +136,7 @@ def _chain_breaks(feasible: FeasibleStarts, network: Network, therapists: Sequen
     if furthest.arc and furthest.arc.window:
         why += f", because {_in_words(furthest.arc.window)}"
     why += f"; no start is left before {in_words(feasible.latest, zone)}"
-    return Reason("chain", why, "allow a later last day, or make one of the concessions below", step.key)
+    return Reason("chain", why, "allow a later last day", step.key)
 
 
 def _in_words(window: Window) -> str:

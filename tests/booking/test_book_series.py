@@ -13,6 +13,7 @@ from scheduler.booking.book_series import Booked, BookSeries, book_series
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.request import ChosenVisit
 from scheduler.domain.errors import Conflict
+from scheduler.domain.interval import Interval
 from scheduler.domain.people import Role
 from scheduler.domain.series import SeriesState
 from scheduler.rules.finding import Level
@@ -64,12 +65,11 @@ def test_it_is_audited_without_personal_data(desk: Actor) -> None:
 def test_two_patients_share_the_clinic_without_a_clash() -> None:
     booked("patient-1", protocol=INDUCTION)
     booked("patient-2", protocol=INDUCTION)
-    lanes: dict[tuple[object, ...], list[tuple[object, object]]] = {}
+    lanes: dict[tuple[str, str, int | None], list[Interval]] = {}
     for claim in all_claims():
-        key = (claim.resource, claim.purpose, claim.lane)
-        lanes.setdefault(key, []).append((claim.interval.start, claim.interval.end))
+        lanes.setdefault((claim.resource, claim.purpose, claim.lane), []).append(claim.interval)
     for taken in lanes.values():
-        assert all(one[1] <= other[0] for one, other in zip(taken, taken[1:], strict=False))  # type: ignore[operator]  # instants
+        assert all(one.end <= other.start for one, other in zip(taken, taken[1:], strict=False))
 
 
 def test_chosen_visits_are_booked_as_chosen() -> None:

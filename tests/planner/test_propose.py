@@ -14,6 +14,7 @@ from scheduler.domain.errors import InvalidValue
 from scheduler.domain.people import Credential, Role
 from scheduler.domain.places import Closure
 from scheduler.domain.series import Series
+from scheduler.domain.treatment import Protocol
 from scheduler.planner.propose import Answer, Wishes, propose
 from scheduler.planner.steps import needed_steps
 from scheduler.planner.windows import allowed_windows
@@ -266,3 +267,39 @@ def test_elapsed_hours_are_kept_across_a_clock_change() -> None:
     )
     assert (starts["D1"], starts["I1"]) == (at("2027-03-13 10:00"), at("2027-03-15 10:00"))
     assert starts["D2"] == at("2027-03-15 11:00")
+
+
+def _wishing_close_preparation() -> Protocol:
+    protocol = a_small_protocol()
+    wished = [
+        replace(w, ideally_at_most=timedelta(days=3)) if w.from_step == "P1" and w.at_most else w
+        for w in protocol.windows
+    ]
+    return replace(protocol, windows=tuple(wished))
+
+
+def test_preparation_stands_as_close_to_the_dose_as_wished_where_that_costs_nothing() -> None:
+    full = _taken("dosing-1", Purpose.OCCUPY, "2026-11-23 00:00", "2026-12-10 10:00")
+    diary, protocol = _only(claims=(full,)), _wishing_close_preparation()
+    proposal = propose(diary, protocol, Wishes(AS_OF, UNTIL)).proposals[0]
+    starts = _starts_of(proposal.series)
+    assert (starts["P1"], starts["D1"]) == (at("2026-12-07 10:00"), at("2026-12-10 10:00"))
+    assert ("visits as close as the protocol wishes", "kept") in proposal.preferences
+
+
+def test_a_wish_is_given_up_rather_than_the_earliest_finish() -> None:
+    full = _taken("dosing-1", Purpose.OCCUPY, "2026-11-23 00:00", "2026-12-10 10:00")
+    busy = _taken("therapist-1", Purpose.OCCUPY, "2026-12-07 08:00", "2026-12-09 18:00")
+    proposal = propose(
+        _only(claims=(full, busy)), _wishing_close_preparation(), Wishes(AS_OF, UNTIL)
+    ).proposals[0]
+    starts = _starts_of(proposal.series)
+    assert (starts["P1"], starts["D1"]) == (AS_OF, at("2026-12-10 10:00"))
+    assert ("visits as close as the protocol wishes", "not kept by 1 visit") in proposal.preferences
+
+
+def test_where_no_single_concession_helps_that_is_said() -> None:
+    nobody = a_diary(rooms=(an_office(),), staff=(a_therapist(), a_coordinator()))
+    reasons = _answer(nobody).reasons
+    assert [reason.code for reason in reasons] == ["no_start", "no_start", "no_concession"]
+    assert "more than one thing stands in the way" in reasons[0].why
