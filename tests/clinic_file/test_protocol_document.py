@@ -198,6 +198,14 @@ FAULTS: list[tuple[Change, str]] = [
         lambda d: d["windows"][0].update(at_least="dosing.late", at_most="dosing.gap"),
         "windows[0]: at most dosing.gap is less than at least dosing.late",
     ),
+    (
+        lambda d: d["windows"][0].update(at_least="dosing.late", at_most=None, ideally_at_most="dosing.gap"),
+        "windows[0]: ideally at most dosing.gap is less than at least dosing.late",
+    ),
+    (
+        lambda d: d["windows"][0].update(at_least=None, at_most="dosing.gap", ideally_at_most="dosing.late"),
+        "windows[0]: at most dosing.gap is less than ideally at most dosing.late",
+    ),
     (lambda d: d["windows"][0].update(meaning="gap"), "windows[0].meaning: 'gap' is not one of the choices"),
     (lambda d: d.update(most_doses="dosing.mots"), "most_doses: there is no quantity 'dosing.mots'"),
 ]
