@@ -14,6 +14,15 @@ from scheduler.domain.people import Patient, Role, StaffMember
 from scheduler.domain.places import Room, Site
 
 
+@dataclass(frozen=True, slots=True)
+class _Claims:
+    """The claims on one resource in order of start, their starts, and how long the longest lasts."""
+
+    found: tuple[Claim, ...]
+    starts: list[datetime]
+    longest: timedelta
+
+
 @dataclass(frozen=True)
 class Diary:
     """Plain facts about one site and one patient over a horizon; nothing is asked of the database after this.
@@ -31,23 +40,28 @@ class Diary:
     claims: tuple[Claim, ...] = ()
 
     @cached_property
-    def claims_on(self) -> Mapping[tuple[str, Purpose], tuple[Claim, ...]]:
-        """The claims by resource and purpose, sorted by start."""
+    def _found(self) -> Mapping[tuple[str, Purpose], list[Claim]]:
         lists: dict[tuple[str, Purpose], list[Claim]] = {}
         for claim in self.claims:
             lists.setdefault((claim.resource, claim.purpose), []).append(claim)
-        return {
-            key: tuple(sorted(found, key=lambda c: (c.interval.start, c.interval.end)))
-            for key, found in lists.items()
-        }
+        return lists
 
     @cached_property
-    def _starts_on(self) -> Mapping[tuple[str, Purpose], tuple[list[datetime], timedelta]]:
-        """The starts of `claims_on`, and how long the longest of each list lasts."""
-        return {
-            key: ([claim.interval.start for claim in found], max(claim.interval.duration for claim in found))
-            for key, found in self.claims_on.items()
-        }
+    def _in_order(self) -> dict[tuple[str, Purpose], _Claims]:
+        """The claims that were asked for so far; most decisions ask for a few resources alone."""
+        return {}
+
+    def _claims(self, resource: str, purpose: Purpose) -> _Claims:
+        key = (resource, purpose)
+        if key not in self._in_order:
+            found = tuple(sorted(self._found.get(key, ()), key=lambda c: (c.interval.start, c.interval.end)))
+            longest = max((claim.interval.duration for claim in found), default=timedelta(0))
+            self._in_order[key] = _Claims(found, [claim.interval.start for claim in found], longest)
+        return self._in_order[key]
+
+    def claims_on(self, resource: str, purpose: Purpose) -> tuple[Claim, ...]:
+        """Return the claims of other visits on a resource for one purpose, sorted by start."""
+        return self._claims(resource, purpose).found
 
     @cached_property
     def open_times(self) -> tuple[Interval, ...]:
@@ -67,14 +81,11 @@ class Diary:
 
     def taken(self, resource: str, purpose: Purpose, during: Interval) -> tuple[Claim, ...]:
         """Return the claims of other visits on a resource that share a moment with the interval."""
-        found = self.claims_on.get((resource, purpose), ())
-        if not found:
-            return ()
-        starts, longest = self._starts_on[resource, purpose]
+        claims = self._claims(resource, purpose)
         # What starts earlier than the longest claim lasts cannot reach into the interval.
-        first = bisect_left(starts, during.start - longest)
-        last = bisect_left(starts, during.end)
-        return tuple(claim for claim in found[first:last] if claim.interval.end > during.start)
+        first = bisect_left(claims.starts, during.start - claims.longest)
+        last = bisect_left(claims.starts, during.end)
+        return tuple(claim for claim in claims.found[first:last] if claim.interval.end > during.start)
 
     def leaving_out(self, appointments: frozenset[str]) -> Diary:
         """Return the diary without the claims of these visits, for judging them as if not yet booked."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from scheduler.domain.appointment import appointment_at
@@ -60,7 +60,11 @@ class Answer:
 
 @dataclass(order=True)
 class _Candidate:
-    """A series for one therapist, ordered by preference. `least` is the least one, from which later ones are found."""
+    """A series for one therapist, ordered by preference.
+
+    `least` is the least one, from which others are found. `unmet` is empty until the wishes have been asked, which puts a
+    candidate before those of the same finish that have been.
+    """
 
     finish: int
     unmet: tuple[int, ...]
@@ -112,6 +116,10 @@ class _Search:
         yielded = 0
         while heap and yielded < limit:
             candidate = heapq.heappop(heap)
+            if not candidate.unmet:
+                # Wishes decide between equal finishes alone, so they are asked of the foremost only.
+                heapq.heappush(heap, self._with_wishes(candidate))
+                continue
             if (later := self._week_later(candidate)) is not None:
                 heapq.heappush(heap, later)
             if (key := (candidate.therapist, candidate.starts_in_order)) not in seen:
@@ -120,21 +128,25 @@ class _Search:
                 yield candidate
 
     def _least(self, therapist: str, not_before: dict[str, int]) -> _Candidate | None:
-        protocol = self.feasible.protocol
-        starts = {step.key: self.feasible.of(step, therapist or None) for step in protocol.steps}
-        plain = self.network.least(starts, not_before)
+        plain = self.network.least(self._starts(therapist), not_before)
         if isinstance(plain, Stuck):
             return None
-        finish, kept = self._finish(plain), plain
-        network = self.network
+        return _Candidate(self._finish(plain), (), tuple(sorted(plain.values())), therapist, plain, plain)
+
+    def _with_wishes(self, candidate: _Candidate) -> _Candidate:
+        starts = self._starts(candidate.therapist)
+        network, kept = self.network, candidate.least
         for arcs in self.wished:
             # More is asked, so the search goes on from where it ended.
             asked = with_extra(network, arcs)
             found = asked.least(starts, kept)
-            if not isinstance(found, Stuck) and self._finish(found) == finish:
+            if not isinstance(found, Stuck) and self._finish(found) == candidate.finish:
                 network, kept = asked, found
         missed = tuple(unmet(arcs, kept) for arcs in self.wished)
-        return _Candidate(finish, missed, tuple(sorted(kept.values())), therapist, kept, plain)
+        return replace(candidate, unmet=missed, starts_in_order=tuple(sorted(kept.values())), starts=kept)
+
+    def _starts(self, therapist: str) -> dict[str, int]:
+        return {step.key: self.feasible.of(step, therapist or None) for step in self.feasible.protocol.steps}
 
     def _finish(self, starts: dict[str, int]) -> int:
         return max(starts[step.key] + slots_in(step.length) for step in self.feasible.protocol.steps)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
 
-from scheduler.domain.claims import Purpose, capacity_of, lanes_needed
+from scheduler.domain.claims import Claim, Purpose, capacity_of, lanes_needed
 from scheduler.domain.clock import local_day, whole_local_day
 from scheduler.domain.diary import Diary
 from scheduler.domain.interval import Interval
@@ -26,6 +26,33 @@ def _open(site: Site, horizon: Interval, grid: Grid) -> int:
 def _at_work(person: StaffMember, site: Site, horizon: Interval, grid: Grid) -> int:
     return grid.mask(grid.within(interval) for interval in person.working_times(site, horizon))
 
+
+class _Taken:
+    """The masks of claims made lately, by resource and purpose.
+
+    From one request to the next most resources' claims are the same. What is kept is compared with the claims
+    themselves, so it is never stale; equal claims are mostly the very same objects, which makes comparing quick.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: dict[tuple[str, Purpose], tuple[Grid, int, tuple[Claim, ...], tuple[int, ...]]] = {}
+
+    def layers(
+        self, key: tuple[str, Purpose], grid: Grid, claims: tuple[Claim, ...], capacity: int
+    ) -> tuple[int, ...]:
+        """Return by depth when the claims take the resource."""
+        kept = self._kept.get(key)
+        if kept is not None and kept[:3] == (grid, capacity, claims):
+            return kept[3]
+        made = grid.layers((grid.touching(claim.interval) for claim in claims), capacity)
+        if len(self._kept) >= self._most:
+            self._kept.clear()
+        self._kept[key] = (grid, capacity, claims, made)
+        return made
+
+
+_TAKEN = _Taken(most=2048)
 
 _WORK = (Purpose.OCCUPY, Purpose.WATCH, Purpose.ON_PREMISES)
 
@@ -61,9 +88,8 @@ class Supply:
         if lanes > capacity:
             return 0
         if (resource, purpose) not in self._free:
-            claims = self.diary.claims_on.get((resource, purpose), ())
-            spans = (self.grid.touching(claim.interval) for claim in claims)
-            self._free[resource, purpose] = self.grid.layers(spans, capacity)
+            claims = self.diary.claims_on(resource, purpose)
+            self._free[resource, purpose] = _TAKEN.layers((resource, purpose), self.grid, claims, capacity)
         return self.grid.full & ~self._free[resource, purpose][capacity - lanes]
 
     def valid(self, person: StaffMember, credential: str) -> int:

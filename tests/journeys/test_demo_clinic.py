@@ -111,3 +111,28 @@ def test_another_clinic_is_never_mixed_with_the_demo(app_context: object) -> Non
     assert isinstance(outcome, Refused)
     assert not is_demo_wanted(StandingClock(STARTING_INSTANT))
     assert [site.id for site in clinic.sites()] == ["site-1"]
+
+
+def test_a_load_that_was_broken_off_goes_on_where_it_ended(app_context: object) -> None:
+    clock = StandingClock(STARTING_INSTANT)
+
+    def break_off(line: str) -> None:
+        if "10 series booked" in line:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        load_demo(LoadDemo(1, break_off), SYSTEM, clock)
+    assert is_demo_wanted(clock)
+    kept = {series.id for series in stored.all_series()}
+    assert len(kept) == 10
+    assert isinstance(load_demo(LoadDemo(1), SYSTEM, clock), DemoLoaded)
+    every = stored.all_series()
+    assert kept < {series.id for series in every}
+    assert len({series.patient for series in every}) == len(every)
+    assert not is_demo_wanted(clock)
+
+
+def test_the_command_does_nothing_when_it_is_loaded(demo: LoadedDemo) -> None:
+    result = run(demo, "demo load")
+    assert result.exit_code == 0
+    assert "loaded already" in result.stdout

@@ -78,7 +78,7 @@ def test_the_horizon_is_half_open() -> None:
 
     def watched(horizon: Interval) -> list[Interval]:
         diary = load_diary("patient-1", horizon, as_of=SAVED_AT)
-        return [claim.interval for claim in diary.claims_on.get(("nurse-1", Purpose.WATCH), ())]
+        return [claim.interval for claim in diary.claims_on("nurse-1", Purpose.WATCH)]
 
     assert watched(hours(0, 2)) == [hours(0, 1), hours(1, 2)]
     assert watched(hours(0.5, 2.5)) == [hours(0, 1), hours(1, 2), hours(2, 3)]
