@@ -112,6 +112,13 @@ CATALOGUE: tuple[Rule, ...] = (
     _rule("PAST-1", BLOCK, order.a_new_visit_does_not_start_in_the_past, "what-is-booked"),
     _rule("PREP-1", BLOCK, order.preparation_is_over_long_enough_before_the_dose, "oregon-preparation"),
     _rule("PREP-2", GATE, order.preparation_is_recent_enough_at_the_dose, "oregon-preparation", "prescriber"),
+    _rule(
+        "PREP-3",
+        GATE,
+        order.every_preparation_takes_place_before_the_first_dose,
+        "oregon-preparation",
+        "prescriber",
+    ),
     _rule("SPACE-1", BLOCK, spacing.doses_are_spaced, "three-a-week"),
     _rule(
         "SPACE-2", GATE, spacing.the_next_dose_comes_before_the_last_has_faded, "effect-fades", "prescriber"

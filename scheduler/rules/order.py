@@ -38,6 +38,25 @@ def preparation_is_recent_enough_at_the_dose(question: Question) -> Iterator[Bre
     yield from too_late(question, windows_that_mean(question, WindowMeaning.PREPARATION))
 
 
+def every_preparation_takes_place_before_the_first_dose(question: Question) -> Iterator[Breach]:
+    """A screening or preparation that was called off and not booked again leaves the patient unprepared for the dose.
+
+    A prescriber may judge that the patient is prepared without it. A new series is judged whole by a rule of its own.
+    """
+    if not question.series.id or not question.doses:
+        return
+    first = question.doses[0]
+    for step in question.protocol.steps:
+        before = step.kind in (StepKind.SCREENING, StepKind.PREPARATION)
+        if before and question.visit(step.key) is None and not _may_be_missing(question, step):
+            yield Breach(
+                (first,),
+                f"{step.key} ({step.title}) does not take place; {first.step} is on {question.said(first.start)}",
+                f"book {step.key} again before {first.step}",
+                (step.key,),
+            )
+
+
 def there_are_no_more_doses_than_the_protocol_allows(question: Question) -> Iterator[Breach]:
     """Repeated doses carry the risks of long use, so a series has a most; more is a new series after a review."""
     doses, most = question.doses, question.protocol.most_doses

@@ -49,6 +49,14 @@ def test_what_the_rest_of_the_series_breaks_is_said() -> None:
     assert gap.steps == ("D2", "D4")
 
 
+def test_a_dose_whose_preparation_was_cancelled_waits_for_a_prescriber() -> None:
+    series = booked(protocol=INDUCTION)
+    outcome = cancel_appointment(cancelling(id_of(series.id, "P2")), SYSTEM, clock())
+    assert isinstance(outcome, AppointmentCancelled)
+    (missing,) = [finding for finding in outcome.findings if finding.rule == "PREP-3"]
+    assert (set(missing.steps), missing.override_role) == ({"P2", "D1"}, "prescriber")
+
+
 def test_only_visits_to_come_can_be_cancelled() -> None:
     series = booked()
     first = series.appointments[0]

@@ -80,6 +80,11 @@ EXAMPLES: Mapping[str, Example] = {
         at_limit=lambda: asked({"P1": "2026-11-23 10:00"}, protocol=_prepared_within_ten_days()),
         beyond=lambda: asked({"P1": "2026-11-23 09:59"}, protocol=_prepared_within_ten_days()),
     ),
+    "PREP-3": Example(
+        keeps=lambda: asked(id="series-1"),
+        breaks=lambda: without_visit(asked(id="series-1"), "P1"),
+        no_limit=ONE_FACT,
+    ),
     "SPACE-1": Example(
         keeps=asked,
         breaks=lambda: asked({"D2": "2026-12-03 14:00"}),
