@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from scheduler.booking.outcomes import PreviewedSeries
-from scheduler.booking.request import Asked, ChosenVisit
+from scheduler.booking.request import USUAL_REACH, Asked, ChosenVisit
 from scheduler.domain.appointment import appointment_at
 from scheduler.domain.claims import Placement
 from scheduler.domain.clock import instant_at, local_day
@@ -59,7 +59,9 @@ def _noting(declined: frozenset[str], proposal: Proposal) -> Proposal:
 
 def _horizon(asked: Asked) -> Interval:
     start = instant_at(asked.earliest, time.min, asked.site.zone)
-    end = instant_at(asked.latest + timedelta(days=1), time.min, asked.site.zone)
+    # Looked at beyond the last day, so that it can be said when a series would fit.
+    last = max(asked.latest, asked.earliest + USUAL_REACH)
+    end = instant_at(last + timedelta(days=1), time.min, asked.site.zone)
     chosen = [visit.start for visit in asked.request.chosen or ()]
     return Interval(min(start, *chosen, start) - MARGIN, max(end, *chosen, end) + MARGIN)
 

@@ -39,7 +39,8 @@ WORDS = {
     Scarcity.CARE_COORDINATOR: "the care coordinators' time",
 }
 
-_HORIZON_TO_TRY = timedelta(days=60)
+_EDGE = timedelta(days=8)
+"""So close to the end of what is known, a later dose or claim might be missed."""
 
 _NO_CONCESSION = Reason(
     "no_concession",
@@ -173,10 +174,9 @@ def _attempts(
     if wished is not None:
         others = [person.id for person in feasible.supply.diary.having(Role.THERAPIST)]
         yield "another_therapist", "with another therapist", feasible, others
-    end = feasible.supply.diary.horizon.end
+    end = feasible.supply.diary.horizon.end - _EDGE
     if end > feasible.latest:
-        longer = replace(feasible, latest=min(end, feasible.latest + _HORIZON_TO_TRY))
-        yield "later_last_day", "with a later last day", longer, therapists
+        yield "later_last_day", "with a later last day", replace(feasible, latest=end), therapists
     for scarcity in Scarcity:
         yield (
             f"without_{scarcity}",
