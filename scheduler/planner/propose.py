@@ -120,12 +120,12 @@ class _Search:
                 # Wishes decide between equal finishes alone, so they are asked of the foremost only.
                 heapq.heappush(heap, self._with_wishes(candidate))
                 continue
-            if (later := self._week_later(candidate)) is not None:
-                heapq.heappush(heap, later)
             if (key := (candidate.therapist, candidate.starts_in_order)) not in seen:
                 seen.add(key)
                 yielded += 1
                 yield candidate
+            if yielded < limit and (later := self._week_later(candidate)) is not None:
+                heapq.heappush(heap, later)
 
     def _least(self, therapist: str, not_before: dict[str, int]) -> _Candidate | None:
         plain = self.network.least(self._starts(therapist), not_before)
