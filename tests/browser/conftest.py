@@ -42,7 +42,9 @@ def clinic_template(
 @pytest.fixture
 def served(clinic_template: SqliteTemplate, tmp_path: Path) -> Iterator[Served]:
     """Give a server with a clinic that nobody else touches."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    quiet = logging.getLogger("werkzeug")
+    level_before = quiet.level
+    quiet.setLevel(logging.ERROR)
     clock = StandingClock(NOW)
     app = make_app(clinic_template.copy_to(tmp_path), tmp_path, clock)
     server = make_server("127.0.0.1", 0, app, threaded=True)
@@ -53,6 +55,7 @@ def served(clinic_template: SqliteTemplate, tmp_path: Path) -> Iterator[Served]:
     thread.join()
     server.server_close()
     let_go(app)
+    quiet.setLevel(level_before)
 
 
 @pytest.fixture

@@ -111,7 +111,7 @@ def test_no_log_line_holds_a_token_not_even_the_servers(
     served: str, path: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     token = path[7:-4]
-    with caplog.at_level(logging.DEBUG):
+    with caplog.at_level(logging.DEBUG), caplog.at_level(logging.INFO, logger="werkzeug"):
         assert urlopen(served + path).status == 200
         logging.getLogger("any").warning("asked for %s", path)
         logging.getLogger("any").warning(f"asked for {served}{path}?x=1")
