@@ -73,9 +73,14 @@ class MaildirChannel:
     def send(self, message: EmailMessage) -> None:
         """Put the message into the mailbox, which is made when it is missing."""
         try:
-            # The library makes the folder with mode 0700; its parent may not be there yet either.
-            self._folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            Maildir(self._folder, create=True).add(message)
+            # Several senders may come first at once, which the library's own making of a mailbox does not bear.
+            for folder in (
+                self._folder.parent,
+                self._folder,
+                *(self._folder / part for part in ("tmp", "new", "cur")),
+            ):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            Maildir(self._folder, create=False).add(message)
         except OSError as error:
             raise Unreachable(f"the local mailbox cannot be written: {error.strerror}") from error
 

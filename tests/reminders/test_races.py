@@ -149,8 +149,8 @@ def wait_until_some_left(folder: Path, sender: subprocess.Popen[str]) -> None:
 def delivered(folder: Path) -> Counter[str]:
     """Return how often each message is in the mailbox, by its Message-ID."""
     mailbox = folder / "mailbox"
-    if not mailbox.exists():
-        return Counter()
+    if not (mailbox / "cur").exists():
+        return Counter()  # "cur" is the last part of a mailbox to be made
     return Counter(str(message["Message-ID"]) for message in Maildir(mailbox))
 
 
