@@ -76,7 +76,9 @@ def _claims(connection: Connection, site: str, patient: str, horizon: Interval) 
         _during(horizon).where(claim.c.resource_id.in_(here)),
         _during(horizon).where(claim.c.resource_id == patient),
     )
-    return tuple(claims_from(connection.execute(query).all()))
+    with connection.execute(query) as result:
+        # Thousands of rows: the driver's own tuples do, for nothing of them is looked up by name.
+        return tuple(claims_from(result.cursor.fetchall()))
 
 
 def _during(horizon: Interval) -> Select[tuple[object, ...]]:
