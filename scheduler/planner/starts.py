@@ -117,7 +117,7 @@ class FeasibleStarts:
         last = slots_at_most(self.latest - step.length - grid.origin)
         if last < first:
             return 0
-        mask = self._quarters & grid.mask([(max(first, 0), min(last + 1, grid.slots))])
+        mask = self._quarters & grid.run((max(first, 0), min(last + 1, grid.slots)))
         if Scarcity.HOURS not in self.ignoring:
             mask &= supply.starts_while_open(step)
         if Scarcity.PATIENT not in self.ignoring:

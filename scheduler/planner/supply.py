@@ -108,9 +108,7 @@ class Supply:
             return 0
         end = whole_local_day(last, self.diary.site.zone).end
         return (
-            self.grid.mask([self.grid.within(Interval(self.grid.origin, end))])
-            if end > self.grid.origin
-            else 0
+            self.grid.run(self.grid.within(Interval(self.grid.origin, end))) if end > self.grid.origin else 0
         )
 
     def starts_in(self, room: Room, step: Step) -> int:

@@ -54,6 +54,11 @@ class Grid:
     def _clipped(self, begin: int, end: int) -> Span:
         return max(0, begin), min(end, self.slots)
 
+    def run(self, span: Span) -> int:
+        """Return the mask of one span, empty when it ends before it begins."""
+        begin, end = span
+        return ((1 << (end - begin)) - 1) << begin if begin < end else 0
+
     def mask(self, spans: Iterable[Span]) -> int:
         """Return the union of spans as one mask."""
         return self.layers(spans, 1)[0]

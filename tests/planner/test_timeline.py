@@ -52,6 +52,12 @@ def test_available_time_is_rounded_inwards_and_taken_time_outwards(begin: int, m
         assert bool(touched >> slot & 1) == interval.overlaps(this)
 
 
+@given(st.integers(0, 600), st.integers(0, 600))
+def test_a_run_is_the_mask_of_one_span(begin: int, end: int) -> None:
+    begin, end = min(begin, GRID.slots), min(end, GRID.slots)
+    assert GRID.run((begin, end)) == GRID.mask([(begin, end)])
+
+
 def test_a_grid_holds_its_horizon_in_whole_utc_days() -> None:
     horizon = Interval(datetime(2026, 11, 1, 23, 55, tzinfo=UTC), datetime(2026, 11, 3, 0, 5, tzinfo=UTC))
     grid = Grid.over(horizon)
