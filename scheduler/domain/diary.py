@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
+from operator import attrgetter
 
 from scheduler.domain.claims import Claim, Purpose
 from scheduler.domain.interval import Interval
@@ -14,13 +15,24 @@ from scheduler.domain.people import Patient, Role, StaffMember
 from scheduler.domain.places import Room, Site
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Claims:
-    """The claims on one resource in order of start, their starts, and how long the longest lasts."""
+    """The claims on one resource in order of start."""
 
     found: tuple[Claim, ...]
-    starts: list[datetime]
-    longest: timedelta
+
+    @cached_property
+    def starts(self) -> list[datetime]:
+        """Their starts."""
+        return [claim.interval.start for claim in self.found]
+
+    @cached_property
+    def longest(self) -> timedelta:
+        """How long the longest of them lasts."""
+        return max((claim.interval.duration for claim in self.found), default=timedelta(0))
+
+
+_BY_TIME = attrgetter("interval.start", "interval.end")
 
 
 @dataclass(frozen=True)
@@ -54,9 +66,7 @@ class Diary:
     def _claims(self, resource: str, purpose: Purpose) -> _Claims:
         key = (resource, purpose)
         if key not in self._in_order:
-            found = tuple(sorted(self._found.get(key, ()), key=lambda c: (c.interval.start, c.interval.end)))
-            longest = max((claim.interval.duration for claim in found), default=timedelta(0))
-            self._in_order[key] = _Claims(found, [claim.interval.start for claim in found], longest)
+            self._in_order[key] = _Claims(tuple(sorted(self._found.get(key, ()), key=_BY_TIME)))
         return self._in_order[key]
 
     def claims_on(self, resource: str, purpose: Purpose) -> tuple[Claim, ...]:

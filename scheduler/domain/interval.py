@@ -100,4 +100,8 @@ def without(intervals: Iterable[Interval], holes: Iterable[Interval]) -> tuple[I
 
 def uncovered(wanted: Interval, available: Iterable[Interval]) -> tuple[Interval, ...]:
     """Return the stretches of `wanted` that no available interval covers; empty when all is covered."""
-    return without([wanted], available)
+    stretches = tuple(available)
+    # Mostly one stretch covers all of it, and nothing needs to be cut.
+    if any(stretch.contains(wanted) for stretch in stretches):
+        return ()
+    return without([wanted], stretches)

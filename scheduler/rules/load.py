@@ -14,6 +14,9 @@ def where_load(
 ) -> tuple[Interval, ...]:
     """Return the stretches of an interval in which so many spans lie at once, both limits included; sorted and merged."""
     inside = [span for span in spans if span.overlaps(during)]
+    # Mostly nothing is out of order, and that is seen without going moment by moment.
+    if len(inside) < at_least or sum(span.contains(during) for span in inside) > at_most:
+        return ()
     cuts = {during.start, during.end}
     for span in inside:
         cuts.add(max(span.start, during.start))
