@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import os
 import signal
@@ -35,6 +36,9 @@ START_PATIENCE, STOP_PATIENCE = 60.0, 15.0
 """How many seconds the parts get to start, and to stop before they are stopped by force."""
 
 LOOK_EVERY = 0.25
+
+PR_SET_PDEATHSIG = 1
+"""Linux: the signal a process gets when its parent dies; see prctl(2)."""
 
 
 class CannotStart(Exception):
@@ -131,7 +135,19 @@ def _started(command: Sequence[str], settings: Settings) -> subprocess.Popen[byt
         "VAR_FOLDER": str(settings.var_folder),
     }
     # A session of its own: Ctrl-C reaches us alone, and we stop the parts in order.
-    return subprocess.Popen(command, cwd=PROJECT_FOLDER, env=environment, start_new_session=True)
+    return subprocess.Popen(
+        command,
+        cwd=PROJECT_FOLDER,
+        env=environment,
+        start_new_session=True,
+        preexec_fn=_end_with_us,
+    )
+
+
+def _end_with_us() -> None:
+    """Let the kernel end a part when we are killed and cannot; Linux alone offers it."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _keep(parts: Sequence[Part], settings: Settings, stop: Event) -> int:
@@ -192,8 +208,17 @@ def _stop(parts: Sequence[Part]) -> None:
             try:
                 part.process.wait(timeout=max(0.1, deadline - monotonic()))
             except subprocess.TimeoutExpired:
-                os.killpg(part.process.pid, signal.SIGKILL)
-                part.process.wait()
+                pass
+            _end_family(part)
+            part.process.wait()
+
+
+def _end_family(part: Part) -> None:
+    """End what is left of a part by force: one that died leaves its own workers behind, holding the port."""
+    try:
+        os.killpg(part.process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass  # nothing is left, as it should be
 
 
 @contextmanager

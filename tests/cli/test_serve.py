@@ -166,14 +166,32 @@ def test_a_signal_stops_all_of_it_and_a_new_start_keeps_the_data(
     assert again.stop(number) == 0
 
 
-def test_when_one_part_ends_the_whole_stops_and_says_so(folder: Path) -> None:
+@pytest.mark.parametrize("number", [0, 1])
+def test_when_one_part_ends_the_whole_stops_and_says_so(folder: Path, number: int) -> None:
     running = started(folder)
     running.wait_for(READY)
-    one, other = running.parts()
-    os.kill(one, signal.SIGKILL)
+    parts = running.parts()
+    os.kill(parts[number], signal.SIGKILL)
     assert running.process.wait(PATIENCE) == 1
-    assert not alive(other)
+    assert not alive(parts[1 - number])
+    with pytest.raises(OSError, match="refused"):  # not even a worker of the part that died
+        urlopen(f"http://127.0.0.1:{running.port}/healthz", timeout=5)
     assert any("ended by itself" in line for line in running.lines)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone lets a process end with its parent")
+def test_when_it_is_killed_its_parts_do_not_stay(folder: Path) -> None:
+    running = started(folder)
+    running.wait_for(READY)
+    parts = running.parts()
+    running.process.kill()
+    running.process.wait(PATIENCE)
+    deadline = time.monotonic() + PATIENCE
+    while any(alive(part) for part in parts):
+        assert time.monotonic() < deadline, "a part stayed"
+        time.sleep(0.1)
+    with pytest.raises(OSError, match="refused"):
+        urlopen(f"http://127.0.0.1:{running.port}/healthz", timeout=5)
 
 
 @pytest.mark.parametrize(
