@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
-from operator import attrgetter
 
+from scheduler.domain.claim_book import ClaimBook
 from scheduler.domain.claims import Claim, Purpose
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Patient, Role, StaffMember
@@ -16,31 +15,11 @@ from scheduler.domain.places import Room, Site
 
 
 @dataclass(frozen=True)
-class _Claims:
-    """The claims on one resource in order of start."""
-
-    found: tuple[Claim, ...]
-
-    @cached_property
-    def starts(self) -> list[datetime]:
-        """Their starts."""
-        return [claim.interval.start for claim in self.found]
-
-    @cached_property
-    def longest(self) -> timedelta:
-        """How long the longest of them lasts."""
-        return max((claim.interval.duration for claim in self.found), default=timedelta(0))
-
-
-_BY_TIME = attrgetter("interval.start", "interval.end")
-
-
-@dataclass(frozen=True)
 class Diary:
     """Plain facts about one site and one patient over a horizon; nothing is asked of the database after this.
 
-    `as_of` is the instant of the request. `claims` are those of all *other* visits that share a moment with the
-    horizon: of every room and member of staff of the site, and of this patient at every site.
+    `as_of` is the instant of the request. `claims` are those of all *other* visits: of every room and member of staff of
+    the site, and of this patient at every site. None that shares a moment with the horizon is missing; others may be there.
     """
 
     site: Site
@@ -49,29 +28,16 @@ class Diary:
     as_of: datetime
     rooms: Mapping[str, Room]
     staff: Mapping[str, StaffMember]
-    claims: tuple[Claim, ...] = ()
+    claims: Collection[Claim] = ()
 
     @cached_property
-    def _found(self) -> Mapping[tuple[str, Purpose], list[Claim]]:
-        lists: dict[tuple[str, Purpose], list[Claim]] = {}
-        for claim in self.claims:
-            lists.setdefault((claim.resource, claim.purpose), []).append(claim)
-        return lists
-
-    @cached_property
-    def _in_order(self) -> dict[tuple[str, Purpose], _Claims]:
-        """The claims that were asked for so far; most decisions ask for a few resources alone."""
-        return {}
-
-    def _claims(self, resource: str, purpose: Purpose) -> _Claims:
-        key = (resource, purpose)
-        if key not in self._in_order:
-            self._in_order[key] = _Claims(tuple(sorted(self._found.get(key, ()), key=_BY_TIME)))
-        return self._in_order[key]
+    def book(self) -> ClaimBook:
+        """The claims by resource and purpose."""
+        return self.claims if isinstance(self.claims, ClaimBook) else ClaimBook.of(self.claims)
 
     def claims_on(self, resource: str, purpose: Purpose) -> tuple[Claim, ...]:
         """Return the claims of other visits on a resource for one purpose, sorted by start."""
-        return self._claims(resource, purpose).found
+        return self.book.on(resource, purpose).found
 
     @cached_property
     def open_times(self) -> tuple[Interval, ...]:
@@ -91,12 +57,8 @@ class Diary:
 
     def taken(self, resource: str, purpose: Purpose, during: Interval) -> tuple[Claim, ...]:
         """Return the claims of other visits on a resource that share a moment with the interval."""
-        claims = self._claims(resource, purpose)
-        # What starts earlier than the longest claim lasts cannot reach into the interval.
-        first = bisect_left(claims.starts, during.start - claims.longest)
-        last = bisect_left(claims.starts, during.end)
-        return tuple(claim for claim in claims.found[first:last] if claim.interval.end > during.start)
+        return self.book.on(resource, purpose).during(during)
 
     def leaving_out(self, appointments: frozenset[str]) -> Diary:
         """Return the diary without the claims of these visits, for judging them as if not yet booked."""
-        return replace(self, claims=tuple(c for c in self.claims if c.appointment not in appointments))
+        return replace(self, claims=self.book.leaving_out(appointments))

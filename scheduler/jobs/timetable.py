@@ -1,4 +1,4 @@
-"""The one process that looks again: messages every half minute, every rule about every visit to come each night."""
+"""The one process that looks again: messages every half minute, all rules about visits to come each night; it tidies up."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from scheduler.config import Settings
 from scheduler.domain.clock import Clock
 from scheduler.domain.errors import TrellisError
 from scheduler.jobs.nightly import NightlyRecheck
+from scheduler.jobs.tidying import shorten_the_log_of_changes
 from scheduler.reminders.channels import channel_for
 from scheduler.reminders.dispatch import Counts, dispatch
 
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 
 DISPATCH_EVERY_SECONDS = 30
 LOOK_AT_NIGHT_EVERY_SECONDS = 60
+TIDY_EVERY_SECONDS = 3600
 _STOPPERS = frozenset({signal.SIGTERM, signal.SIGINT})
 
 
@@ -47,6 +49,7 @@ def run(settings: Settings) -> None:
         {
             DISPATCH_EVERY_SECONDS: guarded("sending messages", send, in_context),
             LOOK_AT_NIGHT_EVERY_SECONDS: guarded("the nightly recheck", nightly.look, in_context),
+            TIDY_EVERY_SECONDS: guarded("tidying", shorten_the_log_of_changes, in_context),
         },
         clock,
     )

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, event, make_url
 from scheduler.config import PROJECT_FOLDER, Settings
 from scheduler.store import (
     tables_accounts,
+    tables_changes,
     tables_ledger,
     tables_outbound,
     tables_people,
@@ -29,6 +30,7 @@ MIGRATIONS = PROJECT_FOLDER / "migrations"
 #: Every module of tables; importing them is what makes the tables known to migrations.
 TABLES = (
     tables_accounts,
+    tables_changes,
     tables_ledger,
     tables_outbound,
     tables_people,

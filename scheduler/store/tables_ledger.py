@@ -143,12 +143,13 @@ SQLITE_GUARDS = (
 )
 
 
-def _run_when_created(moment: str, statement: str, dialect: str) -> None:
+def run_when_created(moment: str, statement: str, dialect: str) -> None:
+    """Run a statement of one database `before_create` or `after_create` of all tables; for rooms of tables alone."""
     # The library declares no types for it.
     ddl = DDL(statement)  # type: ignore[no-untyped-call]
     event.listen(Row.metadata, moment, ddl.execute_if(dialect=dialect))
 
 
-_run_when_created("before_create", "CREATE EXTENSION IF NOT EXISTS btree_gist", "postgresql")
+run_when_created("before_create", "CREATE EXTENSION IF NOT EXISTS btree_gist", "postgresql")
 for _guard in SQLITE_GUARDS:
-    _run_when_created("after_create", _guard, "sqlite")
+    run_when_created("after_create", _guard, "sqlite")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -18,6 +18,7 @@ from scheduler.store.refusals import in_our_words
 class _Transaction:
     connection: Connection
     writes: bool
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
 
 
 _current: ContextVar[_Transaction | None] = ContextVar("transaction", default=None)
@@ -59,15 +60,30 @@ def writing() -> Connection:
     return current.connection
 
 
+def when_committed(act: Callable[[], None]) -> None:
+    """Do something once all that the open transaction has seen is certain: now when it only reads, else after its commit.
+
+    For this room's own use; nothing is done when the unit of work is rolled back.
+    """
+    current = _current.get()
+    if current is not None and current.writes:
+        current.afterwards.append(act)
+    else:
+        act()
+
+
 @contextmanager
 def _transaction(*, writes: bool) -> Iterator[Connection]:
     try:
         with db.engine.connect() as plain, _prepared(plain, writes=writes) as connection, connection.begin():
-            token = _current.set(_Transaction(connection, writes))
+            transaction = _Transaction(connection, writes)
+            token = _current.set(transaction)
             try:
                 yield connection
             finally:
                 _current.reset(token)
+        for act in transaction.afterwards:
+            act()
     except DBAPIError as error:
         raise in_our_words(error) from error
 

@@ -78,7 +78,7 @@ def test_the_order_of_the_facts_does_not_matter(
 def _shuffled(diary: Diary, chance: random.Random) -> Diary:
     return replace(
         diary,
-        claims=tuple(chance.sample(diary.claims, len(diary.claims))),
+        claims=tuple(chance.sample(tuple(diary.claims), len(diary.claims))),
         staff={id: diary.staff[id] for id in chance.sample(list(diary.staff), len(diary.staff))},
         rooms={id: diary.rooms[id] for id in chance.sample(list(diary.rooms), len(diary.rooms))},
     )

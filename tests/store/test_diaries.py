@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from scheduler.domain.appointment import AppointmentState
+from scheduler.domain.claim_book import ClaimBook
 from scheduler.domain.claims import Purpose
 from scheduler.domain.errors import NotFound
 from scheduler.domain.interval import Interval
@@ -78,7 +79,7 @@ def test_the_horizon_is_half_open() -> None:
 
     def watched(horizon: Interval) -> list[Interval]:
         diary = load_diary("patient-1", horizon, as_of=SAVED_AT)
-        return [claim.interval for claim in diary.claims_on("nurse-1", Purpose.WATCH)]
+        return [claim.interval for claim in diary.taken("nurse-1", Purpose.WATCH, horizon)]
 
     assert watched(hours(0, 2)) == [hours(0, 1), hours(1, 2)]
     assert watched(hours(0.5, 2.5)) == [hours(0, 1), hours(1, 2), hours(2, 3)]
@@ -87,7 +88,7 @@ def test_the_horizon_is_half_open() -> None:
 def test_a_visit_called_off_claims_nothing() -> None:
     with unit_of_work():
         appointments.call_off(["talk-1"], AppointmentState.NO_SHOW, SAVED_AT)
-    assert load_diary("patient-2", builders.HORIZON, as_of=SAVED_AT).claims == ()
+    assert load_diary("patient-2", builders.HORIZON, as_of=SAVED_AT).book == ClaimBook.of([])
 
 
 def test_claims_read_again_after_a_change_are_the_changed_ones() -> None:
