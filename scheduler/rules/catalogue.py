@@ -63,7 +63,7 @@ def _rule(
                 level=level,
                 title=title,
                 appointments=tuple(visit.id for visit in breach.visits),
-                steps=(*(visit.step for visit in breach.visits), *breach.missing),
+                steps=tuple(dict.fromkeys((*(visit.step for visit in breach.visits), *breach.missing))),
                 why=breach.why,
                 mend=breach.mend,
                 override_role=override_role,

@@ -43,8 +43,8 @@ class Finding:
     """One breach of one rule.
 
     `appointments` are the ids of the visits of this series that it touches, step keys for a proposal; `steps` are
-    their step keys, and those of visits that are missing. `why` and `mend` may name staff and rooms, never the
-    patient. `override_role` may let the visit start in spite of a GATE, `None` when nobody may.
+    their step keys, each once, and those of visits that are missing. `why` and `mend` may name staff and rooms, never
+    the patient. `override_role` may let the visit start in spite of a GATE, `None` when nobody may.
     """
 
     rule: str

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from scheduler.domain.treatment import WindowMeaning
+from scheduler.domain.treatment import Step, WindowMeaning
 from scheduler.rules.finding import Breach
 from scheduler.rules.question import Question
 from scheduler.rules.windows import too_late, too_soon, windows_that_mean
@@ -39,24 +39,57 @@ def integration_is_over_before_the_next_dose(question: Question) -> Iterator[Bre
 
 
 def every_dose_has_its_integration(question: Question) -> Iterator[Breach]:
-    """Integration is offered after every dose; the patient may decline it, which is then recorded."""
-    series = question.series
+    """Integration is offered after every dose, and the patient may decline it, which is then recorded.
+
+    A new series is judged whole by a rule of its own. This one watches over a series that is booked: where an
+    integration is called off later, its dose stands and the patient may still say no, so that staff are told to book
+    it again or to record that it was declined, and nobody is stopped. After the dose it is told until the window closes.
+    """
+    if question.series.id:
+        yield from doses_left_without(question)
+
+
+def doses_left_without(question: Question) -> tuple[Breach, ...]:
+    """Return each dose whose integration is neither there nor rightly declined, with the step that is missing.
+
+    A dose that is over is named only while its window is open, and as no visit that could still be changed.
+    """
+    found: list[Breach] = []
     for window in question.protocol.windows:
         dose = question.visit(window.from_step)
         if window.meaning is not WindowMeaning.INTEGRATION or dose is None or question.visit(window.to_step):
             continue
         step = question.protocol.step(window.to_step)
-        if step.declinable and step.key in series.declined:
+        if step.declinable and step.key in question.series.declined:
             continue
-        last = "" if window.at_most is None else f" and {question.said(dose.discharge + window.at_most)}"
-        first = question.said(dose.discharge + window.at_least)
-        yield Breach(
-            (dose,),
-            f"{dose.step} on {question.said(dose.start)} has no integration: {step.key} is neither booked nor declined",
-            f"book {step.key} {'between' if last else 'from'} {first}{last}"
-            + (", or record that the patient declined it" if step.declinable else ""),
-            (step.key,),
-        )
+        first = dose.discharge + window.at_least
+        last = None if window.at_most is None else dose.discharge + window.at_most
+        over = question.is_history(dose)
+        if over and last is not None and last < question.diary.as_of:
+            continue
+        missing = f"{step.key} {how_missing(question, step)}"
+        why = f"{dose.step} on {question.said(dose.start)} has no integration: {missing}"
+        mend = f"book {step.key} {_when(question, first, last)}{or_declined(step)}"
+        found.append(Breach(() if over else (dose,), why, mend, (step.key,)))
+    return tuple(found)
+
+
+def _when(question: Question, first: datetime, last: datetime | None) -> str:
+    if last is None:
+        return f"from {question.said(first)}"
+    return f"between {question.said(first)} and {question.said(last)}"
+
+
+def how_missing(question: Question, step: Step) -> str:
+    """Return in words what is wrong with a step that has no visit."""
+    if step.key in question.series.declined:
+        return "cannot be declined"
+    return "is neither booked nor declined" if step.declinable else "is not booked"
+
+
+def or_declined(step: Step) -> str:
+    """Return the end of a mend that says what else would do; empty where the patient may not decline the step."""
+    return ", or record that the patient declined it" if step.declinable else ""
 
 
 def follow_up_waits_long_enough(question: Question) -> Iterator[Breach]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import local_day
 from scheduler.domain.treatment import Step, StepKind, WindowMeaning
 from scheduler.rules.finding import Breach
+from scheduler.rules.integration import doses_left_without, how_missing, or_declined
 from scheduler.rules.question import Question
 from scheduler.rules.windows import too_late, too_soon, windows_that_mean
 from scheduler.rules.wording import limit, listed, measured
@@ -71,22 +73,37 @@ def there_are_no_more_doses_than_the_protocol_allows(question: Question) -> Iter
 def a_new_series_is_booked_whole(question: Question) -> Iterator[Breach]:
     """A series is booked with every visit its protocol asks for, and each of them once, or not at all.
 
-    Integration that the patient may decline is judged by a rule of its own.
+    A visit that the patient may decline, as the integration after a dose, is booked or declined in so many words:
+    what is merely left out is forgotten. Once booked, a series may lose visits one by one; what that means for the
+    rest is judged by the rules about preparation and integration. No visit is ever booked twice.
     """
     for step in question.protocol.steps:
         booked = tuple(visit for visit in question.visits if visit.step == step.key)
         if len(booked) > 1:
-            why = f"{step.key} ({step.title}) is booked {len(booked)} times; the protocol asks for it once"
-            yield Breach(booked, why, f"keep one {step.key} and call the other off")
+            yield _too_often(question, step, booked)
         elif not booked and not question.series.id and not _may_be_missing(question, step):
-            declined = step.key in question.series.declined
-            problem = "cannot be declined" if declined else "is not booked"
-            yield Breach((), f"{step.key} ({step.title}) {problem}", f"book {step.key}", (step.key,))
+            yield from _not_there(question, step)
+
+
+def _not_there(question: Question, step: Step) -> Iterator[Breach]:
+    """Yield the breach at the doses that need the step, and on its own where no dose says when it is due."""
+    at_doses = [breach for breach in doses_left_without(question) if step.key in breach.missing]
+    why = f"{step.key} ({step.title}) {how_missing(question, step)}"
+    yield from at_doses or [Breach((), why, f"book {step.key}{or_declined(step)}", (step.key,))]
+
+
+def _too_often(question: Question, step: Step, booked: tuple[Appointment, ...]) -> Breach:
+    times = listed(question.said(visit.start) for visit in booked)
+    return Breach(
+        booked,
+        f"{step.key} ({step.title}) is there {len(booked)} times, on {times}; the protocol asks for it once",
+        f"keep {step.key} once and leave the {'other' if len(booked) == 2 else 'others'} out",
+    )
 
 
 def _may_be_missing(question: Question, step: Step) -> bool:
-    if step.declinable:
-        return step.key in question.series.declined or step.kind is StepKind.INTEGRATION
+    if step.declinable and step.key in question.series.declined:
+        return True
     gate = step.left_out_when_passed
     today = local_day(question.diary.as_of, question.diary.site.zone)
     return gate is not None and question.diary.patient.passes(gate, today)

@@ -11,7 +11,7 @@ from scheduler.domain.people import GateDecision, GateRecord
 from scheduler.domain.series import Series
 from scheduler.domain.treatment import GateRequirement, Protocol
 from scheduler.rules.evaluate import evaluate
-from scheduler.rules.finding import Finding
+from scheduler.rules.finding import Finding, Level
 from tests.builders import a_diary, a_patient, a_small_protocol, an_induction_protocol, t1_like_series
 
 
@@ -77,8 +77,12 @@ def test_without_an_earlier_visit_any_decision_before_the_visit_will_do() -> Non
 
 
 def _missing(series: Series, protocol: Protocol) -> list[tuple[str, str, tuple[str, ...]]]:
+    return [(found.rule, found.why, found.steps) for found in _completeness(series, protocol)]
+
+
+def _completeness(series: Series, protocol: Protocol) -> list[Finding]:
     findings = evaluate(a_diary(), protocol, series)
-    return [(f.rule, f.why, f.steps) for f in findings if f.rule in ("WHOLE-1", "INTEG-4")]
+    return [finding for finding in findings if finding.rule in ("WHOLE-1", "INTEG-4")]
 
 
 def _without(series: Series, *steps: str) -> Series:
@@ -98,22 +102,68 @@ def test_a_proposal_without_one_of_its_visits_is_not_whole() -> None:
     assert _missing(_without(series, "D2", "I2"), protocol)[0][2] == ("D2",)
 
 
-def test_integration_that_is_missing_is_a_warning_and_a_saved_series_is_whole_once() -> None:
+def test_a_new_series_books_each_integration_or_says_that_it_is_declined() -> None:
     protocol = a_small_protocol()
-    series = t1_like_series(protocol)
-    assert [found[0] for found in _missing(_without(series, "I2"), protocol)] == ["INTEG-4"]
-    saved = _without(t1_like_series(protocol, id="series-1"), "P1")
-    assert _missing(saved, protocol) == []
+    series = _without(t1_like_series(protocol), "I2")
+    (found,) = _completeness(series, protocol)
+    assert (found.rule, found.level, found.steps, found.appointments) == (
+        "WHOLE-1", Level.BLOCK, ("D2", "I2"), ("D2",),
+    )  # fmt: skip
+    assert found.why == (
+        "D2 on Mon 7 Dec 2026 10:00 MST has no integration: I2 is neither booked nor declined"
+    )
+    assert found.mend == (
+        "book I2 between Tue 8 Dec 2026 12:45 MST and Thu 10 Dec 2026 12:45 MST, or record that the patient declined it"
+    )
+    assert _completeness(replace(series, declined=frozenset({"I2"})), protocol) == []
 
 
-def test_a_visit_booked_twice_is_told_whether_proposed_or_saved() -> None:
+def test_an_integration_that_belongs_to_no_single_dose_is_asked_for_alike() -> None:
+    protocol = an_induction_protocol()
+    series = _without(t1_like_series(protocol), "I7")
+    (found,) = _completeness(series, protocol)
+    assert (found.why, found.mend, found.steps) == (
+        "I7 (Consolidation) is neither booked nor declined",
+        "book I7, or record that the patient declined it",
+        ("I7",),
+    )
+    assert _completeness(replace(series, declined=frozenset({"I7"})), protocol) == []
+
+
+def test_an_integration_that_may_not_be_declined_is_asked_for_whatever_was_said() -> None:
+    protocol = a_small_protocol()
+    firm = replace(protocol, steps=tuple(replace(step, declinable=False) for step in protocol.steps))
+    series = _without(t1_like_series(firm), "I2")
+    (missing,) = _completeness(series, firm)
+    assert missing.why.endswith("has no integration: I2 is not booked")
+    (declined,) = _completeness(replace(series, declined=frozenset({"I2"})), firm)
+    assert declined.why.endswith("has no integration: I2 cannot be declined")
+    assert declined.mend.endswith("Thu 10 Dec 2026 12:45 MST")
+
+
+def test_a_saved_series_that_lost_an_integration_is_warned_about_and_not_blocked() -> None:
+    protocol = a_small_protocol()
+    (found,) = _completeness(_without(t1_like_series(protocol, id="series-1"), "I2"), protocol)
+    assert (found.rule, found.level, found.steps) == ("INTEG-4", Level.WARN, ("D2", "I2"))
+    assert _missing(_without(t1_like_series(protocol, id="series-1"), "P1"), protocol) == []
+
+
+def test_a_visit_there_twice_is_told_whether_proposed_or_saved() -> None:
     protocol = a_small_protocol()
     for id in ("", "series-1"):
         series = t1_like_series(protocol, id=id)
-        again = replace(series.appointments[0], id=f"{id}/again")
+        first = series.appointments[0]
+        again = replace(first, id=f"{id}/again")
         twice = replace(series, appointments=(*series.appointments, again))
-        rules = [found[:2] for found in _missing(twice, protocol)]
-        assert rules == [("WHOLE-1", "P1 (Preparation 1) is booked 2 times; the protocol asks for it once")]
+        (found,) = _completeness(twice, protocol)
+        assert (found.rule, found.steps, found.appointments) == (
+            "WHOLE-1", ("P1",), (*sorted((first.id, again.id)),),
+        )  # fmt: skip
+        assert found.why == (
+            "P1 (Preparation 1) is there 2 times, on Tue 1 Dec 2026 14:00 MST and Tue 1 Dec 2026 14:00 MST; the protocol "
+            "asks for it once"
+        )
+        assert found.mend == "keep P1 once and leave the other out"
 
 
 def test_a_visit_that_the_patients_clearance_makes_needless_may_be_missing() -> None:

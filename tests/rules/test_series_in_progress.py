@@ -126,6 +126,25 @@ def test_an_integration_that_was_called_off_is_missed_and_one_declined_is_not() 
     assert not _rules(evaluate(a_diary(), protocol, replace(series, declined=frozenset({"I2"}))))
 
 
+@pytest.mark.parametrize(
+    ("now", "told"),
+    [
+        ("2026-12-07 12:44", ("D2", "I2")),
+        ("2026-12-07 12:45", ("I2",)),
+        ("2026-12-10 12:45", ("I2",)),
+        ("2026-12-10 12:46", None),
+    ],
+)
+def test_after_the_dose_a_missing_integration_is_told_as_long_as_its_window_is_open(
+    now: str, told: tuple[str, ...] | None
+) -> None:
+    protocol = an_induction_protocol()
+    series = _called_off(t1_like_series(protocol, id="series-1"), "I2")
+    findings = evaluate(a_diary(as_of=at(now)), protocol, series)
+    assert _rules(findings).get("INTEG-4") == told
+    assert not [finding for finding in findings if finding.level is Level.BLOCK]
+
+
 def _beside(start: str, hold: int) -> tuple[Finding, ...]:
     """Judge the small example with a dose of another series, which holds the patient's dosing lane for so many hours."""
     protocol = a_small_protocol()

@@ -41,6 +41,11 @@ def _shortened(by: timedelta) -> Question:
     )
 
 
+def _without_i2(now: str) -> Question:
+    """Ask at a moment about a saved series without the integration of D2, whose window is open until 10 Dec 12:45."""
+    return without_visit(asked(diary=a_diary(as_of=at(now)), id="series-1"), "I2")
+
+
 def _at_the_moment(now: str) -> Question:
     return asked(diary=a_diary(as_of=at(now)))
 
@@ -52,7 +57,12 @@ EXAMPLES: Mapping[str, Example] = {
         at_limit=lambda: _induction({"P2": "2026-11-25 15:00"}),
         beyond=lambda: _induction({"P2": "2026-11-25 14:59"}),
     ),
-    "WHOLE-1": Example(keeps=asked, breaks=lambda: without_visit(asked(), "D2"), no_limit=ONE_FACT),
+    "WHOLE-1": Example(
+        keeps=asked,
+        breaks=lambda: without_visit(asked(), "D2"),
+        at_limit=lambda: replace_declined(without_visit(asked(), "I2"), "I2"),
+        beyond=lambda: without_visit(asked(), "I2"),
+    ),
     "COUNT-1": Example(
         keeps=asked, breaks=lambda: _doses(6), at_limit=lambda: _doses(2), beyond=lambda: _doses(3)
     ),
@@ -128,9 +138,10 @@ EXAMPLES: Mapping[str, Example] = {
         beyond=lambda: asked({"I1": "2026-12-07 09:11"}),
     ),
     "INTEG-4": Example(
-        keeps=lambda: replace_declined(without_visit(asked(), "I2"), "I2"),
-        breaks=lambda: without_visit(asked(), "I2"),
-        no_limit=ONE_FACT,
+        keeps=lambda: replace_declined(_without_i2("2026-12-01 09:00"), "I2"),
+        breaks=lambda: _without_i2("2026-12-01 09:00"),
+        at_limit=lambda: _without_i2("2026-12-10 12:46"),
+        beyond=lambda: _without_i2("2026-12-10 12:45"),
     ),
     "FOLLOW-1": Example(
         keeps=_induction,
