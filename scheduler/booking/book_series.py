@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from uuid import uuid4
 
 from scheduler.access.permissions import Actor, Permission, may, may_at
 from scheduler.booking.consideration import considered
 from scheduler.booking.outcomes import NotAllowed, PreviewedSeries, Refused
-from scheduler.booking.request import Asked, ChosenVisit, SeriesRequest, nonsense, understood
+from scheduler.booking.request import Asked, ChosenVisit, SeriesRequest, WantedSeries, nonsense, understood
 from scheduler.booking.retrying import retried
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import Clock
@@ -25,19 +25,13 @@ from scheduler.store.work import reading, unit_of_work
 
 
 @dataclass(frozen=True, slots=True)
-class BookSeries:
+class BookSeries(WantedSeries):
     """Book the best series, or exactly these `visits` when they are given (one for each step of the series).
 
-    Days are clinic-local and inclusive. A request repeated with the same `idempotency_key` books nothing new:
-    it is answered with the series that the first one booked.
+    A request repeated with the same `idempotency_key` books nothing new: it is answered with the series that the
+    first one booked.
     """
 
-    patient: str
-    protocol: str
-    earliest: date | None = None
-    latest: date | None = None
-    therapist: str | None = None
-    declined: frozenset[str] = frozenset()
     visits: tuple[ChosenVisit, ...] | None = None
     idempotency_key: str | None = None
 
@@ -69,7 +63,7 @@ def book_series(command: BookSeries, actor: Actor, clock: Clock) -> Booked | Ref
 
 def _attempt(command: BookSeries, actor: Actor, now: datetime) -> Booked | Refused | NotAllowed:
     with unit_of_work():
-        asked = understood(_request(command), now)
+        asked = understood(SeriesRequest(command, chosen=command.visits), now)
         if isinstance(asked, tuple):
             return Refused(reasons=asked)
         if not may_at(actor, Permission.BOOK_SERIES, asked.site.id):
@@ -133,18 +127,5 @@ def _entry(series: Series, actor: Actor, now: datetime) -> AuditEntry:
 def _free_instead(command: BookSeries, now: datetime) -> tuple[PreviewedSeries, ...]:
     """Return the best series that is free now, for whoever was refused."""
     with reading():
-        asked = understood(replace(_request(command), chosen=None), now)
+        asked = understood(SeriesRequest(command), now)
         return considered(asked, now).options if isinstance(asked, Asked) else ()
-
-
-def _request(command: BookSeries) -> SeriesRequest:
-    return SeriesRequest(
-        patient=command.patient,
-        protocol=command.protocol,
-        earliest=command.earliest,
-        latest=command.latest,
-        therapist=command.therapist,
-        declined=command.declined,
-        limit=1,
-        chosen=command.visits,
-    )

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 from scheduler.access.permissions import Actor, Permission, may, may_at
 from scheduler.booking.consideration import considered
 from scheduler.booking.outcomes import NotAllowed, PreviewedSeries
-from scheduler.booking.request import SeriesRequest, understood
+from scheduler.booking.request import SeriesRequest, WantedSeries, understood
 from scheduler.domain.clock import Clock
 from scheduler.domain.people import Patient
 from scheduler.domain.treatment import Protocol
@@ -17,19 +16,10 @@ from scheduler.store.work import reading
 
 
 @dataclass(frozen=True, slots=True)
-class PreviewSeries:
-    """Ask for the best series. Days are clinic-local and inclusive; from today and for 120 days when not given.
+class PreviewSeries(WantedSeries):
+    """Ask for the best series, at most `limit` of them."""
 
-    `therapist` is an id, `None` for anybody fit; `declined` are keys of visits that the patient declines.
-    """
-
-    patient: str
-    protocol: str
-    earliest: date | None = None
-    latest: date | None = None
-    therapist: str | None = None
     limit: int = 5
-    declined: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +41,10 @@ def preview_series(command: PreviewSeries, actor: Actor, clock: Clock) -> Series
         return NotAllowed(Permission.PREVIEW_SERIES)
     now = clock.now()
     with reading():
-        asked = understood(_request(command), now)
+        asked = understood(SeriesRequest(command, limit=command.limit), now)
         if isinstance(asked, tuple):
             return SeriesPreview((), asked, None, None)
         if not may_at(actor, Permission.PREVIEW_SERIES, asked.site.id):
             return NotAllowed(Permission.PREVIEW_SERIES)
         found = considered(asked, now)
     return SeriesPreview(found.options, found.reasons, asked.patient, asked.protocol)
-
-
-def _request(command: PreviewSeries) -> SeriesRequest:
-    return SeriesRequest(
-        patient=command.patient,
-        protocol=command.protocol,
-        earliest=command.earliest,
-        latest=command.latest,
-        therapist=command.therapist,
-        declined=command.declined,
-        limit=command.limit,
-    )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from scheduler.domain.clock import in_words, instant_at, local_day
+from scheduler.domain.clock import instant_at, local_day
 from scheduler.domain.errors import NotFound
 from scheduler.domain.interval import as_utc
 from scheduler.domain.people import Patient, Role
@@ -20,9 +20,12 @@ USUAL_REACH = timedelta(days=120)
 """How far ahead is looked when nobody says until when."""
 
 FURTHEST_REACH = timedelta(days=400)
-"""Beyond this, hours and closures are not known well enough to promise anything."""
+"""Beyond this, hours and closures are not known well enough to promise anything; so far back nothing is looked at either."""
 
 MOST_OPTIONS = 20
+
+MOST_CHOSEN_PER_STEP = 2
+"""More visits than this for each of the protocol are a mistake of some program, not worth judging one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +45,27 @@ class ChosenVisit:
 
 
 @dataclass(frozen=True, slots=True)
-class SeriesRequest:
-    """What preview and booking have in common. Days are clinic-local and inclusive; `None` means no wish.
+class WantedSeries:
+    """What preview and booking are told alike.
 
-    `chosen` are visits already chosen, `None` when they are to be found.
+    Days are clinic-local and inclusive; from today and for 120 days when not given. `therapist` is an id,
+    `None` for anybody fit; `declined` are keys of visits that the patient declines.
     """
 
     patient: str
     protocol: str
-    earliest: date | None
-    latest: date | None
-    therapist: str | None
-    declined: frozenset[str]
-    limit: int
+    earliest: date | None = None
+    latest: date | None = None
+    therapist: str | None = None
+    declined: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesRequest:
+    """What is wanted, and how many proposals; or the visits `chosen` for it, `None` when they are to be found."""
+
+    wanted: WantedSeries
+    limit: int = 1
     chosen: tuple[ChosenVisit, ...] | None = None
 
 
@@ -74,7 +85,7 @@ class Asked:
         return Wishes(
             earliest=max(now, instant_at(self.earliest, time.min, self.site.zone)),
             latest=instant_at(self.latest + timedelta(days=1), time.min, self.site.zone),
-            therapist=self.request.therapist,
+            therapist=self.request.wanted.therapist,
             limit=self.request.limit,
         )
 
@@ -87,54 +98,53 @@ def nonsense(code: str, why: str, mend: str) -> Reason:
 def understood(request: SeriesRequest, now: datetime) -> Asked | tuple[Reason, ...]:
     """Look up what the request names. Returns every reason in words when it is nonsense."""
     reasons: list[Reason] = []
-    patient = _patient(request, reasons)
-    protocol = _protocol(request, reasons)
+    wanted = request.wanted
+    patient = _patient(wanted, reasons)
+    protocol = _protocol(wanted, reasons)
     if patient is None or protocol is None:
         return tuple(reasons)
     site = clinic.site(patient.site)
     today = local_day(now, site.zone)
-    earliest = max(today, request.earliest or today)
-    latest = request.latest or earliest + USUAL_REACH
+    earliest = max(today, wanted.earliest or today)
+    latest = wanted.latest or earliest + USUAL_REACH
     reasons += [
-        *_against_days(request, today, latest),
-        *_against_therapist(request, site),
-        *_against_declined(request, protocol),
+        *_against_days(wanted, today, latest),
+        *_against_therapist(wanted, site),
+        *_against_declined(wanted, protocol),
         *_against_limit(request),
-        *_against_moments(request, site, now),
+        *_against_size(request, protocol, now),
     ]
     return tuple(reasons) or Asked(request, patient, site, protocol, earliest, latest)
 
 
-def _patient(request: SeriesRequest, reasons: list[Reason]) -> Patient | None:
+def _patient(wanted: WantedSeries, reasons: list[Reason]) -> Patient | None:
     try:
-        return clinic.patient(request.patient)
+        return clinic.patient(wanted.patient)
     except NotFound:
         reasons.append(
             nonsense(
                 "unknown_patient",
-                f"There is no patient '{request.patient}'.",
+                f"There is no patient '{wanted.patient}'.",
                 "Choose a patient from the list.",
             )
         )
         return None
 
 
-def _protocol(request: SeriesRequest, reasons: list[Reason]) -> Protocol | None:
+def _protocol(wanted: WantedSeries, reasons: list[Reason]) -> Protocol | None:
     try:
-        return clinic.protocol(request.protocol)
+        return clinic.protocol(wanted.protocol)
     except NotFound:
         known = ", ".join(sorted(protocol.key for protocol in clinic.protocols())) or "none yet"
         reasons.append(
-            nonsense(
-                "unknown_protocol", f"There is no protocol '{request.protocol}'.", f"Known are: {known}."
-            )
+            nonsense("unknown_protocol", f"There is no protocol '{wanted.protocol}'.", f"Known are: {known}.")
         )
         return None
 
 
-def _against_days(request: SeriesRequest, today: date, latest: date) -> list[Reason]:
-    if request.earliest and request.latest and request.latest < request.earliest:
-        why = f"The series should be over by {request.latest} but not begin before {request.earliest}."
+def _against_days(wanted: WantedSeries, today: date, latest: date) -> list[Reason]:
+    if wanted.earliest and wanted.latest and wanted.latest < wanted.earliest:
+        why = f"The series should be over by {wanted.latest} but not begin before {wanted.earliest}."
         return [nonsense("until_before_from", why, "Give a last day that is not before the first.")]
     if latest < today:
         why = f"The series should be over by {latest}, and today is {today}."
@@ -145,21 +155,21 @@ def _against_days(request: SeriesRequest, today: date, latest: date) -> list[Rea
     return []
 
 
-def _against_therapist(request: SeriesRequest, site: Site) -> list[Reason]:
-    if request.therapist is None:
+def _against_therapist(wanted: WantedSeries, site: Site) -> list[Reason]:
+    if wanted.therapist is None:
         return []
     staff = {person.id: person for person in clinic.staff(site.id)}
     mend = "Choose one of the therapists of this site, or leave the choice open."
-    if request.therapist not in staff:
-        return [nonsense("unknown_therapist", f"Nobody '{request.therapist}' works at this site.", mend)]
-    if Role.THERAPIST not in staff[request.therapist].roles:
-        return [nonsense("not_a_therapist", f"{staff[request.therapist].name} is not a therapist.", mend)]
+    if wanted.therapist not in staff:
+        return [nonsense("unknown_therapist", f"Nobody '{wanted.therapist}' works at this site.", mend)]
+    if Role.THERAPIST not in staff[wanted.therapist].roles:
+        return [nonsense("not_a_therapist", f"{staff[wanted.therapist].name} is not a therapist.", mend)]
     return []
 
 
-def _against_declined(request: SeriesRequest, protocol: Protocol) -> list[Reason]:
+def _against_declined(wanted: WantedSeries, protocol: Protocol) -> list[Reason]:
     reasons: list[Reason] = []
-    for key in sorted(request.declined):
+    for key in sorted(wanted.declined):
         if not protocol.has_step(key):
             reasons.append(
                 nonsense(
@@ -179,14 +189,19 @@ def _against_limit(request: SeriesRequest) -> list[Reason]:
     return [nonsense("limit", why, f"Ask for 1 to {MOST_OPTIONS}.")]
 
 
-def _against_moments(request: SeriesRequest, site: Site, now: datetime) -> list[Reason]:
+def _against_size(request: SeriesRequest, protocol: Protocol, now: datetime) -> list[Reason]:
+    """Return what makes chosen visits too much to be judged: everything between the first and the last is loaded."""
+    chosen, size = request.chosen or (), len(protocol.steps)
+    if len(chosen) > size * MOST_CHOSEN_PER_STEP:
+        why = f"{len(chosen)} visits were chosen; {protocol.title} has {size}."
+        return [nonsense("too_many_visits", why, "Choose each visit once.")]
     reasons: list[Reason] = []
-    for visit in request.chosen or ():
-        at = in_words(visit.start, site.zone)
-        if visit.start < now:
-            why = f"{visit.step} would start on {at}, which is past."
-            reasons.append(Reason("in_the_past", why, "Choose a time that is still to come.", visit.step))
-        elif visit.start > now + FURTHEST_REACH:
-            why = f"{visit.step} would start on {at}, more than {FURTHEST_REACH.days} days ahead."
+    # The instants themselves are not told: so far off, a clinic's local time need not exist.
+    for visit in chosen:
+        if visit.start > now + FURTHEST_REACH:
+            why = f"{visit.step} would start more than {FURTHEST_REACH.days} days ahead of now."
             reasons.append(Reason("too_far_ahead", why, "Choose an earlier time.", visit.step))
+        elif visit.start < now - FURTHEST_REACH:
+            why = f"{visit.step} would start more than {FURTHEST_REACH.days} days before now."
+            reasons.append(Reason("too_far_back", why, "Choose a time that is still to come.", visit.step))
     return reasons

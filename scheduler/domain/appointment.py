@@ -60,7 +60,8 @@ class PhaseTime:
 class Appointment:
     """One visit. `interval` runs from the patient's arrival to the planned discharge; turnover comes after it.
 
-    `id` is stable and random for life once saved; a visit that is only proposed carries its step key instead.
+    `id` is stable and random for life once saved; a visit that is only proposed carries its step key instead, with a
+    number behind it where the same step is proposed again.
     `version` rises with every change. `claims` are empty when the visit is called off.
     """
 

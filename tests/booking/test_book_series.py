@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -101,14 +101,6 @@ def test_visits_too_close_are_refused_by_the_rule_with_nothing_written() -> None
     assert all_claims() == ()
 
 
-def _without_the_first(visits: list[ChosenVisit]) -> list[ChosenVisit]:
-    return visits[1:]
-
-
-def _with_the_first_twice(visits: list[ChosenVisit]) -> list[ChosenVisit]:
-    return [visits[0], *visits]
-
-
 def _with_another(visits: list[ChosenVisit]) -> list[ChosenVisit]:
     return [*visits, replace(visits[0], step="X1")]
 
@@ -122,31 +114,94 @@ def _with_a_stranger(visits: list[ChosenVisit]) -> list[ChosenVisit]:
 
 
 def _long_ago(visits: list[ChosenVisit]) -> list[ChosenVisit]:
-    return [replace(visits[0], start=visits[0].start - timedelta(days=3650)), *visits[1:]]
+    return [replace(visits[0], start=datetime.min.replace(tzinfo=UTC)), *visits[1:]]
 
 
 def _in_years(visits: list[ChosenVisit]) -> list[ChosenVisit]:
-    return [replace(visits[0], start=visits[0].start + timedelta(days=3650)), *visits[1:]]
+    return [replace(visits[0], start=datetime.max.replace(tzinfo=UTC)), *visits[1:]]
+
+
+def _three_times(visits: list[ChosenVisit]) -> list[ChosenVisit]:
+    return [*visits, *visits, *visits]
 
 
 @pytest.mark.parametrize(
     ("spoil", "code"),
     [
-        (_without_the_first, "step_missing"),
-        (_with_the_first_twice, "step_twice"),
         (_with_another, "unknown_step"),
         (_in_a_strange_room, "unknown_room"),
         (_with_a_stranger, "unknown_staff"),
-        (_long_ago, "in_the_past"),
+        (_long_ago, "too_far_back"),
         (_in_years, "too_far_ahead"),
+        (_three_times, "too_many_visits"),
     ],
 )
-def test_a_choice_that_is_no_series_is_refused_in_words(spoil: Any, code: str) -> None:
-    visits = spoil(list(chosen_from(previewed().options[0].proposal.series)))
+def test_a_choice_that_cannot_be_judged_is_refused_in_words(spoil: Any, code: str) -> None:
+    visits = spoil(list(chosen_from(previewed(limit=1).options[0].proposal.series)))
     outcome = book(visits=tuple(visits))
     assert isinstance(outcome, Refused)
-    assert code in [reason.code for reason in outcome.reasons]
+    assert {reason.code for reason in outcome.reasons} == {code}
+    assert outcome.findings == ()
     assert all_series() == ()
+
+
+def _first_moved(by: timedelta) -> Any:
+    return lambda visits: [replace(visits[0], start=visits[0].start + by), *visits[1:]]
+
+
+def _first_again(by: timedelta) -> Any:
+    return lambda visits: [*visits, replace(visits[0], start=visits[0].start + by)]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "rule", "told"),
+    [
+        (lambda visits: visits[1:], "WHOLE-1", {(): ("P1",)}),
+        (_first_again(timedelta(0)), "WHOLE-1", {("P1", "P1 (2)"): ("P1",)}),
+        (_first_again(timedelta(days=1)), "WHOLE-1", {("P1", "P1 (2)"): ("P1",)}),
+        (_first_moved(-timedelta(days=1)), "PAST-1", {("P1",): ("P1",)}),
+        (_first_moved(-timedelta(days=390)), "PAST-1", {("P1",): ("P1",)}),
+    ],
+)
+def test_a_choice_that_is_not_whole_or_past_is_refused_by_the_rule(
+    spoil: Any, rule: str, told: dict[tuple[str, ...], tuple[str, ...]]
+) -> None:
+    visits = spoil(list(chosen_from(previewed(limit=1).options[0].proposal.series)))
+    outcome = book(visits=tuple(visits))
+    assert isinstance(outcome, Refused)
+    assert {f.appointments: f.steps for f in outcome.findings if f.rule == rule} == told
+    assert outcome.reasons == ()
+    assert outcome.instead
+    assert all_series() == ()
+
+
+def test_every_visit_chosen_twice_is_told_of_and_nothing_is_booked() -> None:
+    visits = chosen_from(previewed(limit=1).options[0].proposal.series)
+    outcome = book(visits=(*visits, *visits))
+    assert isinstance(outcome, Refused)
+    twice = [finding.steps for finding in outcome.findings if finding.rule == "WHOLE-1"]
+    assert sorted(twice) == sorted((visit.step,) for visit in visits)
+    assert all_claims() == ()
+
+
+def test_when_nothing_at_all_is_chosen_every_visit_is_asked_for() -> None:
+    wanted = previewed(limit=1).options[0].proposal.series
+    outcome = book(visits=())
+    assert isinstance(outcome, Refused)
+    assert {finding.rule for finding in outcome.findings} == {"WHOLE-1"}
+    assert {step for f in outcome.findings for step in f.steps} == {v.step for v in wanted.appointments}
+
+
+def test_an_integration_is_booked_with_its_dose_or_declined_in_so_many_words() -> None:
+    whole = chosen_from(previewed(limit=1).options[0].proposal.series)
+    without = tuple(visit for visit in whole if visit.step != "I1")
+    outcome = book(visits=without)
+    assert isinstance(outcome, Refused)
+    (found,) = outcome.findings[:1]
+    assert (found.rule, found.appointments, found.steps) == ("WHOLE-1", ("D1",), ("D1", "I1"))
+    declined = book(visits=without, declined=frozenset({"I1"}))
+    assert isinstance(declined, Booked)
+    assert declined.series.declined == {"I1"}
 
 
 def test_the_same_key_gives_the_same_series_again() -> None:

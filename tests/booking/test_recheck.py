@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from scheduler.access.permissions import SYSTEM, AccountRole, Actor
+from scheduler.booking.cancel_appointment import CancelAppointment, cancel_appointment
 from scheduler.booking.cancel_series import CancelSeries, cancel_series
 from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed
 from scheduler.booking.recheck import RecheckCommand, SeriesFindings, recheck
 from scheduler.domain.clock import StandingClock
 from scheduler.domain.errors import NotFound
 from scheduler.rules.evaluate import refuses
+from scheduler.rules.finding import Level
 from tests.booking.small_clinic import COURSE, INDUCTION, booked, clock
 from tests.store.stored_clinic import behind_the_back
 
@@ -54,6 +56,17 @@ def test_what_is_cancelled_or_over_is_not_looked_at() -> None:
     assert [one.series.id for one in rechecked()] == [other.id]
     later = StandingClock(other.appointments[-1].discharge)
     assert recheck(RecheckCommand(), SYSTEM, later) == ()
+
+
+def test_an_integration_called_off_after_booking_is_warned_about_and_stops_nobody() -> None:
+    integration = booked("patient-1").visit("I1")
+    assert integration
+    command = CancelAppointment(integration.id, CalledOffBy.PATIENT, CancelReason.ILLNESS)
+    cancel_appointment(command, SYSTEM, clock())
+    (one,) = rechecked()
+    assert not refuses(one.findings)
+    warned = [finding for finding in one.findings if "I1" in finding.steps]
+    assert [(f.rule, f.level, f.steps) for f in warned] == [("INTEG-4", Level.WARN, ("D1", "I1"))]
 
 
 def test_an_unknown_site_is_said() -> None:

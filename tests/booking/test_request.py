@@ -6,13 +6,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from scheduler.booking.request import Asked, ChosenVisit, SeriesRequest
+from scheduler.booking.request import Asked, ChosenVisit, SeriesRequest, WantedSeries
 from scheduler.domain.errors import InvalidValue
 from tests import builders
 
 
 def asked(earliest: date, latest: date) -> Asked:
-    request = SeriesRequest("patient-1", "k", earliest, latest, None, frozenset(), 3)
+    request = SeriesRequest(WantedSeries("patient-1", "k", earliest, latest), limit=3)
     protocol = builders.a_small_protocol()
     return Asked(request, builders.a_patient(), builders.a_site(), protocol, earliest, latest)
 
