@@ -90,7 +90,7 @@ def _refused_page(command: BookSeries, outcome: Refused, patient: Patient) -> Re
     with reading():
         form, protocols = _wishes_form(patient, command)
         site = clinic.site(patient.site)
-        refused = refused_choice(command, outcome, site, current_clock().now())
+        refused = refused_choice(command, outcome, patient, site, current_clock().now())
         return _proposals_page(wishes_of(command), (form, protocols), patient, refused)
 
 

@@ -128,15 +128,14 @@ def draw(
 ) -> Drawing:
     """Draw the standing visits of a series, saved or proposed; at least one must stand.
 
-    `windows` and `flags` (the worst level found) are by step key and may lack steps; a window of `None` is not drawn.
+    `windows` are by step key, `flags` (the worst level found) by visit id; both may lack some, and a window of `None` is
+    not drawn.
     """
     visits = series.standing
     scale = _Scale.of(visits, site.zone)
     lanes: list[Lane] = []
     for kind, words in KINDS.items():
-        marks = [
-            _mark(v, windows.get(v.step), scale, flags.get(v.step, "")) for v in visits if v.kind is kind
-        ]
+        marks = [_mark(v, windows.get(v.step), scale, flags.get(v.id, "")) for v in visits if v.kind is kind]
         if marks:
             lanes.append(Lane(kind, words, HEAD + LANE * len(lanes), _on_two_levels(marks)))
     return Drawing(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from scheduler.booking.outcomes import PreviewedSeries
-from scheduler.booking.preview_series import PreviewSeries
+from scheduler.booking.request import WantedSeries
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import local
 from scheduler.domain.places import Site
@@ -16,7 +16,7 @@ from scheduler.rules.finding import Finding
 from scheduler.web.drawing import Drawing, draw
 from scheduler.web.open_gates import OpenGate, open_gates
 from scheduler.web.sealed_choice import sealed
-from scheduler.web.visit_rows import Names, VisitRow, rows_of, windows_of, worst_by_step
+from scheduler.web.visit_rows import Names, VisitRow, beside_no_visit, rows_of, windows_of, worst_by_visit
 from scheduler.web.words import day_words, short_day_words
 
 
@@ -34,7 +34,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One proposal, drawn and told. `general` are findings that belong to no single visit."""
+    """One proposal, drawn and told. `general` are findings that touch no visit."""
 
     card: Card
     drawing: Drawing
@@ -55,26 +55,26 @@ class Onlooker:
 
 
 def panels_of(
-    options: Iterable[PreviewedSeries], wishes: PreviewSeries, onlooker: Onlooker
+    options: Iterable[PreviewedSeries], wishes: WantedSeries, onlooker: Onlooker
 ) -> tuple[Panel, ...]:
     """Return the panels of what could be booked, best first."""
     return tuple(_panel(option, wishes, onlooker) for option in options)
 
 
-def _panel(option: PreviewedSeries, wishes: PreviewSeries, onlooker: Onlooker) -> Panel:
+def _panel(option: PreviewedSeries, wishes: WantedSeries, onlooker: Onlooker) -> Panel:
     series, site = option.proposal.series, onlooker.site
     windows = windows_of(option.protocol, series, onlooker.now)
     return Panel(
         card=_card(option, wishes, onlooker),
-        drawing=draw(series, windows, site, onlooker.now, worst_by_step(option.findings)),
+        drawing=draw(series, windows, site, onlooker.now, worst_by_visit(option.findings)),
         rows=rows_of(series, windows, onlooker.names, site.zone, option.findings),
         gates=open_gates(option.findings),
-        general=tuple(finding for finding in option.findings if not finding.steps),
+        general=beside_no_visit(option.findings),
         preferences=option.proposal.preferences,
     )
 
 
-def _card(option: PreviewedSeries, wishes: PreviewSeries, onlooker: Onlooker) -> Card:
+def _card(option: PreviewedSeries, wishes: WantedSeries, onlooker: Onlooker) -> Card:
     series, zone = option.proposal.series, onlooker.site.zone
     visits = series.appointments
     first, last = local(visits[0].start, zone), local(option.proposal.finish, zone)

@@ -12,7 +12,7 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from scheduler.booking.book_series import BookSeries
 from scheduler.booking.preview_series import PreviewSeries
-from scheduler.booking.request import ChosenVisit
+from scheduler.booking.request import ChosenVisit, WantedSeries
 from scheduler.domain.people import Role
 from scheduler.domain.series import Series
 
@@ -27,7 +27,7 @@ class UnusableChoice(Exception):
     why: str
 
 
-def sealed(series: Series, wishes: PreviewSeries, actor: str, now: datetime) -> str:
+def sealed(series: Series, wishes: WantedSeries, actor: str, now: datetime) -> str:
     """Return the text for a proposed series; it holds ids and times alone and can be used by this account only."""
     content = {
         "by": actor,

@@ -21,7 +21,7 @@ from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.open_gates import open_gates
 from scheduler.web.reach import series_within_reach
-from scheduler.web.visit_rows import Names, rows_of, windows_of, worst_by_step
+from scheduler.web.visit_rows import Names, beside_no_visit, rows_of, windows_of, worst_by_visit
 from scheduler.web.words import count_words
 
 pages = Blueprint("series", __name__)
@@ -47,10 +47,10 @@ def series(series: str) -> ResponseReturnValue:
         series=found,
         site=site,
         protocol=protocol,
-        drawing=draw(found, windows, site, now, worst_by_step(findings)) if found.standing else None,
+        drawing=draw(found, windows, site, now, worst_by_visit(findings)) if found.standing else None,
         rows=rows_of(found, windows, names, site.zone, findings),
         gates=open_gates(findings),
-        general=[finding for finding in findings if not finding.steps],
+        general=beside_no_visit(findings),
         declined=[whole.step(key) for key in sorted(found.declined)],
         next_visit=ahead[0] if ahead else None,
         may_cancel_series=bool(ahead) and may(actor(), Permission.CANCEL_SERIES),

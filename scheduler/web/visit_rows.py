@@ -88,9 +88,9 @@ def rows_of(
     findings: Iterable[Finding] = (),
 ) -> tuple[VisitRow, ...]:
     """Return the visits of a series in order of start; `windows` are those of `windows_of`."""
-    beside = findings_by_step(findings)
+    beside = _by_visit(findings)
     return tuple(
-        _row(visit, _window_words(visit, windows, zone), beside.get(visit.step, ()), (names, zone))
+        _row(visit, _window_words(visit, windows, zone), beside.get(visit.id, ()), (names, zone))
         for visit in series.appointments
     )
 
@@ -113,18 +113,23 @@ def windows_of(protocol: Protocol, series: Series, now: datetime) -> Windows:
     return windows
 
 
-def findings_by_step(findings: Iterable[Finding]) -> Mapping[str, tuple[Finding, ...]]:
-    """Return the findings by the visits they touch, the heaviest first."""
+def worst_by_visit(findings: Iterable[Finding]) -> dict[str, str]:
+    """Return the heaviest level found for each visit, by its id."""
+    return {visit: found[0].level.value for visit, found in _by_visit(findings).items()}
+
+
+def beside_no_visit(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the findings that touch no visit at all, as those about visits that are missing; no row shows them."""
+    return tuple(finding for finding in findings if not finding.appointments)
+
+
+def _by_visit(findings: Iterable[Finding]) -> Mapping[str, tuple[Finding, ...]]:
+    """Return the findings by the ids of the visits they touch, the heaviest first."""
     beside: dict[str, list[Finding]] = {}
     for finding in sorted(findings, key=lambda one: WEIGHT[one.level]):
-        for step in finding.steps:
-            beside.setdefault(step, []).append(finding)
-    return {step: tuple(found) for step, found in beside.items()}
-
-
-def worst_by_step(findings: Iterable[Finding]) -> dict[str, str]:
-    """Return the heaviest level found for each visit."""
-    return {step: found[0].level.value for step, found in findings_by_step(findings).items()}
+        for visit in finding.appointments:
+            beside.setdefault(visit, []).append(finding)
+    return {visit: tuple(found) for visit, found in beside.items()}
 
 
 def _row(

@@ -10,20 +10,23 @@ from typing import TYPE_CHECKING
 
 from scheduler.access.permissions import SYSTEM
 from scheduler.booking.book_series import Booked, BookSeries, book_series
+from scheduler.booking.preview_series import PreviewSeries, SeriesPreview, preview_series
 from scheduler.clinic_file import Clinic
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import StandingClock
+from scheduler.domain.interval import Interval
 from scheduler.domain.people import Role, StaffMember
 from scheduler.store import clinic
 from scheduler.store.series import series_of_patient
 from scheduler.store.work import unit_of_work
-from scheduler.web.sealed_choice import opened
+from scheduler.web.sealed_choice import opened, sealed
 from tests.web.small_clinic import NOW, PROTOCOL, Visitor, idle_patient
 
 if TYPE_CHECKING:
     from flask import Flask
 
 WISHES = {"protocol": PROTOCOL, "earliest": "2026-11-24", "latest": "", "therapist": ""}
+ANY_LENGTH = timedelta(minutes=1)
 SEAL = re.compile(r'name="choice" id="proposal-\d" value="([^"]+)"')
 
 
@@ -201,6 +204,80 @@ def test_hours_that_go_behind_the_back_refuse_the_choice(clinic_app: Flask, desk
     assert response.status_code == 422
     assert f"{person.name}" in response.text
     assert "This can no longer be booked" in response.text
+
+
+def _findings_below(page: str) -> str:
+    return page.split("with each finding beside its visit")[1].split("</section>")[0]
+
+
+def _beside(page: str, step: str) -> list[str]:
+    """Return what each row of a step says, one text a row."""
+    rows = _findings_below(page).split("<tbody")[1:]
+    return [row for row in rows if f">{step}</span>" in row]
+
+
+def _chosen_anew(
+    app: Flask, change: Callable[[tuple[Appointment, ...]], tuple[Appointment, ...]]
+) -> tuple[str, str]:
+    """Return a patient, and a choice of the best proposal's visits as they were changed on the way."""
+    patient = idle_patient(app)
+    with app.test_request_context():
+        wishes = PreviewSeries(patient, PROTOCOL, limit=1)
+        preview = preview_series(wishes, SYSTEM, StandingClock(NOW))
+        assert isinstance(preview, SeriesPreview)
+        series = preview.options[0].proposal.series
+        changed = replace(series, appointments=change(series.appointments))
+        return patient, sealed(changed, wishes, "desk", NOW)
+
+
+def test_a_choice_that_lacks_visits_says_so_beside_the_dose_or_above_all_visits(
+    clinic_app: Flask, desk: Visitor
+) -> None:
+    patient, seal = _chosen_anew(
+        clinic_app, lambda visits: tuple(v for v in visits if v.step not in ("P1", "C2", "I2", "R1"))
+    )
+    response = desk.send(f"/patients/{patient}/series", {"choice": seal})
+    assert response.status_code == 422
+    above = _findings_below(response.text).split("<table")[0]
+    for missing in ("P1", "C2", "R1"):
+        assert re.search(rf"Cannot be booked:</span> {missing} \([^)]+\) is not booked\.", above)
+    (dose,) = _beside(response.text, "D2")
+    assert "has no integration: I2 is neither booked nor declined." in dose
+    assert "or record that the patient declined it." in dose
+    assert SEAL.findall(response.text), "what is free now can be booked from the same page"
+
+
+def test_a_visit_chosen_twice_is_told_at_both(clinic_app: Flask, desk: Visitor) -> None:
+    def again(visits: tuple[Appointment, ...]) -> tuple[Appointment, ...]:
+        review = visits[-1]
+        later = replace(review, interval=Interval.lasting(review.start + timedelta(days=1), ANY_LENGTH))
+        return (*visits, later)
+
+    patient, seal = _chosen_anew(clinic_app, again)
+    response = desk.send(f"/patients/{patient}/series", {"choice": seal})
+    assert response.status_code == 422
+    rows = _beside(response.text, "R1")
+    assert len(rows) == 2
+    for row in rows:
+        assert row.count("R1 (Full review) is there 2 times") == 1
+
+
+def test_a_choice_whose_first_visit_has_begun_says_so_beside_it(
+    clinic_app: Flask, desk: Visitor, clock: StandingClock
+) -> None:
+    patient = idle_patient(clinic_app)
+    wishes = {**WISHES, "earliest": "2026-11-23"}
+    seal = SEAL.findall(desk.send(f"/patients/{patient}/proposals", wishes).text)[0]
+    with clinic_app.app_context():
+        visits = opened(seal, patient, "desk", NOW).visits or ()
+    first = min(visits, key=lambda visit: visit.start)
+    assert first.start < NOW + timedelta(hours=2)
+    clock.advance(first.start - NOW + timedelta(minutes=1))
+    response = desk.send(f"/patients/{patient}/series", {"choice": seal})
+    assert response.status_code == 422
+    (row,) = _beside(response.text, first.step)
+    assert f"Cannot be booked:</span> {first.step} would start at" in row
+    assert "1 min before now" in row
 
 
 def _codes(visits: tuple[Appointment, ...]) -> set[str]:
