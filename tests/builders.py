@@ -219,6 +219,20 @@ STAFF: Mapping[Role, str] = {
 ROOMS: Mapping[str, str] = {"iv_dosing": "dosing-1", "im_dosing": "dosing-1", "office": "office-1"}
 """Where a built visit takes place, by what it needs."""
 
+RESOURCES: tuple[tuple[str, Purpose], ...] = (
+    ("therapist-1", Purpose.OCCUPY),
+    ("therapist-2", Purpose.OCCUPY),
+    ("nurse-1", Purpose.OCCUPY),
+    ("nurse-1", Purpose.WATCH),
+    ("nurse-2", Purpose.WATCH),
+    ("prescriber-1", Purpose.ON_PREMISES),
+    ("dosing-1", Purpose.OCCUPY),
+    ("office-1", Purpose.OCCUPY),
+    ("patient-1", Purpose.OCCUPY),
+    ("patient-1", Purpose.SPACING),
+)
+"""What others may have taken when built visits are to be judged or found: each resource with what it is claimed for."""
+
 
 def a_visit(
     step: Step,

@@ -11,7 +11,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from scheduler.domain.appointment import Appointment, appointment_at
-from scheduler.domain.claims import Claim, Placement, Purpose
+from scheduler.domain.claims import Claim, Placement
 from scheduler.domain.diary import Diary
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Role
@@ -21,6 +21,7 @@ from scheduler.planner.propose import Wishes, propose
 from scheduler.rules.evaluate import evaluate
 from scheduler.rules.finding import Level
 from tests.builders import (
+    RESOURCES,
     a_diary,
     a_nurse,
     a_patient,
@@ -38,18 +39,6 @@ from tests.builders import (
 
 FIRST, LAST = at("2026-11-30 08:00"), at("2026-12-09 12:00")
 HORIZON = between("2026-11-30 00:00", "2026-12-20 00:00")
-RESOURCES = (
-    ("therapist-1", Purpose.OCCUPY),
-    ("therapist-2", Purpose.OCCUPY),
-    ("nurse-1", Purpose.OCCUPY),
-    ("nurse-1", Purpose.WATCH),
-    ("nurse-2", Purpose.WATCH),
-    ("prescriber-1", Purpose.ON_PREMISES),
-    ("dosing-1", Purpose.OCCUPY),
-    ("office-1", Purpose.OCCUPY),
-    ("patient-1", Purpose.OCCUPY),
-    ("patient-1", Purpose.SPACING),
-)
 
 
 @st.composite

@@ -21,6 +21,7 @@ from scheduler.rules.evaluate import evaluate, refuses
 from scheduler.rules.finding import WEIGHT, Level
 from tests.builders import (
     HORIZON,
+    RESOURCES,
     a_claim,
     a_diary,
     a_nurse,
@@ -35,17 +36,6 @@ from tests.builders import (
     t1_like_series,
 )
 from tests.rules.test_examples import EXAMPLES
-
-RESOURCES = (
-    ("therapist-1", Purpose.OCCUPY),
-    ("nurse-1", Purpose.OCCUPY),
-    ("nurse-1", Purpose.WATCH),
-    ("prescriber-1", Purpose.ON_PREMISES),
-    ("dosing-1", Purpose.OCCUPY),
-    ("office-1", Purpose.OCCUPY),
-    ("patient-1", Purpose.OCCUPY),
-    ("patient-1", Purpose.SPACING),
-)
 
 
 @st.composite

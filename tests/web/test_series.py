@@ -11,7 +11,7 @@ from scheduler.domain.clock import StandingClock
 from scheduler.domain.series import Series, SeriesState
 from scheduler.store import series as stored
 from scheduler.web.words import visit_in
-from tests.web.small_clinic import NOW, Visitor, booked_series
+from tests.web.small_clinic import NOW, Visitor, booked_series, visitor
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -114,6 +114,21 @@ def test_a_therapist_does_not_reach_another_ones_series(
 def _now(app: Flask, series: Series) -> Series:
     with app.app_context():
         return stored.series(series.id)
+
+
+def test_an_integration_called_off_after_its_dose_is_told_above_the_visits(
+    clinic_app: Flask, clock: StandingClock
+) -> None:
+    series = booked_series(clinic_app)[0]
+    dose, integration = series.visit("D2"), series.visit("I2")
+    assert dose is not None
+    assert integration is not None
+    clock.advance(dose.discharge - NOW + timedelta(hours=1))
+    desk = visitor(clinic_app, "desk")
+    desk.send(f"/visits/{integration.id}/cancel", CHOICE)
+    above = desk.text(f"/series/{series.id}").split("<table")[0]
+    assert "Take care:" in above
+    assert "has no integration: I2 is neither booked nor declined." in above
 
 
 def _one_without_escort(app: Flask, desk: Visitor) -> Series:
