@@ -22,7 +22,7 @@ ENVIRONMENT: Mapping[str, str] = {
     "HOST": "address to listen on; default 127.0.0.1",
     "PORT": "port to listen on, 1 to 65535; default 8000",
     "PUBLIC_URL": "http:// or https:// address under which people reach the program; default http://HOST:PORT",
-    "SESSION_HOURS": "hours until a sign-in ends when it is not used, 1 to 168; default 12",
+    "SESSION_MINUTES": "minutes until a sign-in ends when it is not used, 5 to 720; default 30",
 }
 
 DRIVER_OF = {
@@ -52,7 +52,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     public_url: str = "http://127.0.0.1:8000"
-    session_lifetime: timedelta = timedelta(hours=12)
+    session_lifetime: timedelta = timedelta(minutes=30)
 
 
 def settings_from(environ: Mapping[str, str]) -> Settings:
@@ -64,7 +64,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
     var_folder = _private_folder(given.get("VAR_FOLDER"))
     host = given.get("HOST", "127.0.0.1")
     port = _whole_number("PORT", given.get("PORT", "8000"), lowest=1, highest=65535)
-    hours = _whole_number("SESSION_HOURS", given.get("SESSION_HOURS", "12"), lowest=1, highest=168)
+    minutes = _whole_number("SESSION_MINUTES", given.get("SESSION_MINUTES", "30"), lowest=5, highest=720)
     return Settings(
         database_url=_database_url(given.get("DATABASE_URL"), var_folder),
         var_folder=var_folder,
@@ -73,7 +73,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         host=host,
         port=port,
         public_url=_public_url(given.get("PUBLIC_URL"), host, port),
-        session_lifetime=timedelta(hours=hours),
+        session_lifetime=timedelta(minutes=minutes),
     )
 
 

@@ -23,7 +23,7 @@ def test_without_any_setting_there_is_an_embedded_database_on_this_machine(tmp_p
     assert found.database_url == f"sqlite:///{tmp_path}/var/trellis.sqlite3"
     assert (found.host, found.port, found.public_url) == ("127.0.0.1", 8000, "http://127.0.0.1:8000")
     assert found.smtp_url is None
-    assert found.session_lifetime == timedelta(hours=12)
+    assert found.session_lifetime == timedelta(minutes=30)
 
 
 def test_an_empty_setting_is_no_setting(tmp_path: Path) -> None:
@@ -75,7 +75,8 @@ def test_people_reach_the_program_under_its_public_address(
         ("PORT", "eight", "PORT is 'eight'; it must be a whole number from 1 to 65535"),
         ("PORT", "0", "from 1 to 65535"),
         ("PORT", "65536", "from 1 to 65535"),
-        ("SESSION_HOURS", "-1", "from 1 to 168"),
+        ("SESSION_MINUTES", "-1", "from 5 to 720"),
+        ("SESSION_MINUTES", "4", "from 5 to 720"),
         ("DATABASE_URL", "mysql://db/clinic", "begins with 'mysql'"),
         ("DATABASE_URL", "clinic", "must begin with sqlite:///FILE or postgresql://"),
         ("DATABASE_URL", "sqlite://", "names no file"),
