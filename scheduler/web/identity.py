@@ -6,7 +6,8 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flask import Flask, current_app, session
+from flask import Flask, current_app, request, session
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin, login_user
 
 from scheduler.access.permissions import Actor
@@ -37,8 +38,17 @@ class SignedInUser(UserMixin):  # type: ignore[misc]  # the library ships no typ
         return f"{self.account.username}\n{_fingerprint(self.account)}"
 
 
+class _PageSessions(SecureCookieSessionInterface):
+    """Sessions in a signed cookie, renewed by pages alone."""
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        """Say whether an answer carries the cookie. Files that anybody in between may keep must never hold one."""
+        return request.endpoint != "static" and super().should_set_cookie(app, session)
+
+
 def register_identity(app: Flask) -> None:
     """Let requests know who is signed in."""
+    app.session_interface = _PageSessions()
     manager = LoginManager()
     manager.user_loader(_user)
     manager.init_app(app)

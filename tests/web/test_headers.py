@@ -102,3 +102,13 @@ def _pages(app: Flask, desk: Visitor) -> list[tuple[str, str]]:
     none = {**wishes, "latest": "2026-11-25"}
     pages.append(("nothing fits", desk.send(f"/patients/{patient}/proposals", none).text))
     return pages
+
+
+def test_files_that_anybody_may_keep_hold_no_session(desk: Visitor) -> None:
+    address = re.search(r'href="(/static/trellis.css[^"]+)"', desk.text("/patients"))
+    assert address
+    with desk.client.get(address.group(1)) as response:
+        assert "public" in response.headers["Cache-Control"]
+        assert "Set-Cookie" not in response.headers
+        assert response.data
+    assert "Set-Cookie" in desk.get("/patients").headers, "a page renews the session"
