@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-from flask import abort, current_app, g, redirect, request, url_for
+from flask import abort, current_app, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -42,7 +42,12 @@ def permissions_of(endpoint: str) -> frozenset[Permission]:
 def guard() -> ResponseReturnValue | None:
     """Let a request through, or send it to the sign-in, or refuse it. Runs before every request."""
     endpoint = request.endpoint
-    if endpoint is None or endpoint in PUBLIC_ENDPOINTS:
+    if endpoint in PUBLIC_ENDPOINTS:
+        return None
+    if endpoint is None:
+        # Nothing is there; whoever is signed in is told so with the way back in sight.
+        if current_user.is_authenticated:
+            g.actor = current_user.actor
         return None
     if not current_user.is_authenticated:
         return _to_sign_in()
@@ -62,8 +67,12 @@ def actor() -> Actor:
 
 
 def _to_sign_in() -> ResponseReturnValue:
+    if request.method == "POST" and request.endpoint != "sign_in.sign_out":
+        flash("You were not signed in any more, so nothing was saved.", "missing")
     # Only a page that can be asked for again is worth coming back to.
-    wanted = request.full_path.rstrip("?") if request.method == "GET" and request.path != "/" else None
+    rule = request.url_rule
+    may_be_asked_for = rule is not None and "GET" in (rule.methods or ()) and request.path != "/"
+    wanted = request.full_path.rstrip("?") if may_be_asked_for else None
     return redirect(url_for("sign_in.sign_in", next=wanted), 303)
 
 

@@ -62,6 +62,28 @@ def test_whoever_is_not_signed_in_is_sent_to_the_sign_in_from_everywhere(clinic_
             assert response.headers["Location"].startswith("/sign-in"), rule.rule
 
 
+def test_who_is_sent_to_the_sign_in_with_a_form_is_told_so_and_comes_back(clinic_app: Flask) -> None:
+    series = booked_series(clinic_app)[0]
+    one = visitor(clinic_app)
+    response = one.client.post(f"/series/{series.id}/cancel", data={"by": "patient"})
+    assert response.headers["Location"] == f"/sign-in?next=/series/{series.id}/cancel"
+    assert "nothing was saved" in one.text(response.headers["Location"])
+    response = one.client.post(f"/patients/{series.patient}/proposals", data={})
+    assert response.headers["Location"] == "/sign-in", (
+        "a page that cannot be asked for is nowhere to come back to"
+    )
+
+
+def test_where_there_is_nothing_whoever_is_signed_in_keeps_the_navigation(
+    clinic_app: Flask, desk: Visitor
+) -> None:
+    for response in (desk.get("/nowhere"), desk.client.put("/rules")):
+        assert response.status_code in {404, 405}
+        assert 'aria-label="Main"' in response.text
+        assert "Sign out" in response.text
+    assert 'aria-label="Main"' not in visitor(clinic_app).get("/nowhere").text
+
+
 @pytest.mark.parametrize("username", ACCOUNTS)
 def test_each_role_opens_exactly_its_pages(clinic_app: Flask, username: str) -> None:
     one = visitor(clinic_app, username)
