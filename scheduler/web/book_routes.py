@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler.access.permissions import Permission
 from scheduler.booking.book_series import Booked, BookSeries, book_series
 from scheduler.booking.outcomes import NotAllowed, Refused
-from scheduler.booking.preview_series import PreviewSeries, SeriesPreview, preview_series
+from scheduler.booking.preview_series import PreviewSeries, preview_series
 from scheduler.domain.clock import local_day
 from scheduler.domain.people import Patient, Role
 from scheduler.domain.places import Site
@@ -21,7 +23,7 @@ from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.proposal_panels import Onlooker, panels_of
 from scheduler.web.reach import patient_within_reach
-from scheduler.web.refused_choice import RefusedChoice, refused_choice
+from scheduler.web.refused_choice import refused_choice
 from scheduler.web.sealed_choice import UnusableChoice, opened, wishes_of
 from scheduler.web.visit_rows import Names
 from scheduler.web.words import count_words
@@ -31,14 +33,22 @@ pages = Blueprint("book", __name__)
 MOST_PROPOSALS = 3
 
 
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """What every page of booking is made of, read once: for whom, where, what there is to choose, and what was wished."""
+
+    patient: Patient
+    site: Site
+    protocols: tuple[Protocol, ...]
+    form: WishesForm
+
+
 @pages.get("/patients/<patient>/book")
 @needs(Permission.BOOK_SERIES)
 def book(patient: str) -> ResponseReturnValue:
     """Ask for the wishes."""
     with reading():
-        found = patient_within_reach(actor(), patient)
-        form, protocols = _wishes_form(found)
-    return render_template("book.html", patient=found, form=form, protocols=protocols, faults=[])
+        return _wishes_page(_counter(patient_within_reach(actor(), patient)))
 
 
 # Posted: wishes name a patient's treatment, which no address may hold.
@@ -47,15 +57,12 @@ def book(patient: str) -> ResponseReturnValue:
 def proposals(patient: str) -> ResponseReturnValue:
     """Show the best complete series, or why there is none."""
     with reading():
-        found = patient_within_reach(actor(), patient)
-        form, protocols = _wishes_form(found)
+        counter = _counter(patient_within_reach(actor(), patient))
+        form = counter.form
         if not form.validate():
-            page = render_template(
-                "book.html", patient=found, form=form, protocols=protocols, faults=faults(form)
-            )
-            return page, 422
+            return _wishes_page(counter), 422
         wishes = PreviewSeries(
-            patient=found.id,
+            patient=counter.patient.id,
             protocol=form.protocol.data,
             earliest=form.earliest.data,
             latest=form.latest.data,
@@ -63,7 +70,7 @@ def proposals(patient: str) -> ResponseReturnValue:
             limit=MOST_PROPOSALS,
             declined=form.declined_steps,
         )
-        return _proposals_page(wishes, (form, protocols), found)
+        return _proposals_page(wishes, counter)
 
 
 @pages.post("/patients/<patient>/series")
@@ -76,73 +83,69 @@ def book_chosen(patient: str) -> ResponseReturnValue:
         command = opened(request.form.get("choice", ""), found.id, actor().id, current_clock().now())
     except UnusableChoice as unusable:
         flash(unusable.why, "missing")
-        return redirect(url_for("book.book", patient=found.id), 303)
+        if unusable.command is None:
+            return redirect(url_for("book.book", patient=found.id), 303)
+        return _free_now(unusable.command, found), 422
     outcome = book_series(command, actor(), current_clock())
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Booked):
         flash(f"Booked: {count_words(len(outcome.series.standing), 'visit')}.", "good")
         return redirect(url_for("series.series", series=outcome.series.id), 303)
-    return _refused_page(command, outcome, found)
+    return _free_now(command, found, outcome), 409 if outcome.race_lost else 422
 
 
-def _refused_page(command: BookSeries, outcome: Refused, patient: Patient) -> ResponseReturnValue:
+def _free_now(command: BookSeries, patient: Patient, outcome: Refused | None = None) -> str:
+    """Show what is free with the wishes of a choice that cannot be booked; `outcome` says why when it was tried."""
     with reading():
-        form, protocols = _wishes_form(patient, command)
-        site = clinic.site(patient.site)
-        refused = refused_choice(command, outcome, patient, site, current_clock().now())
-        return _proposals_page(wishes_of(command), (form, protocols), patient, refused)
+        wishes = replace(wishes_of(command), limit=MOST_PROPOSALS)
+        refusal = (command, outcome) if outcome else None
+        return _proposals_page(wishes, _counter(patient, command), refusal)
+
+
+def _wishes_page(counter: Counter) -> str:
+    form = counter.form
+    return render_template(
+        "book.html", patient=counter.patient, form=form, protocols=counter.protocols, faults=faults(form)
+    )
 
 
 def _proposals_page(
-    wishes: PreviewSeries,
-    offered: tuple[WishesForm, tuple[Protocol, ...]],
-    patient: Patient,
-    refused: RefusedChoice | None = None,
-) -> ResponseReturnValue:
-    form, protocols = offered
+    wishes: PreviewSeries, counter: Counter, refusal: tuple[BookSeries, Refused] | None = None
+) -> str:
     preview = preview_series(wishes, actor(), current_clock())
     if isinstance(preview, NotAllowed):
         abort(403)
-    site = clinic.site(patient.site)
-    page = render_template(
+    site = counter.site
+    onlooker = Onlooker(site, Names.of(site.id), actor().id, current_clock().now())
+    protocol = next(one for one in counter.protocols if one.key == wishes.protocol)
+    return render_template(
         "proposals.html",
-        patient=patient,
+        patient=counter.patient,
         site=site,
-        form=form,
-        protocols=protocols,
-        protocol=next(one for one in protocols if one.key == wishes.protocol),
-        panels=_panels(preview, wishes, site),
+        form=counter.form,
+        protocols=counter.protocols,
+        protocol=protocol,
+        panels=panels_of(preview.options, wishes, onlooker),
         reasons=preview.reasons,
-        refused=refused,
+        refused=refused_choice(*refusal, counter.patient, protocol, onlooker) if refusal else None,
         faults=[],
     )
-    return (page, 200) if refused is None else (page, 409 if refused.race_lost else 422)
 
 
-def _panels(preview: SeriesPreview, wishes: PreviewSeries, site: Site) -> tuple[object, ...]:
-    if not preview.options:
-        return ()
-    onlooker = Onlooker(site, Names.of(site.id), actor().id, current_clock().now())
-    return panels_of(preview.options, wishes, onlooker)
-
-
-def _wishes_form(
-    patient: Patient, command: BookSeries | None = None
-) -> tuple[WishesForm, tuple[Protocol, ...]]:
-    """Return the form with its choices; filled from the request, or from a booking that was refused."""
+def _counter(patient: Patient, command: BookSeries | None = None) -> Counter:
+    """Read what booking needs; the form is filled from the request, or from a booking that could not be made."""
     protocols = clinic.protocols()
     site = clinic.site(patient.site)
-    therapists = staff_names(site.id, Role.THERAPIST)
     form = WishesForm() if command is None else WishesForm(formdata=None, data=_entered(command))
     form = with_choices(
         form,
         [(protocol.key, protocol.title) for protocol in protocols],
-        list(therapists.items()),
+        list(staff_names(site.id, Role.THERAPIST).items()),
         [f"{one.key}/{step.key}" for one in protocols for step in one.steps if step.declinable],
         local_day(current_clock().now(), site.zone),
     )
-    return form, protocols
+    return Counter(patient, site, protocols, form)
 
 
 def _entered(command: BookSeries) -> dict[str, object]:

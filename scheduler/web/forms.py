@@ -44,12 +44,20 @@ class SearchForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
     )
 
 
+def _within_reason(_form: FlaskForm, field: DateField) -> None:
+    """Refuse years that are slips of the finger; at the end of the calendar no later day can be counted to."""
+    if field.data and not 2000 <= field.data.year < 2200:
+        raise ValidationError(f"Enter a year such as 2026, not {field.data.year}")
+
+
 class WishesForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
     """What is wished for a new series. `declined` holds 'protocol/step' keys."""
 
     protocol = RadioField("Protocol", [InputRequired("Choose a protocol")])
-    earliest = DateField("Not before", [InputRequired("Enter the first day that suits, such as 3 Dec 2026")])
-    latest = DateField("Over by", [Optional()])
+    earliest = DateField(
+        "Not before", [InputRequired("Enter the first day that suits, such as 3 Dec 2026"), _within_reason]
+    )
+    latest = DateField("Over by", [Optional(), _within_reason])
     therapist = SelectField("Therapist")
     declined = SelectMultipleField("Visits the patient declines")
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from scheduler.booking.book_series import BookSeries
 from scheduler.booking.choice import as_series
 from scheduler.booking.outcomes import Refused
 from scheduler.domain.people import Patient
-from scheduler.domain.places import Site
+from scheduler.domain.treatment import Protocol
 from scheduler.planner.reasons import Reason
 from scheduler.rules.evaluate import refuses
 from scheduler.rules.finding import Finding, Level
-from scheduler.store import clinic
 from scheduler.web.drawing import Drawing, draw
-from scheduler.web.visit_rows import Names, VisitRow, beside_no_visit, rows_of, windows_of, worst_by_visit
+from scheduler.web.proposal_panels import Onlooker
+from scheduler.web.visit_rows import VisitRow, beside_no_visit, rows_of, windows_of, worst_by_visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +33,17 @@ class RefusedChoice:
 
 
 def refused_choice(
-    command: BookSeries, outcome: Refused, patient: Patient, site: Site, now: datetime
+    command: BookSeries, outcome: Refused, patient: Patient, protocol: Protocol, onlooker: Onlooker
 ) -> RefusedChoice:
     """Return the refused choice for showing. The visits are drawn as chosen; nothing is looked up about them anew."""
-    protocol = clinic.protocol(command.protocol)
+    site, now = onlooker.site, onlooker.now
     series = as_series(command.visits or (), protocol, patient)
     narrowed = protocol.only(visit.step for visit in series.appointments)
     windows = windows_of(narrowed, series, now)
     shown = [finding for finding in outcome.findings if finding.level is not Level.GATE]
     return RefusedChoice(
         drawing=draw(series, windows, site, now, worst_by_visit(shown)) if series.appointments else None,
-        rows=rows_of(series, windows, Names.of(site.id), site.zone, shown) if series.appointments else (),
+        rows=rows_of(series, windows, onlooker.names, site.zone, shown) if series.appointments else (),
         general=beside_no_visit(shown),
         blocking=tuple(finding for finding in outcome.findings if refuses((finding,))),
         reasons=outcome.reasons,

@@ -22,9 +22,13 @@ GOOD_FOR = timedelta(hours=2)
 
 @dataclass(frozen=True, slots=True)
 class UnusableChoice(Exception):
-    """The text was not sealed here, for this account and patient, or it is too old; `why` is for the person."""
+    """The text was not sealed here, for this account and patient, or it is too old; `why` is for the person.
+
+    `command` is what it stood for where its wishes can still be looked for anew, else `None`.
+    """
 
     why: str
+    command: BookSeries | None = None
 
 
 def sealed(series: Series, wishes: WantedSeries, actor: str, now: datetime) -> str:
@@ -56,7 +60,8 @@ def opened(text: str, patient: str, actor: str, now: datetime) -> BookSeries:
     if (content["by"], content["patient"]) != (actor, patient):
         raise UnusableChoice("The choice was made for somebody else. Please choose again.")
     if now - datetime.fromtimestamp(content["at"], UTC) > GOOD_FOR:
-        raise UnusableChoice("These proposals are more than two hours old. Here is what is free now.")
+        why = "Those proposals were more than two hours old. Nothing was booked; here is what is free now."
+        raise UnusableChoice(why, _booking(content))
     return _booking(content)
 
 

@@ -56,6 +56,15 @@ def test_proposals_are_drawn_and_told(clinic_app: Flask, desk: Visitor) -> None:
     assert re.search(r"\d\d:\d\d–\d\d:\d\d MST", first)
 
 
+def test_the_button_says_whether_the_patient_is_written_to(clinic_app: Flask, desk: Visitor) -> None:
+    patient = idle_patient(clinic_app)
+    assert "sent a confirmation by e-mail" in desk.send(f"/patients/{patient}/proposals", WISHES).text
+    with clinic_app.app_context(), unit_of_work():
+        without = replace(clinic.patient(patient), email="")
+        clinic.save_clinic(replace(_with_staff(), patients=(without,)), NOW)
+    assert "no e-mail address is known" in desk.send(f"/patients/{patient}/proposals", WISHES).text
+
+
 def test_one_click_books_exactly_what_was_drawn(clinic_app: Flask, desk: Visitor) -> None:
     patient = idle_patient(clinic_app)
     seals = SEAL.findall(desk.send(f"/patients/{patient}/proposals", WISHES).text)
@@ -106,8 +115,13 @@ def test_an_old_choice_is_looked_for_anew(clinic_app: Flask, desk: Visitor, cloc
     patient = idle_patient(clinic_app)
     (seal, *_) = SEAL.findall(desk.send(f"/patients/{patient}/proposals", WISHES).text)
     clock.advance(timedelta(hours=3))
-    assert desk.send(f"/patients/{patient}/series", {"choice": seal}).status_code == 303
-    assert "more than two hours old" in desk.text(f"/patients/{patient}/book")
+    response = desk.send(f"/patients/{patient}/series", {"choice": seal})
+    assert response.status_code == 422
+    assert "more than two hours old" in response.text
+    assert 1 <= len(SEAL.findall(response.text)) <= 3, "what is free now stands on the page that says so"
+    assert "checked" in response.text.split(f'value="{PROTOCOL}"')[1][:12], "the wishes are kept"
+    with clinic_app.app_context():
+        assert not series_of_patient(patient)
 
 
 def test_who_comes_second_sees_why_and_what_is_free_instead(clinic_app: Flask, desk: Visitor) -> None:
@@ -122,7 +136,8 @@ def test_who_comes_second_sees_why_and_what_is_free_instead(clinic_app: Flask, d
     assert "Nothing was booked." in response.text
     refused = response.text.split("with each finding beside its visit")[1].split("</section>")[0]
     assert refused.count("Cannot be booked:") >= len(wanted.visits or ())
-    assert SEAL.findall(response.text), "what is free now can be booked from the same page"
+    free = SEAL.findall(response.text)
+    assert 1 <= len(free) <= 3, "what is free now can be booked from the same page"
     assert "checked" in response.text.split(f'value="{PROTOCOL}"')[1][:12], "the wishes are kept"
     with clinic_app.app_context():
         assert not series_of_patient(mine)
@@ -134,7 +149,9 @@ def test_when_nothing_fits_the_page_says_why_and_what_would(clinic_app: Flask, d
     assert response.status_code == 200
     assert "No complete series fits" in response.text
     assert "what would make it fit" in response.text
-    assert 'class="finding' in response.text
+    against, helps = response.text.split('class="finding level-good"')[:2]
+    assert 'class="finding level-block"' in against
+    assert "A complete series would be possible" in helps, "what would help is not shown as an obstacle"
     assert 'value="2026-11-27"' in response.text, "the wishes are kept"
     assert not SEAL.findall(response.text)
 
@@ -150,6 +167,10 @@ def test_wishes_that_make_no_sense_are_named_beside_their_fields(clinic_app: Fla
     backwards = desk.send(address, {**WISHES, "earliest": "2026-12-01", "latest": "2026-11-30"})
     assert 'href="#latest">Enter a last day that is not before the first' in backwards.text
     assert "<title>Error: " in backwards.text
+    for far in ({"earliest": "9999-12-31"}, {"latest": "9999-12-31"}, {"earliest": "0001-01-01"}):
+        response = desk.send(address, {**WISHES, **far})
+        assert response.status_code == 422, far
+        assert "Enter a year such as 2026" in response.text
     for odd in ({"protocol": "none"}, {"therapist": "nobody"}, {"declined": [f"{PROTOCOL}/D1"]}):
         assert desk.send(address, {**WISHES, **odd}).status_code == 422
 
@@ -284,5 +305,5 @@ def _codes(visits: tuple[Appointment, ...]) -> set[str]:
     return {visit.step for visit in visits}
 
 
-def _with_staff(person: StaffMember) -> Clinic:
-    return Clinic(sites=(), rooms=(), staff=(person,), patients=(), protocols=(), appointments=())
+def _with_staff(*people: StaffMember) -> Clinic:
+    return Clinic(sites=(), rooms=(), staff=people, patients=(), protocols=(), appointments=())
