@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask import Blueprint, render_template, request
@@ -25,6 +25,9 @@ from scheduler.web.reach import patient_within_reach, search_within_reach, site_
 from scheduler.web.words import GATES, day_words, gate_words
 
 pages = Blueprint("patients", __name__)
+
+MOST_LISTED = 200
+"""A longer list helps nobody; the page says so when there are more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +61,14 @@ def patients() -> ResponseReturnValue:
     wanted = (form.wanted.data or "").strip() if is_asked else ""
     with reading():
         site = site_of(actor())
-        found = patient_lines(search_within_reach(actor(), site, wanted), current_clock().now())
+        search = search_within_reach(actor(), site, wanted)
+        found = patient_lines(replace(search, limit=MOST_LISTED + 1), current_clock().now())
     return render_template(
         "patients.html",
         form=form,
         faults=[],
-        found=found,
+        found=found[:MOST_LISTED],
+        more=len(found) > MOST_LISTED,
         asked=bool(wanted),
         site=site,
         may_book=may(actor(), Permission.BOOK_SERIES),

@@ -123,5 +123,13 @@ def test_gates_say_how_they_stand_today() -> None:
     assert lines["Something: new"].standing == "pass"
 
 
+def test_a_list_that_is_not_whole_says_so(desk: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "There are more than" not in desk.text("/patients")
+    monkeypatch.setattr("scheduler.web.patient_routes.MOST_LISTED", 7)
+    text = desk.text("/patients")
+    assert "There are more than these 7" in text
+    assert text.count("data-words=") == 7
+
+
 def _empty_clinic_at(site: Site) -> Clinic:
     return Clinic(sites=(site,), rooms=(), staff=(), patients=(), protocols=(), appointments=())
