@@ -54,8 +54,7 @@ def series(series: str) -> ResponseReturnValue:
         declined=[whole.step(key) for key in sorted(found.declined)],
         next_visit=ahead[0] if ahead else None,
         may_cancel_series=bool(ahead) and may(actor(), Permission.CANCEL_SERIES),
-        may_cancel_visit=bool(ahead) and may(actor(), Permission.CANCEL_APPOINTMENT),
-        now=now,
+        to_come={visit.id for visit in ahead} if may(actor(), Permission.CANCEL_APPOINTMENT) else (),
     )
 
 
@@ -92,6 +91,7 @@ def cancel(series: str) -> ResponseReturnValue:
 @needs(Permission.CANCEL_APPOINTMENT)
 def cancel_visit(appointment: str) -> ResponseReturnValue:
     """Ask once more, and call one visit off."""
+    now = current_clock().now()
     with reading():
         visit = appointments.appointment(appointment)
         if not visit.series:
@@ -104,6 +104,7 @@ def cancel_visit(appointment: str) -> ResponseReturnValue:
         page = render_template(
             "cancel_visit.html",
             form=form, faults=faults(form), visit=visit, series=found, patient=patient, site=site, names=names,
+            is_to_come=is_to_come(visit, now),
         )  # fmt: skip
         return page, 422 if form.errors else 200
     command = CancelAppointment(visit.id, CalledOffBy(form.by.data), CancelReason(form.reason.data))

@@ -78,6 +78,7 @@ def test_cancelling_one_visit_leaves_the_others_and_says_what_they_need(
     assert now.visit("I2") is None
     assert len(now.standing) == len(series.appointments) - 1
     assert "is called off already" in desk.text(desk.send(address, CHOICE).headers["Location"])
+    assert "Cancel the visit</button>" not in desk.text(address), "what cannot be done is not offered"
 
 
 def test_what_has_begun_cannot_be_cancelled(clinic_app: Flask, desk: Visitor, clock: StandingClock) -> None:
@@ -87,6 +88,7 @@ def test_what_has_begun_cannot_be_cancelled(clinic_app: Flask, desk: Visitor, cl
     page = desk.text(f"/series/{series.id}")
     assert f"/visits/{first.id}/cancel" not in page
     assert f"/visits/{series.appointments[1].id}/cancel" in page
+    assert "Cancel the visit</button>" not in desk.text(f"/visits/{first.id}/cancel")
     desk.send(f"/visits/{first.id}/cancel", CHOICE)
     assert "has begun or is over" in desk.text(f"/series/{series.id}")
     assert _now(clinic_app, series).appointments[0].state is AppointmentState.BOOKED
