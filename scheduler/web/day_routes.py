@@ -10,19 +10,19 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.routing import BaseConverter, ValidationError
 
-from scheduler.access.permissions import Permission, may
+from scheduler.access.permissions import Permission
 from scheduler.domain.clock import instant_at, local, local_day, whole_local_day
 from scheduler.domain.interval import Interval
 from scheduler.domain.places import Site
 from scheduler.store import clinic
 from scheduler.store.appointments import appointments_between
-from scheduler.store.glances import patients_named, starts_between
+from scheduler.store.glances import patients_named, room_names, starts_between
 from scheduler.store.work import reading
 from scheduler.web.day_view import DayFacts, DayVisit, day_visits
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.open_gates import Floor, gates_of_visits
-from scheduler.web.reach import own_day_only, own_patients_only, site_of
+from scheduler.web.reach import own_day_only, site_of
 from scheduler.web.visit_rows import Names
 
 pages = Blueprint("day", __name__)
@@ -90,8 +90,6 @@ def day(day: date) -> ResponseReturnValue:
         after=day + timedelta(days=1),
         is_own=own_day_only(actor()) is not None,
         closure=next((c for c in site.closures if c.first_day <= day <= c.last_day), None),
-        sees_patients=may(actor(), Permission.SEE_PATIENTS),
-        sees_all=own_patients_only(actor()) is None,
     )
 
 
@@ -99,7 +97,7 @@ def _visits_of(day: date, site: Site, now: datetime) -> tuple[DayVisit, ...]:
     found = appointments_between(whole_local_day(day, site.zone), site=site.id, staff=own_day_only(actor()))
     staff = {person.id: person for person in clinic.staff(site.id)}
     floor = Floor(site, staff, patients_named(visit.patient for visit in found), now)
-    names = Names.of(site.id)
+    names = Names(room_names(site.id), {person.id: person.name for person in staff.values()})
     standing = [visit for visit in found if visit.state.takes_time]
     return day_visits(found, DayFacts(floor, names, gates_of_visits(standing, floor)))
 
