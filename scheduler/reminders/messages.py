@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -21,6 +22,8 @@ _SUBJECTS = {
 
 
 _LOOKS = "font-family: sans-serif; line-height: 1.5; max-width: 36rem; margin: 1rem auto; padding: 0 1rem"
+_LIST = "margin: 1rem 0; padding-left: 1.25rem"
+_LINE = "margin-bottom: 0.35rem"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +111,13 @@ def _text(letter: Letter) -> str:
     return f"Hello,\n\n{_opening(letter)}\n\n{visits}\n\n{closing}\n"
 
 
+def _unbroken(sentence: str) -> str:
+    """Return a sentence as HTML in which the time of day stays on one line with its zone, however small the screen."""
+    return re.sub(r"(\d) ([AP]M) ", r"\1&nbsp;\2&nbsp;", escape(sentence))
+
+
 def _html(letter: Letter) -> str:
-    visits = "\n".join(f"<li>{escape(visit.sentence())}</li>" for visit in letter.visits)
+    visits = "\n".join(f'<li style="{_LINE}">{_unbroken(visit.sentence())}</li>' for visit in letter.visits)
     closing = "\n".join(f"<p>{escape(line)}</p>" for line in _closing(letter))
     return f"""<!doctype html>
 <html lang="en">
@@ -122,7 +130,7 @@ def _html(letter: Letter) -> str:
 <body style="{_LOOKS}">
 <p>Hello,</p>
 <p>{escape(_opening(letter))}</p>
-<ul>
+<ul style="{_LIST}">
 {visits}
 </ul>
 {closing}

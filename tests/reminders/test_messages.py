@@ -47,7 +47,7 @@ def texts(message: EmailMessage) -> tuple[str, str]:
     """Return the plain and the HTML body."""
     plain, html = message.get_body(("plain",)), message.get_body(("html",))
     assert plain is not None and html is not None
-    return plain.get_content(), html.get_content()
+    return plain.get_content(), html.get_content().replace("&nbsp;", " ")
 
 
 def test_a_reminder_says_when_with_the_zone_where_and_whom_to_call() -> None:
@@ -62,6 +62,12 @@ def test_a_reminder_says_when_with_the_zone_where_and_whom_to_call() -> None:
         assert "Maple House" in text
         assert "12 Elm St" in text
         assert "555-0100" in text
+
+
+def test_the_time_stays_on_one_line_with_its_zone_on_a_phone() -> None:
+    html = sent(CONFIRMATION).get_body(("html",))
+    assert html is not None
+    assert "10:00&nbsp;AM&nbsp;MST" in html.get_content()
 
 
 def test_a_confirmation_lists_every_visit_and_says_which_one_is_a_call() -> None:
