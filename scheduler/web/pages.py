@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -46,6 +47,14 @@ class Entry:
     current: str
 
 
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who is signed in, as the top of every page says it; `role` is empty where the name says it already."""
+
+    name: str
+    role: str
+
+
 def register_pages(app: Flask) -> None:
     """Register everything that the pages need."""
     app.config.update(
@@ -64,9 +73,15 @@ def register_pages(app: Flask) -> None:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.jinja_env.filters.update(FILTERS)
-    app.jinja_env.globals.update(asset=_asset, navigation=_navigation)
+    app.jinja_env.globals.update(asset=_asset, navigation=_navigation, signed_in=_signed_in)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+
+
+def _signed_in() -> SignedIn:
+    name, role = g.actor.id, g.actor.role.value.replace("_", " ")
+    says_the_same = re.sub(r"[^a-z]+", " ", name.lower()).strip() == role
+    return SignedIn(role, "") if says_the_same else SignedIn(name, role)
 
 
 def _navigation() -> list[Entry]:

@@ -12,6 +12,8 @@ from playwright.sync_api import Page, expect
 from scheduler.access.permissions import SYSTEM
 from scheduler.booking.book_series import Booked, book_series
 from scheduler.domain.clock import local_day
+from scheduler.store import accounts
+from scheduler.store.work import unit_of_work
 from scheduler.web.sealed_choice import opened
 from tests.browser.conftest import Served
 from tests.browser.person import Person, Screen
@@ -174,3 +176,35 @@ def _take(served: Served, page: Page, patient: str, from_patient: str) -> None:
         wanted = opened(seal, from_patient, "desk", NOW)
         outcome = book_series(replace(wanted, patient=patient, idempotency_key=None), SYSTEM, served.clock)
     assert isinstance(outcome, Booked), outcome
+
+
+@pytest.mark.parametrize("screen", [Screen(1280), Screen(390)], ids=lambda screen: screen.name)
+def test_the_top_of_the_page_stands_in_calm_rows(
+    served: Served, person: Callable[[Screen], Person], screen: Screen
+) -> None:
+    """The name of the program, who is signed in and the way out share a row, however long the name of the account."""
+    long = "maria-magdalena.of-the-front-desk-of-maple-house"
+    with served.app.app_context(), unit_of_work():
+        account = accounts.account("desk")
+        assert account is not None
+        accounts.save_account(replace(account, username=long))
+    one = person(screen)
+    one.sign_in(long)
+    one.go("/rules")
+    brand = one.page.get_by_role("link", name="Trellis").bounding_box()
+    out = one.page.get_by_role("button", name="Sign out").bounding_box()
+    assert brand and out
+    assert brand["y"] < out["y"] + out["height"] / 2 < brand["y"] + brand["height"]
+    one.look("long-name")
+
+
+def test_what_a_proposal_is_good_for_can_be_read_on_a_phone(
+    served: Served, person: Callable[[Screen], Person]
+) -> None:
+    one = person(Screen(390))
+    one.sign_in("desk")
+    one.go(f"/patients/{idle_patient(served.app)}/book")
+    _wish(one.page)
+    widths = one.page.locator("dl.facts dd:visible").evaluate_all("all => all.map((one) => one.offsetWidth)")
+    assert widths
+    assert min(widths) > 150, "values stand beside their names, not letter under letter"
