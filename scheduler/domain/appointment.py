@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -63,6 +63,8 @@ class Appointment:
     `id` is stable and random for life once saved; a visit that is only proposed carries its step key instead, with a
     number behind it where the same step is proposed again.
     `version` rises with every change. `claims` are empty when the visit is called off.
+    `staff` names who begins in each role; `relief` who serves the n-th segment of a role (from 0, in the order of
+    `Step.segments_of`) where it is somebody else, who has taken over by then.
     """
 
     id: str
@@ -79,6 +81,16 @@ class Appointment:
     phases: tuple[PhaseTime, ...]
     claims: tuple[Claim, ...]
     title: str = ""
+    relief: Mapping[tuple[Role, int], str] = field(default_factory=dict)
+
+    def serving(self, role: Role, segment: int) -> str | None:
+        """Return who serves the n-th segment of a role, from 0, or `None` when nobody is named for the role."""
+        return self.relief.get((role, segment), self.staff.get(role))
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Everybody who serves in the visit, each once."""
+        return tuple(dict.fromkeys((*self.staff.values(), *self.relief.values())))
 
     @property
     def start(self) -> datetime:
@@ -119,6 +131,9 @@ def appointment_at(
         phases=phases_at(step, placement.start),
         claims=claims_of(placement, people, name),
         title=step.title,
+        relief={
+            at: person for at, person in placement.relief.items() if person != placement.staff.get(at[0])
+        },
     )
 
 

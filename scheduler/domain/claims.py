@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 
 from scheduler.domain.interval import Interval, without
 from scheduler.domain.people import Role, StaffMember
-from scheduler.domain.treatment import Attention, Segment, Step
+from scheduler.domain.treatment import Attention, Segment, Step, joined
 
 
 class Purpose(StrEnum):
@@ -74,29 +75,42 @@ def lanes_needed(segment: Segment, may_watch: int) -> Mapping[Purpose, int]:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where and with whom a step takes place: `staff` names one person for each role of the step."""
+    """Where and with whom a step takes place: `staff` names who begins in each role of the step.
+
+    `relief` names, for a role that is handed over, who serves the n-th of `step.segments_of(role)` (from 0) where it is
+    not who began.
+    """
 
     step: Step
     start: datetime
     patient: str
     room: str | None
     staff: Mapping[Role, str]
+    relief: Mapping[tuple[Role, int], str] = field(default_factory=dict)
+
+    def serving(self, role: Role, segment: int) -> str:
+        """Return who serves the n-th segment of a role, from 0. Raises `KeyError` for a role that nobody serves."""
+        return self.relief.get((role, segment), self.staff[role])
 
 
 def claims_of(placement: Placement, people: Mapping[str, StaffMember], appointment: str) -> tuple[Claim, ...]:
     """Return every claim a visit makes, without lanes.
 
-    A person who serves in two roles is claimed once wherever the roles overlap.
+    A person who serves in two roles is claimed once wherever the roles overlap, and who serves on from one phase to the
+    next is claimed without a break.
     """
     claims = [*_room_and_patient(placement, appointment)]
     by_person: dict[str, list[Segment]] = {}
+    served: Counter[Role] = Counter()
     for segment in placement.step.segments:
         if segment.role in placement.staff:
-            by_person.setdefault(placement.staff[segment.role], []).append(segment)
+            person = placement.serving(segment.role, served[segment.role])
+            by_person.setdefault(person, []).append(segment)
+            served[segment.role] += 1
     start = placement.start
     for person, segments in by_person.items():
         may_watch = people[person].may_watch if person in people else 0
-        for run in _runs(tuple(segments), may_watch):
+        for run in _runs(joined(segments), may_watch):
             interval = Interval(start + run.begins, start + run.ends)
             claims.append(
                 Claim(person, run.purpose, interval, appointment, run.segment.phases, run.segment.role)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
 
 from scheduler.domain.errors import InvalidValue, NotFound
-from scheduler.domain.people import Role
+from scheduler.domain.people import Patient, Role
 
 
 class StepKind(StrEnum):
@@ -58,11 +58,24 @@ class WindowMeaning(StrEnum):
     FOLLOW_UP = "follow_up"
 
 
+class Counting(StrEnum):
+    """How the time between two moments is counted.
+
+    `ELAPSED`: as it passes, whatever the clocks do; a day is 24 hours.
+    `CALENDAR`: by the clinic-local dates of the two moments, whatever the hour; the day after is one day.
+    """
+
+    ELAPSED = "elapsed"
+    CALENDAR = "calendar"
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The elapsed time allowed from a point of one visit to a point of a later one, both limits included.
+    """The time allowed from a point of one visit to a point of a later one, both limits included.
 
     `at_most` is `None` when only a minimum is asked for. `ideally_at_most` is kept where that costs no later finish.
+    Counted by the calendar the limits are whole days from the local date of the one moment to that of the other; then
+    a minimum of no days lets them stand in any order on one date.
     """
 
     meaning: WindowMeaning
@@ -73,6 +86,7 @@ class Window:
     at_least: timedelta
     at_most: timedelta | None = None
     ideally_at_most: timedelta | None = None
+    counted: Counting = Counting.ELAPSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +138,7 @@ class GateRequirement:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """What one role gives to a visit without a break, counted from the start of the visit; derived from phases and cover."""
+    """What one person gives to a visit without a break, counted from its start; derived from phases and cover."""
 
     role: Role
     attention: Attention
@@ -144,7 +158,8 @@ class Step:
     `ends_before_close` is how long before closing time the patient must be discharged.
     `no_driving` is how long after discharge the patient may not drive.
     `left_out_when_passed` names a gate: when the patient already has it, the visit is not needed.
-    `declinable` visits may be declined by the patient, which is recorded.
+    `declinable` visits may be declined by the patient, which is recorded; `optional` ones are left out unless asked for.
+    `hands_over` are the roles in which one person may hand over to another between two phases.
     """
 
     key: str
@@ -160,6 +175,13 @@ class Step:
     no_driving: timedelta = timedelta(0)
     left_out_when_passed: str | None = None
     declinable: bool = False
+    optional: bool = False
+    hands_over: frozenset[Role] = frozenset()
+
+    def is_passed_by(self, patient: Patient, day: date) -> bool:
+        """Say whether the patient already has what the visit is for, by the clinic-local day: it is not needed then."""
+        gate = self.left_out_when_passed
+        return gate is not None and patient.passes(gate, day)
 
     @cached_property
     def length(self) -> timedelta:
@@ -188,30 +210,26 @@ class Step:
 
     @cached_property
     def segments(self) -> tuple[Segment, ...]:
-        """What each role gives, neighbouring phases of the same cover joined; sorted by begin."""
-        joined: dict[tuple[Role, Attention, int, frozenset[str]], list[Segment]] = {}
+        """What each role gives, sorted by begin.
+
+        Neighbouring phases of the same cover are one segment, but for roles that are handed over: there each phase is
+        one, so that each may be served by another person.
+        """
+        pieces = tuple(self._pieces())
+        whole = joined(piece for piece in pieces if piece.role not in self.hands_over)
+        handed_over = tuple(piece for piece in pieces if piece.role in self.hands_over)
+        return tuple(sorted((*whole, *handed_over), key=lambda s: (s.begins, s.ends, s.role)))
+
+    def _pieces(self) -> Iterator[Segment]:
+        """Yield what each phase asks of each role, in order of phases."""
         for phase in self.phases:
             begin, end = self.phase_times[phase.name]
             for cover in phase.cover:
-                until = (
-                    end
-                    if cover.first_minutes is None
-                    else min(end, begin + timedelta(minutes=cover.first_minutes))
-                )
-                key = (cover.role, cover.attention, cover.patients_per_person, cover.credentials)
-                run = joined.setdefault(key, [])
-                if run and run[-1].ends == begin:
-                    run[-1] = replace(run[-1], ends=until, phases=(*run[-1].phases, phase.name))
-                else:
-                    run.append(
-                        Segment(
-                            cover.role, cover.attention, begin, until,
-                            cover.patients_per_person, cover.credentials, (phase.name,),
-                        )
-                    )  # fmt: skip
-        return tuple(
-            sorted((s for run in joined.values() for s in run), key=lambda s: (s.begins, s.ends, s.role))
-        )
+                first = end if cover.first_minutes is None else begin + timedelta(minutes=cover.first_minutes)
+                yield Segment(
+                    cover.role, cover.attention, begin, min(end, first),
+                    cover.patients_per_person, cover.credentials, (phase.name,),
+                )  # fmt: skip
 
     def segments_of(self, role: Role) -> tuple[Segment, ...]:
         """Return what one role gives."""
@@ -220,6 +238,19 @@ class Step:
     def site_cover_times(self, cover: SiteCover) -> tuple[timedelta, timedelta]:
         """Return begin and end of a site cover, counted from the start of the visit."""
         return self.phase_times[cover.from_phase][0], self.phase_times[cover.through_phase][1]
+
+
+def joined(segments: Iterable[Segment]) -> tuple[Segment, ...]:
+    """Return the segments with those of the same cover that follow one another without a gap made one; in order of begin."""
+    runs: dict[tuple[object, ...], list[Segment]] = {}
+    for segment in segments:
+        key = (segment.role, segment.attention, segment.patients_per_person, segment.credentials)
+        run = runs.setdefault(key, [])
+        if run and run[-1].ends == segment.begins:
+            run[-1] = replace(run[-1], ends=segment.ends, phases=(*run[-1].phases, *segment.phases))
+        else:
+            run.append(segment)
+    return tuple(sorted((s for run in runs.values() for s in run), key=lambda s: (s.begins, s.ends, s.role)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,10 +313,18 @@ class Protocol:
         """Return all steps of one kind, in order."""
         return tuple(step for step in self.steps if step.kind is kind)
 
-    def between_starts(self, window: Window) -> timedelta:
-        """Return what turns the time between the moments of a window into the time between the starts of its visits."""
+    def moments_of(self, window: Window) -> tuple[timedelta, timedelta]:
+        """Return how long after the start of its first visit, and of its second, a window's moments are."""
         lead = self.step(window.from_step).length if window.from_point is Point.END else timedelta(0)
         tail = self.step(window.to_step).length if window.to_point is Point.END else timedelta(0)
+        return lead, tail
+
+    def between_starts(self, window: Window) -> timedelta:
+        """Return what turns the time between the moments of a window into the time between the starts of its visits.
+
+        For windows counted in elapsed time alone: dates cannot be shifted by a length.
+        """
+        lead, tail = self.moments_of(window)
         return lead - tail
 
     def only(self, keys: Iterable[str]) -> Protocol:

@@ -84,3 +84,32 @@ def test_a_stricter_ratio_takes_more_of_a_person(
     if attention is Attention.WATCHING and lanes:
         patients_at_once = may_watch // lanes
         assert patients_at_once <= ratio
+
+
+def _handed_over(relief: dict[tuple[Role, int], str]) -> tuple[Claim, ...]:
+    step = a_dosing_step(hands_over=frozenset({Role.MEDICAL_MONITOR}))
+    return claims_of(Placement(step, START, "patient-1", "dosing-1", TEAM, relief), PEOPLE, "D1")
+
+
+def test_a_visit_that_nobody_leaves_claims_the_same_whether_or_not_it_may_be_handed_over() -> None:
+    assert _handed_over({}) == _claims(TEAM)
+
+
+def test_who_takes_over_is_claimed_from_then_on_without_a_break() -> None:
+    monitoring = a_dosing_step(hands_over=frozenset({Role.MEDICAL_MONITOR})).segments_of(Role.MEDICAL_MONITOR)
+    assert [segment.phases for segment in monitoring] == [
+        ("check_in",), ("administration",), ("observation",), ("recovery",), ("processing",), ("discharge",),
+    ]  # fmt: skip
+    claims = _handed_over({(Role.MEDICAL_MONITOR, n): "nurse-2" for n in (3, 4, 5)})
+    assert _minutes(claims, "nurse-1", Purpose.WATCH) == [(0, 20), (35, 95)]
+    assert _minutes(claims, "nurse-2", Purpose.WATCH) == [(95, 155), (155, 165)]
+    assert _minutes(claims, "nurse-1", Purpose.OCCUPY) == [(0, 20), (35, 50)]
+    assert _minutes(claims, "nurse-2", Purpose.OCCUPY) == [(155, 165)]
+    watching = next(c for c in claims if (c.resource, c.phases[:1]) == ("nurse-2", ("recovery",)))
+    assert (watching.role, watching.phases) == (Role.MEDICAL_MONITOR, ("recovery", "processing"))
+
+
+def test_somebody_may_come_back_after_a_relief() -> None:
+    claims = _handed_over({(Role.MEDICAL_MONITOR, 2): "nurse-2"})
+    assert _minutes(claims, "nurse-1", Purpose.WATCH) == [(0, 20), (35, 75), (95, 155), (155, 165)]
+    assert _minutes(claims, "nurse-2", Purpose.WATCH) == [(75, 95)]
