@@ -106,9 +106,10 @@ class References:
     def _elsewhere(self, section: str, id: object, entry: Entry, path: str) -> Iterator[Fault]:
         """Yield a fault for an id that is unknown, or belongs to another site than the appointment."""
         yield from self._unknown(section, id, path)
-        other = self.by_id[section].get(str(id), {}).get("site") if isinstance(id, str) else None
-        site = entry.get("site")
-        if other in self.by_id["sites"] and site in self.by_id["sites"] and other != site:
+        known = self.by_id["sites"]
+        other = _text(self.by_id[section].get(id, {}).get("site")) if isinstance(id, str) else None
+        site = _text(entry.get("site"))
+        if other in known and site in known and other != site:
             yield Fault(path, f"'{id}' belongs to the site '{other}', but the appointment is at '{site}'")
 
     def _appointment(self, path: str, entry: Entry) -> Iterator[Fault]:
@@ -127,7 +128,7 @@ class References:
                 moment_at(start, zone)
             except InvalidValue as error:
                 yield Fault(f"{path}.start", str(error))
-            except ValueError:
+            except (ValueError, OverflowError):
                 return  # no moment at all: the form says so
 
     def _in_two_places(self) -> Iterator[Fault]:
@@ -136,11 +137,8 @@ class References:
         for path, entry in self.sections["appointments"]:
             zone, minutes = self.zone_of(entry), entry.get("minutes")
             staff = entry.get("staff")
-            needed = {
-                entry.get("room"),
-                entry.get("patient"),
-                *(staff.values() if isinstance(staff, Mapping) else ()),
-            }
+            people = staff.values() if isinstance(staff, Mapping) else ()
+            needed = {id for id in map(_text, (entry.get("room"), entry.get("patient"), *people)) if id}
             try:
                 assert isinstance(minutes, int) and zone is not None
                 start = moment_at(str(entry.get("start")), zone)
@@ -148,8 +146,7 @@ class References:
             except (AssertionError, TrellisError, ValueError, OverflowError):
                 continue  # the form already says what is wrong
             for id in needed:
-                if isinstance(id, str):
-                    wanted.setdefault(id, []).append((time, path, zone))
+                wanted.setdefault(id, []).append((time, path, zone))
         for id, times in wanted.items():
             for (first, earlier, _), (second, later, zone) in pairwise(sorted(times)):
                 if first.overlaps(second):
@@ -161,6 +158,11 @@ class References:
 
 def _list(value: object) -> list[object]:
     return value if isinstance(value, list) else []
+
+
+def _text(value: object) -> str | None:
+    """Return a value that can be an id; `None` for anything else, which the form says is wrong."""
+    return value if isinstance(value, str) else None
 
 
 def _get(entry: object, name: str) -> object:

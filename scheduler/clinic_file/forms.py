@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Annotated
@@ -126,6 +127,15 @@ def _checked_stretches(text: str) -> str:
     return text
 
 
+def _one_line(text: str) -> str:
+    """Check words that end up in headers of messages, in calendars and in columns: something, and all on one line."""
+    if not text.strip():
+        raise ValueError("is blank | write some words, or leave it out")
+    if any(unicodedata.category(character) in {"Cc", "Zl", "Zp"} for character in text):
+        raise ValueError("has a line break or another control character | write it on one line")
+    return text
+
+
 def weekly_hours(
     week: Mapping[str, str], valid_from: date | None = None, valid_until: date | None = None
 ) -> tuple[WeeklyHours, ...]:
@@ -146,7 +156,7 @@ def weekly_hours(
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 DottedName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$")]
-Words = Annotated[str, Field(min_length=1, max_length=200)]
+Words = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_one_line)]
 Email = Annotated[str, Field(pattern=r"^[^@\s,;<>]+@[^@\s,;<>.]+(\.[^@\s,;<>.]+)+$", max_length=254)]
 Phone = Annotated[str, Field(pattern=r"^\+?[0-9][0-9 ().-]{5,24}$")]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]

@@ -45,6 +45,7 @@ def load_text(text: str) -> Mapping[str, object]:
         if plain is not None:
             return plain
         text = text.replace("\t", "  ")
+    _refuse_what_is_too_deep(text)
     loader = _PlainLoader(text)
     try:
         root = loader.get_single_node()
@@ -66,6 +67,25 @@ def load_text(text: str) -> Mapping[str, object]:
             (Fault("the document", f"holds {kind}, but named entries such as `sites:` are wanted"),)
         )
     return value
+
+
+def _refuse_what_is_too_deep(text: str) -> None:
+    """Look at the nesting before the tree is built: the fast loader builds it by recursion, which no limit ends.
+
+    A few ten thousand brackets would end the whole process. Wrong syntax is left for the loader to name.
+    """
+    depth = 0
+    try:
+        for event in yaml.parse(text, Loader=_PlainLoader):
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            if depth > _DEEPEST + 1:
+                line = f"line {event.start_mark.line + 1}"
+                raise FaultyDocument((Fault(line, "is nested too deeply to be read"),))
+    except yaml.YAMLError:
+        return
 
 
 def _json_value(text: str) -> Mapping[str, object] | None:

@@ -91,6 +91,28 @@ ODD_VALUES: list[object] = [
 ODD = st.sampled_from(ODD_VALUES)
 
 
+@pytest.mark.parametrize("odd", [None, 5, [], {}, ["therapist"], "9999-12-31 23:59"], ids=repr)
+def test_a_value_of_the_wrong_kind_is_a_fault_wherever_it_stands(odd: object) -> None:
+    for path in PLACES:
+        document: dict[str, Any] = {**small_clinic(), "protocols": [small_protocol()]}
+        holder: Any = document
+        for part in path[:-1]:
+            holder = holder[part]
+        holder[path[-1]] = odd
+        try:
+            read_clinic(document)
+        except FaultyDocument as faulty:
+            assert faulty.faults, path
+
+
+@pytest.mark.parametrize("words", ["  ", "Maple\nHouse", "Maple\x00House", "Maple\u2028House"])
+def test_words_are_some_words_on_one_line(words: str) -> None:
+    document = small_clinic()
+    document["sites"][0]["public_name"] = words
+    [line] = clinic_faults(document)
+    assert line.startswith("sites[0].public_name: ")
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(PLACES), ODD | st.text(max_size=12)), min_size=1, max_size=4))
 def test_whatever_stands_in_a_file_it_is_read_or_refused_with_its_faults(

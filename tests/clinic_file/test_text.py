@@ -89,8 +89,17 @@ def test_what_holds_no_entries_is_refused(text: str) -> None:
     assert len(faults_of(text)) == 1
 
 
-def test_deep_nesting_is_refused() -> None:
-    assert "nested too deeply" in faults_of("a: " + "[" * 200 + "]" * 200)[0]
+@pytest.mark.parametrize(
+    "text",
+    ["a: " + "[" * 200 + "]" * 200, "a: " + "{a: " * 100_000, "- " * 100_000, '{"a": ' + "[" * 100_000],
+    ids=["a little", "sets", "lists", "json"],
+)
+def test_deep_nesting_is_refused_and_ends_no_process(text: str) -> None:
+    assert "line 1: is nested too deeply" in faults_of(text)[0]
+
+
+def test_nesting_as_deep_as_any_document_needs_is_read() -> None:
+    assert load_text("a: " + "[" * 50 + "]" * 50)
 
 
 def test_references_that_would_blow_up_are_refused() -> None:
