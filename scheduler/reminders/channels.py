@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from collections.abc import Mapping
 from email.message import EmailMessage
 from mailbox import Maildir
 from pathlib import Path
@@ -12,9 +13,13 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from scheduler.config import Settings
 from scheduler.domain.errors import InvalidValue, TrellisError
+from scheduler.reminders.addresses import mailbox
 
 _PATIENCE_IN_SECONDS = 20
 _DEFAULT_PORTS = {"smtp": 25, "smtps": 465}
+_SWITCH = {"": True, "1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+_STRANGE_LETTERS = "the address has letters that the mail server cannot take"
+_FAILURES = (smtplib.SMTPException, OSError, UnicodeError)
 
 
 class NotSent(TrellisError):
@@ -92,35 +97,47 @@ class SmtpChannel:
     """An SMTP server, over one connection for as many messages as follow each other.
 
     The URL is `smtp://user:password@host:587?starttls=1` or `smtps://...`; `from=` sets the sender's address, which
-    is otherwise the user name when that is one.
+    is otherwise the user name when that is one. Raises `InvalidValue` for anything else, lest a slip of the pen send
+    in the open, or under an address that no message can leave with.
     """
 
     name = "email"
 
     def __init__(self, url: str, sender: str) -> None:
         parts = urlsplit(url)
-        options = parse_qs(parts.query)
+        # A plus is a plus here: it may stand in an address, and a space may not.
+        options = parse_qs(parts.query.replace("+", "%2B"), keep_blank_values=True)
         if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
             raise InvalidValue(
                 "SMTP_URL is not an address of a mail server; write smtp://host:25 or smtps://host"
             )
         self._scheme, self._host = parts.scheme, parts.hostname
-        self._starttls = options.get("starttls", ["0"])[-1] not in {"0", "false", "no"}
+        self._starttls = _wants_starttls(options)
         try:
             self._port = parts.port or (587 if self._starttls else _DEFAULT_PORTS[parts.scheme])
         except ValueError as error:
             raise InvalidValue("SMTP_URL has a port that is no number from 1 to 65535") from error
         self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
         self.sender = options.get("from", [self._user if "@" in self._user else sender])[-1]
+        try:
+            mailbox(self.sender)
+        except InvalidValue as error:
+            raise InvalidValue("SMTP_URL names a sender that is no address; write from=name@host") from error
         self._connection: smtplib.SMTP | None = None
 
     def send(self, message: EmailMessage) -> None:
         """Hand the message to the server."""
         try:
             connection = self._connection or self._connect()
-            self._connection = connection
+        except _FAILURES as error:
+            raise _failure_of(error) from error
+        self._connection = connection
+        try:
             connection.send_message(message)
-        except (smtplib.SMTPException, OSError, UnicodeError) as error:
+        except smtplib.SMTPNotSupportedError as error:
+            # Only of an address: what SMTP_URL asks for was settled when the connection was made.
+            raise Rejected(_STRANGE_LETTERS) from error
+        except _FAILURES as error:
             failure = _failure_of(error)
             if not isinstance(failure, Rejected):
                 self.close()
@@ -161,6 +178,14 @@ class SmtpChannel:
         return connection
 
 
+def _wants_starttls(options: Mapping[str, list[str]]) -> bool:
+    """Say whether the options of an SMTP_URL ask for TLS. Raises `InvalidValue` for options that it cannot have."""
+    wanted = options.get("starttls", ["0"])[-1].lower()
+    if wanted not in _SWITCH or not set(options) <= {"starttls", "from"}:
+        raise InvalidValue("SMTP_URL has an option that is not known; there are starttls=1 and from=ADDRESS")
+    return _SWITCH[wanted]
+
+
 def _failure_of(error: Exception) -> NotSent:
     """Return what an error of the mail library means for the message; addresses and server texts are left out."""
     match error:
@@ -176,7 +201,7 @@ def _failure_of(error: Exception) -> NotSent:
         case smtplib.SMTPNotSupportedError():
             return Unreachable("the mail server lacks what SMTP_URL asks for (STARTTLS or sign-in)")
         case UnicodeError():
-            return Rejected("the address has letters that the mail server cannot take")
+            return Rejected(_STRANGE_LETTERS)
         case smtplib.SMTPServerDisconnected():
             return Unreachable("the mail server hung up")
         case _:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 from html import escape
 
 from scheduler.domain.clock import local
 from scheduler.domain.errors import InvalidValue
+from scheduler.reminders.addresses import mailbox
 from scheduler.reminders.policy import MessageKind
 
 _SUBJECTS = {
@@ -64,23 +64,21 @@ def time_in_words(instant: datetime, zone: str) -> str:
 
 
 def compose(letter: Letter, sender: str, now: datetime) -> EmailMessage:
-    """Return the message, ready to send. Raises `InvalidValue` when the patient's address is none.
+    """Return the message, ready to send. Raises `InvalidValue` when the patient's address is none, or the sender's.
 
     The Message-ID comes from the ledger's id alone: should a message be sent again because it stayed unknown
     whether it had left, mail programs can tell that it is the same.
     """
     message = EmailMessage()
+    ours = mailbox(sender, letter.public_name)
+    message["From"] = ours
     try:
-        mailbox = Address(letter.public_name, addr_spec=sender)
-        message["From"] = mailbox
-        message["To"] = Address(addr_spec=letter.recipient)
-    except (ValueError, IndexError) as error:
-        raise InvalidValue(
-            "the address cannot be written to; correct the patient's e-mail address"
-        ) from error
+        message["To"] = mailbox(letter.recipient)
+    except InvalidValue as error:
+        raise InvalidValue(f"{error}; correct the patient's e-mail address") from error
     message["Subject"] = _SUBJECTS[letter.kind]
     message["Date"] = format_datetime(now)
-    message["Message-ID"] = f"<{letter.reference}@{mailbox.domain}>"
+    message["Message-ID"] = f"<{letter.reference}@{ours.domain}>"
     # RFC 3834: keeps holiday replies from coming back.
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(_text(letter))

@@ -206,6 +206,19 @@ def test_a_refused_message_is_final_or_passing_by_its_code(
     channel.close()
 
 
+def test_an_address_with_letters_that_the_server_cannot_take_is_refused_for_good_and_the_next_leaves() -> (
+    None
+):
+    mail = MailServer(free_port())
+    channel = SmtpChannel(f"smtp://127.0.0.1:{mail.port}", "office@example.org")
+    with serving(mail, enable_SMTPUTF8=False):
+        with pytest.raises(Rejected, match="letters"):
+            channel.send(a_message(recipient="robin@bücher.example"))
+        channel.send(a_message(recipient="sam@example.org"))
+        channel.close()
+    assert [message["To"] for message in mail.messages] == ["sam@example.org"]
+
+
 def test_a_server_that_is_not_there_is_out_of_reach() -> None:
     with pytest.raises(Unreachable):
         SmtpChannel(f"smtp://127.0.0.1:{free_port()}", "office@example.org").send(a_message())
@@ -237,8 +250,9 @@ def test_a_server_that_was_restarted_is_reached_again() -> None:
     assert len(mail.messages) == 2
 
 
-def test_nothing_is_sent_in_the_open_when_tls_was_asked_for(server: MailServer) -> None:
-    channel = SmtpChannel(f"smtp://127.0.0.1:{server.port}?starttls=1", "office@example.org")
+@pytest.mark.parametrize("option", ["starttls=1", "starttls=True", "starttls"])
+def test_nothing_is_sent_in_the_open_when_tls_was_asked_for(server: MailServer, option: str) -> None:
+    channel = SmtpChannel(f"smtp://127.0.0.1:{server.port}?{option}", "office@example.org")
     with pytest.raises(Unreachable, match="STARTTLS"):
         channel.send(a_message())
     assert not server.messages
@@ -299,7 +313,18 @@ def test_a_server_whose_certificate_nobody_trusts_gets_nothing(certificate: tupl
     assert not mail.messages
 
 
-@pytest.mark.parametrize("url", ["http://example.org", "smtp://", "smtp://host:none", "smtp://host:99999"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("http://example.org", "smtp://", "smtp://host:none", "smtp://host:99999"),
+        *(
+            "smtp://host?startls=1",
+            "smtp://host?starttls=on+top",
+            "smtp://host?from=nobody",
+            "smtp://host?from=",
+        ),
+    ],
+)
 def test_a_faulty_address_is_told_without_repeating_it(url: str) -> None:
     with pytest.raises(InvalidValue, match="SMTP_URL"):
         SmtpChannel(url, "office@example.org")
@@ -326,8 +351,8 @@ def test_without_a_mail_server_messages_go_to_the_local_mailbox(
 
 def test_with_a_mail_server_the_sender_may_be_named(tmp_path: Path) -> None:
     settings = Settings(
-        "sqlite:////nowhere", tmp_path, "secret", smtp_url="smtp://host?from=office@maple.example"
+        "sqlite:////nowhere", tmp_path, "secret", smtp_url="smtp://host?from=office+visits@maple.example"
     )
     channel = channel_for(settings)
     assert isinstance(channel, SmtpChannel)
-    assert channel.sender == "office@maple.example"
+    assert channel.sender == "office+visits@maple.example"

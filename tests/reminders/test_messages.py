@@ -151,8 +151,28 @@ def test_times_are_told_with_their_zone_also_in_the_hour_that_occurs_twice(
     assert time_in_words(instant, zone) == words
 
 
-@pytest.mark.parametrize("address", ["", "no address", "two@example.org\r\nBcc: third@example.org", "a@"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        *(
+            "",
+            "no address",
+            "two@example.org\r\nBcc: third@example.org",
+            "a@",
+            "a@@example.org",
+            "@example.org",
+        ),
+        *("a@[example.org", "a@example.(org", "a..b@example.org", '"a@example.org', "a@example..org"),
+    ],
+)
 def test_an_address_that_is_none_is_refused_without_repeating_it(address: str) -> None:
     with pytest.raises(InvalidValue) as refusal:
         compose(replace(LETTER, recipient=address), "office@example.org", NOW)
     assert "example.org" not in str(refusal.value)
+    assert "patient" in str(refusal.value)
+
+
+def test_a_sender_that_is_none_is_not_laid_at_the_patients_door() -> None:
+    with pytest.raises(InvalidValue) as refusal:
+        compose(LETTER, "office at example.org", NOW)
+    assert "patient" not in str(refusal.value)
