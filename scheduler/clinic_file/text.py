@@ -82,8 +82,7 @@ def _refuse_what_is_too_deep(text: str) -> None:
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
             if depth > _DEEPEST + 1:
-                line = f"line {event.start_mark.line + 1}"
-                raise FaultyDocument((Fault(line, "is nested too deeply to be read"),))
+                raise FaultyDocument((Fault(_line(event), "is nested too deeply to be read"),))
     except yaml.YAMLError:
         return
 
@@ -158,5 +157,5 @@ def _faults_of_names(node: yaml.MappingNode) -> Iterator[Fault]:
             seen[key.value] = key.start_mark.line + 1
 
 
-def _line(node: yaml.Node) -> str:
-    return f"line {node.start_mark.line + 1}"
+def _line(node: yaml.Node | yaml.Event) -> str:
+    return f"line {node.start_mark.line + 1}" if node.start_mark else "the document"

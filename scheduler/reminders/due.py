@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -19,6 +20,7 @@ from scheduler.reminders.policy import (
 from scheduler.store.reminder_facts import (
     AwaitedVisit,
     Entered,
+    Unconfirmed,
     awaited_visits,
     entered_about,
     unconfirmed_series,
@@ -40,17 +42,21 @@ def due_messages(now: datetime, channel: str) -> tuple[NewReminder, ...]:
         entered = entered_about(starting)
         series = unconfirmed_series(after=now)
     found = [new for visit in visits for new in _reminders_due(visit, entered, now, channel)]
-    for anchor, ahead in series:
-        found += _confirmation_due(anchor, ahead, now, channel)
+    for unconfirmed in series:
+        found += _confirmation_due(unconfirmed, now, channel)
     return tuple(found)
 
 
 def planned_of(kind: MessageKind, visit: AwaitedVisit, last_start: datetime) -> PlannedMessage:
-    """Return what the policy says of one kind of message about a visit, or the series whose last visit starts then."""
+    """Return what the policy says of a message that waits in the ledger for a visit at the time it has now.
+
+    `last_start` is when the last visit of its series starts. Such a message is not missed, whatever else of the visit
+    has changed since it was entered.
+    """
     if kind is MessageKind.CONFIRMATION:
         return confirmation_for(visit.created_at, last_start)
     planned = reminders_for(visit.start, visit.set_at, visit.patient_zone)
-    return next(message for message in planned if message.kind is kind)
+    return next(replace(message, missed=False) for message in planned if message.kind is kind)
 
 
 def recipient_hash(address: str) -> str:
@@ -83,21 +89,20 @@ def _reminders_due(
             )
 
 
-def _confirmation_due(
-    anchor: str, visits: tuple[AwaitedVisit, ...], now: datetime, channel: str
-) -> Iterator[NewReminder]:
-    first = visits[0]
-    message = planned_of(MessageKind.CONFIRMATION, first, visits[-1].start)
+def _confirmation_due(unconfirmed: Unconfirmed, now: datetime, channel: str) -> Iterator[NewReminder]:
+    first, last = unconfirmed.visits[0], unconfirmed.visits[-1]
+    recipient = recipient_hash(first.email)
+    message = planned_of(MessageKind.CONFIRMATION, first, last.start)
     wanted = verdict(message, now, first.patient_zone)
-    if wanted is not Verdict.WAIT:
+    if wanted is not Verdict.WAIT and recipient not in unconfirmed.tried:
         state, problem = _beginning(message, wanted, first)
         yield NewReminder(
             site=first.site,
-            appointment=anchor,
+            appointment=unconfirmed.anchor,
             version=1,
             kind=message.kind,
             channel=channel,
-            recipient_hash=recipient_hash(first.email),
+            recipient_hash=recipient,
             visit_start=first.start,
             due=message.due,
             state=state,

@@ -54,7 +54,7 @@ def compared(wanted: Sequence[ExistingAppointment], people: Mapping[str, StaffMe
 
 
 def write_changed(visits: Sequence[Appointment], at: datetime) -> None:
-    """Write changed appointments without their claims, which are given back; what is queued about them is made void."""
+    """Write changed appointments without their claims, which are given back; messages about a former time become void."""
     connection = writing()
     ids = [visit.id for visit in visits]
     ledger.release(ids)
@@ -64,7 +64,7 @@ def write_changed(visits: Sequence[Appointment], at: datetime) -> None:
         row = {**appointments.visit_row(visit), "sequence": _visit.c.sequence + 1, "changed_at": at}
         connection.execute(update(_visit).where(_visit.c.id == visit.id).values(row))
     appointments.write_details(connection, visits)
-    reminders.mark_void(ids)
+    reminders.mark_outdated(ids)
 
 
 def claim_all(visits: Sequence[Appointment], wanted: Sequence[ExistingAppointment]) -> tuple[Fault, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,13 +30,16 @@ _reminder = table_of(ReminderRow)
 AWAITED = (AppointmentState.BOOKED, AppointmentState.CONFIRMED)
 """Visits in these states are to come; everything else is pencilled in, under way, over or called off."""
 
+_IN_VAIN = (ReminderState.VOID, ReminderState.FAILED)
+"""Messages in these states told nobody anything: should the address be corrected, another may."""
+
 
 @dataclass(frozen=True, slots=True)
 class AwaitedVisit:
     """One visit to come, whom to write to about it, and the site's neutral words.
 
-    `set_at` is when it got its present time. `patient_zone` is where the patient lives, the site's zone by default.
-    `email`, `phone` and `address` may be empty; `series` is `None` for a visit outside any.
+    `set_at` is when it got its present time, or was last changed otherwise. `patient_zone` is where the patient lives,
+    the site's zone by default. `email`, `phone` and `address` may be empty; `series` is `None` for a visit outside any.
     """
 
     appointment: str
@@ -53,6 +56,19 @@ class AwaitedVisit:
     public_name: str
     phone: str
     address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unconfirmed:
+    """A booked series whose patient has not been told of it, and is not about to be.
+
+    `anchor` is the visit of the series that was made first, called off or not; `visits` are those to come, by start.
+    `tried` are the hashes of the addresses to which a confirmation failed or was given up.
+    """
+
+    anchor: str
+    visits: tuple[AwaitedVisit, ...]
+    tried: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +97,17 @@ def awaited_of_series_with(appointment: str, after: datetime) -> tuple[AwaitedVi
     return _visits(_awaited().where(_visit.c.series_id == series, _visit.c.starts_at > after))
 
 
-def unconfirmed_series(after: datetime) -> tuple[tuple[str, tuple[AwaitedVisit, ...]], ...]:
-    """Return each booked series that nobody was told of yet and that has visits after this instant.
-
-    As pairs of the visit of the series that was made first, called off or not, and its visits to come.
-    """
+def unconfirmed_series(after: datetime) -> tuple[Unconfirmed, ...]:
+    """Return each booked series that nobody was told of yet and that has visits after this instant."""
     maker = _visit.alias("told")
     told = exists(
         select(_reminder.c.id)
         .join(maker, maker.c.id == _reminder.c.appointment_id)
-        .where(maker.c.series_id == _series.c.id, _reminder.c.kind == CONFIRMATION)
+        .where(
+            maker.c.series_id == _series.c.id,
+            _reminder.c.kind == CONFIRMATION,
+            _reminder.c.state.not_in(_IN_VAIN),
+        )
     )
     ahead = _awaited().where(_visit.c.starts_at > after, _series.c.state == SeriesState.BOOKED, ~told)
     by_series: dict[str, list[AwaitedVisit]] = {}
@@ -98,7 +115,11 @@ def unconfirmed_series(after: datetime) -> tuple[tuple[str, tuple[AwaitedVisit, 
         for visit in _visits(ahead.join(_series, _series.c.id == _visit.c.series_id)):
             by_series.setdefault(visit.series or "", []).append(visit)
         anchors = _anchors(by_series)
-    return tuple((anchors[series], tuple(visits)) for series, visits in by_series.items())
+        tried = _tried(anchors.values())
+    return tuple(
+        Unconfirmed(anchors[series], tuple(visits), tried.get(anchors[series], frozenset()))
+        for series, visits in by_series.items()
+    )
 
 
 def entered_about(starting: Interval) -> frozenset[Entered]:
@@ -117,18 +138,36 @@ def entered_about(starting: Interval) -> frozenset[Entered]:
 def _anchors(series: Iterable[str]) -> dict[str, str]:
     """Return the visit made first of each series: the same for life, whatever is moved or added."""
     first: dict[str, str] = {}
-    wanted = sorted(series)
-    # In handfuls, since a database takes only so many parameters at once.
-    for begin in range(0, len(wanted), 500):
+    for handful in _handfuls(series):
         question = (
             select(_visit.c.series_id, _visit.c.id)
-            .where(_visit.c.series_id.in_(wanted[begin : begin + 500]))
+            .where(_visit.c.series_id.in_(handful))
             .order_by(_visit.c.created_at, _visit.c.id)
         )
         with reading() as connection:
             for series_id, visit in connection.execute(question):
                 first.setdefault(series_id, visit)
     return first
+
+
+def _tried(anchors: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Return to which addresses the confirmations that hang on these visits were meant, by hash."""
+    found: dict[str, frozenset[str]] = {}
+    for handful in _handfuls(anchors):
+        question = select(_reminder.c.appointment_id, _reminder.c.recipient_hash).where(
+            _reminder.c.appointment_id.in_(handful), _reminder.c.kind == CONFIRMATION
+        )
+        with reading() as connection:
+            for anchor, recipient in connection.execute(question):
+                found[anchor] = found.get(anchor, frozenset()) | {recipient}
+    return found
+
+
+def _handfuls(ids: Iterable[str]) -> Iterator[list[str]]:
+    """Yield ids a handful at a time, since a database takes only so many parameters at once."""
+    wanted = sorted(ids)
+    for begin in range(0, len(wanted), 500):
+        yield wanted[begin : begin + 500]
 
 
 def _awaited() -> Select[Any]:
@@ -167,7 +206,7 @@ def _visits(question: Select[Any]) -> tuple[AwaitedVisit, ...]:
                 kind=StepKind(row.kind),
                 start=row.starts_at,
                 created_at=row.created_at,
-                # A rising sequence means that time, place or standing changed; other changes leave it.
+                # A change that kept the time raises the sequence too, so this may be later than the truth, never earlier.
                 set_at=row.created_at if row.sequence == 0 else row.changed_at,
                 site=row.site_id,
                 site_zone=row.site_zone,

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from scheduler.domain.appointment import CALLED_OFF
@@ -195,8 +195,8 @@ def _settle(lease: Lease, states: Sequence[ReminderState], **values: Any) -> boo
 def mark_void(appointments: Iterable[str]) -> int:
     """Make every message void that is still to be sent about these visits; return how many.
 
-    For use in the transaction that calls the visits off or moves them, after their state was written. A confirmation
-    stays as long as another visit of its series stands.
+    For use in the transaction that calls the visits off, after their state was written. A confirmation stays as long as
+    another visit of its series stands.
     """
     ids = sorted(set(appointments))
     if not ids:
@@ -207,19 +207,27 @@ def mark_void(appointments: Iterable[str]) -> int:
         .join(anchor, anchor.c.series_id == other.c.series_id)
         .where(anchor.c.id == _reminder.c.appointment_id, other.c.state.not_in(sorted(CALLED_OFF)))
     )
-    return (
-        writing()
-        .execute(
-            update(_reminder)
-            .where(
-                _reminder.c.appointment_id.in_(ids),
-                _reminder.c.state.in_(_UNDER_WAY),
-                or_(_reminder.c.kind != CONFIRMATION, ~something_stands),
-            )
-            .values(state=ReminderState.VOID, problem="the visit was called off or moved")
-        )
-        .rowcount
+    return _make_void(ids, or_(_reminder.c.kind != CONFIRMATION, ~something_stands))
+
+
+def mark_outdated(appointments: Iterable[str]) -> int:
+    """Make every message void that is still to be sent about another time than these visits have now; return how many.
+
+    For use in the transaction that changes the visits, after their times were written. What speaks of the time that a
+    visit still has stays to be sent.
+    """
+    ids = sorted(set(appointments))
+    present = select(_visit.c.starts_at).where(_visit.c.id == _reminder.c.appointment_id).scalar_subquery()
+    moved = and_(_reminder.c.kind != CONFIRMATION, _reminder.c.visit_starts_at != present)
+    return _make_void(ids, moved) if ids else 0
+
+
+def _make_void(ids: Sequence[str], which: ColumnElement[bool]) -> int:
+    void = update(_reminder).where(
+        _reminder.c.appointment_id.in_(ids), _reminder.c.state.in_(_UNDER_WAY), which
     )
+    values = {"state": ReminderState.VOID, "problem": "the visit was called off or moved"}
+    return writing().execute(void.values(values)).rowcount
 
 
 def all_reminders() -> tuple[Reminder, ...]:

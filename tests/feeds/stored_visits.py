@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from scheduler.clinic_file import Clinic, bundled_protocol, read_protocol
+from scheduler.clinic_file import Clinic, ExistingAppointment, bundled_protocol, read_protocol
 from scheduler.domain.appointment import Appointment, AppointmentState
 from scheduler.domain.interval import Interval
 from scheduler.domain.series import Series, SeriesState
@@ -35,7 +35,12 @@ BOOKED_AT = datetime.fromisoformat("2026-11-23T16:00:00+00:00")
 SITE = a_site(phone="555-0100", address="12 Elm St")
 
 
-def keep_clinic(patients: Sequence[Any] = (), at: datetime = BOOKED_AT, **site: Any) -> None:
+def keep_clinic(
+    patients: Sequence[Any] = (),
+    at: datetime = BOOKED_AT,
+    appointments: Sequence[ExistingAppointment] = (),
+    **site: Any,
+) -> None:
     """Store a site called Cottonwood Clinic, in public Maple House, with its rooms, staff and patients."""
     with unit_of_work():
         save_clinic(
@@ -45,6 +50,7 @@ def keep_clinic(patients: Sequence[Any] = (), at: datetime = BOOKED_AT, **site: 
                 staff=a_staff(),
                 patients=tuple(patients) or (a_patient(),),
                 protocols=(read_protocol(bundled_protocol(PROTOCOL)),),
+                appointments=tuple(appointments),
             ),
             at,
         )

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 from flask import Flask
 
+from scheduler.clinic_file import ExistingAppointment
+from scheduler.domain.people import Role
+from scheduler.domain.treatment import StepKind
 from scheduler.reminders.channels import NotSent, Rejected, Unreachable
 from scheduler.reminders.dispatch import LEASE, Counts, dispatch
 from scheduler.reminders.policy import POLICY, MessageKind
@@ -32,6 +37,17 @@ pytestmark = pytest.mark.usefixtures("app_context")
 THURSDAY = at("2026-12-03 14:00")
 THREE_DAYS_BEFORE = at("2026-11-30 10:00")
 ONE_DAY_BEFORE = at("2026-12-02 10:00")
+A_TALK = ExistingAppointment(
+    id="talk-1",
+    site="site-1",
+    patient="patient-1",
+    kind=StepKind.REVIEW,
+    title="A talk",
+    room="office-1",
+    staff={Role.THERAPIST: "therapist-1"},
+    start=THURSDAY,
+    minutes=60,
+)
 
 
 def ledger(kind: MessageKind | None = None) -> list[Reminder]:
@@ -246,6 +262,58 @@ def test_a_corrected_address_gets_what_the_old_one_did_not() -> None:
     channel = RecordingChannel()
     assert dispatch(THREE_DAYS_BEFORE + timedelta(hours=1), channel) == Counts(due=2, sent=1, skipped=1)
     assert channel.sent[0]["To"] == "new@example.org"
+
+
+def test_a_corrected_address_gets_the_confirmation_that_the_old_one_did_not_once() -> None:
+    problems: list[tuple[str, NotSent | None]] = [
+        ("", None),
+        ("wrong@example.org", Rejected("the recipient was refused (550)")),
+        ("busy@example.org", NotSent("busy")),
+    ]
+    keep_clinic([a_patient(f"patient-{n}", email=email) for n, (email, _) in enumerate(problems)])
+    for n in range(3):
+        keep_visits(a_plain_visit(THURSDAY, f"visit-{n}", patient=f"patient-{n}"), series=f"series-{n}")
+    by_address = {email: problem for email, problem in problems if problem is not None}
+
+    def answer(message: EmailMessage) -> None:
+        if (problem := by_address.get(str(message["To"]))) is not None:
+            raise problem
+
+    assert dispatch(BOOKED_AT, RecordingChannel(before=answer)).sent == 0
+    again = BOOKED_AT + timedelta(hours=1)
+    keep_clinic([a_patient(f"patient-{n}", email=f"right-{n}@example.org") for n in range(3)], at=again)
+    channel = RecordingChannel(before=answer)
+    # What still waited for another try is found to be void first, and makes room for the next.
+    assert dispatch(again, channel) == Counts(due=3, sent=2, skipped=1)
+    assert dispatch(again, channel).sent == 1
+    assert sorted(str(message["To"]) for message in channel.sent) == [
+        f"right-{n}@example.org" for n in range(3)
+    ]
+    assert dispatch(again + timedelta(minutes=1), channel) == Counts()
+
+
+def test_a_new_address_after_the_confirmation_has_left_gets_no_other() -> None:
+    keep_clinic()
+    keep_visits(a_plain_visit(THURSDAY))
+    assert dispatch(BOOKED_AT, RecordingChannel()).sent == 1
+    keep_clinic([a_patient(email="new@example.org")])
+    assert dispatch(BOOKED_AT + timedelta(hours=1), RecordingChannel()) == Counts()
+
+
+@pytest.mark.parametrize(
+    ("change", "sent"), [({"title": "Another title"}, 1), ({"start": THURSDAY + timedelta(hours=1)}, 0)]
+)
+def test_what_waits_outlives_a_change_that_keeps_the_time_and_no_other(
+    change: dict[str, Any], sent: int
+) -> None:
+    keep_clinic(appointments=(A_TALK,))
+    assert dispatch(THREE_DAYS_BEFORE, RecordingChannel(before=fails_with(NotSent("busy")))).failed == 1
+    keep_clinic(
+        at=THREE_DAYS_BEFORE + timedelta(minutes=1), appointments=(dataclasses.replace(A_TALK, **change),)
+    )
+    channel = RecordingChannel()
+    assert dispatch(THREE_DAYS_BEFORE + timedelta(minutes=2), channel).sent == sent
+    assert ReminderState.VOID in states(MessageKind.THREE_DAYS) or sent
 
 
 @pytest.mark.usefixtures("booked")
