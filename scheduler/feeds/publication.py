@@ -10,6 +10,7 @@ from scheduler.domain.errors import Conflict
 from scheduler.feeds.entries import Entry, entry_of
 from scheduler.feeds.render import calendar_bytes
 from scheduler.feeds.tokens import has_shape_of_token, hash_of
+from scheduler.store.audit import last_done
 from scheduler.store.feed_visits import feed_visits, last_gone
 from scheduler.store.subscriptions import FeedSubscription, note_fetch, standing_subscription
 from scheduler.store.work import reading, unit_of_work
@@ -24,7 +25,11 @@ _FORMAT = "1"
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What a feed holds at one moment. `last_modified` has whole seconds, as HTTP does."""
+    """What a feed holds at one moment.
+
+    `last_modified` has whole seconds, as HTTP does. It moves whenever the version does, and may move without: a program
+    that knows no versions reads once too often rather than keep what is no longer true.
+    """
 
     name: str
     entries: tuple[Entry, ...]
@@ -69,6 +74,10 @@ def _published(subscription: FeedSubscription, now: datetime) -> Publication:
     since = _midnight(now - KEPT)
     visits = feed_visits(subscription, since)
     changes = [subscription.created_at, *(visit.changed_at for visit in visits)]
+    # An import may give a place or a person another name, or take a visit out of this feed and into another.
+    imported = last_done("clinic", "file")
+    if imported is not None:
+        changes.append(imported)
     gone = last_gone(subscription, since)
     if gone is not None:
         changes.append(_midnight(gone + KEPT) + timedelta(days=1))

@@ -67,14 +67,18 @@ def make_subscription(request: SubscriptionRequest, actor: Actor, clock: Clock) 
 
 
 def end_subscription(id: str, actor: Actor, clock: Clock) -> None | NotAllowed:
-    """Revoke an address: from now on it looks as if it had never been. Raises `NotFound`."""
+    """Revoke an address: from now on it looks as if it had never been. One that has ended stays ended.
+
+    Raises `NotFound`.
+    """
     with unit_of_work():
         subscription = subscription_with(id)
         refusal = _refusal(actor, subscription.kind, subscription.subject, subscription.site)
         if refusal is not None:
             return refusal
         now = clock.now()
-        revoke_subscription(id, now)
+        if not revoke_subscription(id, now):
+            return None
         details = {"subscription": id}
         record(
             AuditEntry(

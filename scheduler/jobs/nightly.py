@@ -33,11 +33,21 @@ class NightlyRecheck:
         self._last: dict[str, date] = {}
 
     def look(self) -> None:
-        """Recheck each site for which the hour has come; one that fails is tried again at the next look."""
+        """Recheck each site for which the hour has come; one that fails is tried again at the next look.
+
+        The others are not kept waiting: what was raised first is raised again when all have had their turn.
+        """
         now = self._clock.now()
+        failures: list[Exception] = []
         for site in self.due(sites(), now):
-            self._recheck(site)
-            self.note_done(site, now)
+            try:
+                self._recheck(site)
+            except Exception as failure:
+                failures.append(failure)
+            else:
+                self.note_done(site, now)
+        if failures:
+            raise failures[0]
 
     def due(self, every_site: Iterable[Site], now: datetime) -> tuple[Site, ...]:
         """Return the sites whose hour has come and that were not done yet on their local day."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from threading import Event
 
@@ -46,11 +46,11 @@ def run(settings: Settings) -> None:
 
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     scheduler = _scheduler(
-        {
-            DISPATCH_EVERY_SECONDS: guarded("sending messages", send, in_context),
-            LOOK_AT_NIGHT_EVERY_SECONDS: guarded("the nightly recheck", nightly.look, in_context),
-            TIDY_EVERY_SECONDS: guarded("tidying", shorten_the_log_of_changes, in_context),
-        },
+        [
+            (DISPATCH_EVERY_SECONDS, guarded("sending messages", send, in_context)),
+            (LOOK_AT_NIGHT_EVERY_SECONDS, guarded("the nightly recheck", nightly.look, in_context)),
+            (TIDY_EVERY_SECONDS, guarded("tidying", shorten_the_log_of_changes, in_context)),
+        ],
         clock,
     )
     # Blocked before any thread starts, so that the main thread alone gets the signals, and only while it waits.
@@ -87,10 +87,10 @@ def guarded(
     return work_guarded
 
 
-def _scheduler(jobs: dict[int, Callable[[], None]], clock: Clock) -> BackgroundScheduler:
+def _scheduler(jobs: Iterable[tuple[int, Callable[[], None]]], clock: Clock) -> BackgroundScheduler:
     """Return the timetable: each job at once and then every so many seconds, never twice at a time."""
     scheduler = BackgroundScheduler(timezone="UTC")
-    for seconds, job in jobs.items():
+    for seconds, job in jobs:
         scheduler.add_job(
             job,
             "interval",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from scheduler.store.base import table_of
 from scheduler.store.tables_accounts import AuditEntryRow
@@ -65,3 +65,13 @@ def history(subject_kind: str, subject_id: str) -> tuple[AuditEntry, ...]:
             )
             for row in connection.execute(query)
         )
+
+
+def last_done(subject_kind: str, subject_id: str) -> datetime | None:
+    """Return when something was done to a subject last, `None` for never."""
+    query = select(func.max(_entry.c.at)).where(
+        _entry.c.subject_kind == subject_kind, _entry.c.subject_id == subject_id
+    )
+    with reading() as connection:
+        found: datetime | None = connection.execute(query).scalar()
+    return found

@@ -111,13 +111,14 @@ def subscription_with(id: str) -> FeedSubscription:
     return _subscription_from(row)
 
 
-def revoke_subscription(id: str, at: datetime) -> None:
-    """End a subscription; one that has ended, or never was, stays as it is."""
-    writing().execute(
+def revoke_subscription(id: str, at: datetime) -> bool:
+    """End a subscription and say so; one that has ended, or never was, stays as it is."""
+    ended = (
         update(_subscription)
         .where(_subscription.c.id == id, _subscription.c.revoked_at.is_(None))
         .values(revoked_at=at)
     )
+    return writing().execute(ended).rowcount == 1
 
 
 def note_fetch(id: str, at: datetime) -> None:

@@ -10,6 +10,7 @@ import pytest
 from icalendar import Calendar
 
 from scheduler.access.permissions import SYSTEM
+from scheduler.booking.import_clinic import ClinicImported, ImportClinic, import_clinic
 from scheduler.domain.appointment import AppointmentState
 from scheduler.domain.clock import StandingClock
 from scheduler.domain.people import Role
@@ -31,6 +32,13 @@ from tests.feeds.stored_visits import (
 
 pytestmark = pytest.mark.usefixtures("app_context")
 
+PLACE = {
+    "id": "oak",
+    "name": "Oak",
+    "public_name": "Oak House",
+    "zone": "America/Denver",
+    "hours": {"mon-fri": "08:00-18:00"},
+}
 NAMES = (
     "Robin", "Sample", "Cottonwood", "Therapist 1", "Nurse 1", "Prescriber 1", "Coordinator 1",
     "Room dosing-1", "office-1", "series-1", "patient-1", "site-1", "example.org",
@@ -198,6 +206,41 @@ def test_a_new_name_of_the_site_is_a_new_version() -> None:
     second = read(token)
     assert second.version != first.version
     assert second.body() != first.body()
+
+
+def test_whatever_an_import_changes_moves_the_last_modification() -> None:
+    document = {
+        "rooms": [{"id": "room-1", "site": "oak", "name": "Room 1", "capabilities": ["office"]}],
+        "staff": [
+            {"id": id, "site": "oak", "name": id, "roles": ["therapist"], "hours": {"mon-fri": "08:00-18:00"}}
+            for id in ("ada", "ben")
+        ],
+        "patients": [
+            {"id": "p1", "site": "oak", "given_name": "A", "family_name": "Fern", "birth_date": "1980-01-31"}
+        ],
+    }
+    talk = {"id": "t1", "site": "oak", "patient": "p1", "kind": "review", "title": "Talk", "minutes": 50}
+    talk |= {"start": "2026-12-03 10:00", "room": "room-1"}
+
+    def keep(person: str, place: str, at: datetime) -> None:
+        site = {**PLACE, "address": place}
+        visits = [{**talk, "staff": {"therapist": person}}]
+        command = ImportClinic({**document, "sites": [site], "appointments": visits})
+        assert isinstance(import_clinic(command, SYSTEM, StandingClock(at)), ClinicImported)
+
+    keep("ada", "12 Elm St", BOOKED_AT)
+    theirs, patients = (
+        token_for(kind, subject)
+        for kind, subject in ((SubscriptionKind.STAFF, "ada"), (SubscriptionKind.PATIENT, "p1"))
+    )
+    before = [read(token) for token in (theirs, patients)]
+    later = BOOKED_AT + timedelta(hours=1)
+    keep("ben", "13 Elm St", later)
+    after = [read(token, later) for token in (theirs, patients)]
+    assert [len(feed.entries) for feed in after] == [0, 1]
+    for one, other in zip(before, after, strict=True):
+        assert one.version != other.version
+        assert one.last_modified == BOOKED_AT < other.last_modified == later
 
 
 def test_a_fetch_is_noted_at_most_once_an_hour() -> None:

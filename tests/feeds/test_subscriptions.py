@@ -128,6 +128,7 @@ def test_a_revoked_address_is_gone_and_both_deeds_are_on_record() -> None:
     stranger = Actor("anna", AccountRole.THERAPIST, "site-1", "therapist-1")
     assert end_subscription(subscription.id, stranger, CLOCK) == NotAllowed(Permission.MANAGE_SUBSCRIPTIONS)
     assert end_subscription(subscription.id, SYSTEM, CLOCK) is None
+    assert end_subscription(subscription.id, SYSTEM, CLOCK) is None, "once more changes nothing"
     assert standing_subscription(sha256(token.encode()).hexdigest()) is None
     [revoked] = subscriptions_of(SubscriptionKind.PATIENT, "patient-1")
     assert revoked.revoked_at == BOOKED_AT

@@ -7,9 +7,14 @@ from datetime import datetime, timedelta
 import pytest
 from flask import Flask
 
+from scheduler.clinic_file import Clinic
 from scheduler.domain.clock import StandingClock, instant_at, local_day
+from scheduler.domain.errors import Conflict
+from scheduler.domain.places import Site
 from scheduler.jobs.nightly import NIGHTLY_AT, NightlyRecheck
 from scheduler.store.audit import history
+from scheduler.store.clinic import save_clinic
+from scheduler.store.work import unit_of_work
 from tests.builders import a_site, at
 from tests.feeds.stored_visits import keep_clinic, keep_series
 
@@ -69,6 +74,31 @@ def test_one_that_failed_comes_up_again() -> None:
     assert nightly.due([DENVER], at("2026-12-01 01:00")) == ()
     for minute in range(3):
         assert nightly.due([DENVER], at("2026-12-01 02:00") + timedelta(minutes=minute)) == (DENVER,)
+
+
+@pytest.mark.usefixtures("app_context")
+def test_a_site_that_fails_keeps_no_other_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    keep_clinic()
+    with unit_of_work():
+        save_clinic(Clinic(sites=(a_site(id="a-site-before"),)), at("2026-11-24 01:00"))
+    clock = StandingClock(at("2026-11-24 01:59"))
+    nightly = NightlyRecheck(clock)
+    nightly.look()
+    clock.advance(timedelta(minutes=1))
+    recheck = nightly._recheck
+
+    def fail_at_the_first(site: Site) -> None:
+        if site.id == "a-site-before":
+            raise Conflict("somebody else was writing")
+        recheck(site)
+
+    monkeypatch.setattr(nightly, "_recheck", fail_at_the_first)
+    with pytest.raises(Conflict):
+        nightly.look()
+    assert [entry.verb for entry in history("site", "site-1")] == ["recheck"]
+    monkeypatch.undo()
+    nightly.look()
+    assert [len(history("site", id)) for id in ("a-site-before", "site-1")] == [1, 1]
 
 
 @pytest.mark.usefixtures("app_context")
