@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 PROJECT_FOLDER = Path(__file__).resolve().parent.parent
 
@@ -24,6 +24,8 @@ ENVIRONMENT: Mapping[str, str] = {
     "PUBLIC_URL": "http:// or https:// address under which people reach the program; default http://HOST:PORT",
     "SESSION_MINUTES": "minutes until a sign-in ends when it is not used, 5 to 720; default 30",
 }
+
+SHORTEST_KEY = 32
 
 DRIVER_OF = {
     "postgresql": "postgresql+psycopg",
@@ -96,8 +98,10 @@ def _database_url(given: str | None, var_folder: Path) -> str:
     scheme, separator, rest = given.partition("://")
     driver = DRIVER_OF.get(scheme)
     if not separator or driver is None:
+        # Up to the first colon alone: what follows may be a password.
         raise InvalidSetting(
-            f"DATABASE_URL begins with '{scheme}'; it must begin with sqlite:///FILE or postgresql://"
+            f"DATABASE_URL begins with '{scheme.partition(':')[0]}'; "
+            "it must begin with sqlite:///FILE or postgresql://"
         )
     if driver != "sqlite":
         return f"{driver}://{rest}"
@@ -109,15 +113,26 @@ def _database_url(given: str | None, var_folder: Path) -> str:
 
 def _secret_key(given: str | None, var_folder: Path) -> str:
     if given is not None:
-        if len(given) < 32:
-            raise InvalidSetting(f"SECRET_KEY has {len(given)} characters; it needs at least 32")
+        if len(given) < SHORTEST_KEY:
+            raise InvalidSetting(f"SECRET_KEY has {len(given)} characters; it needs at least {SHORTEST_KEY}")
         return given
     path = var_folder / "secret-key"
-    if not path.exists():
-        _create_once(path, secrets.token_urlsafe(48))
-    if stat.S_IMODE(path.stat().st_mode) & 0o077:
-        raise InvalidSetting(f"{path} can be read by others; run: chmod 600 {path}")
-    return path.read_text(encoding="ascii").strip()
+    try:
+        if not path.exists():
+            _create_once(path, secrets.token_urlsafe(48))
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            raise InvalidSetting(f"{path} can be read by others; run: chmod 600 {path}")
+        key = path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise InvalidSetting(f"VAR_FOLDER: {path} cannot be made or read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise InvalidSetting(f"{path} holds no key; remove it, and a new one is made") from error
+    if len(key) < SHORTEST_KEY:
+        raise InvalidSetting(
+            f"{path} holds {len(key)} characters and a key needs at least {SHORTEST_KEY}; "
+            "remove it, and a new one is made"
+        )
+    return key
 
 
 def _create_once(path: Path, text: str) -> None:
@@ -138,8 +153,8 @@ def _create_once(path: Path, text: str) -> None:
 def _smtp_url(given: str | None) -> str | None:
     if given is None:
         return None
-    parts = urlsplit(given)
-    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+    parts = _split(given)
+    if parts is None or parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
         raise InvalidSetting("SMTP_URL must look like smtp://HOST:25 or smtps://USER:PASSWORD@HOST:465")
     return given
 
@@ -149,10 +164,22 @@ def _public_url(given: str | None, host: str, port: int) -> str:
         # A wildcard is an address to listen on, never one to call.
         reachable = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared, not bound
         return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
-    parts = urlsplit(given)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-        raise InvalidSetting(f"PUBLIC_URL is '{given}'; it must look like https://visits.example.org")
+    parts = _split(given)
+    is_plain = parts is not None and not (parts.query or parts.fragment or parts.username)
+    if parts is None or not is_plain or parts.scheme not in {"http", "https"} or not parts.hostname:
+        shown = f"…@{given.rpartition('@')[2]}" if "@" in given else given
+        raise InvalidSetting(f"PUBLIC_URL is '{shown}'; it must look like https://visits.example.org")
     return given.rstrip("/")
+
+
+def _split(url: str) -> SplitResult | None:
+    """Return the parts of an address, `None` when it cannot be taken apart or its port is none."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
 
 
 def _whole_number(name: str, given: str, *, lowest: int, highest: int) -> int:

@@ -85,6 +85,11 @@ def test_people_reach_the_program_under_its_public_address(
         ("SMTP_URL", "mail.example.org", "SMTP_URL must look like"),
         ("PUBLIC_URL", "visits.example.org", "PUBLIC_URL is 'visits.example.org'"),
         ("PUBLIC_URL", "https://visits.example.org/?a=b", "must look like"),
+        ("PUBLIC_URL", "https://visits.example.org:99999", "must look like"),
+        ("PUBLIC_URL", "https://[visits.example.org", "must look like"),
+        ("PUBLIC_URL", "https://ann@visits.example.org", "must look like"),
+        ("SMTP_URL", "smtp://[mail", "SMTP_URL must look like"),
+        ("SMTP_URL", "smtp://mail:none", "SMTP_URL must look like"),
         ("SECRET_KEY", "short", "SECRET_KEY has 5 characters; it needs at least 32"),
     ],
 )
@@ -98,7 +103,13 @@ def test_a_wrong_setting_is_refused_with_what_would_be_right(
 
 
 def test_a_refusal_repeats_no_password(tmp_path: Path) -> None:
-    for name, value in (("SMTP_URL", "smpt://ann:secret@mail"), ("DATABASE_URL", "mysql://ann:secret@db/x")):
+    for name, value in (
+        ("SMTP_URL", "smpt://ann:secret@mail"),
+        ("SMTP_URL", "smtp://ann:secret@mail:none"),
+        ("DATABASE_URL", "mysql://ann:secret@db/x"),
+        ("DATABASE_URL", "postgresql:ann:secret@db/x"),
+        ("PUBLIC_URL", "https://ann:secret@visits.example.org"),
+    ):
         with pytest.raises(InvalidSetting) as refused:
             settings(tmp_path, **{name: value})
         assert "secret" not in str(refused.value)
@@ -120,6 +131,20 @@ def test_a_secret_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
     settings(tmp_path)
     (tmp_path / "var" / "secret-key").chmod(0o644)
     with pytest.raises(InvalidSetting, match="chmod 600"):
+        settings(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"short\n", b"\xff" * 64])
+def test_a_file_that_holds_no_key_is_refused(tmp_path: Path, content: bytes) -> None:
+    settings(tmp_path)
+    (tmp_path / "var" / "secret-key").write_bytes(content)
+    with pytest.raises(InvalidSetting, match="secret-key holds .* remove it"):
+        settings(tmp_path)
+
+
+def test_a_key_that_cannot_be_kept_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "var" / "secret-key").mkdir(parents=True, mode=0o700)
+    with pytest.raises(InvalidSetting, match=r"VAR_FOLDER: .*secret-key cannot be made or read"):
         settings(tmp_path)
 
 
