@@ -15,6 +15,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from scheduler.booking.outcomes import NotAllowed
+from scheduler.clinic_file.forms import day_in
 from scheduler.domain.clock import Clock
 from scheduler.domain.errors import FaultyDocument, TrellisError
 from scheduler.store.readiness import check_ready
@@ -68,9 +69,9 @@ class Day(click.ParamType[date]):
         if isinstance(value, date):
             return value
         try:
-            return date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"'{value}' is not a day; write it as 2026-12-03.", param, ctx)
+            return day_in(value)
+        except ValueError as error:
+            self.fail(f"{str(error).replace(' | ', '; ')}.", param, ctx)
 
 
 class Moment(click.ParamType[datetime]):
@@ -83,12 +84,19 @@ class Moment(click.ParamType[datetime]):
         if isinstance(value, datetime):
             return value
         try:
-            moment = datetime.fromisoformat(value)
+            moment = moment_in(value)
         except ValueError:
             self.fail(f"'{value}' is not an instant; write it as 2026-12-03T17:00:00Z.", param, ctx)
         if moment.tzinfo is None:
             self.fail(f"'{value}' has no offset; write 2026-12-03T17:00:00Z or …-07:00.", param, ctx)
         return moment.astimezone(UTC)
+
+
+def moment_in(text: str) -> datetime:
+    """Return the instant that a text says, with its offset if it has one. Raises `ValueError`, also for odd years."""
+    moment = datetime.fromisoformat(text)
+    day_in(moment.date())
+    return moment
 
 
 def clock() -> Clock:

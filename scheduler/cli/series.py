@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from typing import Any
 
 import click
@@ -18,6 +17,7 @@ from scheduler.cli.plain import (
     Day,
     PlainGroup,
     clock,
+    moment_in,
     say_json,
     say_not_allowed,
     store_ready,
@@ -116,10 +116,16 @@ def _command(file: str | None, asked: dict[str, Any]) -> BookSeries:
                 raise click.UsageError(f"Give --{name}, or a --proposal that names it.")
         return BookSeries(**asked, declined=declined)
     proposal = _proposal(text_of(file))
-    for name in ("patient", "protocol"):
-        asked[name] = asked[name] or proposal[name]
-    declined |= frozenset(proposal.get("declined", ()))
-    return BookSeries(**asked, declined=declined, visits=_chosen(proposal["visits"]))
+    try:
+        for name in ("patient", "protocol"):
+            asked[name] = asked[name] or _word(proposal[name])
+        declined |= frozenset(map(_word, _list(proposal.get("declined"))))
+        visits = tuple(_chosen(visit) for visit in _list(proposal["visits"]))
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise InvalidValue(
+            "The proposal cannot be read; give it as `series propose --json` prints it."
+        ) from error
+    return BookSeries(**asked, declined=declined, visits=visits)
 
 
 def _proposal(text: str) -> dict[str, Any]:
@@ -139,19 +145,25 @@ def _proposal(text: str) -> dict[str, Any]:
     return dict(found)
 
 
-def _chosen(visits: list[dict[str, Any]]) -> tuple[ChosenVisit, ...]:
-    try:
-        return tuple(
-            ChosenVisit(
-                step=str(visit["step"]),
-                start=datetime.fromisoformat(visit["start"]),
-                room=visit["room"],
-                staff={Role(role): str(person) for role, person in visit["staff"].items()},
-            )
-            for visit in visits
-        )
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise InvalidValue(f"A visit of the proposal cannot be read: {error}.") from error
+def _chosen(visit: dict[str, Any]) -> ChosenVisit:
+    return ChosenVisit(
+        step=_word(visit["step"]),
+        start=moment_in(visit["start"]),
+        room=None if visit["room"] is None else _word(visit["room"]),
+        staff={Role(role): _word(person) for role, person in visit["staff"].items()},
+    )
+
+
+def _word(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    return value
+
+
+def _list(value: object) -> list[Any]:
+    if not isinstance(value, list | None):
+        raise TypeError("not a list")
+    return value or []
 
 
 def _say_booked(outcome: Booked, as_json: bool) -> None:

@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Event
 from time import monotonic
@@ -36,6 +35,8 @@ START_PATIENCE, STOP_PATIENCE = 60.0, 15.0
 """How many seconds the parts get to start, and to stop before they are stopped by force."""
 
 LOOK_EVERY = 0.25
+
+_STOPPERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 PR_SET_PDEATHSIG = 1
 """Linux: the signal a process gets when its parent dies; see prctl(2)."""
@@ -78,7 +79,7 @@ def main() -> int:
 
 def _stop_event() -> Event:
     stop = Event()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in _STOPPERS:
         signal.signal(number, lambda *_: stop.set())
     return stop
 
@@ -199,18 +200,20 @@ def _welcome(settings: Settings) -> Iterator[str]:
 
 def _stop(parts: Sequence[Part]) -> None:
     """Ask every part to end, and end by force what does not in time."""
-    with _no_interruption():
-        for part in parts:
-            if part.process.poll() is None:
-                part.process.terminate()
-        deadline = monotonic() + STOP_PATIENCE
-        for part in parts:
-            try:
-                part.process.wait(timeout=max(0.1, deadline - monotonic()))
-            except subprocess.TimeoutExpired:
-                pass
-            _end_family(part)
-            part.process.wait()
+    # A second Ctrl-C must not leave anything running.
+    for number in _STOPPERS:
+        signal.signal(number, signal.SIG_IGN)
+    for part in parts:
+        if part.process.poll() is None:
+            part.process.terminate()
+    deadline = monotonic() + STOP_PATIENCE
+    for part in parts:
+        try:
+            part.process.wait(timeout=max(0.1, deadline - monotonic()))
+        except subprocess.TimeoutExpired:
+            pass
+        _end_family(part)
+        part.process.wait()
 
 
 def _end_family(part: Part) -> None:
@@ -219,14 +222,6 @@ def _end_family(part: Part) -> None:
         os.killpg(part.process.pid, signal.SIGKILL)
     except ProcessLookupError:
         pass  # nothing is left, as it should be
-
-
-@contextmanager
-def _no_interruption() -> Iterator[None]:
-    """Let a second Ctrl-C not leave anything running."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
-    yield
 
 
 if __name__ == "__main__":

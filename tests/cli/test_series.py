@@ -13,6 +13,16 @@ from tests.cli.conftest import Run
 ASK = "--patient patient-1 --protocol im_kap_3"
 
 
+def a_proposal(**fields: object) -> str:
+    """Return a proposal as a file holds it."""
+    return json.dumps({"patient": "patient-1", "protocol": "im_kap_3", "visits": [], **fields})
+
+
+def a_visit(**fields: object) -> dict[str, object]:
+    """Return a visit of such a proposal."""
+    return {"step": "P1", "start": "2027-01-05T17:00:00Z", "room": None, "staff": {}, **fields}
+
+
 def plain(result: Result) -> str:
     """Return standard error, which never shows a stack trace."""
     assert "Traceback" not in result.output
@@ -82,6 +92,13 @@ def test_book_refuses_with_exit_2_and_the_findings(run_in_clinic: Run, tmp_path:
     assert "Free instead" in plain(told)
 
 
+def test_a_proposal_that_declines_nothing_may_say_so(run_in_clinic: Run, tmp_path: Path) -> None:
+    [proposal] = json.loads(run_in_clinic(f"series propose {ASK} --limit 1 --json").stdout)["proposals"]
+    file = tmp_path / "proposal.json"
+    file.write_text(json.dumps({**proposal, "declined": None}))
+    assert run_in_clinic(f"series book --proposal {file}").exit_code == 0
+
+
 def test_book_with_one_key_books_once(run_in_clinic: Run) -> None:
     first = json.loads(run_in_clinic(f"series book {ASK} --key abc --json").stdout)
     second = json.loads(run_in_clinic(f"series book {ASK} --key abc --json").stdout)
@@ -107,6 +124,14 @@ def test_book_refuses_nonsense_in_words(run_in_clinic: Run) -> None:
             '[{"step": "P1", "start": "2027-01-05T10:00", "room": null, "staff": {}}]}',
             "no time zone",
         ),
+        (a_proposal(declined=[["D1"]]), "cannot be read"),
+        (a_proposal(declined="D1"), "cannot be read"),
+        (a_proposal(patient=5), "cannot be read"),
+        (a_proposal(visits={"P1": {}}), "cannot be read"),
+        (a_proposal(visits=[a_visit(room=["office-1"])]), "cannot be read"),
+        (a_proposal(visits=[a_visit(staff={"therapist": None})]), "cannot be read"),
+        (a_proposal(visits=[a_visit(start="9999-12-31T23:00:00-10:00")]), "cannot be read"),
+        (a_proposal(visits=[a_visit(start="0001-01-01T00:00:00+10:00")]), "cannot be read"),
     ],
 )
 def test_book_says_what_is_wrong_with_a_file(
@@ -129,6 +154,9 @@ def test_book_says_when_there_is_no_file(run_in_clinic: Run, tmp_path: Path) -> 
     ("line", "said"),
     [
         ("series propose --patient p --protocol k --from tomorrow", "2026-12-03"),
+        ("series propose --patient p --protocol k --from 9999-12-31", "cannot be meant"),
+        ("reminders dispatch --now 9999-12-31T23:59:59Z", "not an instant"),
+        ("reminders dispatch --now 0001-01-01T00:00:00+10:00", "not an instant"),
         ("series book --patient patient-1", "--protocol"),
         ("series propose --protocol k", "--patient"),
     ],
