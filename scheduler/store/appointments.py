@@ -185,12 +185,12 @@ def load_appointments(
     )
     rows = connection.execute(select(_visit).where(*where).order_by(_visit.c.starts_at, _visit.c.id)).all()
     return tuple(
-        _visit_from(row, staff.get(row.id, ()), phases.get(row.id, ()), claims.get(row.id, ()))
-        for row in rows
+        visit_from(row, staff.get(row.id, ()), phases.get(row.id, ()), claims.get(row.id, ())) for row in rows
     )
 
 
-def _visit_from(row: Any, staff: _Rows, phases: _Rows, claims: _Rows) -> Appointment:
+def visit_from(row: Any, staff: _Rows, phases: _Rows = (), claims: _Rows = ()) -> Appointment:
+    """Return the visit of a row and of the rows that hang on it; for this room's own use."""
     return Appointment(
         id=row.id,
         series=row.series_id or "",

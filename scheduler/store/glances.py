@@ -7,17 +7,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
-from scheduler.domain.appointment import Appointment, AppointmentState
+from scheduler.domain.appointment import Appointment
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Patient, Role
-from scheduler.domain.series import Series, SeriesState
-from scheduler.domain.treatment import StepKind
-from scheduler.store.appointments import STANDING
+from scheduler.domain.series import Series
+from scheduler.store.appointments import STANDING, visit_from
 from scheduler.store.base import table_of
 from scheduler.store.people_rows import load_patients
 from scheduler.store.rows import by_owner
+from scheduler.store.series import series_from
 from scheduler.store.tables_people import PatientRow, StaffRow
 from scheduler.store.tables_places import RoomRow
 from scheduler.store.tables_treatment import AppointmentRow, AppointmentStaffRow, SeriesRow
@@ -117,26 +117,14 @@ def series_in_outline(ids: Iterable[str]) -> Mapping[str, Series]:
             connection,
             select(_serving.c.appointment_id, _serving.c.role, _serving.c.staff_id)
             .join(_visit, _visit.c.id == _serving.c.appointment_id)
-            .where(_visit.c.series_id.in_(wanted)),
+            .where(_visit.c.series_id.in_(wanted))
+            .order_by(_serving.c.role),
         )
         query = select(_visit).where(_visit.c.series_id.in_(wanted)).order_by(_visit.c.starts_at, _visit.c.id)
         for row in connection.execute(query):
-            staff = {Role(role): person for role, person in serving.get(row.id, ())}
-            visits[row.series_id].append(_in_outline(row, staff))
+            visits[row.series_id].append(visit_from(row, serving.get(row.id, ())))
         rows = connection.execute(select(_series).where(_series.c.id.in_(wanted))).all()
-    return {
-        row.id: Series(
-            id=row.id,
-            site=row.site_id,
-            patient=row.patient_id,
-            protocol=row.protocol_key,
-            protocol_version=row.protocol_version,
-            state=SeriesState(row.state),
-            appointments=tuple(visits[row.id]),
-            declined=frozenset(row.declined),
-        )
-        for row in rows
-    }
+    return {row.id: series_from(row, visits[row.id]) for row in rows}
 
 
 def patients_named(ids: Iterable[str]) -> Mapping[str, Patient]:
@@ -189,22 +177,3 @@ def _has(word: str) -> ColumnElement[bool]:
     except ValueError:
         pass
     return or_(*ways)
-
-
-def _in_outline(row: Row[tuple[object, ...]], staff: Mapping[Role, str]) -> Appointment:
-    return Appointment(
-        id=row.id,
-        series=row.series_id,
-        site=row.site_id,
-        patient=row.patient_id,
-        step=row.step,
-        kind=StepKind(row.kind),
-        state=AppointmentState(row.state),
-        version=row.version,
-        interval=Interval(row.starts_at, row.ends_at),
-        room=row.room_id,
-        staff=staff,
-        phases=(),
-        claims=(),
-        title=row.title,
-    )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
@@ -96,16 +97,18 @@ def _load(connection: Connection, where: Sequence[ColumnElement[bool]]) -> tuple
     for visit in appointments.load_appointments(connection, [_visit.c.series_id.in_(chosen)]):
         visits[visit.series].append(visit)
     rows = connection.execute(select(_series).where(*where).order_by(_series.c.created_at, _series.c.id))
-    return tuple(
-        Series(
-            id=row.id,
-            site=row.site_id,
-            patient=row.patient_id,
-            protocol=row.protocol_key,
-            protocol_version=row.protocol_version,
-            state=SeriesState(row.state),
-            appointments=tuple(visits[row.id]),
-            declined=frozenset(row.declined),
-        )
-        for row in rows
+    return tuple(series_from(row, visits[row.id]) for row in rows)
+
+
+def series_from(row: Any, visits: Iterable[Appointment]) -> Series:
+    """Return the series of a row and of its visits; for this room's own use."""
+    return Series(
+        id=row.id,
+        site=row.site_id,
+        patient=row.patient_id,
+        protocol=row.protocol_key,
+        protocol_version=row.protocol_version,
+        state=SeriesState(row.state),
+        appointments=tuple(visits),
+        declined=frozenset(row.declined),
     )
