@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from scheduler.clinic_file.faults import nearest, read_as
@@ -51,13 +52,15 @@ def read_protocol(document: Mapping[str, object]) -> Protocol:
     _refuse(numbers)
     numbers.faults += [*faults_of_order(steps, windows), *faults_of_contradiction(steps, windows)]
     _refuse(numbers)
+    steps = _asked_in_time(in_order(steps, windows), numbers)
+    _refuse(numbers)
     return Protocol(
         key=form.protocol,
         version=form.version,
         title=form.title,
         route=form.route,
         series_kind=form.series_kind,
-        steps=in_order(steps, windows),
+        steps=tuple(steps),
         windows=tuple(windows),
         most_doses=most_doses,
         quantities=_quantities(form),
@@ -141,9 +144,21 @@ def _cover_span(cover: CoverEntry, path: str, entry: StepEntry, numbers: Numbers
         numbers.note(
             f"{path}.first", "only the beginning of a single phase can be covered", "leave out `through`"
         )
+    elif cover.first is not None and span:
+        _check_beginning(cover.first, entry.phases[span[0]].length, f"{path}.first", numbers)
     if any(not entry.phases[position].with_patient for position in span):
         numbers.note(path, "spans a phase without the patient, in which only the room is held")
     return span
+
+
+def _check_beginning(first: str, phase: str, path: str, numbers: Numbers) -> None:
+    """Note a fault for cover of the beginning of a phase that takes no time, or longer than the phase."""
+    if {first, phase} <= numbers.quantities.keys():
+        length = numbers.minutes(phase, path)
+        if not 0 < numbers.minutes(first, path) <= length:
+            numbers.note(
+                path, "does not lie within its phase", f"more than nothing, and {length} min at most"
+            )
 
 
 def _span(first: str, last: str, path: str, entry: StepEntry, numbers: Numbers) -> range:
@@ -187,17 +202,35 @@ def _site_cover(entry: StepEntry, path: str, numbers: Numbers) -> tuple[SiteCove
 
 
 def _gates(entry: StepEntry, i: int, path: str, keys: Keys) -> Iterator[GateRequirement]:
-    """Yield the gates of one visit; a decision after an earlier visit is asked of the later visits alone."""
+    """Yield the gates of one visit, whatever its place in the order."""
     for gate in entry.gates:
         yield GateRequirement(gate)
     for position, decided in enumerate(entry.gates_decided_after):
         where = f"{path}.gates_decided_after[{position}].step"
         step = keys.resolve(decided.step, i, where)
-        if step is None:
-            continue
-        own = list(expand(entry.key, keys.repeats[entry.key]))
-        if step not in own or own.index(step) + 1 < i:
+        if step is not None:
             yield GateRequirement(decided.gate, step)
+
+
+def _asked_in_time(steps: Sequence[Step], numbers: Numbers) -> list[Step]:
+    """Return the steps, in their order, with each decision after a visit asked of the visits after that one alone.
+
+    Before it, the gate could never open. Notes a fault for a decision that no visit is left to ask for.
+    """
+    earlier: set[str] = set()
+    wanted: dict[GateRequirement, None] = {}
+    kept: list[Step] = []
+    for step in steps:
+        wanted |= dict.fromkeys(step.gates)
+        gates = tuple(gate for gate in step.gates if gate.decided_after_step in (None, *earlier))
+        kept.append(replace(step, gates=gates))
+        earlier.add(step.key)
+    asked = {gate for step in kept for gate in step.gates}
+    for gate in wanted:
+        if gate not in asked:
+            problem = f"{gate.kind} is to be decided after {gate.decided_after_step}, but no visit asks for it later"
+            numbers.note("steps", problem, "name an earlier visit")
+    return kept
 
 
 def _windows(entry: WindowEntry, path: str, keys: Keys) -> Sequence[Window]:

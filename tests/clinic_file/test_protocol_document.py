@@ -58,6 +58,47 @@ def test_a_decision_after_a_visit_is_asked_of_the_later_visits() -> None:
     assert protocol.step("D2").gates == (GateRequirement("review.response", "D1"),)
 
 
+def test_a_decision_after_another_kind_of_visit_is_asked_of_the_later_visits_too() -> None:
+    document = small_protocol()
+    document["steps"][1]["gates_decided_after"] = [{"gate": "review.response", "step": "D2"}]
+    protocol = read_protocol(document)
+    assert [step.gates for step in protocol.steps] == [
+        (),
+        (),
+        (),
+        (GateRequirement("review.response", "D2"),),
+    ]
+
+
+def test_a_decision_that_no_visit_is_left_to_ask_for_is_a_fault() -> None:
+    document = small_protocol()
+    document["steps"][0]["gates_decided_after"] = [{"gate": "review.response", "step": "I2"}]
+    [line] = protocol_faults(document)
+    assert "review.response is to be decided after I2" in line
+
+
+def test_a_name_that_is_not_known_is_one_fault_alone() -> None:
+    document = small_protocol()
+    hands = {"role": "administering_clinician", "attention": "hands_on", "from": "effect", "first": "hands"}
+    document["steps"][0]["cover"].append(hands)
+    [line] = protocol_faults(document)
+    assert "there is no quantity 'hands'" in line
+
+
+@pytest.mark.parametrize(("minutes", "sound"), [(0, False), (5, True), (120, True), (125, False)])
+def test_cover_of_the_beginning_lies_within_its_phase(minutes: int, sound: bool) -> None:
+    document = small_protocol()
+    document["quantities"]["hands"] = {"value": minutes, "unit": "min", "source": "clinic policy"}
+    hands = {"role": "administering_clinician", "attention": "hands_on", "from": "effect", "first": "hands"}
+    document["steps"][0]["cover"].append(hands)
+    if sound:
+        (segment,) = read_protocol(document).step("D1").segments_of(Role.ADMINISTERING_CLINICIAN)
+        assert segment.ends == timedelta(minutes=minutes)
+    else:
+        [line] = protocol_faults(document)
+        assert line.startswith("steps[0].cover[2].first: ")
+
+
 def test_references_can_count_and_name_the_last() -> None:
     document = small_protocol()
     document["windows"][0]["to"] = "D[last].start"
