@@ -15,7 +15,7 @@ from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import Clock
 from scheduler.domain.errors import Conflict
 from scheduler.domain.series import Series
-from scheduler.planner.reasons import Reason
+from scheduler.planner.proposal import Reason
 from scheduler.rules.evaluate import refuses
 from scheduler.rules.finding import Finding
 from scheduler.store import series as stored

@@ -12,7 +12,7 @@ from scheduler.domain.diary import Diary
 from scheduler.domain.people import Patient, StaffMember
 from scheduler.domain.series import Series, SeriesState
 from scheduler.domain.treatment import Protocol
-from scheduler.planner.reasons import Reason
+from scheduler.planner.proposal import Reason
 
 
 def as_series(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from scheduler.booking.choice import against_judging, as_series
 from scheduler.booking.outcomes import PreviewedSeries
@@ -15,14 +15,17 @@ from scheduler.domain.interval import Interval
 from scheduler.domain.people import Role
 from scheduler.domain.series import Series
 from scheduler.domain.treatment import Protocol
-from scheduler.planner.propose import Answer, Proposal, propose
-from scheduler.planner.reasons import Reason
+from scheduler.planner.proposal import Answer, Proposal, Reason
+from scheduler.planner.propose import propose
 from scheduler.planner.steps import needed_steps
 from scheduler.rules.evaluate import evaluate
 from scheduler.store.diaries import load_diary
 
 MARGIN = timedelta(days=8)
 """Visits just outside the wished days still matter: doses are spaced, and counted over seven days."""
+
+WEEKS = timedelta(weeks=2)
+_A_MONDAY = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ def considered(asked: Asked, now: datetime) -> Considered:
 
     Whoever books afterwards must hold the locks before calling this, so that the diary is still true when writing.
     """
-    diary = load_diary(asked.patient.id, _horizon(asked), as_of=now, site=asked.site.id)
+    diary = load_diary(asked.patient.id, _horizon(asked, now), as_of=now, site=asked.site.id)
     today = local_day(now, asked.site.zone)
     protocol = needed_steps(asked.protocol, diary.patient, today, asked.request.wanted.declined)
     answer = _answer(asked, diary, protocol)
@@ -55,13 +58,17 @@ def _noting(declined: frozenset[str], proposal: Proposal) -> Proposal:
     return replace(proposal, series=replace(proposal.series, declined=declined))
 
 
-def _horizon(asked: Asked) -> Interval:
-    start = instant_at(asked.earliest, time.min, asked.site.zone)
+def _horizon(asked: Asked, now: datetime) -> Interval:
+    """Return the time to look at, in whole weeks: requests of one week then share what is worked out about it."""
     # Looked at beyond the last day, so that it can be said when a series would fit.
     last = max(asked.latest, asked.earliest + USUAL_REACH)
     end = instant_at(last + timedelta(days=1), time.min, asked.site.zone)
     chosen = [visit.start for visit in asked.request.chosen or ()]
-    return Interval(min(start, *chosen, start) - MARGIN, max(end, *chosen, end) + MARGIN)
+    return Interval(_floor(min(now, *chosen, now) - MARGIN), _floor(max(end, *chosen, end) + MARGIN) + WEEKS)
+
+
+def _floor(instant: datetime) -> datetime:
+    return instant - (instant - _A_MONDAY) % WEEKS
 
 
 def _answer(asked: Asked, diary: Diary, protocol: Protocol) -> Answer:

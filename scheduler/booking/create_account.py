@@ -12,7 +12,7 @@ from scheduler.booking.passwords import fault_of, hashed
 from scheduler.booking.request import nonsense
 from scheduler.booking.retrying import retried
 from scheduler.domain.clock import Clock
-from scheduler.planner.reasons import Reason
+from scheduler.planner.proposal import Reason
 from scheduler.store import accounts, clinic
 from scheduler.store.accounts import Account
 from scheduler.store.audit import AuditEntry, record

@@ -15,7 +15,7 @@ from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.request import nonsense
 from scheduler.clinic_file.demo import demo_document
 from scheduler.domain.clock import Clock, local_day
-from scheduler.planner.reasons import Reason
+from scheduler.planner.proposal import Reason
 from scheduler.store import clinic
 
 

@@ -7,8 +7,7 @@ from enum import StrEnum
 
 from scheduler.access.permissions import Permission
 from scheduler.domain.treatment import Protocol
-from scheduler.planner.propose import Proposal
-from scheduler.planner.reasons import Reason
+from scheduler.planner.proposal import Proposal, Reason
 from scheduler.rules.finding import Finding
 
 

@@ -11,7 +11,7 @@ from scheduler.booking.request import SeriesRequest, WantedSeries, understood
 from scheduler.domain.clock import Clock
 from scheduler.domain.people import Patient
 from scheduler.domain.treatment import Protocol
-from scheduler.planner.reasons import Reason
+from scheduler.planner.proposal import Reason
 from scheduler.store.work import reading
 
 

@@ -12,8 +12,8 @@ from scheduler.domain.interval import as_utc
 from scheduler.domain.people import Patient, Role
 from scheduler.domain.places import Site
 from scheduler.domain.treatment import Protocol
-from scheduler.planner.propose import Wishes
-from scheduler.planner.reasons import Reason
+from scheduler.planner.proposal import Reason
+from scheduler.planner.wishes import Wishes
 from scheduler.store import clinic
 
 USUAL_REACH = timedelta(days=120)

@@ -10,7 +10,7 @@ from scheduler.booking.outcomes import PreviewedSeries
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import in_words
 from scheduler.domain.series import Series
-from scheduler.planner.reasons import Reason
+from scheduler.planner.proposal import Reason
 from scheduler.rules.finding import Finding
 
 

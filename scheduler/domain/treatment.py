@@ -294,6 +294,10 @@ class Protocol:
                     f"protocol {self.key}: a window names a step that does not exist: {window}"
                 )
 
+    def __hash__(self) -> int:
+        # A document cannot be hashed, and these tell protocols apart well enough.
+        return hash((self.key, self.version, tuple(self._by_key)))
+
     @cached_property
     def _by_key(self) -> Mapping[str, Step]:
         return {step.key: step for step in self.steps}

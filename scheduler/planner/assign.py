@@ -2,74 +2,126 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 
-from scheduler.domain.claims import Placement
-from scheduler.domain.clock import local_day
+from scheduler.domain.claims import Placement, Purpose
+from scheduler.domain.clock import local_day, whole_local_day
+from scheduler.domain.diary import Diary
 from scheduler.domain.people import Role, StaffMember
-from scheduler.domain.treatment import Protocol, Step
-from scheduler.planner.starts import FeasibleStarts
+from scheduler.planner.question import Question
+from scheduler.planner.shapes import Shape
+
+_WORK = (Purpose.OCCUPY, Purpose.WATCH, Purpose.ON_PREMISES)
+
+#: Who serves the n-th segment of a role where it is not who began.
+Relief = dict[tuple[Role, int], str]
 
 
-def place(
-    feasible: FeasibleStarts, protocol: Protocol, starts: Mapping[str, int], therapist: str | None
-) -> tuple[Placement, ...]:
+def place(question: Question, starts: Sequence[int], therapist: str) -> tuple[Placement, ...]:
     """Return the visits with a room and people for each, in order of start.
 
     Rooms fit for the fewest things are taken first, so that scarce ones stay free; among people fit for a role the
     one with the least to do that day is taken, but whoever already serves in the visit serves on where possible.
     Every start was found feasible, so somebody is always left to choose.
     """
-    grid = feasible.supply.grid
+    chosen = _Choosing(question, therapist)
     visits: list[Placement] = []
-    for key, slot in sorted(starts.items(), key=lambda pair: pair[1]):
-        step = protocol.step(key)
-        before = visits[-1] if visits else None
-        visits.append(
-            Placement(
-                step=step,
-                start=grid.at(slot),
-                patient=feasible.supply.diary.patient.id,
-                room=_room(feasible, step, slot, before),
-                staff=_staff(feasible, step, slot, therapist),
-            )
-        )
+    for number, slot in sorted(enumerate(starts), key=lambda pair: pair[1]):
+        visits.append(chosen.placed(number, slot, visits[-1] if visits else None))
     return tuple(visits)
 
 
-def _room(feasible: FeasibleStarts, step: Step, slot: int, before: Placement | None) -> str | None:
-    if step.room_capability is None:
-        return None
-    start = feasible.supply.grid.at(slot)
-    alike = feasible.alike(step)
-    fit = [
-        room
-        for room in feasible.supply.diary.rooms.values()
-        if step.room_capability in room.capabilities and feasible.supply.starts_in(room, alike) >> slot & 1
-    ]
-    still_turning = before.room if before and before.start + before.step.room_length > start else None
-    return min(fit, key=lambda room: (room.id == still_turning, len(room.capabilities), room.id)).id
+class _Choosing:
+    """Chooses rooms and people for one series."""
+
+    def __init__(self, question: Question, therapist: str) -> None:
+        self._question = question
+        self._supply = question.supply
+        self._therapist = therapist or None
+        self._load: dict[tuple[str, date], timedelta] = {}
+
+    def placed(self, number: int, slot: int, before: Placement | None) -> Placement:
+        """Return one visit with its room and people."""
+        step, shape = self._question.outline.steps[number], self._question.outline.shapes[number]
+        start = self._question.grid.at(slot)
+        staff, relief = self._staff(shape, slot)
+        room = self._room(shape, slot, start, before)
+        return Placement(step, start, self._question.diary.patient.id, room, staff, relief)
+
+    def _room(self, shape: Shape, slot: int, start: datetime, before: Placement | None) -> str | None:
+        if shape.like.room_capability is None:
+            return None
+        rooms = self._supply.fit_rooms(shape)
+        fit = [room for room in rooms if self._supply.starts_in(room, shape) >> slot & 1]
+        still_turning = before.room if before and before.start + before.step.room_length > start else None
+        return min(fit, key=lambda room: (room.id == still_turning, len(room.capabilities), room.id)).id
+
+    def _staff(self, shape: Shape, slot: int) -> tuple[Mapping[Role, str], Relief]:
+        chosen: dict[Role, str] = {}
+        relief: Relief = {}
+        guide = self._guide(shape, slot)
+        if guide is not None:
+            chosen[Role.THERAPIST] = guide
+        for role in shape.like.roles:
+            if role in chosen:
+                continue
+            people = self._supply.having(role, guide)
+            if role in shape.like.hands_over:
+                served = self._in_turn(shape, role, slot, people)
+                chosen[role] = served[0]
+                relief |= {(role, n): person for n, person in enumerate(served) if person != served[0]}
+            else:
+                fit = [p for p in people if self._supply.starts_with(p, shape, role) >> slot & 1]
+                chosen[role] = min(fit, key=lambda p: self._weight(p, slot, chosen)).id
+        return chosen, relief
+
+    def _guide(self, shape: Shape, slot: int) -> str | None:
+        """Return who guides the visit: the therapist of the series where that is asked for or possible."""
+        if not shape.guided:
+            return None
+        mine = self._therapist
+        if mine is not None and (shape.keeps_one_therapist or self._supply.starts(shape, mine) >> slot & 1):
+            return mine
+        everybody = self._supply.having(Role.THERAPIST)
+        fit = [p for p in everybody if self._supply.starts(shape, p.id) >> slot & 1]
+        return min(fit, key=lambda p: self._weight(p, slot, {})).id
+
+    def _in_turn(self, shape: Shape, role: Role, slot: int, people: Iterable[StaffMember]) -> list[str]:
+        """Return who serves each segment: as few changes as can be, for whoever can go on furthest is taken each time."""
+        everybody, segments = tuple(people), shape.like.segments_of(role)
+        able = [
+            {p.id for p in everybody if self._supply.starts_of_segment(p, segment) >> slot & 1}
+            for segment in segments
+        ]
+        served: list[str] = []
+        while len(served) < len(segments):
+            ahead = able[len(served) :]
+            reach = Counter({person: _run(person, ahead) for person in ahead[0]})
+            furthest = max(reach.values())
+            fit = [p for p in everybody if reach[p.id] == furthest]
+            person = min(fit, key=lambda p: self._weight(p, slot, {})).id
+            served += [person] * furthest
+        return served
+
+    def _weight(
+        self, person: StaffMember, slot: int, chosen: Mapping[Role, str]
+    ) -> tuple[bool, timedelta, str]:
+        day = local_day(self._question.grid.at(slot), self._question.zone)
+        key = (person.id, day)
+        if key not in self._load:
+            self._load[key] = _claimed(self._question.diary, person.id, day)
+        return person.id not in chosen.values(), self._load[key], person.id
 
 
-def _staff(feasible: FeasibleStarts, step: Step, slot: int, therapist: str | None) -> Mapping[Role, str]:
-    chosen: dict[Role, str] = {}
-    supply, alike = feasible.supply, feasible.alike(step)
-    day = local_day(supply.grid.at(slot), supply.diary.site.zone)
-    guide = therapist if step.keeps_one_therapist else None
-    for role in sorted(step.roles, key=lambda role: role is not Role.THERAPIST):
-        if guide is None and role is Role.THERAPIST:
-            able: Iterable[StaffMember] = (
-                p for p in feasible.pool(role, None) if _whole_visit_with(feasible, step, slot, p)
-            )
-        else:
-            able = feasible.pool(role, guide)
-        fit = [p for p in able if supply.starts_with(p, alike, role) >> slot & 1]
-        person = min(fit, key=lambda p: (p.id not in chosen.values(), supply.load(p, day), p.id))
-        chosen[role] = person.id
-        if role is Role.THERAPIST:
-            guide = person.id
-    return chosen
+def _run(person: str, ahead: Sequence[set[str]]) -> int:
+    """Return over how many segments from the first on a person can serve."""
+    return next((n for n, able in enumerate(ahead) if person not in able), len(ahead))
 
 
-def _whole_visit_with(feasible: FeasibleStarts, step: Step, slot: int, therapist: StaffMember) -> bool:
-    return bool(feasible.starts_alone(step, therapist.id) >> slot & 1)
+def _claimed(diary: Diary, person: str, day: date) -> timedelta:
+    """Return how much of a person is claimed on a clinic-local day, all purposes together."""
+    whole = whole_local_day(day, diary.site.zone)
+    claims = (claim for purpose in _WORK for claim in diary.taken(person, purpose, whole))
+    return sum((claim.interval.duration for claim in claims), timedelta(0))

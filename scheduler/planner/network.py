@@ -1,121 +1,251 @@
-"""The windows between visits as a network of differences, and its least solution.
+"""The windows between visits as a network of differences, and its least and greatest solutions.
 
-Every window says `x_j >= x_i + d` for two starts (a maximum is the same with a negative `d` the other way round).
-If two series keep all of these, so does the series made of the earlier of each pair of starts. Hence there is one
-series in which every visit is as early as in any series at all, and raising each start to its next feasible one
-finds it, or proves that none exists, without ever stepping back.
+Every window says `x_j >= f(x_i)` for two starts, where `f` never falls: `x_i + d`, or the midnight some days after `x_i`. (A
+maximum is the same the other way round.) If two series keep all of these, so does the series made of the earlier of
+each pair of starts, and so does the one made of the later. Hence there is one series in which every visit is as early as in
+any series at all. Raising each start to its next feasible one finds it, or proves that there is none, without ever stepping
+back; lowering finds the latest in the same way.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 
-from scheduler.domain.treatment import Protocol, StepKind, Window
-from scheduler.planner.timeline import SLOTS_PER_DAY, slots_at_most, slots_in
-
-_A_WEEK = (1 << 7 * SLOTS_PER_DAY) - 1
+from scheduler.domain.treatment import Window
+from scheduler.planner.timeline import LocalDays
 
 
 @dataclass(frozen=True, slots=True)
 class Arc:
-    """`start(to) >= start(from) + distance`, in slots; `window` is what asks for it."""
+    """What the start of `target` must be at least, given the start of `source`; steps by number, times in slots.
 
-    source: str
-    target: str
-    distance: int
-    window: Window | None
+    `days` is `None` for elapsed time: `x_target >= x_source + distance`. Else it is a number of calendar days from
+    the day that holds `x_source + lead`, at whose midnight or later `x_target + tail` must stand. `window` is what asks
+    for it.
+    """
+
+    source: int
+    target: int
+    distance: int = 0
+    days: int | None = None
+    lead: int = 0
+    tail: int = 0
+    window: Window | None = None
+
+    def bound(self, start: int, days: LocalDays) -> int:
+        """Return the least start of the target when the source starts at a slot."""
+        if self.days is None:
+            return start + self.distance
+        return days.days_later(start + self.lead, self.days) - self.tail
+
+    def bound_back(self, start: int, days: LocalDays) -> int:
+        """Return the greatest start of the source when the target starts at a slot."""
+        if self.days is None:
+            return start - self.distance
+        return days.days_later(start + self.tail, 1 - self.days) - 1 - self.lead
+
+    def is_kept(self, starts: Sequence[int], days: LocalDays) -> bool:
+        """Say whether starts keep it."""
+        return starts[self.target] >= self.bound(starts[self.source], days)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Holes:
+    """Stretches of slots at which a visit may not start, half-open, in order, none touching another."""
+
+    begins: tuple[int, ...]
+    ends: tuple[int, ...]
+
+    @classmethod
+    def of(cls, spans: Iterable[tuple[int, int]]) -> Holes | None:
+        """Join spans; `None` when there is nothing of them."""
+        joined: list[list[int]] = []
+        for begin, end in sorted(span for span in spans if span[0] < span[1]):
+            if joined and begin <= joined[-1][1]:
+                joined[-1][1] = max(joined[-1][1], end)
+            else:
+                joined.append([begin, end])
+        if not joined:
+            return None
+        return cls(tuple(begin for begin, _ in joined), tuple(end for _, end in joined))
+
+    def spans(self) -> Iterable[tuple[int, int]]:
+        """Return the stretches."""
+        return zip(self.begins, self.ends, strict=True)
+
+    def end_over(self, slot: int) -> int | None:
+        """Return the end of the stretch that holds a slot, or `None`."""
+        place = bisect_right(self.begins, slot) - 1
+        return self.ends[place] if place >= 0 and slot < self.ends[place] else None
+
+    def begin_over(self, slot: int) -> int | None:
+        """Return the begin of the stretch that holds a slot, or `None`."""
+        place = bisect_right(self.begins, slot) - 1
+        return self.begins[place] if place >= 0 and slot < self.ends[place] else None
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The feasible starts of every step, by number, in order: `rows` without `holes`, from `lower` to `upper`."""
+
+    rows: tuple[Sequence[int], ...]
+    holes: tuple[Holes | None, ...]
+    lower: tuple[int, ...]
+    upper: tuple[int, ...]
+
+    def at_or_after(self, step: int, slot: int) -> int | None:
+        """Return the first feasible start of a step from a slot on."""
+        row, holes = self.rows[step], self.holes[step]
+        place = bisect_left(row, slot)
+        while place < len(row):
+            start = row[place]
+            if start > self.upper[step]:
+                return None
+            end = holes.end_over(start) if holes else None
+            if end is None:
+                return start
+            place = bisect_left(row, end, place + 1)
+        return None
+
+    def at_or_before(self, step: int, slot: int) -> int | None:
+        """Return the last feasible start of a step up to a slot."""
+        row, holes = self.rows[step], self.holes[step]
+        place = bisect_right(row, slot) - 1
+        while place >= 0:
+            start = row[place]
+            if start < self.lower[step]:
+                return None
+            begin = holes.begin_over(start) if holes else None
+            if begin is None:
+                return start
+            place = bisect_left(row, begin, 0, place) - 1
+        return None
+
+    def between(self, step: int, first: int, last: int) -> Sequence[int]:
+        """Return the feasible starts of a step from `first` to `last`, both included."""
+        first, last = max(first, self.lower[step]), min(last, self.upper[step])
+        row, holes = self.rows[step], self.holes[step]
+        found = row[bisect_left(row, first) : bisect_right(row, last)]
+        return found if holes is None else [start for start in found if holes.end_over(start) is None]
 
 
 @dataclass(frozen=True, slots=True)
 class Stuck:
-    """Why no solution exists: `step` would have to start at or after `bound`, and has no feasible start there.
+    """Why no solution exists: step number `step` would have to start at `bound` or later, and has no feasible start there.
 
     `arc` is what raised the bound last (`None`: the horizon alone), `starts` the least starts found until then.
     """
 
-    step: str
+    step: int
     bound: int
     arc: Arc | None
-    starts: Mapping[str, int]
+    starts: Mapping[int, int]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Network:
-    """The arcs among the steps of one protocol, in slots."""
+    """The arcs among so many steps, with the local days by which some of them count."""
 
-    keys: tuple[str, ...]
-    leaving: dict[str, list[Arc]] = field(default_factory=dict)
+    size: int
+    days: LocalDays
+    arcs: tuple[Arc, ...] = ()
+    _leaving: tuple[tuple[Arc, ...], ...] = field(default=(), repr=False)
+    _plain: tuple[tuple[tuple[int, int, Arc], ...], ...] = field(default=(), repr=False)
 
     @classmethod
-    def of(cls, protocol: Protocol) -> Network:
-        """Build the network of a protocol already narrowed to the steps of one series."""
-        network = cls(tuple(step.key for step in protocol.steps))
-        for window in protocol.windows:
-            network.add_window(protocol, window)
-        doses = protocol.of_kind(StepKind.DOSING)
-        for earlier, later in zip(doses, doses[1:], strict=False):
-            if earlier.holds_dose_spacing > timedelta(0):
-                network.add(Arc(earlier.key, later.key, slots_in(earlier.holds_dose_spacing), None))
-        return network
+    def of(cls, size: int, days: LocalDays, arcs: Iterable[Arc]) -> Network:
+        """Build a network."""
+        return cls(size, days, (), ((),) * size, ((),) * size).plus(arcs)
 
-    def add(self, arc: Arc) -> None:
-        """Add one arc."""
-        self.leaving.setdefault(arc.source, []).append(arc)
+    def plus(self, arcs: Iterable[Arc]) -> Network:
+        """Return the network with more arcs."""
+        added = tuple(arcs)
+        leaving, plain = list(self._leaving), list(self._plain)
+        for arc in added:
+            if arc.days is None:
+                plain[arc.source] = (*plain[arc.source], (arc.target, arc.distance, arc))
+            else:
+                leaving[arc.source] = (*leaving[arc.source], arc)
+        return Network(self.size, self.days, (*self.arcs, *added), tuple(leaving), tuple(plain))
 
-    def add_window(self, protocol: Protocol, window: Window) -> None:
-        """Add a window's minimum, and its maximum when it has one."""
-        shift = protocol.between_starts(window)
-        self.add(Arc(window.from_step, window.to_step, slots_in(window.at_least + shift), window))
-        if window.at_most is not None:
-            self.add(Arc(window.to_step, window.from_step, -slots_at_most(window.at_most + shift), window))
+    def least(self, choices: Choices, not_before: Sequence[int] | None = None) -> list[int] | Stuck:
+        """Return the starts of which every one is as early as it can be, or where the search got stuck."""
+        bounds = list(choices.lower if not_before is None else not_before)
+        # A stack with the first step on top: mostly what follows is raised before it is looked at.
+        return self._settled(choices, [-1] * self.size, bounds, list(range(self.size - 1, -1, -1)))
 
-    def least(
-        self, starts: Mapping[str, int], not_before: Mapping[str, int] | None = None
-    ) -> dict[str, int] | Stuck:
-        """Return the series in which every visit is as early as it can be, or where the search got stuck.
+    def raised(
+        self, choices: Choices, starts: Sequence[int], arcs: Iterable[Arc], steps: Iterable[int]
+    ) -> list[int] | Stuck:
+        """Return the least solution when that without these arcs, and with more feasible starts of these steps, is known."""
+        found, bounds = list(starts), list(starts)
+        for arc in arcs:
+            bounds[arc.target] = max(bounds[arc.target], arc.bound(starts[arc.source], self.days))
+        waiting = [step for step, bound in enumerate(bounds) if bound > starts[step]]
+        for step in steps:
+            found[step] = -1
+            waiting.append(step)
+        return self._settled(choices, found, bounds, waiting)
 
-        `starts` are the feasible starts of each step, as masks; `not_before` are extra lower bounds.
-        """
-        found: dict[str, int] = {}
-        for key in self.keys:
-            bound = (not_before or {}).get(key, 0)
-            first = _next(starts[key], bound)
-            if first is None:
-                return Stuck(key, bound, None, found)
-            found[key] = first
-        waiting = deque(self.keys)
-        queued = set(self.keys)
+    def _settled(
+        self, choices: Choices, found: list[int], bounds: list[int], waiting: list[int]
+    ) -> list[int] | Stuck:
+        """Raise starts until none needs to be; -1 stands for one not looked at yet."""
+        causes: dict[int, Arc] = {}
+        rows, holes, upper = choices.rows, choices.holes, choices.upper
         while waiting:
-            source = waiting.popleft()
-            queued.discard(source)
-            for arc in self.leaving.get(source, ()):
-                bound = found[source] + arc.distance
-                if found[arc.target] >= bound:
-                    continue
-                raised = _next(starts[arc.target], bound)
-                if raised is None:
-                    return Stuck(arc.target, bound, arc, found)
-                found[arc.target] = raised
-                if arc.target not in queued:
-                    queued.add(arc.target)
-                    waiting.append(arc.target)
+            step = waiting.pop()
+            bound = bounds[step]
+            if found[step] >= bound:
+                continue
+            start: int | None
+            if holes[step] is None:
+                row = rows[step]
+                place = bisect_left(row, bound)
+                start = row[place] if place < len(row) and row[place] <= upper[step] else None
+            else:
+                start = choices.at_or_after(step, bound)
+            if start is None:
+                reached = {number: at for number, at in enumerate(found) if at >= 0}
+                return Stuck(step, bound, causes.get(step), reached)
+            found[step] = start
+            for target, distance, arc in self._plain[step]:
+                if start + distance > bounds[target]:
+                    bounds[target] = start + distance
+                    causes[target] = arc
+                    if 0 <= found[target] < start + distance:
+                        waiting.append(target)
+            for arc in self._leaving[step]:
+                raised = arc.bound(start, self.days)
+                if raised > bounds[arc.target]:
+                    bounds[arc.target] = raised
+                    causes[arc.target] = arc
+                    if 0 <= found[arc.target] < raised:
+                        waiting.append(arc.target)
         return found
 
-
-def _next(starts: int, bound: int) -> int | None:
-    bound = max(bound, 0)
-    left = starts >> bound
-    # The next start is mostly near: looking at a week first keeps the numbers short.
-    near = left & _A_WEEK or left
-    return bound + (near & -near).bit_length() - 1 if near else None
-
-
-def with_extra(network: Network, arcs: Iterable[Arc]) -> Network:
-    """Return a copy with more arcs."""
-    copy = Network(network.keys, {source: list(out) for source, out in network.leaving.items()})
-    for arc in arcs:
-        copy.add(arc)
-    return copy
+    def greatest(self, choices: Choices) -> list[int] | None:
+        """Return the starts of which every one is as late as it can be; `None` when there are none."""
+        bounds = list(choices.upper)
+        found: list[int | None] = [None] * self.size
+        arriving: list[list[Arc]] = [[] for _ in range(self.size)]
+        for arc in self.arcs:
+            arriving[arc.target].append(arc)
+        waiting = list(range(self.size))
+        while waiting:
+            step = waiting.pop()
+            start = found[step]
+            if start is not None and start <= bounds[step]:
+                continue
+            start = choices.at_or_before(step, bounds[step])
+            if start is None:
+                return None
+            found[step] = start
+            for arc in arriving[step]:
+                lowered = arc.bound_back(start, self.days)
+                if lowered < bounds[arc.source]:
+                    bounds[arc.source] = lowered
+                    waiting.append(arc.source)
+        return [start for start in found if start is not None]

@@ -1,57 +1,124 @@
-"""What is preferred among complete series of the same finish: a named list, each wish as arcs like any window."""
+"""What is preferred among complete series: a named list, read from the top, like the rules.
+
+Each preference leaves only the series that keep it best, and none that comes later can undo it; `narrowing` says why that
+is exact. A clerk may have some of them asked first (`Wishes.first`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
-from scheduler.domain.treatment import Point, Protocol
-from scheduler.planner.network import Arc
-from scheduler.planner.timeline import slots_at_most, slots_in
-from scheduler.rules.integration import ARRIVAL
+from scheduler.domain.clock import in_words, local_day
+from scheduler.planner import people_wishes, time_wishes
+from scheduler.planner.narrowing import Narrowing, Wish
+from scheduler.planner.question import Question
+from scheduler.planner.spans import ends_of_treatment, narrowed_to_shortest
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How well a series keeps a preference: less `cost` is better, 0 is as wished; `words` say it to people."""
+
+    cost: int
+    words: str
+
+
+Tell = Callable[[Question, str, Sequence[int]], Told | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-    """One wish. It is kept whole wherever that costs no later finish and none of the wishes before it.
+    """One line of the list; `name` is how proposals explain themselves, `key` what `Wishes.first` says.
 
-    `name` is how proposals explain themselves; `arcs` says what the wish asks of a protocol's starts.
+    `narrow` leaves the series that keep it best. `tell` says how well one series keeps it, given its therapist and the
+    starts of its visits; `None` where the preference has nothing to say about the question.
     """
 
+    key: str
     name: str
-    arcs: Callable[[Protocol], tuple[Arc, ...]]
+    narrow: Callable[[Narrowing], Narrowing]
+    tell: Tell
 
 
-def _nobody_comes_while_not_allowed_to_drive(protocol: Protocol) -> tuple[Arc, ...]:
-    pairs = dict.fromkeys(
-        (window.from_step, window.to_step)
-        for window in protocol.windows
-        if window.from_point is Point.END and window.at_least >= timedelta(0)
+def _earliest_finish(left: Narrowing) -> Narrowing:
+    return left.over_by(min(left.finishes.values()))
+
+
+def _tell_finish(question: Question, _: str, starts: Sequence[int]) -> Told:
+    finish = question.outline.finish(list(starts))
+    return Told(finish, in_words(question.grid.at(finish), question.zone))
+
+
+def _tell_nothing(_question: Question, _therapist: str, _starts: Sequence[int]) -> None:
+    """The earliest starts speak for themselves."""
+
+
+def _tell_span(question: Question, _: str, starts: Sequence[int]) -> Told:
+    first, last = ends_of_treatment(question.outline)
+    days = [local_day(question.grid.at(starts[step]), question.zone) for step in (first, last)]
+    apart = (days[1] - days[0]).days
+    return Told(
+        starts[last] - starts[first], f"{apart} day{'' if apart == 1 else 's'} from first to last dose"
     )
-    return tuple(
-        Arc(source, target, slots_in(before.length + before.no_driving + ARRIVAL), None)
-        for source, target in pairs
-        if (before := protocol.step(source)).no_driving > timedelta(0)
-        and protocol.step(target).room_capability is not None
-    )
 
 
-def _visits_stand_close_where_the_protocol_wishes_it(protocol: Protocol) -> tuple[Arc, ...]:
-    return tuple(
-        Arc(window.to_step, window.from_step, -slots_at_most(ideal + protocol.between_starts(window)), window)
-        for window in protocol.windows
-        if (ideal := window.ideally_at_most) is not None
-    )
+def _wishing(
+    key: str,
+    name: str,
+    wishes: Callable[[Question], tuple[Wish, ...]],
+    tell: Callable[[Question, str, Sequence[int]], tuple[int, str] | None],
+) -> Preference:
+    """Make a preference out of wishes that are asked one by one, each kept if any series can."""
+
+    def told(question: Question, therapist: str, starts: Sequence[int]) -> Told | None:
+        found = tell(question, therapist, starts)
+        return Told(*found) if found else None
+
+    return Preference(key, name, lambda left: left.keeping_each(wishes(left.question)), told)
 
 
 PREFERENCES: tuple[Preference, ...] = (
-    Preference("no visit while not allowed to drive", _nobody_comes_while_not_allowed_to_drive),
-    Preference("visits as close as the protocol wishes", _visits_stand_close_where_the_protocol_wishes_it),
+    Preference("earliest_finish", "earliest finish", _earliest_finish, _tell_finish),
+    _wishing(
+        "wished_therapist", "wished therapist", people_wishes.wished_therapist, people_wishes.tell_wished
+    ),
+    _wishing(
+        "patients_times", "patient's days and times", time_wishes.patients_times, time_wishes.tell_times
+    ),
+    _wishing(
+        "no_driving", "no visit while not allowed to drive", time_wishes.no_driving, time_wishes.tell_driving
+    ),
+    _wishing(
+        "ideal_distances",
+        "visits as close as the protocol wishes",
+        time_wishes.ideal_distances,
+        time_wishes.tell_ideal,
+    ),
+    _wishing("weekday_rhythm", "same weekdays", time_wishes.weekday_rhythm, time_wishes.tell_rhythm),
+    _wishing("one_therapist", "one therapist", people_wishes.one_therapist, people_wishes.tell_one_therapist),
+    _wishing("level_load", "staggered starts", people_wishes.level_load, people_wishes.tell_level_load),
+    Preference("early_visits", "every visit early", lambda left: left.to_best(), _tell_nothing),
+    _wishing("fewest_trips", "fewest trips", time_wishes.fewest_trips, time_wishes.tell_trips),
+    Preference("shortest_span", "shortest span", narrowed_to_shortest, _tell_span),
+    _wishing("scarce_rooms", "scarce rooms kept free", lambda _: (), people_wishes.tell_scarce_rooms),
 )
-"""After the earliest finish, in this order; then every visit as early as it can be."""
+"""In this order. `early_visits` leaves one series, so what follows it decides only where it is asked for first, or tells of
+the series what it is. Rooms and people are chosen last.
+"""
+
+KEYS = frozenset(preference.key for preference in PREFERENCES)
 
 
-def unmet(arcs: tuple[Arc, ...], starts: Mapping[str, int]) -> int:
-    """Return how many arcs of a wish the starts do not keep."""
-    return sum(starts[arc.target] < starts[arc.source] + arc.distance for arc in arcs)
+def in_order(first: Iterable[str]) -> tuple[Preference, ...]:
+    """Return the preferences with those of these keys before all others. Keys that are none are left out."""
+    wanted = [key for key in dict.fromkeys(first) if key in KEYS]
+    by_key = {preference.key: preference for preference in PREFERENCES}
+    others = tuple(preference for preference in PREFERENCES if preference.key not in wanted)
+    return (*(by_key[key] for key in wanted), *others)
+
+
+def told_by(question: Question, therapist: str, starts: Sequence[int]) -> dict[str, Told]:
+    """Return how well a series keeps each preference that has something to say, by key."""
+    told = {one.key: one.tell(question, therapist, starts) for one in PREFERENCES}
+    return {key: found for key, found in told.items() if found is not None}

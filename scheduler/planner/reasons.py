@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 from scheduler.domain.clock import in_words
 from scheduler.domain.diary import Diary
-from scheduler.domain.people import Role
 from scheduler.domain.treatment import Point, Step, Window
-from scheduler.planner.network import Network, Stuck
-from scheduler.planner.starts import FeasibleStarts, Scarcity
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One reason why nothing fits. `code` is stable; `step` is the visit concerned, empty when it is the whole series.
-
-    `why` tells numbers and clinic-local times, `mend` what would make a series possible (may be empty).
-    """
-
-    code: str
-    why: str
-    mend: str
-    step: str = ""
-
+from scheduler.planner.narrowing import Narrowing
+from scheduler.planner.network import Stuck
+from scheduler.planner.proposal import Reason
+from scheduler.planner.question import Question
+from scheduler.planner.supply import Scarcity
 
 WORDS = {
     Scarcity.HOURS: "the opening hours and closures",
@@ -49,29 +38,26 @@ _NO_CONCESSION = Reason(
 )
 
 
-def reasons_against(
-    feasible: FeasibleStarts, network: Network, therapists: Sequence[str], wished: str | None
-) -> tuple[Reason, ...]:
+def reasons_against(question: Question) -> tuple[Reason, ...]:
     """Return at least one reason: first where the chain breaks, then the concessions that would help, earliest first."""
-    concessions = tuple(_concessions(feasible, network, therapists, wished))
-    return (*_broken(feasible, network, therapists, wished), *(concessions or (_NO_CONCESSION,)))
+    concessions = tuple(_concessions(question))
+    return (*_broken(question), *(concessions or (_NO_CONCESSION,)))
 
 
-def _broken(
-    feasible: FeasibleStarts, network: Network, therapists: Sequence[str], wished: str | None
-) -> Iterator[Reason]:
-    if not therapists:
-        yield _no_therapist(feasible.supply.diary, wished)
+def _broken(question: Question) -> Iterator[Reason]:
+    if not question.therapists:
+        yield _no_therapist(question.diary, question.wishes.therapist)
         return
-    impossible = [
-        step
-        for step in feasible.protocol.steps
-        if not any(feasible.of(step, therapist or None) for therapist in therapists)
-    ]
-    for step in impossible:
-        yield _never_free(feasible, step, therapists)
+    impossible = [number for number in range(len(question.outline.steps)) if not _can_start(question, number)]
+    for number in impossible:
+        yield _never_free(question, number)
     if not impossible:
-        yield _chain_breaks(feasible, network, therapists)
+        yield _chain_breaks(question)
+
+
+def _can_start(question: Question, number: int) -> bool:
+    choices = (question.choices(therapist) for therapist in question.therapists)
+    return any(one.at_or_after(number, one.lower[number]) is not None for one in choices)
 
 
 def _no_therapist(diary: Diary, wished: str | None) -> Reason:
@@ -95,22 +81,16 @@ def _no_therapist(diary: Diary, wished: str | None) -> Reason:
     )
 
 
-def _never_free(feasible: FeasibleStarts, step: Step, therapists: Sequence[str]) -> Reason:
-    zone = feasible.supply.diary.site.zone
-    between = f"between {in_words(feasible.earliest, zone)} and {in_words(feasible.latest, zone)}"
-    blame = [
-        WORDS[scarcity]
-        for scarcity in _relevant(step)
-        if any(_ignoring(feasible, scarcity).of(step, therapist or None) for therapist in therapists)
-    ]
+def _never_free(question: Question, number: int) -> Reason:
+    step = question.outline.steps[number]
+    wishes = question.wishes
+    earliest = max(wishes.earliest, question.diary.as_of)
+    between = f"between {in_words(earliest, question.zone)} and {in_words(wishes.latest, question.zone)}"
+    blame = [WORDS[thing] for thing in _relevant(step) if _can_start(_ignoring(question, thing), number)]
     why = f"{step.key} ({step.title}) has no free start {between}"
     if blame:
-        return Reason(
-            "no_start",
-            f"{why}: what stands in the way is {' or '.join(blame)}",
-            "free some of it, or look later",
-            step.key,
-        )
+        why = f"{why}: what stands in the way is {' or '.join(blame)}"
+        return Reason("no_start", why, "free some of it, or look later", step.key)
     return Reason(
         "no_start", f"{why}: more than one thing stands in the way at every hour", "look later", step.key
     )
@@ -125,18 +105,15 @@ def _relevant(step: Step) -> list[Scarcity]:
     return things + [Scarcity(role.value) for role in step.roles]
 
 
-def _chain_breaks(feasible: FeasibleStarts, network: Network, therapists: Sequence[str]) -> Reason:
-    order = {key: index for index, key in enumerate(network.keys)}
-    stuck = [found for t in therapists if isinstance(found := _solve(feasible, network, t), Stuck)]
-    furthest = max(stuck, key=lambda found: (order[found.step], found.bound))
-    grid, zone = feasible.supply.grid, feasible.supply.diary.site.zone
-    step = feasible.protocol.step(furthest.step)
-    why = (
-        f"{step.key} ({step.title}) would have to start on {in_words(grid.at(furthest.bound), zone)} or later"
-    )
+def _chain_breaks(question: Question) -> Reason:
+    solved = (question.network.least(question.choices(therapist)) for therapist in question.therapists)
+    furthest = max((s for s in solved if isinstance(s, Stuck)), key=lambda found: (found.step, found.bound))
+    step, zone = question.outline.steps[furthest.step], question.zone
+    at = in_words(question.grid.at(furthest.bound), zone)
+    why = f"{step.key} ({step.title}) would have to start on {at} or later"
     if furthest.arc and furthest.arc.window:
         why += f", because {_in_words(furthest.arc.window)}"
-    why += f"; no start is left before {in_words(feasible.latest, zone)}"
+    why += f"; no start is left before {in_words(question.wishes.latest, zone)}"
     return Reason("chain", why, "allow a later last day", step.key)
 
 
@@ -154,49 +131,31 @@ def _hours(duration: timedelta) -> str:
     return f"{hours:g} h" if hours < 96 else f"{hours / 24:g} d"
 
 
-def _concessions(
-    feasible: FeasibleStarts, network: Network, therapists: Sequence[str], wished: str | None
-) -> Iterator[Reason]:
-    zone = feasible.supply.diary.site.zone
-    found: list[tuple[datetime, Reason]] = []
-    for code, what, tried, whom in _attempts(feasible, therapists, wished):
-        finish = min((f for t in whom if (f := _finish(tried, network, t)) is not None), default=None)
+def _concessions(question: Question) -> Iterator[Reason]:
+    found: list[tuple[int, Reason]] = []
+    for code, what, tried in _attempts(question):
+        finish = min(Narrowing.all_of(tried).finishes.values(), default=None)
         if finish is not None:
-            mend = f"{what} a series could be complete on {in_words(finish, zone)}"
+            mend = f"{what} a series could be complete on {in_words(question.grid.at(finish), question.zone)}"
             found.append((finish, Reason(code, "a complete series would be possible", mend)))
     for _, reason in sorted(found, key=lambda pair: (pair[0], pair[1].code)):
         yield reason
 
 
-def _attempts(
-    feasible: FeasibleStarts, therapists: Sequence[str], wished: str | None
-) -> Iterator[tuple[str, str, FeasibleStarts, Sequence[str]]]:
-    if wished is not None:
-        others = [person.id for person in feasible.supply.diary.having(Role.THERAPIST)]
-        yield "another_therapist", "with another therapist", feasible, others
-    end = feasible.supply.diary.horizon.end - _EDGE
-    if end > feasible.latest:
-        yield "later_last_day", "with a later last day", replace(feasible, latest=end), therapists
+def _attempts(question: Question) -> Iterator[tuple[str, str, Question]]:
+    wishes = question.wishes
+    if wishes.therapist is not None:
+        yield "another_therapist", "with another therapist", _wishing(question, therapist=None)
+    end = question.diary.horizon.end - _EDGE
+    if end > wishes.latest:
+        yield "later_last_day", "with a later last day", _wishing(question, latest=end)
     for scarcity in Scarcity:
-        yield (
-            f"without_{scarcity}",
-            f"if {WORDS[scarcity]} were no obstacle",
-            _ignoring(feasible, scarcity),
-            therapists,
-        )
+        yield f"without_{scarcity}", f"if {WORDS[scarcity]} were no obstacle", _ignoring(question, scarcity)
 
 
-def _ignoring(feasible: FeasibleStarts, scarcity: Scarcity) -> FeasibleStarts:
-    return replace(feasible, ignoring=frozenset({*feasible.ignoring, scarcity}))
+def _wishing(question: Question, **fields: Any) -> Question:
+    return replace(question, wishes=replace(question.wishes, **fields))
 
 
-def _solve(feasible: FeasibleStarts, network: Network, therapist: str) -> dict[str, int] | Stuck:
-    starts = {step.key: feasible.of(step, therapist or None) for step in feasible.protocol.steps}
-    return network.least(starts)
-
-
-def _finish(feasible: FeasibleStarts, network: Network, therapist: str) -> datetime | None:
-    found = _solve(feasible, network, therapist)
-    if isinstance(found, Stuck):
-        return None
-    return max(feasible.supply.grid.at(found[step.key]) + step.length for step in feasible.protocol.steps)
+def _ignoring(question: Question, scarcity: Scarcity) -> Question:
+    return replace(question, ignoring=question.ignoring | {scarcity})

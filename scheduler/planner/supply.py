@@ -1,146 +1,224 @@
-"""What is free, as masks: rooms, people, the patient and the site's hours, less what other visits have claimed."""
+"""What is free at a site, as masks: rooms, people and hours, less what other visits have claimed.
+
+The supply of a site is kept from request to request. It is never changed: claims that come or go make a new one, which
+shares the masks of every room and person that they do not touch.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, timedelta
-from functools import cached_property, lru_cache
+from array import array
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from functools import lru_cache, reduce
+from threading import Lock
 
+from scheduler.domain.claim_book import ClaimBook, ClaimKey
 from scheduler.domain.claims import Claim, Purpose, capacity_of, lanes_needed
 from scheduler.domain.clock import local_day, whole_local_day
 from scheduler.domain.diary import Diary
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Role, StaffMember
 from scheduler.domain.places import Room, Site
-from scheduler.domain.treatment import Segment, SiteCover, Step
-from scheduler.planner.timeline import Grid, lasting, slots_in
+from scheduler.domain.treatment import Segment, SiteCover
+from scheduler.planner.shapes import Shape
+from scheduler.planner.timeline import (
+    Grid,
+    every,
+    lasting,
+    set_slots,
+    slots_in,
+    with_span,
+    without_span,
+)
+
+START_EVERY = timedelta(minutes=15)
+"""Visits are offered on the quarter of an hour, as clinics keep their books; every zone's offset is a multiple of it."""
+
+
+class Scarcity(StrEnum):
+    """One kind of thing that can stand in the way; explanations ask what would fit if it did not."""
+
+    HOURS = "hours"
+    ROOM = "room"
+    PATIENT = "patient"
+    SITE_COVER = "site_cover"
+    THERAPIST = "therapist"
+    MEDICAL_MONITOR = "medical_monitor"
+    ADMINISTERING_CLINICIAN = "administering_clinician"
+    PRESCRIBER = "prescriber"
+    CARE_COORDINATOR = "care_coordinator"
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """When a resource is taken, by depth: layer n is set where more than n lanes are.
+
+    What lies beyond the capacity leaves no trace; `exact` says that there is nothing of it.
+    """
+
+    layers: tuple[int, ...]
+    exact: bool
+
+    @classmethod
+    def by(cls, claims: tuple[Claim, ...], capacity: int, grid: Grid) -> _Taken:
+        """Lay claims over each other."""
+        layers = grid.layers((grid.touching(claim.interval) for claim in claims), capacity + 1)
+        return cls(layers[:-1], exact=not layers[-1])
+
+    def after(self, before: tuple[Claim, ...], now: tuple[Claim, ...], grid: Grid) -> _Taken:
+        """Return what is taken by claims that are mostly the same as those before; both in order of start."""
+        if not self.exact:
+            return _Taken.by(now, len(self.layers), grid)
+        first = _length_shared(before, now)
+        last = _length_shared(before[first:][::-1], now[first:][::-1])
+        layers = self.layers
+        for claim in before[first : len(before) - last]:
+            layers = without_span(layers, grid.run(grid.touching(claim.interval)))
+        for claim in now[first : len(now) - last]:
+            raised = with_span(layers, grid.run(grid.touching(claim.interval)))
+            if raised is None:
+                return _Taken.by(now, len(self.layers), grid)
+            layers = raised
+        return _Taken(layers, exact=True)
+
+
+def _length_shared(one: tuple[Claim, ...], other: tuple[Claim, ...]) -> int:
+    """Return how many claims two lists have in common at their beginning."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        # Comparing whole stretches is quick: claims that stayed are the very same objects.
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 @lru_cache(maxsize=1024)
-def _open(site: Site, horizon: Interval, grid: Grid) -> int:
-    return grid.mask(grid.within(interval) for interval in site.open_times(horizon))
+def _open(site: Site, grid: Grid) -> int:
+    return grid.mask(grid.within(interval) for interval in site.open_times(grid.horizon))
 
 
 @lru_cache(maxsize=4096)
-def _at_work(person: StaffMember, site: Site, horizon: Interval, grid: Grid) -> int:
-    return grid.mask(grid.within(interval) for interval in person.working_times(site, horizon))
-
-
-class _Taken:
-    """The masks of claims made lately, by resource and purpose.
-
-    From one request to the next most resources' claims are the same. What is kept is compared with the claims
-    themselves, so it is never stale; equal claims are mostly the very same objects, which makes comparing quick.
-    """
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._kept: dict[tuple[str, Purpose], tuple[Grid, int, tuple[Claim, ...], tuple[int, ...]]] = {}
-
-    def layers(
-        self, key: tuple[str, Purpose], grid: Grid, claims: tuple[Claim, ...], capacity: int
-    ) -> tuple[int, ...]:
-        """Return by depth when the claims take the resource."""
-        kept = self._kept.get(key)
-        if kept is not None and kept[:3] == (grid, capacity, claims):
-            return kept[3]
-        made = grid.layers((grid.touching(claim.interval) for claim in claims), capacity)
-        if len(self._kept) >= self._most:
-            self._kept.clear()
-        self._kept[key] = (grid, capacity, claims, made)
-        return made
-
-
-_TAKEN = _Taken(most=2048)
-
-_WORK = (Purpose.OCCUPY, Purpose.WATCH, Purpose.ON_PREMISES)
+def _at_work(person: StaffMember, site: Site, grid: Grid) -> int:
+    return grid.mask(grid.within(interval) for interval in person.working_times(site, grid.horizon))
 
 
 @dataclass
-class Supply:
-    """The free time of one diary on one grid; every mask is made once."""
+class _Kept:
+    """What was worked out so far of one supply; made when asked for.
 
-    diary: Diary
+    A list stands beside the mask it was made from, so that it is made anew only where that has changed.
+    """
+
+    taken: dict[ClaimKey, _Taken] = field(default_factory=dict)
+    rooms: dict[str, dict[int, int]] = field(default_factory=dict)
+    segments: dict[str, dict[Segment, int]] = field(default_factory=dict)
+    starts: dict[tuple[Shape, str | None], int] = field(default_factory=dict)
+    lists: dict[tuple[Shape, str | None], tuple[int, array[int]]] = field(default_factory=dict)
+    set_ups: tuple[int, ...] | None = None
+
+    def without(self, changed: Mapping[ClaimKey, _Taken]) -> _Kept:
+        """Return what still holds where some resources are taken otherwise, as `changed` says."""
+        # Copied whole first: another thread may be adding to what is kept meanwhile.
+        kept = _Kept(dict(self.taken), dict(self.rooms), dict(self.segments), {}, dict(self.lists))
+        kept.taken.update(changed)
+        for resource, _ in changed:
+            kept.rooms.pop(resource, None)
+            kept.segments.pop(resource, None)
+        return kept
+
+
+@dataclass
+class SiteSupply:
+    """The free time of one site's rooms and people on one grid."""
+
+    site: Site
+    rooms: Mapping[str, Room]
+    staff: Mapping[str, StaffMember]
     grid: Grid
+    book: ClaimBook
+    _kept: _Kept = field(default_factory=_Kept)
 
     def __post_init__(self) -> None:
-        self._free: dict[tuple[str, Purpose], tuple[int, ...]] = {}
-        self._working: dict[str, int] = {}
-        self._by_person: dict[tuple[str, str, Role], int] = {}
-        self._by_room: dict[tuple[str, str], int] = {}
-        self._load: dict[tuple[str, date], timedelta] = {}
-        self._valid: dict[tuple[str, str], int] = {}
+        self._quarters = every(self.grid, slots_in(START_EVERY))
 
-    @cached_property
+    @property
     def open(self) -> int:
         """When the site is open."""
-        return _open(self.diary.site, self.diary.horizon, self.grid)
+        return _open(self.site, self.grid)
 
     def working(self, person: StaffMember) -> int:
         """When a member of staff is at work."""
-        if person.id not in self._working:
-            self._working[person.id] = _at_work(person, self.diary.site, self.diary.horizon, self.grid)
-        return self._working[person.id]
+        return _at_work(person, self.site, self.grid)
+
+    def valid(self, person: StaffMember, credential: str) -> int:
+        """On which local days, as slots, a credential of the person holds."""
+        return _valid(person, credential, self.site.zone, self.grid)
 
     def free(self, resource: str, purpose: Purpose, capacity: int, lanes: int = 1) -> int:
         """When at least `lanes` of the resource's lanes are not claimed; nothing is ever free beyond capacity."""
         if lanes > capacity:
             return 0
-        if (resource, purpose) not in self._free:
-            claims = self.diary.claims_on(resource, purpose)
-            self._free[resource, purpose] = _TAKEN.layers((resource, purpose), self.grid, claims, capacity)
-        return self.grid.full & ~self._free[resource, purpose][capacity - lanes]
+        key = (resource, purpose)
+        if key not in self._kept.taken:
+            self._kept.taken[key] = _Taken.by(self.book.on(resource, purpose).found, capacity, self.grid)
+        return self.grid.full & ~self._kept.taken[key].layers[capacity - lanes]
 
-    def valid(self, person: StaffMember, credential: str) -> int:
-        """On which local days, as slots, a credential of the person holds."""
-        key = (person.id, credential)
-        if key not in self._valid:
-            self._valid[key] = self._valid_slots(person, credential)
-        return self._valid[key]
+    def having(self, role: Role, therapist: str | None = None) -> tuple[StaffMember, ...]:
+        """Return who may serve in a role beside this therapist, by id: nobody watches the patient they guide."""
+        people = sorted((p for p in self.staff.values() if role in p.roles), key=lambda person: person.id)
+        if role is Role.THERAPIST and therapist is not None:
+            return tuple(person for person in people if person.id == therapist)
+        if role is Role.MEDICAL_MONITOR:
+            return tuple(person for person in people if person.id != therapist)
+        return tuple(people)
 
-    def _valid_slots(self, person: StaffMember, credential: str) -> int:
-        held = [mine for mine in person.credentials if mine.kind == credential]
-        if any(mine.valid_until is None for mine in held):
-            return self.grid.full
-        last = max((mine.valid_until for mine in held if mine.valid_until), default=None)
-        if last is None or last < local_day(self.grid.origin, self.diary.site.zone):
-            return 0
-        end = whole_local_day(last, self.diary.site.zone).end
-        return (
-            self.grid.run(self.grid.within(Interval(self.grid.origin, end))) if end > self.grid.origin else 0
-        )
+    @property
+    def set_ups(self) -> tuple[int, ...]:
+        """The slots at which a medical monitor turns to another patient with both hands."""
+        if self._kept.set_ups is None:
+            watchers = [person.id for person in self.staff.values() if Role.MEDICAL_MONITOR in person.roles]
+            claims = (claim for id in watchers for claim in self.book.on(id, Purpose.OCCUPY).found)
+            begins = {self.grid.touching(c.interval)[0] for c in claims if c.role is Role.MEDICAL_MONITOR}
+            self._kept.set_ups = tuple(sorted(begins))
+        return self._kept.set_ups
 
-    def starts_in(self, room: Room, step: Step) -> int:
-        """At which starts the room takes the step, turnover included."""
-        key = (room.id, step.key)
-        if key not in self._by_room:
+    def fit_rooms(self, shape: Shape) -> tuple[Room, ...]:
+        """Return the rooms with the capability that the shape asks for."""
+        wanted = shape.like.room_capability
+        return tuple(room for room in self.rooms.values() if wanted in room.capabilities)
+
+    def starts_in(self, room: Room, shape: Shape) -> int:
+        """At which slots the room takes the visit, turnover included."""
+        length = slots_in(shape.like.room_length)
+        known = self._kept.rooms.setdefault(room.id, {})
+        if length not in known:
             free = self.free(room.id, Purpose.OCCUPY, 1)
             if room.out_of_use:
                 free &= ~self.grid.mask(self.grid.touching(interval) for interval in room.out_of_use)
-            self._by_room[key] = lasting(free, slots_in(step.room_length))
-        return self._by_room[key]
+            known[length] = lasting(free, length)
+        return known[length]
 
-    def starts_with(self, person: StaffMember, step: Step, role: Role) -> int:
-        """At which starts of a visit the person can give all that a role gives: free, at work and qualified that day."""
-        key = (person.id, step.key, role)
-        if key not in self._by_person:
-            mask = self.grid.full
-            for segment in step.segments_of(role):
-                mask &= self._starts_of_segment(person, segment)
-            self._by_person[key] = mask
-        return self._by_person[key]
+    def starts_with(self, person: StaffMember, shape: Shape, role: Role) -> int:
+        """At which slots the person can give all that a role gives: free, at work and qualified that day."""
+        mask = self.grid.full
+        for segment in shape.like.segments_of(role):
+            mask &= self.starts_of_segment(person, segment)
+        return mask
 
-    def load(self, person: StaffMember, day: date) -> timedelta:
-        """How much of the person is claimed on a clinic-local day, all purposes together."""
-        key = (person.id, day)
-        if key not in self._load:
-            whole = whole_local_day(day, self.diary.site.zone)
-            claims = (claim for purpose in _WORK for claim in self.diary.taken(person.id, purpose, whole))
-            self._load[key] = sum((claim.interval.duration for claim in claims), timedelta(0))
-        return self._load[key]
+    def starts_of_segment(self, person: StaffMember, segment: Segment) -> int:
+        """At which slots a visit may start so that the person can give one segment of it."""
+        known = self._kept.segments.setdefault(person.id, {})
+        if segment not in known:
+            known[segment] = self._of_segment(person, segment)
+        return known[segment]
 
-    def _starts_of_segment(self, person: StaffMember, segment: Segment) -> int:
+    def _of_segment(self, person: StaffMember, segment: Segment) -> int:
         capacity = capacity_of(person)
         able = self.working(person)
         for purpose, lanes in lanes_needed(segment, person.may_watch).items():
@@ -151,43 +229,119 @@ class Supply:
             mask &= self.valid(person, credential)
         return mask
 
-    def starts_for_patient(self, step: Step) -> int:
-        """At which starts the patient can come: no other visit, not unavailable, and far enough from every other dose."""
-        patient = self.diary.patient
-        free = self.free(patient.id, Purpose.OCCUPY, 1)
-        if patient.unavailable:
-            free &= ~self.grid.mask(self.grid.touching(interval) for interval in patient.unavailable_times())
-        mask = lasting(free, slots_in(step.length))
-        if step.holds_dose_spacing > timedelta(0):
-            # Past the horizon nothing is known to be claimed, so a hold may run over its edge.
-            beyond = ((1 << slots_in(step.holds_dose_spacing)) - 1) << self.grid.slots
-            mask &= lasting(
-                self.free(patient.id, Purpose.SPACING, 1) | beyond, slots_in(step.holds_dose_spacing)
-            )
+    def starts(
+        self, shape: Shape, therapist: str | None = None, ignoring: Set[Scarcity] = frozenset()
+    ) -> int:
+        """At which slots a visit can start as far as the site goes, with this therapist (`None`: with anybody fit).
+
+        `ignoring` names what is taken to be no obstacle. Whether the patient can come is not asked here.
+        """
+        whom = therapist if shape.guided else None
+        if ignoring:
+            return self._starts(shape, whom, ignoring)
+        key = (shape, whom)
+        if key not in self._kept.starts:
+            self._kept.starts[key] = self._starts(shape, whom, ignoring)
+        return self._kept.starts[key]
+
+    def listed(self, shape: Shape, therapist: str | None = None) -> array[int]:
+        """Return `starts` as a list."""
+        key = (shape, therapist if shape.guided else None)
+        mask = self.starts(*key)
+        made = self._kept.lists.get(key)
+        if made is None or made[0] != mask:
+            made = self._kept.lists[key] = (mask, set_slots(mask))
+        return made[1]
+
+    def _starts(self, shape: Shape, therapist: str | None, ignoring: Set[Scarcity]) -> int:
+        mask = self._place(shape, ignoring)
+        if therapist is not None or not shape.guided:
+            return self._staffed(shape, therapist, mask, ignoring)
+        everybody = self.having(Role.THERAPIST)
+        return _any(self._staffed(shape, person.id, mask, ignoring) for person in everybody)
+
+    def _place(self, shape: Shape, ignoring: Set[Scarcity]) -> int:
+        step, mask = shape.like, self._quarters
+        if Scarcity.HOURS not in ignoring:
+            mask &= lasting(self.open, slots_in(step.length + step.ends_before_close))
+        if Scarcity.SITE_COVER not in ignoring:
+            for cover in step.site_cover:
+                begin, end = step.site_cover_times(cover)
+                mask &= lasting(self._enough(cover), slots_in(end - begin)) >> slots_in(begin)
+        if step.room_capability is not None and Scarcity.ROOM not in ignoring:
+            mask &= _any(self.starts_in(room, shape) for room in self.fit_rooms(shape))
         return mask
 
-    def starts_while_open(self, step: Step) -> int:
-        """At which starts the site stays open to the end of the visit and as long after as the step asks."""
-        return lasting(self.open, slots_in(step.length + step.ends_before_close))
+    def _staffed(self, shape: Shape, therapist: str | None, mask: int, ignoring: Set[Scarcity]) -> int:
+        for role in shape.like.roles:
+            if mask and Scarcity(role.value) not in ignoring:
+                mask &= self._with_somebody(shape, role, self.having(role, therapist))
+        return mask
 
-    def starts_with_enough_people(self, step: Step) -> int:
-        """At which starts enough people with each credential are at work for as long as the site cover asks."""
+    def _with_somebody(self, shape: Shape, role: Role, people: Iterable[StaffMember]) -> int:
+        if role not in shape.like.hands_over:
+            return _any(self.starts_with(person, shape, role) for person in people)
         mask = self.grid.full
-        for cover in step.site_cover:
-            begin, end = step.site_cover_times(cover)
-            mask &= lasting(self._enough(cover), slots_in(end - begin)) >> slots_in(begin)
+        for segment in shape.like.segments_of(role):
+            mask &= _any(self.starts_of_segment(person, segment) for person in people)
         return mask
 
     def _enough(self, cover: SiteCover) -> int:
         layers = [0] * cover.at_least
-        for mask in self._holding(cover.credential):
-            carry = mask
-            for depth in range(cover.at_least):
-                layers[depth], carry = layers[depth] | carry, layers[depth] & carry
+        for person in self.staff.values():
+            if valid := self.valid(person, cover.credential):
+                carry = self.working(person) & valid
+                for depth in range(cover.at_least):
+                    layers[depth], carry = layers[depth] | carry, layers[depth] & carry
         return layers[-1]
 
-    def _holding(self, credential: str) -> Iterable[int]:
-        for person in self.diary.staff.values():
-            valid = self.valid(person, credential)
-            if valid:
-                yield self.working(person) & valid
+    def after(self, book: ClaimBook) -> SiteSupply:
+        """Return the supply with these claims instead; masks of what they leave alone are shared."""
+        changed: dict[ClaimKey, _Taken] = {}
+        for key, taken in dict(self._kept.taken).items():
+            before, now = self.book.on(*key), book.on(*key)
+            if before is not now and before.found != now.found:
+                changed[key] = taken.after(before.found, now.found, self.grid)
+        kept = self._kept.without(changed) if changed else self._kept
+        return SiteSupply(self.site, self.rooms, self.staff, self.grid, book, kept)
+
+
+def _any(masks: Iterable[int]) -> int:
+    return reduce(int.__or__, masks, 0)
+
+
+@lru_cache(maxsize=4096)
+def _valid(person: StaffMember, credential: str, zone: str, grid: Grid) -> int:
+    held = [mine for mine in person.credentials if mine.kind == credential]
+    if any(mine.valid_until is None for mine in held):
+        return grid.full
+    last = max((mine.valid_until for mine in held if mine.valid_until), default=None)
+    if last is None or last < local_day(grid.origin, zone):
+        return 0
+    end = whole_local_day(last, zone).end
+    return grid.run(grid.within(Interval(grid.origin, end))) if end > grid.origin else 0
+
+
+_MOST_KEPT = 64
+_LATEST: OrderedDict[tuple[str, Grid], SiteSupply] = OrderedDict()
+_LATEST_LOCK = Lock()
+
+
+def supply_of(diary: Diary, grid: Grid) -> SiteSupply:
+    """Return the supply of a diary's site; what is the same as in an earlier diary is not worked out again.
+
+    What is kept is compared with the diary itself, so it is never stale; facts and claims are mostly the very same objects,
+    which makes comparing quick.
+    """
+    with _LATEST_LOCK:
+        kept = _LATEST.get((diary.site.id, grid))
+    if kept is not None and (kept.site, kept.rooms, kept.staff) == (diary.site, diary.rooms, diary.staff):
+        supply = kept.after(diary.book)
+    else:
+        supply = SiteSupply(diary.site, diary.rooms, diary.staff, grid, diary.book)
+    with _LATEST_LOCK:
+        _LATEST[diary.site.id, grid] = supply
+        _LATEST.move_to_end((diary.site.id, grid))
+        if len(_LATEST) > _MOST_KEPT:
+            _LATEST.popitem(last=False)
+    return supply

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 from typing import TypeAlias
 
+from scheduler.domain.clock import instant_at, local_day
 from scheduler.domain.interval import Interval
 
 SLOT = timedelta(minutes=5)
@@ -38,6 +42,11 @@ class Grid:
     def full(self) -> int:
         """The mask with every slot set."""
         return (1 << self.slots) - 1
+
+    @property
+    def horizon(self) -> Interval:
+        """The time that the slots cover."""
+        return Interval(self.origin, self.at(self.slots))
 
     def at(self, slot: int) -> datetime:
         """Return the instant at which a slot begins."""
@@ -81,6 +90,65 @@ class Grid:
                         break
                 begin = (day + 1) * SLOTS_PER_DAY
         return tuple(_joined(layer) for layer in days)
+
+
+def with_span(layers: Sequence[int], run: int) -> tuple[int, ...] | None:
+    """Return masks by depth with one more span, given as a mask; `None` when it would rise above the highest layer."""
+    raised = []
+    for layer in layers:
+        raised.append(layer | run)
+        run &= layer
+    return None if run else tuple(raised)
+
+
+def without_span(layers: Sequence[int], run: int) -> tuple[int, ...]:
+    """Return masks by depth with one span less, given as a mask; it must be one of those that were added."""
+    lowered = []
+    for layer in reversed(layers):
+        lowered.append(layer & ~run)
+        run &= ~layer
+    return tuple(reversed(lowered))
+
+
+def set_slots(mask: int) -> array[int]:
+    """Return the slots that are set in a mask, in order."""
+    digits = bin(mask)[:1:-1]
+    found = array("I")
+    slot = digits.find("1")
+    while slot >= 0:
+        found.append(slot)
+        slot = digits.find("1", slot + 1)
+    return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LocalDays:
+    """The clinic-local calendar days around a grid, for windows that count days: each begins at a slot of its own.
+
+    A midnight inside a slot counts from the next one; every zone's offset is a multiple of a quarter of an hour.
+    """
+
+    begins: tuple[int, ...]
+
+    def day_of(self, slot: int) -> int:
+        """Return the number of the local day that holds a slot."""
+        return bisect_right(self.begins, slot) - 1
+
+    def days_later(self, slot: int, days: int) -> int:
+        """Return the first slot of the local day so many days after the one that holds a slot, or before it."""
+        return self.begins[min(max(self.day_of(slot) + days, 0), len(self.begins) - 1)]
+
+
+_DAYS_AROUND = 400
+"""Windows reach at most so many days beyond a grid."""
+
+
+@lru_cache(maxsize=256)
+def local_days(grid: Grid, zone: str) -> LocalDays:
+    """Return the local days of a grid and of the months around it."""
+    first = local_day(grid.origin, zone) - timedelta(days=_DAYS_AROUND)
+    days = (first + timedelta(days=number) for number in range(grid.days + 2 * _DAYS_AROUND))
+    return LocalDays(tuple(slots_in(instant_at(day, time.min, zone) - grid.origin) for day in days))
 
 
 def _joined(days: list[int]) -> int:

@@ -9,7 +9,7 @@ from scheduler.booking.choice import as_series
 from scheduler.booking.outcomes import Refused
 from scheduler.domain.people import Patient
 from scheduler.domain.treatment import Protocol
-from scheduler.planner.reasons import Reason
+from scheduler.planner.proposal import Reason
 from scheduler.rules.evaluate import refuses
 from scheduler.rules.finding import Finding, Level
 from scheduler.web.drawing import Drawing, draw

@@ -17,7 +17,8 @@ from scheduler.domain.interval import Interval
 from scheduler.domain.people import Role
 from scheduler.domain.series import Series, SeriesState
 from scheduler.domain.treatment import Point, Protocol, Step, Window
-from scheduler.planner.propose import Wishes, propose
+from scheduler.planner.propose import propose
+from scheduler.planner.wishes import Wishes
 from scheduler.rules.evaluate import evaluate
 from scheduler.rules.finding import Level
 from tests.builders import (

@@ -15,9 +15,11 @@ from scheduler.domain.people import Credential, Role
 from scheduler.domain.places import Closure
 from scheduler.domain.series import Series
 from scheduler.domain.treatment import Protocol
-from scheduler.planner.propose import Answer, Wishes, propose
+from scheduler.planner.proposal import Answer
+from scheduler.planner.propose import propose
 from scheduler.planner.steps import needed_steps
 from scheduler.planner.windows import allowed_windows
+from scheduler.planner.wishes import Wishes
 from tests.builders import (
     AS_OF,
     a_coordinator,
@@ -295,7 +297,7 @@ def test_a_wish_is_given_up_rather_than_the_earliest_finish() -> None:
     ).proposals[0]
     starts = _starts_of(proposal.series)
     assert (starts["P1"], starts["D1"]) == (AS_OF, at("2026-12-10 10:00"))
-    assert ("visits as close as the protocol wishes", "not kept by 1 visit") in proposal.preferences
+    assert ("visits as close as the protocol wishes", "not kept by P1") in proposal.preferences
 
 
 def test_where_no_single_concession_helps_that_is_said() -> None:

@@ -1,0 +1,169 @@
+"""All series that are still as good as any, narrowed wish by wish until one is left.
+
+The series of one therapist that keep every window form a network with a least solution. A wish is more windows, or
+starts that are left out, and asks for the same kind of network; so whether any series keeps it, besides all that was kept
+so far, is answered exactly by looking for the least. Wishes are asked in their order, each kept if any series can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+
+from scheduler.planner.network import Arc, Choices, Holes, Network, Stuck
+from scheduler.planner.question import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Something that a series may keep or not: arcs, starts left out by step, or whose series it is (`None`: anybody's).
+
+    `their_own` are steps to be held by the therapist of the series although the protocol leaves it open.
+    """
+
+    arcs: tuple[Arc, ...] = ()
+    holes: Mapping[int, Holes] = field(default_factory=dict)
+    therapist: str | None = None
+    their_own: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """The series left, by therapist: `least` is for each the series in which every visit is as early as it can be."""
+
+    question: Question
+    network: Network
+    holes: tuple[Holes | None, ...]
+    upper: tuple[int, ...]
+    least: Mapping[str, list[int]]
+    their_own: frozenset[int] = frozenset()
+
+    @classmethod
+    def all_of(cls, question: Question, not_before: Sequence[int] | None = None) -> Narrowing:
+        """Return every series that answers a question."""
+        start = cls(question, question.network, question.holes, question.upper, {})
+        return start._solved(dict.fromkeys(question.therapists, not_before or question.lower))
+
+    @classmethod
+    def soonest_of(cls, question: Question) -> Narrowing:
+        """Return the series that answer a question, without therapists whose earliest is over later than another's.
+
+        For a list of preferences that begins with the finish; any other needs them all.
+        """
+        if question.wishes.first not in ((), ("earliest_finish",)):
+            return cls.all_of(question)
+        left, found = cls(question, question.network, question.holes, question.upper, {}), {}
+        for therapist in question.therapists:
+            solution = left.network.least(left.choices(therapist))
+            if not isinstance(solution, Stuck):
+                found[therapist] = solution
+                # Whoever comes next need not be looked at any further than this.
+                left = replace(left, upper=question.upper_for(question.outline.finish(solution)))
+        return replace(left, least=found)
+
+    def choices(self, therapist: str) -> Choices:
+        """Return the feasible starts of each step in a series of this therapist."""
+        rows = self.question.rows(therapist)
+        if self.their_own and therapist:
+            starts_of, shapes = self.question.starts_of, self.question.outline.shapes
+            rows = tuple(
+                starts_of(shapes[step], therapist) if step in self.their_own else row
+                for step, row in enumerate(rows)
+            )
+        return Choices(rows, self.holes, self.question.lower, self.upper)
+
+    def keeping(self, wish: Wish) -> Narrowing | None:
+        """Return the series that keep a wish as well; `None` when there are none."""
+        if wish.therapist is not None:
+            mine = self.least.get(wish.therapist)
+            return None if mine is None else replace(self, least={wish.therapist: mine})
+        narrowed = replace(
+            self,
+            network=self.network.plus(wish.arcs) if wish.arcs else self.network,
+            holes=_joined(self.holes, wish.holes) if wish.holes else self.holes,
+            their_own=self.their_own | wish.their_own,
+        )
+        solved = {}
+        for therapist, starts in self.least.items():
+            if (found := narrowed._raised(therapist, starts, wish)) is not None:
+                solved[therapist] = found
+        return replace(narrowed, least=solved) if solved else None
+
+    def keeping_each(self, wishes: Iterable[Wish]) -> Narrowing:
+        """Return the series that keep each of these wishes, in their order, where that can be."""
+        left, asked = self, tuple(wishes)
+        if len(asked) > 1 and (whole := self.keeping(_together(asked))) is not None:
+            return whole
+        for wish in asked:
+            left = left.keeping(wish) or left
+        return left
+
+    def over_by(self, finish: int) -> Narrowing:
+        """Return the series that are over by a slot; there must be one."""
+        upper = tuple(
+            min(u, finish - r) for u, r in zip(self.upper, self.question.outline.reach, strict=True)
+        )
+        left = {
+            t: starts for t, starts in self.least.items() if self.question.outline.finish(starts) <= finish
+        }
+        return replace(self, upper=upper, least=left)
+
+    @cached_property
+    def finishes(self) -> Mapping[str, int]:
+        """When the earliest series of each therapist is over."""
+        return {therapist: self.question.outline.finish(starts) for therapist, starts in self.least.items()}
+
+    @property
+    def best(self) -> tuple[str, list[int]]:
+        """The series with the earliest visits, of the first therapist by id among equals; there must be one."""
+        return min(self.least.items(), key=lambda pair: (sorted(pair[1]), pair[0]))
+
+    def to_best(self) -> Narrowing:
+        """Return that series alone."""
+        therapist, starts = self.best
+        return replace(self, upper=tuple(starts), least={therapist: starts})
+
+    def _solved(self, not_before: Mapping[str, Sequence[int]]) -> Narrowing:
+        found = {}
+        for therapist, bounds in not_before.items():
+            solution = self.network.least(self.choices(therapist), bounds)
+            if not isinstance(solution, Stuck):
+                found[therapist] = solution
+        return replace(self, least=found)
+
+    def _raised(self, therapist: str, starts: list[int], wish: Wish) -> list[int] | None:
+        """Return the least series of a therapist that keeps a wish as well, given the least without it."""
+        days = self.question.days
+        arcs = [arc for arc in wish.arcs if not arc.is_kept(starts, days)]
+        steps = {step for step, holes in wish.holes.items() if holes.end_over(starts[step]) is not None}
+        steps |= wish.their_own
+        if not arcs and not steps:
+            return starts
+        found = self.network.raised(self.choices(therapist), starts, arcs, steps)
+        return None if isinstance(found, Stuck) else found
+
+
+def _together(wishes: tuple[Wish, ...]) -> Wish:
+    holes: dict[int, Holes] = {}
+    for wish in wishes:
+        for step, more in wish.holes.items():
+            holes[step] = _both(holes.get(step), more)
+    therapists = {wish.therapist for wish in wishes if wish.therapist is not None}
+    return Wish(
+        arcs=tuple(arc for wish in wishes for arc in wish.arcs),
+        holes=holes,
+        therapist=next(iter(therapists), None),
+        their_own=frozenset(step for wish in wishes for step in wish.their_own),
+    )
+
+
+def _joined(holes: tuple[Holes | None, ...], more: Mapping[int, Holes]) -> tuple[Holes | None, ...]:
+    return tuple(_both(mine, more[step]) if step in more else mine for step, mine in enumerate(holes))
+
+
+@lru_cache(maxsize=1024)
+def _both(one: Holes | None, other: Holes) -> Holes:
+    if one is None:
+        return other
+    return Holes.of((*one.spans(), *other.spans())) or other

@@ -1,0 +1,99 @@
+"""Wishes about who and where: the therapist the patient would rather have, even work, and rooms that others need more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import lru_cache
+
+from scheduler.domain.treatment import StepKind
+from scheduler.planner.narrowing import Wish
+from scheduler.planner.network import Holes
+from scheduler.planner.question import Question
+from scheduler.planner.timeline import slots_in
+
+STAGGER = timedelta(minutes=30)
+"""Two patients who arrive for a dose within this time of each other need the same hands; clinic policy."""
+
+
+def wished_therapist(question: Question) -> tuple[Wish, ...]:
+    """Ask for the therapist whom the patient would rather have."""
+    return (Wish(therapist=question.wishes.rather),) if question.wishes.rather else ()
+
+
+def tell_wished(question: Question, therapist: str, _: Sequence[int]) -> tuple[int, str] | None:
+    """Say whether it is the therapist that was wished for."""
+    if not question.wishes.rather:
+        return None
+    kept = therapist == question.wishes.rather
+    return int(not kept), "kept" if kept else "with another therapist"
+
+
+def one_therapist(question: Question) -> tuple[Wish, ...]:
+    """Ask for the therapist of the series in visits that the protocol leaves to anybody fit."""
+    return tuple(Wish(their_own=frozenset({step})) for step in _left_open(question))
+
+
+def _left_open(question: Question) -> tuple[int, ...]:
+    if not question.outline.keeps_one_therapist:
+        return ()
+    shapes = question.outline.shapes
+    return tuple(step for step, shape in enumerate(shapes) if shape.guided and not shape.keeps_one_therapist)
+
+
+def tell_one_therapist(question: Question, therapist: str, starts: Sequence[int]) -> tuple[int, str] | None:
+    """Count the visits that need another therapist than that of the series."""
+    if not therapist:
+        return None
+    shapes, supply = question.outline.shapes, question.supply
+    others = [
+        question.outline.steps[step].key
+        for step in _left_open(question)
+        if not supply.starts(shapes[step], therapist) >> starts[step] & 1
+    ]
+    name = question.diary.staff[therapist].name
+    return len(others), name + (f", but {', '.join(others)} with somebody else" if others else "")
+
+
+def level_load(question: Question) -> tuple[Wish, ...]:
+    """Ask for each dose that no other patient is set up within half an hour of it."""
+    doses = question.outline.of_kind(StepKind.DOSING)
+    holes = _near_other_set_ups(question) if doses else None
+    return tuple(Wish(holes={dose: holes}) for dose in doses) if holes else ()
+
+
+def tell_level_load(question: Question, _: str, starts: Sequence[int]) -> tuple[int, str] | None:
+    """Count the doses that begin while another patient is set up."""
+    doses = question.outline.of_kind(StepKind.DOSING)
+    if not doses:
+        return None
+    holes = _near_other_set_ups(question)
+    crowded = [dose for dose in doses if holes and holes.end_over(starts[dose]) is not None]
+    keys = ", ".join(question.outline.steps[dose].key for dose in crowded)
+    return len(crowded), f"{keys} within half an hour of another patient's set-up" if crowded else "kept"
+
+
+def _near_other_set_ups(question: Question) -> Holes | None:
+    return _around(question.supply.set_ups)
+
+
+@lru_cache(maxsize=256)
+def _around(begins: tuple[int, ...]) -> Holes | None:
+    apart = slots_in(STAGGER)
+    return Holes.of((begin - apart + 1, begin + apart) for begin in begins)
+
+
+def tell_scarce_rooms(question: Question, _: str, starts: Sequence[int]) -> tuple[int, str] | None:
+    """Count the visits for which only a room is free that could do more than they need."""
+    supply, crowded, concerned = question.supply, [], False
+    for step, shape in enumerate(question.outline.shapes):
+        sizes = {room.id: len(room.capabilities) for room in supply.fit_rooms(shape)}
+        if shape.like.room_capability is None or len(set(sizes.values())) < 2:
+            continue
+        concerned = True
+        plainest = [room for room in supply.fit_rooms(shape) if sizes[room.id] == min(sizes.values())]
+        if not any(supply.starts_in(room, shape) >> starts[step] & 1 for room in plainest):
+            crowded.append(question.outline.steps[step].key)
+    if not concerned:
+        return None
+    return len(crowded), f"{', '.join(crowded)} in a room that could do more" if crowded else "kept"

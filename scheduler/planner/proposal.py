@@ -1,0 +1,46 @@
+"""What the planner answers: complete series with the reasons for their order, or the reasons why there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from scheduler.domain.series import Series
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason why nothing fits. `code` is stable; `step` is the visit concerned, empty when it is the whole series.
+
+    `why` tells numbers and clinic-local times, `mend` what would make a series possible (may be empty).
+    """
+
+    code: str
+    why: str
+    mend: str
+    step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One complete series that could be booked now; its visits carry their step keys as ids.
+
+    `finish` is the end of the last visit. `preferences` say how well it keeps each of them: name and value in words.
+    """
+
+    series: Series
+    therapist: str | None
+    finish: datetime
+    preferences: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Proposals, best first, or reasons. `exact` says that no better series exists on the grid of starts.
+
+    Where it is not so, the first is only the best that was found, and of reasons it is not proven that nothing fits.
+    """
+
+    proposals: tuple[Proposal, ...]
+    reasons: tuple[Reason, ...]
+    exact: bool = True

@@ -1,0 +1,124 @@
+"""One question to the planner, made ready: the protocol in outline, what is free, and when this patient can come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from scheduler.domain.diary import Diary
+from scheduler.domain.people import Role
+from scheduler.domain.treatment import Protocol
+from scheduler.planner.network import Choices, Holes, Network
+from scheduler.planner.outline import Outline, outline_of
+from scheduler.planner.patient_time import patient_holes
+from scheduler.planner.shapes import Shape
+from scheduler.planner.supply import Scarcity, SiteSupply, supply_of
+from scheduler.planner.timeline import Grid, LocalDays, local_days, set_slots, slots_at_most, slots_in
+from scheduler.planner.wishes import Wishes
+
+#: Stands for the therapist of a protocol in which no visit keeps to one.
+NOBODY = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A diary, a protocol narrowed to the steps of the series, and wishes; `ignoring` is taken to be no obstacle."""
+
+    diary: Diary
+    outline: Outline
+    wishes: Wishes
+    grid: Grid
+    supply: SiteSupply
+    ignoring: frozenset[Scarcity] = frozenset()
+
+    @classmethod
+    def of(cls, diary: Diary, protocol: Protocol, wishes: Wishes) -> Question:
+        """Make a question ready."""
+        grid = Grid.over(diary.horizon)
+        return cls(diary, outline_of(protocol), wishes, grid, supply_of(diary, grid))
+
+    @property
+    def zone(self) -> str:
+        """The site's time zone."""
+        return self.diary.site.zone
+
+    @cached_property
+    def days(self) -> LocalDays:
+        """The clinic-local days around the grid."""
+        return local_days(self.grid, self.zone)
+
+    @cached_property
+    def network(self) -> Network:
+        """The windows of the protocol."""
+        return network_of(self.outline, self.days)
+
+    @cached_property
+    def therapists(self) -> tuple[str, ...]:
+        """Whom to try, by id."""
+        if not self.outline.keeps_one_therapist:
+            return (NOBODY,)
+        people = self.supply.having(Role.THERAPIST)
+        return tuple(p.id for p in people if self.wishes.therapist in (None, p.id))
+
+    @cached_property
+    def holes(self) -> tuple[Holes | None, ...]:
+        """When the patient cannot come, by step."""
+        by_shape = {shape: patient_holes(self.diary, shape, self.grid) for shape in set(self.outline.shapes)}
+        return tuple(by_shape[shape] for shape in self.outline.shapes)
+
+    @cached_property
+    def lower(self) -> tuple[int, ...]:
+        """The first slot at which each step may start."""
+        first = max(self.wishes.earliest, self.diary.as_of)
+        return (max(0, slots_in(first - self.grid.origin)),) * len(self.outline.steps)
+
+    @cached_property
+    def upper(self) -> tuple[int, ...]:
+        """The last slot at which each step may start to be over in time."""
+        last = self.wishes.latest - self.grid.origin
+        return tuple(
+            min(slots_at_most(last - step.length), self.grid.slots - 1) for step in self.outline.steps
+        )
+
+    def upper_for(self, finish: int) -> tuple[int, ...]:
+        """Return the last slot at which each step may start if all is to be over by a slot."""
+        return tuple(
+            min(last, finish - reach) for last, reach in zip(self.upper, self.outline.reach, strict=True)
+        )
+
+    def rows(self, therapist: str) -> tuple[Sequence[int], ...]:
+        """Return the starts of each step, as far as the site goes, in a series of this therapist."""
+        if therapist not in self._rows:
+            self._rows[therapist] = tuple(
+                self.starts_of(shape, therapist if shape.keeps_one_therapist and therapist else None)
+                for shape in self.outline.shapes
+            )
+        return self._rows[therapist]
+
+    @cached_property
+    def _rows(self) -> dict[str, tuple[Sequence[int], ...]]:
+        return {}
+
+    def starts_of(self, shape: Shape, therapist: str | None) -> Sequence[int]:
+        """Return the starts of visits of a shape, as far as the site goes, with this therapist or anybody fit."""
+        if not self.ignoring:
+            return self.supply.listed(shape, therapist)
+        key = (shape, therapist)
+        if key not in self._relaxed:
+            self._relaxed[key] = set_slots(self.supply.starts(shape, therapist, self.ignoring))
+        return self._relaxed[key]
+
+    @cached_property
+    def _relaxed(self) -> dict[tuple[Shape, str | None], Sequence[int]]:
+        return {}
+
+    def choices(self, therapist: str) -> Choices:
+        """Return the feasible starts of each step in a series of this therapist."""
+        return Choices(self.rows(therapist), self.holes, self.lower, self.upper)
+
+
+@lru_cache(maxsize=256)
+def network_of(outline: Outline, days: LocalDays) -> Network:
+    """Return the windows of an outline as a network."""
+    return Network.of(len(outline.steps), days, outline.arcs)

@@ -1,0 +1,44 @@
+"""What the feasible starts of a visit depend on: the six doses of a series have one shape, and are looked up once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from weakref import WeakValueDictionary
+
+from scheduler.domain.people import Role
+from scheduler.domain.treatment import Step
+
+
+@dataclass(frozen=True, eq=False)
+class Shape:
+    """All of a step that matters to where it can stand; steps that need the same have the very same shape.
+
+    `like` is one of them.
+    """
+
+    like: Step
+
+    @property
+    def guided(self) -> bool:
+        """Say whether a therapist takes part."""
+        return Role.THERAPIST in self.like.roles
+
+    @property
+    def keeps_one_therapist(self) -> bool:
+        """Say whether the therapist of the series must take part."""
+        return self.guided and self.like.keeps_one_therapist
+
+
+_KNOWN: WeakValueDictionary[tuple[object, ...], Shape] = WeakValueDictionary()
+
+
+def shape_of(step: Step) -> Shape:
+    """Return the shape of a step: the same object for all steps that need the same."""
+    needs = (
+        step.phases, step.room_capability, step.site_cover, step.holds_dose_spacing,
+        step.ends_before_close, step.keeps_one_therapist, step.hands_over,
+    )  # fmt: skip
+    shape = _KNOWN.get(needs)
+    if shape is None:
+        shape = _KNOWN.setdefault(needs, Shape(step))
+    return shape

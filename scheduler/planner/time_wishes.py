@@ -1,0 +1,205 @@
+"""Wishes about when visits take place: the patient's days and times, driving, ideal distances, rhythm, trips."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, time, timedelta
+from functools import lru_cache
+
+from scheduler.domain.clock import days_of, instant_at, local_day
+from scheduler.domain.interval import Interval
+from scheduler.domain.treatment import Counting, Point, StepKind, Window
+from scheduler.planner.narrowing import Wish
+from scheduler.planner.network import Arc, Holes
+from scheduler.planner.outline import Outline, at_most
+from scheduler.planner.question import Question
+from scheduler.planner.timeline import Grid, slots_in
+from scheduler.rules.integration import ARRIVAL
+
+WEEK = 7
+
+
+def patients_times(question: Question) -> tuple[Wish, ...]:
+    """Ask for each visit in turn that it lies wholly on the days and within the times that suit the patient."""
+    if not question.wishes.prefers_times:
+        return ()
+    return tuple(
+        Wish(holes={step: holes})
+        for step, length in enumerate(question.outline.lengths)
+        if (holes := _unsuitable(question, length)) is not None
+    )
+
+
+def tell_times(question: Question, _: str, starts: Sequence[int]) -> tuple[int, str] | None:
+    """Count the visits that do not suit the patient."""
+    if not question.wishes.prefers_times:
+        return None
+    against = [
+        question.outline.steps[step].key
+        for step, start in enumerate(starts)
+        if (holes := _unsuitable(question, question.outline.lengths[step]))
+        and holes.end_over(start) is not None
+    ]
+    return len(against), f"suits {len(starts) - len(against)} of {len(starts)} visits" + _listed(
+        " but not ", against
+    )
+
+
+def _unsuitable(question: Question, length: int) -> Holes | None:
+    wishes = question.wishes
+    return _outside(
+        question.grid, question.zone, wishes.weekdays, (wishes.from_time, wishes.until_time), length
+    )
+
+
+@lru_cache(maxsize=256)
+def _outside(
+    grid: Grid, zone: str, weekdays: frozenset[int], times: tuple[time | None, time | None], length: int
+) -> Holes | None:
+    allowed = []
+    for day in days_of(grid.horizon, zone):
+        if day.weekday() in weekdays:
+            begin = instant_at(day, times[0] or time.min, zone)
+            end = (
+                instant_at(day, times[1], zone)
+                if times[1]
+                else instant_at(day + timedelta(1), time.min, zone)
+            )
+            if begin < end:
+                first, last = grid.within(Interval(begin, end))
+                allowed.append((first, last - length + 1))
+    edges = [(0, 0), *allowed, (grid.slots, grid.slots)]
+    return Holes.of((before[1], after[0]) for before, after in zip(edges, edges[1:], strict=False))
+
+
+def no_driving(question: Question) -> tuple[Wish, ...]:
+    """Ask that nobody is to come in person while not allowed to drive."""
+    return tuple(Wish(arcs=(arc,)) for arc in _driving_arcs(question.outline))
+
+
+@lru_cache(maxsize=256)
+def _driving_arcs(outline: Outline) -> tuple[Arc, ...]:
+    pairs = dict.fromkeys(
+        (window.from_step, window.to_step)
+        for window in outline.protocol.windows
+        if window.from_point is Point.END and window.at_least >= timedelta(0)
+    )
+    numbers, step = outline.numbers, outline.protocol.step
+    return tuple(
+        Arc(numbers[source], numbers[target], slots_in(before.length + before.no_driving + ARRIVAL))
+        for source, target in pairs
+        if (before := step(source)).no_driving > timedelta(0) and step(target).room_capability is not None
+    )
+
+
+def tell_driving(question: Question, _: str, starts: Sequence[int]) -> tuple[int, str] | None:
+    """Count the visits before which the patient may not drive."""
+    return _arcs_told(question, _driving_arcs(question.outline), starts)
+
+
+def ideal_distances(question: Question) -> tuple[Wish, ...]:
+    """Ask for each window with an ideal that its visits stand no further apart."""
+    return tuple(Wish(arcs=(arc,)) for arc in _ideal_arcs(question.outline))
+
+
+@lru_cache(maxsize=256)
+def _ideal_arcs(outline: Outline) -> tuple[Arc, ...]:
+    return tuple(
+        _ideal(outline, window) for window in outline.protocol.windows if window.ideally_at_most is not None
+    )
+
+
+def _ideal(outline: Outline, window: Window) -> Arc:
+    assert window.ideally_at_most is not None
+    return at_most(outline.protocol, outline.numbers, window, window.ideally_at_most)
+
+
+def tell_ideal(question: Question, _: str, starts: Sequence[int]) -> tuple[int, str] | None:
+    """Count the windows whose visits stand further apart than the protocol wishes."""
+    return _arcs_told(question, _ideal_arcs(question.outline), starts)
+
+
+def weekday_rhythm(question: Question) -> tuple[Wish, ...]:
+    """Ask that doses return to the same weekdays: as many a week as can be, then fewer."""
+    doses = question.outline.of_kind(StepKind.DOSING)
+    return tuple(
+        Wish(arcs=arcs) for number in range(len(doses) - 1, 0, -1) if (arcs := _weekly(doses, number))
+    )
+
+
+def _weekly(doses: tuple[int, ...], number: int) -> tuple[Arc, ...]:
+    """Return the arcs by which each dose but the last few has one on its weekday a week later, `number` doses on."""
+    if number > WEEK:
+        return ()
+    pairs = list(zip(doses, doses[number:], strict=False))
+    return tuple(
+        arc
+        for earlier, later in pairs
+        for arc in (Arc(earlier, later, days=WEEK), Arc(later, earlier, days=-WEEK))
+    )
+
+
+def tell_rhythm(question: Question, _: str, starts: Sequence[int]) -> tuple[int, str] | None:
+    """Count the doses that leave the rhythm of the weekdays, by the rhythm that fits best."""
+    doses = question.outline.of_kind(StepKind.DOSING)
+    if len(doses) < 2:
+        return None
+    dates = [_date(question, starts[dose]) for dose in doses]
+    breaks, number = min(
+        (sum((later - earlier).days != WEEK for earlier, later in zip(dates, dates[n:], strict=False)), n)
+        for n in range(1, min(WEEK, len(dates) - 1) + 1)
+        if len(dates) > n
+    )
+    days = ", ".join(f"{day:%a}" for day in dates[: number if not breaks else len(dates)])
+    return breaks, f"every week on {days}" if not breaks else f"doses on {days}"
+
+
+def fewest_trips(question: Question) -> tuple[Wish, ...]:
+    """Ask for each integration that it takes place on the day of the next dose, so that one trip serves both."""
+    return tuple(
+        Wish(arcs=(Arc(source, target, days=0), Arc(target, source, days=0)))
+        for source, target in _pairs_of_one_trip(question.outline)
+    )
+
+
+@lru_cache(maxsize=256)
+def _pairs_of_one_trip(outline: Outline) -> tuple[tuple[int, int], ...]:
+    step = outline.protocol.step
+    return tuple(
+        (outline.numbers[window.from_step], outline.numbers[window.to_step])
+        for window in outline.protocol.windows
+        if step(window.from_step).kind is StepKind.INTEGRATION
+        and step(window.to_step).kind is StepKind.DOSING
+        and step(window.from_step).room_capability is not None
+        and not (window.counted is Counting.CALENDAR and window.at_least > timedelta(0))
+    )
+
+
+def tell_trips(question: Question, _: str, starts: Sequence[int]) -> tuple[int, str]:
+    """Count the days on which the patient has to come."""
+    steps = question.outline.steps
+    trips = len(
+        {_date(question, start) for step, start in zip(steps, starts, strict=True) if step.room_capability}
+    )
+    return trips, f"{trips} day{'' if trips == 1 else 's'} on which to come"
+
+
+def _arcs_told(question: Question, arcs: tuple[Arc, ...], starts: Sequence[int]) -> tuple[int, str] | None:
+    if not arcs:
+        return None
+    missed = dict.fromkeys(_visit(question, arc) for arc in arcs if not arc.is_kept(starts, question.days))
+    return len(missed), "kept" if not missed else "not kept" + _listed(" by ", list(missed))
+
+
+def _visit(question: Question, arc: Arc) -> str:
+    """Return the key of the visit that an arc is about: the later one, or the earlier of a maximum before a dose."""
+    steps = question.outline.steps
+    return steps[max(arc.source, arc.target) if arc.window is None else arc.target].key
+
+
+def _listed(before: str, keys: Sequence[str]) -> str:
+    return before + ", ".join(keys) if keys else ""
+
+
+def _date(question: Question, slot: int) -> date:
+    return local_day(question.grid.at(slot), question.zone)
