@@ -131,6 +131,25 @@ class Choices:
         return found if holes is None else [start for start in found if holes.end_over(start) is None]
 
 
+def distances(size: int, arcs: Iterable[Arc], source: int) -> Mapping[int, int]:
+    """Return how much later than one step each other starts at the least, by the arcs that count elapsed time alone.
+
+    Steps about which the arcs say nothing are missing.
+    """
+    plain = [arc for arc in arcs if arc.days is None]
+    known: dict[int, int] = {source: 0}
+    # As many rounds as there are steps settle every way; arcs that contradict each other are refused where they are read.
+    for _ in range(size):
+        before = dict(known)
+        for arc in plain:
+            if arc.source in known:
+                reached = known[arc.source] + arc.distance
+                known[arc.target] = max(known.get(arc.target, reached), reached)
+        if known == before:
+            break
+    return known
+
+
 @dataclass(frozen=True, slots=True)
 class Stuck:
     """Why no solution exists: step number `step` would have to start at `bound` or later, and has no feasible start there.

@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import lru_cache
 
 from scheduler.domain.treatment import Counting, Protocol, Step, StepKind, Window
-from scheduler.planner.network import Arc
+from scheduler.planner.network import Arc, distances
 from scheduler.planner.shapes import Shape, shape_of
 from scheduler.planner.timeline import slots_at_most, slots_in
 
@@ -40,6 +40,12 @@ class Outline:
     def finish(self, starts: list[int]) -> int:
         """Return the slot at which the last visit is over."""
         return max(map(int.__add__, starts, self.lengths))
+
+
+@lru_cache(maxsize=4096)
+def distance(outline: Outline, source: int, target: int) -> int | None:
+    """Return how much later one step starts than another at the least, in slots; `None` when no window says."""
+    return distances(len(outline.steps), outline.arcs, source).get(target)
 
 
 @lru_cache(maxsize=256)

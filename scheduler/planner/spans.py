@@ -7,7 +7,7 @@ from dataclasses import replace
 from scheduler.domain.treatment import StepKind
 from scheduler.planner.narrowing import Narrowing
 from scheduler.planner.network import Arc, Choices, Network, Stuck
-from scheduler.planner.outline import Outline
+from scheduler.planner.outline import Outline, distance
 
 
 def ends_of_treatment(outline: Outline) -> tuple[int, int]:
@@ -21,10 +21,11 @@ def narrowed_to_shortest(left: Narrowing) -> Narrowing:
     first, last = ends_of_treatment(left.question.outline)
     if first == last:
         return left
-    spans: dict[str, int] = {}
-    for therapist, starts in left.least.items():
-        most = min(spans.values(), default=starts[last] - starts[first])
-        spans[therapist] = shortest(left.network, left.choices(therapist), (first, last), (starts, most))
+    floor = distance(left.question.outline, first, last) or 0
+    spans = {
+        therapist: shortest(left.network, left.choices(therapist), (first, last, floor), starts)
+        for therapist, starts in left.least.items()
+    }
     best = min(spans.values())
     within = Arc(last, first, -best)
     network = left.network.plus([within])
@@ -37,16 +38,17 @@ def narrowed_to_shortest(left: Narrowing) -> Narrowing:
     return replace(left, network=network, least=found)
 
 
-def shortest(network: Network, choices: Choices, ends: tuple[int, int], known: tuple[list[int], int]) -> int:
-    """Return the least distance between two steps in any solution; `known` is the least solution, and a distance.
+def shortest(network: Network, choices: Choices, ends: tuple[int, int, int], least: list[int]) -> int:
+    """Return the least distance between two steps in any solution, given the least solution.
 
-    Distances that are not below the one known are not looked for. Going up the earliest ends and back down to the latest
-    begin for each visits every solution that none beats at both ends.
+    `ends` are the steps, and a distance below which none can be.
+
+    Going up to the next least solution and back down to the latest begin for its end, again and again, visits every
+    solution that none beats at both ends.
     """
-    first, last = ends
-    least, best = known
-    best = min(best, least[last] - least[first])
-    while True:
+    first, last, floor = ends
+    best = least[last] - least[first]
+    while best > floor:
         upper = list(choices.upper)
         upper[last] = least[last]
         latest = network.greatest(replace(choices, upper=tuple(upper)))
@@ -56,5 +58,6 @@ def shortest(network: Network, choices: Choices, ends: tuple[int, int], known: t
         bounds[first] = latest[first] + 1
         following = network.least(choices, bounds)
         if isinstance(following, Stuck):
-            return best
+            break
         least = following
+    return best

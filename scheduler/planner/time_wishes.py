@@ -11,7 +11,7 @@ from scheduler.domain.interval import Interval
 from scheduler.domain.treatment import Counting, Point, StepKind, Window
 from scheduler.planner.narrowing import Wish
 from scheduler.planner.network import Arc, Holes
-from scheduler.planner.outline import Outline, at_most
+from scheduler.planner.outline import Outline, at_most, distance
 from scheduler.planner.question import Question
 from scheduler.planner.timeline import Grid, slots_in
 from scheduler.rules.integration import ARRIVAL
@@ -120,21 +120,28 @@ def tell_ideal(question: Question, _: str, starts: Sequence[int]) -> tuple[int, 
 
 
 def weekday_rhythm(question: Question) -> tuple[Wish, ...]:
-    """Ask that doses return to the same weekdays: as many a week as can be, then fewer."""
+    """Ask that doses return to the same weekdays: as many a week as the windows leave room for, then fewer."""
     doses = question.outline.of_kind(StepKind.DOSING)
+    numbers = range(min(len(doses) - 1, WEEK), 0, -1)
     return tuple(
-        Wish(arcs=arcs) for number in range(len(doses) - 1, 0, -1) if (arcs := _weekly(doses, number))
+        Wish(arcs=_weekly(doses, number)) for number in numbers if _may_return(question, doses, number)
     )
+
+
+def _may_return(question: Question, doses: tuple[int, ...], number: int) -> bool:
+    """Say whether the windows let the dose so many on stand on the same weekday a week later."""
+    first, later, day = doses[0], doses[number], timedelta(days=1)
+    least, back = distance(question.outline, first, later), distance(question.outline, later, first)
+    too_far = least is not None and least >= slots_in((WEEK + 1) * day)
+    too_near = back is not None and -back <= slots_in((WEEK - 1) * day)
+    return not too_far and not too_near
 
 
 def _weekly(doses: tuple[int, ...], number: int) -> tuple[Arc, ...]:
     """Return the arcs by which each dose but the last few has one on its weekday a week later, `number` doses on."""
-    if number > WEEK:
-        return ()
-    pairs = list(zip(doses, doses[number:], strict=False))
     return tuple(
         arc
-        for earlier, later in pairs
+        for earlier, later in zip(doses, doses[number:], strict=False)
         for arc in (Arc(earlier, later, days=WEEK), Arc(later, earlier, days=-WEEK))
     )
 

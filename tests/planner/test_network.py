@@ -100,7 +100,7 @@ def test_the_shortest_distance_of_two_steps_is_the_shortest_of_all(
     solutions = _solutions(choices, arcs)
     least = network.least(choices)
     if not isinstance(least, Stuck):
-        best = shortest(network, choices, (0, 3), (least, least[3] - least[0]))
+        best = shortest(network, choices, (0, 3, -10_000), least)
         assert best == min(x[3] - x[0] for x in solutions)
 
 
