@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import TypeAlias
 
 from scheduler.clinic_file.faults import nearest, read_as
+from scheduler.clinic_file.protocol_contradictions import faults_of_contradiction
 from scheduler.clinic_file.protocol_models import CoverEntry, ProtocolDocument, StepEntry, WindowEntry
-from scheduler.clinic_file.protocol_order import faults_of_contradiction, faults_of_order, in_order
+from scheduler.clinic_file.protocol_order import faults_of_order, in_order
 from scheduler.clinic_file.protocol_references import Keys, Numbers, expand
 from scheduler.domain.errors import FaultyDocument
+from scheduler.domain.people import Role
 from scheduler.domain.treatment import (
     Attention,
+    Counting,
     Cover,
     GateRequirement,
     Phase,
@@ -25,12 +29,15 @@ from scheduler.domain.treatment import (
     Window,
 )
 
+_Limits: TypeAlias = tuple[timedelta, timedelta | None, timedelta | None, Counting]
+
 
 def read_protocol(document: Mapping[str, object]) -> Protocol:
     """Read one protocol, its steps in the order of the series.
 
-    Lengths are elapsed time: h are hours, d are 24 hours. Raises `FaultyDocument` with every fault and its path:
-    first those of form, then names and numbers, then the order of the visits and windows that contradict each other.
+    Lengths are elapsed time: h are hours, d are 24 hours; limits in calendar_days go by dates. Raises `FaultyDocument`
+    with every fault and its path: first those of form, then names and numbers, then the order of the visits and windows
+    that contradict each other.
     """
     form = read_as(ProtocolDocument, document)
     numbers = Numbers(form.quantities)
@@ -90,6 +97,13 @@ def _steps(entry: StepEntry, path: str, keys: Keys) -> Iterator[Step]:
     no_driving = timedelta(minutes=numbers.minutes(entry.no_driving, f"{path}.no_driving"))
     if spacing and entry.kind is not StepKind.DOSING:
         numbers.note(f"{path}.holds_dose_spacing", f"a {entry.kind} visit gives no dose", "leave it out")
+    if entry.optional and entry.declinable:
+        numbers.note(
+            f"{path}.optional",
+            "a visit that nobody gets unasked cannot be declined as well",
+            "keep one of optional and declinable",
+        )
+    _check_hand_over(entry, path, numbers)
     for i, key in enumerate(expand(entry.key, keys.repeats[entry.key]), start=1):
         yield Step(
             key=key,
@@ -105,6 +119,8 @@ def _steps(entry: StepEntry, path: str, keys: Keys) -> Iterator[Step]:
             no_driving=no_driving,
             left_out_when_passed=entry.left_out_when_passed,
             declinable=entry.declinable,
+            optional=entry.optional,
+            hands_over=frozenset(entry.hands_over),
         )
 
 
@@ -131,6 +147,19 @@ def _phases(entry: StepEntry, path: str, numbers: Numbers) -> tuple[Phase, ...]:
         spanning = tuple(cover for cover, span in zip(covers, spans, strict=True) if position in span)
         phases.append(Phase(phase.name, minutes, spanning, phase.with_patient))
     return tuple(phases)
+
+
+def _check_hand_over(entry: StepEntry, path: str, numbers: Numbers) -> None:
+    """Note the roles that nobody could take over: those without cover, and the therapist, whom the patient keeps."""
+    for position, role in enumerate(entry.hands_over):
+        where = f"{path}.hands_over[{position}]"
+        if role is Role.THERAPIST:
+            numbers.note(where, "the patient keeps one therapist through a visit", "leave it out")
+        elif role not in {cover.role for cover in entry.cover}:
+            named = list(dict.fromkeys(cover.role.value for cover in entry.cover))
+            numbers.note(
+                where, f"no cover of this visit asks for a {role.replace('_', ' ')}", nearest(role, named)
+            )
 
 
 def _cover_span(cover: CoverEntry, path: str, entry: StepEntry, numbers: Numbers) -> range:
@@ -252,21 +281,36 @@ def _windows(entry: WindowEntry, path: str, keys: Keys) -> Sequence[Window]:
     return found
 
 
-def _limits(
-    entry: WindowEntry, path: str, numbers: Numbers
-) -> tuple[timedelta, timedelta | None, timedelta | None]:
-    """Return the least, the most and the ideally most of a window, in this order of size."""
+def _limits(entry: WindowEntry, path: str, numbers: Numbers) -> _Limits:
+    """Return the least, the most and the ideally most of a window, in this order of size, and how they are counted."""
+    names = {name: getattr(entry, name) for name in ("at_least", "at_most", "ideally_at_most")}
+    read = {
+        field: found
+        for field, name in names.items()
+        if name and (found := numbers.limit(name, f"{path}.{field}"))
+    }
+    kinds = {counted for _, counted in read.values()}
+    if len(kinds) > 1:
+        numbers.note(
+            path,
+            "some of its limits are in calendar days and some in elapsed time",
+            "make two windows of it, one for each",
+        )
+        return timedelta(0), None, None, Counting.ELAPSED
+    sizes = {field: size for field, (size, _) in read.items()}
+    for smaller, greater in (
+        ("at_least", "at_most"),
+        ("at_least", "ideally_at_most"),
+        ("ideally_at_most", "at_most"),
+    ):
+        if smaller in sizes and greater in sizes and sizes[greater] < sizes[smaller]:
+            numbers.note(
+                path, f"{_said(greater)} {names[greater]} is less than {_said(smaller)} {names[smaller]}"
+            )
+    counted = kinds.pop() if kinds else Counting.ELAPSED
+    least = sizes.get("at_least", timedelta(0))
+    return least, sizes.get("at_most"), sizes.get("ideally_at_most"), counted
 
-    def read(name: str | None, field: str) -> timedelta | None:
-        return timedelta(minutes=numbers.minutes(name, f"{path}.{field}")) if name else None
 
-    at_least = timedelta(minutes=numbers.minutes(entry.at_least, f"{path}.at_least"))
-    at_most = read(entry.at_most, "at_most")
-    ideally = read(entry.ideally_at_most, "ideally_at_most")
-    if at_most is not None and at_most < at_least:
-        numbers.note(path, f"at most {entry.at_most} is less than at least {entry.at_least}")
-    if ideally is not None and ideally < at_least:
-        numbers.note(path, f"ideally at most {entry.ideally_at_most} is less than at least {entry.at_least}")
-    if ideally is not None and at_most is not None and at_most < ideally:
-        numbers.note(path, f"at most {entry.at_most} is less than ideally at most {entry.ideally_at_most}")
-    return at_least, at_most, ideally
+def _said(field: str) -> str:
+    return field.replace("_", " ")

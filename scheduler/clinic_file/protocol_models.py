@@ -19,16 +19,22 @@ MomentReference = Annotated[str, Field(pattern=MOMENT_REFERENCE)]
 Number = Annotated[float, Strict(), Field(allow_inf_nan=False, ge=0, le=1_000_000)]
 
 LENGTH_UNITS = ("min", "h", "d")
+DATE_UNITS = ("calendar_days",)
 COUNT_UNITS = ("visits", "people", "patients")
 MOST_COUNTED = 60
 """More visits, people or patients than any protocol has: a number above it is a slip of the pen."""
+MOST_DAYS = 3660
+"""Ten years of calendar days: no two visits of one series are further apart."""
 
 
 class QuantityEntry(Form):
-    """One number: `h` are elapsed hours, `d` are 24 elapsed hours; `range` is the sensible lowest and highest value."""
+    """One number: `h` are elapsed hours, `d` are 24 elapsed hours, `calendar_days` go by the date at the clinic.
+
+    `range` is the sensible lowest and highest value.
+    """
 
     value: Number
-    unit: Literal["min", "h", "d", "visits", "people", "patients"]
+    unit: Literal["min", "h", "d", "calendar_days", "visits", "people", "patients"]
     source: Words
     range: Annotated[list[Number], Field(min_length=2, max_length=2)] | None = None
     level: Literal["block", "gate", "warn", "info"] = "block"
@@ -107,13 +113,16 @@ class StepEntry(Form):
     no_driving: DottedName | None = None
     left_out_when_passed: DottedName | None = None
     declinable: Switch = False
+    optional: Switch = False
+    hands_over: list[Role] = []
 
 
 class WindowEntry(Form):
-    """The elapsed time allowed from a moment of one visit to a moment of a later one, both limits included.
+    """The time allowed from a moment of one visit to a moment of a later one, both limits included.
 
     Without `at_least` the later moment may not come before the earlier one; without `at_most` there is no latest time.
-    `ideally_at_most` is a wish within these limits: it is kept where that costs no later finish.
+    `ideally_at_most` is a wish within these limits: it is kept where that costs no later finish. Limits in
+    `calendar_days` count the dates from one moment to the other, and all limits of a window are of one kind.
     """
 
     from_moment: Annotated[MomentReference, Field(alias="from")]

@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from scheduler.clinic_file.faults import nearest
 from scheduler.clinic_file.protocol_models import (
     COUNT_UNITS,
+    DATE_UNITS,
     LENGTH_UNITS,
     MOST_COUNTED,
+    MOST_DAYS,
     ProtocolDocument,
     QuantityEntry,
 )
 from scheduler.domain.errors import Fault
+from scheduler.domain.treatment import Counting
 
 _INDEX = re.compile(r"\[(?P<base>[a-z0-9_.]+)(\+(?P<plus>[a-z0-9_.]+))?\]")
 _MINUTES: Mapping[str, int] = {"min": 1, "h": 60, "d": 24 * 60}
@@ -40,6 +44,21 @@ class Numbers:
                 "lengths in a protocol go in steps of 5 minutes",
             )
         return int(minutes)
+
+    def limit(self, name: str, path: str) -> tuple[timedelta, Counting] | None:
+        """Return a limit of a window and how it is counted; notes a fault and returns `None` for an unknown name or unit.
+
+        Calendar days are whole ones.
+        """
+        entry = self._entry(name, path, (*LENGTH_UNITS, *DATE_UNITS))
+        if entry is None:
+            return None
+        if entry.unit in LENGTH_UNITS:
+            return timedelta(minutes=self.minutes(name, path)), Counting.ELAPSED
+        if entry.value != int(entry.value) or entry.value > MOST_DAYS:
+            problem = f"{entry.value:g} {entry.unit} is not a whole number of days up to {MOST_DAYS}"
+            self.note(f"quantities.{name}.value", problem)
+        return timedelta(days=min(int(entry.value), MOST_DAYS)), Counting.CALENDAR
 
     def count(self, name: str | None, path: str) -> int:
         """Return a whole number of visits, people or patients, 1 when no name is given; notes a fault for anything else."""

@@ -86,9 +86,22 @@ def local_day(instant: datetime, zone: str) -> date:
     return instant.astimezone(zone_of(zone)).date()
 
 
+def first_moment(day: date, zone: str) -> datetime:
+    """Return the UTC instant at which a clinic-local calendar day begins."""
+    return instant_at(day, time.min, zone)
+
+
+def days_between(one: datetime, other: datetime, zone: str) -> timedelta:
+    """Return the whole calendar days from the local date of one instant to that of another, whatever the hour of either.
+
+    The same date is no day, the date after one day; negative when the other date is earlier.
+    """
+    return local_day(other, zone) - local_day(one, zone)
+
+
 def whole_local_day(day: date, zone: str) -> Interval:
     """Return the instants of one clinic-local calendar day, 23 to 25 hours long."""
-    return Interval(instant_at(day, time.min, zone), instant_at(day + timedelta(days=1), time.min, zone))
+    return Interval(first_moment(day, zone), first_moment(day + timedelta(days=1), zone))
 
 
 def days_of(interval: Interval, zone: str) -> Iterator[date]:

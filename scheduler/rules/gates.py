@@ -12,7 +12,7 @@ from scheduler.domain.people import GateDecision
 from scheduler.domain.treatment import GateRequirement
 from scheduler.rules.finding import Breach
 from scheduler.rules.question import Question
-from scheduler.rules.wording import gate_name
+from scheduler.rules.wording import day_words, gate_name
 
 FAMILIES: dict[str, tuple[str, ...]] = {
     "medical": ("clearance.medical", "labs", "ecg", "pregnancy_test", "urine_drug_screen"),
@@ -54,7 +54,7 @@ def _why_closed(question: Question, visit: Appointment, gate: GateRequirement) -
         for record in question.diary.patient.gates
         if record.kind == gate.kind and record.decided_on <= day
     ]
-    name, when = gate_name(gate.kind), f"{visit.step} on {_said_day(day)}"
+    name, when = gate_name(gate.kind), f"{visit.step} on {day_words(day)}"
     if not made:
         return f"no decision on {name} is recorded for {when}"
     # The same choice as Patient.passes makes: the latest decision, of two on one day the first recorded.
@@ -63,14 +63,14 @@ def _why_closed(question: Question, visit: Appointment, gate: GateRequirement) -
     if after and latest.decided_on < after[1]:
         step, since = after
         return (
-            f"{name} was last decided on {_said_day(latest.decided_on)}; {when} asks for a decision on or after the "
-            f"day of {step}, {_said_day(since)}"
+            f"{name} was last decided on {day_words(latest.decided_on)}; {when} asks for a decision on or after the "
+            f"day of {step}, {day_words(since)}"
         )
     if latest.decision is GateDecision.HOLD:
-        return f"{name} is on hold since {_said_day(latest.decided_on)}, and {when} needs it"
+        return f"{name} is on hold since {day_words(latest.decided_on)}, and {when} needs it"
     if not question.diary.patient.passes(gate.kind, day):
         until = latest.valid_until
-        return f"{name} held until {_said_day(until) if until else 'it was replaced'}, which is before {when}"
+        return f"{name} held until {day_words(until) if until else 'it was replaced'}, which is before {when}"
     return None
 
 
@@ -82,12 +82,8 @@ def _decided_after(question: Question, gate: GateRequirement) -> tuple[str, date
 def _mend(question: Question, visit: Appointment, gate: GateRequirement) -> str:
     name, until = gate_name(gate.kind), question.said(visit.start)
     after = _decided_after(question, gate)
-    since = f" between {_said_day(after[1])} and" if after else " before"
+    since = f" between {day_words(after[1])} and" if after else " before"
     return f"decide on {name}{since} {until}"
-
-
-def _said_day(day: date) -> str:
-    return f"{day:%a} {day.day} {day:%b %Y}"
 
 
 def medical_clearance_holds(question: Question) -> Iterator[Breach]:

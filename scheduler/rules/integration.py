@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from scheduler.domain.treatment import Step, WindowMeaning
+from scheduler.domain.appointment import Appointment
+from scheduler.domain.treatment import Step, Window, WindowMeaning
 from scheduler.rules.finding import Breach
 from scheduler.rules.question import Question
-from scheduler.rules.windows import too_late, too_soon, windows_that_mean
+from scheduler.rules.windows import Bound, in_time, too_late, too_soon, windows_that_mean
 from scheduler.rules.wording import limit, measured
 
 ARRIVAL = timedelta(minutes=15)
@@ -18,7 +19,7 @@ ARRIVAL = timedelta(minutes=15)
 def integration_waits_until_the_patient_has_rested(question: Question) -> Iterator[Breach]:
     """Integration works with the experience, not within it: it does not come before the patient has slept on it.
 
-    Counted in elapsed hours from the planned discharge.
+    Counted from the planned discharge in elapsed hours, or in calendar days where the protocol says so.
     """
     yield from too_soon(question, windows_that_mean(question, WindowMeaning.INTEGRATION))
 
@@ -26,7 +27,7 @@ def integration_waits_until_the_patient_has_rested(question: Question) -> Iterat
 def integration_comes_while_the_experience_is_fresh(question: Question) -> Iterator[Breach]:
     """What a dose opened closes again within days, so integration comes inside its window.
 
-    Counted in elapsed hours from the planned discharge.
+    Counted from the planned discharge in elapsed hours, or in calendar days where the protocol says so.
     """
     yield from too_late(question, windows_that_mean(question, WindowMeaning.INTEGRATION))
 
@@ -40,6 +41,8 @@ def integration_is_over_before_the_next_dose(question: Question) -> Iterator[Bre
 
 def every_dose_has_its_integration(question: Question) -> Iterator[Breach]:
     """Integration is offered after every dose, and the patient may decline it, which is then recorded.
+
+    One that the protocol calls optional is there for those who ask for it, and nobody misses it.
 
     A new series is judged whole by a rule of its own. This one watches over a series that is booked: where an
     integration is called off later, its dose stands and the patient may still say no, so that staff are told to book
@@ -55,29 +58,36 @@ def doses_left_without(question: Question) -> tuple[Breach, ...]:
     A dose that is over is named only while its window is open, and as no visit that could still be changed.
     """
     found: list[Breach] = []
-    for window in question.protocol.windows:
-        dose = question.visit(window.from_step)
-        if window.meaning is not WindowMeaning.INTEGRATION or dose is None or question.visit(window.to_step):
-            continue
-        step = question.protocol.step(window.to_step)
-        if step.declinable and step.key in question.series.declined:
-            continue
-        first = dose.discharge + window.at_least
-        last = None if window.at_most is None else dose.discharge + window.at_most
+    for dose, step, windows in _integrations_missing(question):
+        bounds = [in_time(question, window, dose) for window in windows]
+        last = min((latest for _, latest in bounds if latest is not None), default=None)
         over = question.is_history(dose)
-        if over and last is not None and last < question.diary.as_of:
+        if over and last is not None and last.at < question.diary.as_of:
             continue
         missing = f"{step.key} {how_missing(question, step)}"
         why = f"{dose.step} on {question.said(dose.start)} has no integration: {missing}"
-        mend = f"book {step.key} {_when(question, first, last)}{or_declined(step)}"
+        when = _when(max(earliest for earliest, _ in bounds), last)
+        mend = f"book {step.key} {when}{or_declined(step)}"
         found.append(Breach(() if over else (dose,), why, mend, (step.key,)))
     return tuple(found)
 
 
-def _when(question: Question, first: datetime, last: datetime | None) -> str:
+def _integrations_missing(question: Question) -> Iterator[tuple[Appointment, Step, list[Window]]]:
+    """Yield each dose with an integration that is not there and may not be missing, and in which windows it belongs."""
+    asked: dict[tuple[str, str], list[Window]] = {}
+    for window in question.protocol.windows:
+        if window.meaning is WindowMeaning.INTEGRATION:
+            asked.setdefault((window.from_step, window.to_step), []).append(window)
+    for (before, after), windows in asked.items():
+        dose, step = question.visit(before), question.protocol.step(after)
+        if dose is not None and question.visit(after) is None and not question.may_be_missing(step):
+            yield dose, step, windows
+
+
+def _when(first: Bound, last: Bound | None) -> str:
     if last is None:
-        return f"from {question.said(first)}"
-    return f"between {question.said(first)} and {question.said(last)}"
+        return f"from {first.said}"
+    return f"between {first.said} and {last.said}"
 
 
 def how_missing(question: Question, step: Step) -> str:

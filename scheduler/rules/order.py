@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scheduler.domain.appointment import Appointment
-from scheduler.domain.clock import local_day
 from scheduler.domain.treatment import Step, StepKind, WindowMeaning
 from scheduler.rules.finding import Breach
 from scheduler.rules.integration import doses_left_without, how_missing, or_declined
@@ -17,7 +16,8 @@ from scheduler.rules.wording import limit, listed, measured
 def visits_follow_the_order_of_the_protocol(question: Question) -> Iterator[Breach]:
     """Preparation, dose, contact, integration and review build on one another: a visit comes after those it builds on.
 
-    Counted in elapsed time between the two visits, as far apart as the protocol asks.
+    Counted between the two visits in elapsed time, or in calendar days where the protocol says so, as far apart as it
+    asks.
     """
     windows = tuple(windows_that_mean(question, WindowMeaning.ORDER))
     yield from too_soon(question, windows)
@@ -27,7 +27,7 @@ def visits_follow_the_order_of_the_protocol(question: Question) -> Iterator[Brea
 def preparation_is_over_long_enough_before_the_dose(question: Question) -> Iterator[Breach]:
     """The patient needs time between the last talk and the dose, to think and to say no.
 
-    Counted in elapsed hours from the end of the preparation visit.
+    Counted in elapsed hours from the end of the preparation visit, or in calendar days where the protocol says so.
     """
     yield from too_soon(question, windows_that_mean(question, WindowMeaning.PREPARATION))
 
@@ -35,7 +35,7 @@ def preparation_is_over_long_enough_before_the_dose(question: Question) -> Itera
 def preparation_is_recent_enough_at_the_dose(question: Question) -> Iterator[Breach]:
     """A preparation that lies too far back no longer prepares: what was agreed and what was told may have changed.
 
-    Counted in elapsed time; a prescriber may judge that it still holds.
+    Counted in elapsed time, or in calendar days where the protocol says so; a prescriber may judge that it still holds.
     """
     yield from too_late(question, windows_that_mean(question, WindowMeaning.PREPARATION))
 
@@ -50,7 +50,7 @@ def every_preparation_takes_place_before_the_first_dose(question: Question) -> I
     first = question.doses[0]
     for step in question.protocol.steps:
         before = step.kind in (StepKind.SCREENING, StepKind.PREPARATION)
-        if before and question.visit(step.key) is None and not _may_be_missing(question, step):
+        if before and question.visit(step.key) is None and not question.may_be_missing(step):
             yield Breach(
                 (first,),
                 f"{step.key} ({step.title}) does not take place; {first.step} is on {question.said(first.start)}",
@@ -74,14 +74,15 @@ def a_new_series_is_booked_whole(question: Question) -> Iterator[Breach]:
     """A series is booked with every visit its protocol asks for, and each of them once, or not at all.
 
     A visit that the patient may decline, as the integration after a dose, is booked or declined in so many words:
-    what is merely left out is forgotten. Once booked, a series may lose visits one by one; what that means for the
-    rest is judged by the rules about preparation and integration. No visit is ever booked twice.
+    what is merely left out is forgotten, unless the protocol calls it optional. Once booked, a series may lose visits
+    one by one; what that means for the rest is judged by the rules about preparation and integration. No visit is ever
+    booked twice.
     """
     for step in question.protocol.steps:
         booked = tuple(visit for visit in question.visits if visit.step == step.key)
         if len(booked) > 1:
             yield _too_often(question, step, booked)
-        elif not booked and not question.series.id and not _may_be_missing(question, step):
+        elif not booked and not question.series.id and not question.may_be_missing(step):
             yield from _not_there(question, step)
 
 
@@ -99,14 +100,6 @@ def _too_often(question: Question, step: Step, booked: tuple[Appointment, ...]) 
         f"{step.key} ({step.title}) is there {len(booked)} times, on {times}; the protocol asks for it once",
         f"keep {step.key} once and leave the {'other' if len(booked) == 2 else 'others'} out",
     )
-
-
-def _may_be_missing(question: Question, step: Step) -> bool:
-    if step.declinable and step.key in question.series.declined:
-        return True
-    gate = step.left_out_when_passed
-    today = local_day(question.diary.as_of, question.diary.site.zone)
-    return gate is not None and question.diary.patient.passes(gate, today)
 
 
 def a_visit_lasts_as_long_as_its_phases(question: Question) -> Iterator[Breach]:

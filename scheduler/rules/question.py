@@ -57,6 +57,12 @@ class Question:
         """Return what the protocol says about a visit. Raises `NotFound` for a step the protocol does not have."""
         return self.protocol.step(visit.step)
 
+    def may_be_missing(self, step: Step) -> bool:
+        """Say whether the series is whole without a step: optional, declined where it may be, or not needed any more."""
+        declined = step.declinable and step.key in self.series.declined
+        today = local_day(self.diary.as_of, self.diary.site.zone)
+        return step.optional or declined or step.is_passed_by(self.diary.patient, today)
+
     def is_new(self, visit: Appointment) -> bool:
         """Say whether the visit is only proposed."""
         return not self.series.id or visit.id == visit.step

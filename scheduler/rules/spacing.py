@@ -11,15 +11,22 @@ from scheduler.domain.interval import Interval
 from scheduler.domain.treatment import StepKind, WindowMeaning
 from scheduler.rules.finding import Breach
 from scheduler.rules.question import Question
-from scheduler.rules.windows import gaps_between_doses, too_late, too_soon, windows_that_mean
-from scheduler.rules.wording import limit, measured
+from scheduler.rules.windows import (
+    Measured,
+    gaps_between_doses,
+    moved_to,
+    too_late,
+    too_soon,
+    windows_that_mean,
+)
+from scheduler.rules.wording import day_count, limit, measured
 
 
 def doses_are_spaced(question: Question) -> Iterator[Breach]:
     """A dose follows the one before only after the least gap, whichever series or site either belongs to.
 
-    Counted in elapsed hours from start to start. Across series each dose holds the patient's dosing lane for the gap
-    its own protocol asks for, so of two different gaps both are kept.
+    Counted from start to start in elapsed hours, or in calendar days where the protocol says so. Across series each
+    dose holds the patient's dosing lane for the elapsed gap its own protocol asks for, so of two gaps both are kept.
     """
     gaps = gaps_between_doses(question)
     yield from too_soon(question, gaps)
@@ -72,8 +79,8 @@ def _beside_another(question: Question, visit: Appointment, claim: Claim, hold: 
 def the_next_dose_comes_before_the_last_has_faded(question: Question) -> Iterator[Breach]:
     """One dose lasts a few days to about a week; after too long a gap the series has to be planned anew.
 
-    Counted in elapsed time from start to start; over a dose that was called off the gap runs on. A prescriber may
-    accept a longer gap.
+    Counted from start to start, in elapsed time or in calendar days as the protocol says; over a dose that was called
+    off the gap runs on. A prescriber may accept a longer gap.
     """
     yield from too_late(question, gaps_between_doses(question))
 
@@ -81,35 +88,41 @@ def the_next_dose_comes_before_the_last_has_faded(question: Question) -> Iterato
 def doses_within_a_week_are_few_enough(question: Question) -> Iterator[Breach]:
     """In any stretch of a week no more doses are given than the protocol allows.
 
-    A week is counted in elapsed time, from the start of one dose to the start of the dose that many later.
+    A week is counted in elapsed time, or in calendar days where the protocol says so, from the start of one dose to the
+    start of the dose that many later.
     """
     order = {step.key: place for place, step in enumerate(question.protocol.of_kind(StepKind.DOSING))}
-    windows = [w for w in question.protocol.windows if w.meaning is WindowMeaning.DOSES_PER_WEEK]
-    limits = {
-        (order[w.to_step] - order[w.from_step], w.at_least)
-        for w in windows
-        if {w.from_step, w.to_step} <= order.keys()
-    }
     yield from too_late(question, windows_that_mean(question, WindowMeaning.DOSES_PER_WEEK))
+    limits = {
+        (order[w.to_step] - order[w.from_step], w.at_least, w.counted): w
+        for w in question.protocol.windows
+        if w.meaning is WindowMeaning.DOSES_PER_WEEK and {w.from_step, w.to_step} <= order.keys()
+    }
     doses = question.doses
-    for most, week in sorted(limits):
+    for (most, *_), window in sorted(limits.items()):
         for first in range(len(doses) - most):
             group = doses[first : first + most + 1]
-            span = group[-1].start - group[0].start
-            if span < week:
-                yield Breach(
-                    group,
-                    f"{len(group)} doses start within {measured(span)}, from {group[0].step} to {group[-1].step}; at "
-                    f"most {most} may start within {limit(week)} "
-                    f"({question.said(group[0].start)} to {question.said(group[-1].start)})",
-                    f"start {group[-1].step} at {question.said(group[0].start + week)} or later",
-                )
+            found = Measured(window, group[0], group[-1], question.diary.site.zone)
+            if found.distance < window.at_least:
+                yield _too_many(question, found, group)
+
+
+def _too_many(question: Question, found: Measured, group: tuple[Appointment, ...]) -> Breach:
+    span = day_count(found.distance) if found.by_date else measured(found.distance)
+    return Breach(
+        group,
+        f"{len(group)} doses start within {span}, from {group[0].step} to {group[-1].step}; at "
+        f"most {len(group) - 1} may start within {found.said(found.window.at_least)} "
+        f"({question.said(group[0].start)} to {question.said(group[-1].start)})",
+        f"{moved_to(question, found, found.window.at_least)} or later",
+    )
 
 
 def the_doses_lie_within_the_span_of_the_series(question: Question) -> Iterator[Breach]:
     """The doses of an induction work as one block, so the last comes within the span counted from the first.
 
-    Counted in elapsed days from the start of the first dose to the start of the last.
+    Counted from the start of the first dose to the start of the last, in elapsed days or in calendar days as the
+    protocol says.
     """
     windows = tuple(windows_that_mean(question, WindowMeaning.DOSING_SPAN))
     yield from too_soon(question, windows)

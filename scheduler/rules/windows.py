@@ -1,4 +1,4 @@
-"""The windows of a protocol, measured between two visits in elapsed time."""
+"""The windows of a protocol, measured between two visits: in elapsed time, or in calendar days of the clinic."""
 
 from __future__ import annotations
 
@@ -7,19 +7,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from scheduler.domain.appointment import Appointment
-from scheduler.domain.treatment import Point, StepKind, Window, WindowMeaning
+from scheduler.domain.clock import days_between, first_moment, local_day, whole_local_day
+from scheduler.domain.treatment import Counting, Point, StepKind, Window, WindowMeaning
 from scheduler.rules.finding import Breach
 from scheduler.rules.question import Question
-from scheduler.rules.wording import limit, measured
+from scheduler.rules.wording import day_count, day_words, limit, measured
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A window and the two visits it lies between."""
+    """A window and the two visits it lies between, at a site in this zone."""
 
     window: Window
     before: Appointment
     after: Appointment
+    zone: str
 
     @property
     def begins(self) -> datetime:
@@ -32,9 +34,20 @@ class Measured:
         return _moment(self.after, self.window.to_point)
 
     @property
-    def elapsed(self) -> timedelta:
-        """The elapsed time from one to the other; negative when they stand the wrong way round."""
+    def by_date(self) -> bool:
+        """Whether the window counts calendar days."""
+        return self.window.counted is Counting.CALENDAR
+
+    @property
+    def distance(self) -> timedelta:
+        """From one to the other as the window counts it; negative when they stand the wrong way round."""
+        if self.by_date:
+            return days_between(self.begins, self.ends, self.zone)
         return self.ends - self.begins
+
+    def said(self, limit_of_window: timedelta) -> str:
+        """Return a limit of the window in words: '48 h', or '2 calendar days'."""
+        return day_count(limit_of_window) if self.by_date else limit(limit_of_window)
 
 
 def _moment(visit: Appointment, point: Point) -> datetime:
@@ -47,7 +60,7 @@ def windows_that_mean(question: Question, meaning: WindowMeaning) -> Iterator[Me
         if window.meaning is meaning:
             before, after = question.visit(window.from_step), question.visit(window.to_step)
             if before and after:
-                yield Measured(window, before, after)
+                yield Measured(window, before, after, question.diary.site.zone)
 
 
 def gaps_between_doses(question: Question) -> tuple[Measured, ...]:
@@ -65,22 +78,48 @@ def gaps_between_doses(question: Question) -> tuple[Measured, ...]:
         if (before.id, after.id) in pairs or not any(before.start <= v.start <= after.start for v in missing):
             continue
         leaving = [w for w in asked if w.from_step == before.step] or asked
-        if leaving:
-            window = replace(leaving[0], from_step=before.step, to_step=after.step)
-            gaps.append(Measured(window, before, after))
+        # A gap may be limited by two windows, one in hours and one in calendar days.
+        for window in leaving:
+            if (window.from_step, window.to_step) == (leaving[0].from_step, leaving[0].to_step):
+                over = replace(window, from_step=before.step, to_step=after.step)
+                gaps.append(Measured(over, before, after, question.diary.site.zone))
     return tuple(gaps)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Bound:
+    """The first or the last instant at which a visit is in time, and how findings say it: by the hour or by the day."""
+
+    at: datetime
+    said: str
+
+
+def in_time(question: Question, window: Window, before: Appointment) -> tuple[Bound, Bound | None]:
+    """Return from when until when the later moment of a window is in time; `None` when there is no latest time."""
+    begins, most = _moment(before, window.from_point), window.at_most
+    if window.counted is Counting.ELAPSED:
+        first = begins + window.at_least
+        last = None if most is None else begins + most
+        return Bound(first, question.said(first)), None if last is None else Bound(last, question.said(last))
+    zone = question.diary.site.zone
+    day = local_day(begins, zone) + window.at_least
+    earliest = Bound(first_moment(day, zone), day_words(day))
+    if most is None:
+        return earliest, None
+    day = local_day(begins, zone) + most
+    return earliest, Bound(whole_local_day(day, zone).end - datetime.resolution, day_words(day))
 
 
 def too_soon(question: Question, windows: Iterable[Measured]) -> Iterator[Breach]:
     """Yield a breach for every window whose minimum is not kept; the minimum itself keeps it."""
     for found in windows:
         least = found.window.at_least
-        if found.elapsed < least:
-            asked = f"at least {limit(least)} are asked for" if least else "it may not come before that"
+        if found.distance < least:
+            asked = f"at least {found.said(least)} are asked for" if least else "it may not come before that"
             yield Breach(
                 (found.before, found.after),
                 f"{_distance(found)}; {asked} ({_moments(question, found)})",
-                f"start {found.after.step} at {question.said(_start_for(found, least))} or later",
+                f"{moved_to(question, found, least)} or later",
             )
 
 
@@ -88,17 +127,24 @@ def too_late(question: Question, windows: Iterable[Measured]) -> Iterator[Breach
     """Yield a breach for every window whose maximum is passed; the maximum itself keeps it."""
     for found in windows:
         most = found.window.at_most
-        if most is not None and found.elapsed > most:
+        if most is not None and found.distance > most:
+            same_day = found.by_date and not most
+            allowed = "the same day is asked for" if same_day else f"at most {found.said(most)} are allowed"
             yield Breach(
                 (found.before, found.after),
-                f"{_distance(found)}; at most {limit(most)} are allowed ({_moments(question, found)})",
-                f"start {found.after.step} at {question.said(_start_for(found, most))} or earlier",
+                f"{_distance(found)}; {allowed} ({_moments(question, found)})",
+                f"{moved_to(question, found, most)} or earlier",
             )
 
 
-def _start_for(found: Measured, distance: timedelta) -> datetime:
+def moved_to(question: Question, found: Measured, distance: timedelta) -> str:
+    """Return in words where the later visit would stand at this distance."""
+    if found.by_date:
+        day = day_words(local_day(found.begins, found.zone) + distance)
+        starts = found.window.to_point is Point.START
+        return f"start {found.after.step} on {day}" if starts else f"let {found.after.step} be over on {day}"
     lead = found.after.start - _moment(found.after, found.window.to_point)
-    return found.begins + distance + lead
+    return f"start {found.after.step} at {question.said(found.begins + distance + lead)}"
 
 
 def _distance(found: Measured) -> str:
@@ -109,8 +155,11 @@ def _distance(found: Measured) -> str:
         before = f"the discharge of {found.before.step}"
     else:
         before = f"the end of {found.before.step}"
-    side = "after" if found.elapsed >= timedelta(0) else "before"
-    return f"{after} {measured(found.elapsed)} {side} {before}"
+    if found.by_date and not found.distance:
+        return f"{after} on the day of {before}"
+    size = day_count(found.distance) if found.by_date else measured(found.distance)
+    side = "after" if found.distance >= timedelta(0) else "before"
+    return f"{after} {size} {side} {before}"
 
 
 def _moments(question: Question, found: Measured) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 
 from scheduler.domain.clock import in_words, local
 from scheduler.domain.interval import Interval
@@ -34,6 +34,17 @@ def limit(length: timedelta) -> str:
     parts = measured(length).split(" ")
     kept = [f"{size} {unit}" for size, unit in zip(parts[::2], parts[1::2], strict=True) if size != "0"]
     return " ".join(kept) or "0 min"
+
+
+def day_count(length: timedelta) -> str:
+    """Return a number of calendar days: '1 calendar day', '3 calendar days'; never negative."""
+    days = abs(length) // timedelta(days=1)
+    return f"{days} calendar day{'' if days == 1 else 's'}"
+
+
+def day_words(day: date) -> str:
+    """Return a calendar day, such as 'Thu 3 Dec 2026'."""
+    return f"{day:%a} {day.day} {day:%b %Y}"
 
 
 def stretch(interval: Interval, zone: str) -> str:

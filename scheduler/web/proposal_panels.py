@@ -63,7 +63,7 @@ def panels_of(
 
 def _panel(option: PreviewedSeries, wishes: WantedSeries, onlooker: Onlooker) -> Panel:
     series, site = option.proposal.series, onlooker.site
-    windows = windows_of(option.protocol, series, onlooker.now)
+    windows = windows_of(option.protocol, series, site.zone, onlooker.now)
     return Panel(
         card=_card(option, wishes, onlooker),
         drawing=draw(series, windows, site, onlooker.now, worst_by_visit(option.findings)),

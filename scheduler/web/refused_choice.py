@@ -39,7 +39,7 @@ def refused_choice(
     site, now = onlooker.site, onlooker.now
     series = as_series(command.visits or (), protocol, patient)
     narrowed = protocol.only(visit.step for visit in series.appointments)
-    windows = windows_of(narrowed, series, now)
+    windows = windows_of(narrowed, series, site.zone, now)
     shown = [finding for finding in outcome.findings if finding.level is not Level.GATE]
     return RefusedChoice(
         drawing=draw(series, windows, site, now, worst_by_visit(shown)) if series.appointments else None,

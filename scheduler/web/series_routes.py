@@ -39,7 +39,7 @@ def series(series: str) -> ResponseReturnValue:
         whole = clinic.protocol(found.protocol, found.protocol_version)
         protocol = whole.only(visit.step for visit in found.appointments)
         names = Names.of(site.id)
-    windows = windows_of(protocol, found, now)
+    windows = windows_of(protocol, found, site.zone, now)
     ahead = [visit for visit in found.standing if is_to_come(visit, now)]
     return render_template(
         "series.html",

@@ -95,14 +95,14 @@ def rows_of(
     )
 
 
-def windows_of(protocol: Protocol, series: Series, now: datetime) -> Windows:
+def windows_of(protocol: Protocol, series: Series, zone: str, now: datetime) -> Windows:
     """Return when each standing visit might start, by step key; the protocol is narrowed to the steps of the series.
 
     A visit that is free on one side is left out; `None` stands for one that the others hold to its very time. For a
     visit still to come nothing before now is left.
     """
     held = {step for w in protocol.windows if w.at_most is not None for step in (w.from_step, w.to_step)}
-    allowed = allowed_windows(protocol, series)
+    allowed = allowed_windows(protocol, series, zone)
     windows: dict[str, Interval | None] = {}
     for visit in series.standing:
         window = allowed.get(visit.step)

@@ -9,7 +9,8 @@ import pytest
 
 from scheduler.clinic_file import bundled_keys, bundled_protocol, read_protocol
 from scheduler.clinic_file.local_times import moment_at
-from scheduler.clinic_file.protocol_order import faults_of_contradiction, faults_of_order
+from scheduler.clinic_file.protocol_contradictions import faults_of_contradiction
+from scheduler.clinic_file.protocol_order import faults_of_order
 from scheduler.domain.errors import NotFound
 from scheduler.domain.people import Role
 from scheduler.domain.treatment import Attention, GateRequirement, Point, Protocol, StepKind, WindowMeaning

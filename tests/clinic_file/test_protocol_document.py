@@ -143,7 +143,7 @@ FAULTS: list[tuple[Change, str]] = [
     (
         lambda d: d["quantities"]["talk.length"].update(unit="minutes"),
         "quantities.talk.length.unit: 'minutes' is not one of the choices "
-        "(choose one of: min, h, d, visits, people, patients)",
+        "(choose one of: min, h, d, calendar_days, visits, people, patients)",
     ),
     (
         lambda d: d["quantities"]["talk.length"].update(value=52),
@@ -153,6 +153,19 @@ FAULTS: list[tuple[Change, str]] = [
     (
         lambda d: d["quantities"]["talk.length"].update(value=0),
         "steps[1].phases[0].length: the phase talk takes no time",
+    ),
+    (
+        lambda d: d["steps"][1].update(optional=True, declinable=True),
+        "steps[1].optional: a visit that nobody gets unasked cannot be declined as well "
+        "(keep one of optional and declinable)",
+    ),
+    (
+        lambda d: d["steps"][0].update(hands_over=["therapist"]),
+        "steps[0].hands_over[0]: the patient keeps one therapist through a visit (leave it out)",
+    ),
+    (
+        lambda d: d["steps"][0].update(hands_over=["medical_monitor", "prescriber"]),
+        "steps[0].hands_over[1]: no cover of this visit asks for a prescriber (known: medical_monitor, therapist)",
     ),
     (
         lambda d: d["quantities"]["dosing.count"].update(value=1.5),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduler.clinic_file import read_protocol
-from scheduler.clinic_file.protocol_order import faults_of_contradiction, in_units
+from scheduler.clinic_file.protocol_contradictions import faults_of_contradiction, in_units
 from scheduler.domain.treatment import Phase, Point, Step, StepKind, Window, WindowMeaning
 from tests.clinic_file.documents import bundled, protocol_faults, small_protocol
 
@@ -39,11 +39,18 @@ def test_a_window_between_starts_does_not_keep_visits_apart() -> None:
     assert pairs(protocol_faults(document)) == ["D1 or D2", "D1 or I2", "D2 or I1", "I1 or I2"]
 
 
-@pytest.mark.parametrize("change", [{"declinable": True}, {"left_out_when_passed": "clearance.medical"}])
+@pytest.mark.parametrize(
+    "change", [{"declinable": True}, {"optional": True}, {"left_out_when_passed": "clearance.medical"}]
+)
 def test_a_chain_may_not_lead_over_a_visit_that_may_be_missing(change: dict[str, object]) -> None:
     document = small_protocol()
     document["steps"][1].update(change)
-    assert pairs(protocol_faults(document)) == ["D1 or D2", "D1 or I2"]
+    faults = protocol_faults(document)
+    assert pairs(faults) == ["D1 or D2", "D1 or I2"]
+    assert faults[0] == (
+        "windows: without I1, which may be left out, nothing decides whether D1 or D2 comes first "
+        "(add a window from D1.end to D2.start, not by way of visits that may be left out)"
+    )
     document["windows"].append({"from": "D[i].end", "to": "D[i+1].start", "meaning": "order"})
     read_protocol(document)
 

@@ -22,6 +22,7 @@ from scheduler.planner.windows import allowed_windows
 from scheduler.planner.wishes import Wishes
 from tests.builders import (
     AS_OF,
+    ZONE,
     a_coordinator,
     a_diary,
     a_dosing_step,
@@ -206,10 +207,23 @@ def test_clearances_already_passed_and_declined_visits_are_left_out() -> None:
         needed_steps(protocol, patient, date(2026, 12, 1), {"D1"})
 
 
+def test_an_optional_visit_is_left_out_unless_it_is_asked_for() -> None:
+    protocol = a_small_protocol()
+    steps = tuple(
+        replace(step, optional=step.key == "I2", declinable=step.key == "I1") for step in protocol.steps
+    )
+    choice = replace(protocol, steps=steps)
+    today = date(2026, 12, 1)
+    assert [step.key for step in needed_steps(choice, a_patient(), today).steps] == ["P1", "D1", "I1", "D2"]
+    assert needed_steps(choice, a_patient(), today, included={"I2"}).has_step("I2")
+    with pytest.raises(InvalidValue, match="I1 .* is not optional"):
+        needed_steps(choice, a_patient(), today, included={"I1"})
+
+
 def test_each_visit_stands_inside_the_window_the_others_leave_it() -> None:
     protocol = an_induction_protocol()
     series = propose(a_diary(), protocol, Wishes(AS_OF, UNTIL)).proposals[0].series
-    windows = allowed_windows(protocol, series)
+    windows = allowed_windows(protocol, series, ZONE)
     seen = 0
     for visit in series.appointments:
         window = windows.get(visit.step)

@@ -179,3 +179,27 @@ def test_a_visit_that_the_patients_clearance_makes_needless_may_be_missing() -> 
         steps=tuple(replace(s, left_out_when_passed=s.left_out_when_passed and "labs") for s in needless),
     )
     assert [found[0] for found in _missing(_without(t1_like_series(unmet), "P2"), unmet)] == ["WHOLE-1"]
+
+
+def test_nobody_misses_a_visit_that_is_optional() -> None:
+    """Whether it was never asked for or is called off later; one that is booked twice is too much all the same."""
+    protocol = a_small_protocol()
+    kinds = {"P1", "I2"}
+    choice = replace(
+        protocol,
+        steps=tuple(
+            replace(step, optional=True, declinable=False) if step.key in kinds else step
+            for step in protocol.steps
+        ),
+    )
+    diary = a_diary()
+    for id in ("", "series-1"):
+        whole = t1_like_series(choice, diary=diary, id=id)
+        rest = tuple(visit for visit in whole.appointments if visit.step not in kinds)
+        rules = {f.rule for f in evaluate(diary, choice, replace(whole, appointments=rest))}
+        assert not rules & {"WHOLE-1", "INTEG-4", "PREP-3"}
+        less = replace(whole, appointments=tuple(visit for visit in rest if visit.step != "I1"))
+        assert {f.rule for f in evaluate(diary, choice, less)} & {"WHOLE-1", "INTEG-4"}
+    new = t1_like_series(choice, diary=diary)
+    twice = replace(new, appointments=(*new.appointments, new.appointments[-1]))
+    assert "WHOLE-1" in {f.rule for f in evaluate(diary, choice, twice)}
