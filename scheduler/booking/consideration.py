@@ -43,9 +43,10 @@ def considered(asked: Asked, now: datetime) -> Considered:
     """
     diary = load_diary(asked.patient.id, _horizon(asked, now), as_of=now, site=asked.site.id)
     today = local_day(now, asked.site.zone)
-    protocol = needed_steps(asked.protocol, diary.patient, today, asked.request.wanted.declined)
+    declined = asked.request.wanted.declined
+    protocol = needed_steps(asked.protocol, diary.patient, today, declined, asked.included)
     answer = _answer(asked, diary, protocol)
-    proposals = (_noting(asked.request.wanted.declined, proposal) for proposal in answer.proposals)
+    proposals = (_noting(declined, proposal) for proposal in answer.proposals)
     options = tuple(
         PreviewedSeries(proposal, protocol, evaluate(diary, protocol, proposal.series))
         for proposal in proposals

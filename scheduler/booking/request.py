@@ -49,7 +49,8 @@ class WantedSeries:
     """What preview and booking are told alike.
 
     Days are clinic-local and inclusive; from today and for 120 days when not given. `therapist` is an id,
-    `None` for anybody fit; `declined` are keys of visits that the patient declines.
+    `None` for anybody fit; `declined` are keys of visits that the patient declines, `included` those of optional visits
+    that are asked for. An optional visit among chosen ones is thereby asked for as well.
     """
 
     patient: str
@@ -58,6 +59,7 @@ class WantedSeries:
     latest: date | None = None
     therapist: str | None = None
     declined: frozenset[str] = frozenset()
+    included: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,14 @@ class Asked:
     protocol: Protocol
     earliest: date
     latest: date
+
+    @property
+    def included(self) -> frozenset[str]:
+        """The optional visits that are asked for, by name or by being chosen."""
+        chosen = {visit.step for visit in self.request.chosen or ()}
+        return self.request.wanted.included | {
+            s.key for s in self.protocol.steps if s.optional and s.key in chosen
+        }
 
     def wishes(self, now: datetime) -> Wishes:
         """Return the wishes as instants: not before now, and over by the end of the last day."""
@@ -111,6 +121,7 @@ def understood(request: SeriesRequest, now: datetime) -> Asked | tuple[Reason, .
         *_against_days(wanted, today, latest),
         *_against_therapist(wanted, site),
         *_against_declined(wanted, protocol),
+        *_against_included(wanted, protocol),
         *_against_limit(request),
         *_against_size(request, protocol, now),
     ]
@@ -179,6 +190,20 @@ def _against_declined(wanted: WantedSeries, protocol: Protocol) -> list[Reason]:
         elif not protocol.step(key).declinable:
             why = f"{protocol.step(key).title} ({key}) cannot be declined in {protocol.title}."
             reasons.append(nonsense("not_declinable", why, "Keep this visit."))
+    return reasons
+
+
+def _against_included(wanted: WantedSeries, protocol: Protocol) -> list[Reason]:
+    reasons: list[Reason] = []
+    for key in sorted(wanted.included):
+        if not protocol.has_step(key):
+            why = f"{protocol.title} has no visit '{key}'."
+            reasons.append(nonsense("unknown_step", why, "Ask for optional visits by their keys."))
+        elif not protocol.step(key).optional:
+            why = f"{protocol.step(key).title} ({key}) is not optional in {protocol.title}."
+            reasons.append(
+                nonsense("not_optional", why, "Leave it out of what is asked for beside the rest.")
+            )
     return reasons
 
 

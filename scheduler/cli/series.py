@@ -46,12 +46,15 @@ series = PlainGroup("series", help="Find and book whole treatment series.")
 @click.option("--until", "latest", type=Day(), help="Last day, included; 120 days on when not given.")
 @click.option("--therapist", metavar="ID", help="Anybody fit when not given.")
 @click.option("--decline", "declined", multiple=True, metavar="STEP", help="A visit the patient declines.")
+@click.option(
+    "--include", "included", multiple=True, metavar="STEP", help="An optional visit that is asked for."
+)
 @click.option("--limit", type=int, default=5, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def propose_series(as_json: bool, **asked: Any) -> None:
     """Show the best complete series that could be booked now."""
     store_ready()
-    command = PreviewSeries(**{**asked, "declined": frozenset(asked["declined"])})
+    command = PreviewSeries(**{**asked, **_steps_named(asked)})
     outcome = preview_series(command, SYSTEM, clock())
     if isinstance(outcome, NotAllowed):
         say_not_allowed(outcome)
@@ -64,6 +67,10 @@ def propose_series(as_json: bool, **asked: Any) -> None:
         )
     else:
         _say_preview(outcome)
+
+
+def _steps_named(asked: dict[str, Any]) -> dict[str, frozenset[str]]:
+    return {name: frozenset(asked[name]) for name in ("declined", "included")}
 
 
 def _say_preview(outcome: SeriesPreview) -> None:
@@ -88,6 +95,9 @@ def _say_preview(outcome: SeriesPreview) -> None:
 @click.option("--therapist", metavar="ID", help="Anybody fit when not given.")
 @click.option("--decline", "declined", multiple=True, metavar="STEP", help="A visit the patient declines.")
 @click.option(
+    "--include", "included", multiple=True, metavar="STEP", help="An optional visit that is asked for."
+)
+@click.option(
     "--proposal", "file", metavar="FILE", help="Book this proposal, as printed by propose; - reads it."
 )
 @click.option(
@@ -109,23 +119,24 @@ def book_whole_series(as_json: bool, file: str | None, **asked: Any) -> None:
 
 
 def _command(file: str | None, asked: dict[str, Any]) -> BookSeries:
-    declined = frozenset(asked.pop("declined"))
+    asked |= _steps_named(asked)
     if file is None:
         for name in ("patient", "protocol"):
             if asked[name] is None:
                 raise click.UsageError(f"Give --{name}, or a --proposal that names it.")
-        return BookSeries(**asked, declined=declined)
+        return BookSeries(**asked)
     proposal = _proposal(text_of(file))
     try:
         for name in ("patient", "protocol"):
             asked[name] = asked[name] or _word(proposal[name])
-        declined |= frozenset(map(_word, _list(proposal.get("declined"))))
+        for name in ("declined", "included"):
+            asked[name] |= frozenset(map(_word, _list(proposal.get(name))))
         visits = tuple(_chosen(visit) for visit in _list(proposal["visits"]))
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise InvalidValue(
             "The proposal cannot be read; give it as `series propose --json` prints it."
         ) from error
-    return BookSeries(**asked, declined=declined, visits=visits)
+    return BookSeries(**asked, visits=visits)
 
 
 def _proposal(text: str) -> dict[str, Any]:

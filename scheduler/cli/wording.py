@@ -76,6 +76,7 @@ def option_json(option: PreviewedSeries) -> dict[str, Any]:
         "protocol": shown["protocol"],
         "protocol_version": shown["protocol_version"],
         "declined": shown["declined"],
+        "included": [step.key for step in option.protocol.steps if step.optional],
         "therapist": proposal.therapist,
         "finish": instant_json(proposal.finish),
         "preferences": [{"name": name, "value": value} for name, value in proposal.preferences],

@@ -69,6 +69,7 @@ def proposals(patient: str) -> ResponseReturnValue:
             therapist=form.therapist.data or None,
             limit=MOST_PROPOSALS,
             declined=form.declined_steps,
+            included=form.included_steps,
         )
         return _proposals_page(wishes, counter)
 
@@ -142,7 +143,7 @@ def _counter(patient: Patient, command: BookSeries | None = None) -> Counter:
         form,
         [(protocol.key, protocol.title) for protocol in protocols],
         list(staff_names(site.id, Role.THERAPIST).items()),
-        [f"{one.key}/{step.key}" for one in protocols for step in one.steps if step.declinable],
+        [(f"{one.key}/{step.key}", step) for one in protocols for step in one.steps],
         local_day(current_clock().now(), site.zone),
     )
     return Counter(patient, site, protocols, form)
@@ -155,4 +156,5 @@ def _entered(command: BookSeries) -> dict[str, object]:
         "latest": command.latest,
         "therapist": command.therapist or "",
         "declined": [f"{command.protocol}/{step}" for step in sorted(command.declined)],
+        "included": [f"{command.protocol}/{step}" for step in sorted(command.included)],
     }

@@ -18,6 +18,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from scheduler.booking.outcomes import CalledOffBy, CancelReason
+from scheduler.domain.treatment import Step
 
 LONGEST_LINE = 200
 
@@ -51,7 +52,7 @@ def _within_reason(_form: FlaskForm, field: DateField) -> None:
 
 
 class WishesForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
-    """What is wished for a new series. `declined` holds 'protocol/step' keys."""
+    """What is wished for a new series. `declined` and `included` hold 'protocol/step' keys."""
 
     protocol = RadioField("Protocol", [InputRequired("Choose a protocol")])
     earliest = DateField(
@@ -60,6 +61,7 @@ class WishesForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
     latest = DateField("Over by", [Optional(), _within_reason])
     therapist = SelectField("Therapist")
     declined = SelectMultipleField("Visits the patient declines")
+    included = SelectMultipleField("Optional visits")
 
     def validate_latest(self, field: DateField) -> None:
         """Refuse a last day before the first."""
@@ -69,7 +71,15 @@ class WishesForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
     @property
     def declined_steps(self) -> frozenset[str]:
         """The keys of the visits declined in the chosen protocol; ticks under another protocol do not count."""
-        chosen = (entry.partition("/") for entry in self.declined.data or ())
+        return self._ticked(self.declined)
+
+    @property
+    def included_steps(self) -> frozenset[str]:
+        """The keys of the optional visits asked for in the chosen protocol."""
+        return self._ticked(self.included)
+
+    def _ticked(self, field: SelectMultipleField) -> frozenset[str]:
+        chosen = (entry.partition("/") for entry in field.data or ())
         return frozenset(step for protocol, _, step in chosen if protocol == self.protocol.data)
 
 
@@ -95,13 +105,14 @@ def with_choices(
     form: WishesForm,
     protocols: Sequence[tuple[str, str]],
     therapists: Sequence[tuple[str, str]],
-    declinable: Sequence[str],
+    steps: Sequence[tuple[str, Step]],
     first_day: date,
 ) -> WishesForm:
-    """Fill the choices of a wishes form in, as (value, label); the first day is proposed."""
+    """Fill the choices of a wishes form in, as (value, label), and the steps by key; the first day is proposed."""
     form.protocol.choices = list(protocols)
     form.therapist.choices = [("", "Any therapist"), *therapists]
-    form.declined.choices = [(key, key) for key in declinable]
+    form.declined.choices = [(key, key) for key, step in steps if step.declinable]
+    form.included.choices = [(key, key) for key, step in steps if step.optional]
     if not form.is_submitted():
         # What is treated with is decided, not suggested; only where there is no choice it is chosen.
         form.protocol.data = protocols[0][0] if len(protocols) == 1 else None

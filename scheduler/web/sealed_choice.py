@@ -43,6 +43,7 @@ def sealed(series: Series, wishes: WantedSeries, actor: str, now: datetime) -> s
         "latest": wishes.latest and wishes.latest.isoformat(),
         "therapist": wishes.therapist,
         "declined": sorted(wishes.declined),
+        "included": sorted(wishes.included),
         "visits": [
             [visit.step, int(visit.start.timestamp()), visit.room, dict(visit.staff)]
             for visit in series.appointments
@@ -74,6 +75,7 @@ def wishes_of(command: BookSeries) -> PreviewSeries:
         latest=command.latest,
         therapist=command.therapist,
         declined=command.declined,
+        included=command.included,
     )
 
 
@@ -85,6 +87,7 @@ def _booking(content: dict[str, Any]) -> BookSeries:
         latest=_day(content["latest"]),
         therapist=content["therapist"],
         declined=frozenset(content["declined"]),
+        included=frozenset(content["included"]),
         visits=tuple(
             ChosenVisit(
                 step,

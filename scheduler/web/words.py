@@ -202,12 +202,14 @@ def is_way_out(code: str) -> bool:
 
 
 def contents_words(protocol: Protocol) -> str:
-    """Return what a protocol is made of: '2 preparation, 6 dosing, 7 integration, 1 review'."""
+    """Return what a protocol is made of: '2 preparation, 6 dosing, 7 integration, 1 review, 2 optional'."""
     parts = []
     for kind, words in KINDS.items():
-        if count := len(protocol.of_kind(kind)):
+        if count := sum(not step.optional for step in protocol.of_kind(kind)):
             name = words.name.lower()
             parts.append(count_words(count, name) if name.endswith("call") else f"{count} {name}")
+    if optional := sum(step.optional for step in protocol.steps):
+        parts.append(f"{optional} optional")
     return ", ".join(parts)
 
 

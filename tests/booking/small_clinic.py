@@ -1,7 +1,8 @@
-"""A small clinic for the use cases: two dosing rooms, three therapists, four patients, both protocols."""
+"""A small clinic for the use cases: two dosing rooms, three therapists, four patients, and a protocol with a choice."""
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -13,11 +14,12 @@ from scheduler.booking.request import ChosenVisit
 from scheduler.clinic_file import Clinic, bundled_protocol, read_protocol
 from scheduler.domain.clock import Clock, StandingClock
 from scheduler.domain.series import Series
+from scheduler.domain.treatment import Protocol
 from scheduler.store.clinic import save_clinic
 from scheduler.store.work import unit_of_work
 from tests import builders
 
-INDUCTION, COURSE = "iv_kap_induction_6", "im_kap_3"
+INDUCTION, COURSE, CHOICE = "iv_kap_induction_6", "im_kap_3", "im_kap_3_choice"
 
 MONDAY = datetime(2027, 1, 4, 16, 5, tzinfo=UTC)
 """Monday 4 January 2027, 09:05 in Denver: 'now' of the tests, far from any closure."""
@@ -35,9 +37,19 @@ def small_clinic(**fields: Any) -> Clinic:
         ),
         staff=(*builders.a_staff(), builders.a_therapist("therapist-3")),
         patients=tuple(builders.a_patient(f"patient-{number}") for number in (1, 2, 3, 4)),
-        protocols=tuple(read_protocol(bundled_protocol(key)) for key in (INDUCTION, COURSE)),
+        protocols=(*(read_protocol(bundled_protocol(key)) for key in (INDUCTION, COURSE)), a_choice()),
     )
     return replace(clinic, **fields)
+
+
+def a_choice() -> Protocol:
+    """Build the course with second integrations that are optional."""
+    document = deepcopy(dict[str, Any](bundled_protocol(COURSE)))
+    document.update(protocol=CHOICE, title="IM KAP ×3, second talks as wished")
+    second = next(step for step in document["steps"] if step["key"] == "I[i]b")
+    second.pop("declinable")
+    second["optional"] = True
+    return read_protocol(document)
 
 
 def store_small_clinic(**fields: Any) -> None:

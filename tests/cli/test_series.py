@@ -77,6 +77,22 @@ def test_book_takes_a_proposal_from_a_file(run_in_clinic: Run, tmp_path: Path) -
     assert series["declined"] == ["I1"]
 
 
+def test_an_optional_visit_is_asked_for_and_booked_with_its_proposal(
+    run_in_clinic: Run, tmp_path: Path
+) -> None:
+    ask = "--patient patient-1 --protocol im_kap_3_choice"
+    assert "I1b" not in run_in_clinic(f"series propose {ask} --limit 1").stdout
+    printed = run_in_clinic(f"series propose {ask} --include I1b --include I3b --limit 1 --json").stdout
+    assert json.loads(printed)["proposals"][0]["included"] == ["I1b", "I3b"]
+    file = tmp_path / "proposal.json"
+    file.write_text(printed)
+    document = json.loads(run_in_clinic(f"series book --proposal {file} --json").stdout)
+    assert {"I1b", "I3b"} <= {visit["step"] for visit in document["series"]["visits"]}
+    wrong = run_in_clinic(f"series book {ask} --include P1")
+    assert wrong.exit_code == 2
+    assert "Preparation 1 (P1) is not optional" in plain(wrong)
+
+
 def test_book_refuses_with_exit_2_and_the_findings(run_in_clinic: Run, tmp_path: Path) -> None:
     file = tmp_path / "proposal.json"
     file.write_text(run_in_clinic(f"series propose {ASK} --limit 1 --json").stdout)

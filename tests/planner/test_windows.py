@@ -53,7 +53,7 @@ def test_a_drawn_window_ends_where_the_rules_begin_to_find_fault(
     starts = {"P1": midnight - 9 * DAY, "D1": midnight + dose_at * HOUR, "I1": midnight + talk_at * HOUR}
 
     def is_kept(**moved: object) -> bool:
-        series = t1_like_series(protocol, {**starts, **moved}, diary=diary)  # type: ignore[dict-item]  # instants
+        series = t1_like_series(protocol, {**starts, **moved}, diary=diary)  # type: ignore[dict-item]  # starts may be instants
         question = Question(diary, protocol, series)
         return not any(list(rule.check(question)) for rule in FOLLOW_UP)
 

@@ -20,6 +20,7 @@ from scheduler.store import clinic
 from scheduler.store.series import series_of_patient
 from scheduler.store.work import unit_of_work
 from scheduler.web.sealed_choice import opened, sealed
+from tests.booking.small_clinic import CHOICE, a_choice
 from tests.web.small_clinic import NOW, PROTOCOL, Visitor, idle_patient
 
 if TYPE_CHECKING:
@@ -173,6 +174,33 @@ def test_wishes_that_make_no_sense_are_named_beside_their_fields(clinic_app: Fla
         assert "Enter a year such as 2026" in response.text
     for odd in ({"protocol": "none"}, {"therapist": "nobody"}, {"declined": [f"{PROTOCOL}/D1"]}):
         assert desk.send(address, {**WISHES, **odd}).status_code == 422
+
+
+def test_an_optional_visit_is_offered_unticked_and_booked_when_it_is_ticked(
+    clinic_app: Flask, desk: Visitor
+) -> None:
+    with clinic_app.app_context(), unit_of_work():
+        clinic.save_clinic(Clinic(protocols=(a_choice(),)), NOW)
+    patient = idle_patient(clinic_app)
+    page = desk.text(f"/patients/{patient}/book")
+    (box,) = re.findall(rf'<input type="checkbox" [^>]*value="{CHOICE}/I1b"[^>]*>', page)
+    assert 'name="included"' in box
+    assert "checked" not in box
+    assert "3 optional" in page
+    wishes = {**WISHES, "protocol": CHOICE, "included": [f"{CHOICE}/I1b"]}
+    proposed = desk.send(f"/patients/{patient}/proposals", wishes)
+    assert ">I1b</span>" in proposed.text
+    assert ">I2b</span>" not in proposed.text
+    assert (
+        desk.send(f"/patients/{patient}/series", {"choice": SEAL.findall(proposed.text)[0]}).status_code
+        == 303
+    )
+    with clinic_app.app_context():
+        assert series_of_patient(patient)[0].visit("I1b") is not None
+    assert (
+        desk.send(f"/patients/{patient}/proposals", {**wishes, "included": [f"{CHOICE}/I1"]}).status_code
+        == 422
+    )
 
 
 def test_a_declined_visit_is_not_planned_and_a_wished_therapist_is_kept(
