@@ -314,18 +314,16 @@ def test_a_visit_chosen_twice_is_told_at_both(clinic_app: Flask, desk: Visitor) 
 def test_a_choice_whose_first_visit_has_begun_says_so_beside_it(
     clinic_app: Flask, desk: Visitor, clock: StandingClock
 ) -> None:
-    patient = idle_patient(clinic_app)
-    wishes = {**WISHES, "earliest": "2026-11-23"}
-    seal = SEAL.findall(desk.send(f"/patients/{patient}/proposals", wishes).text)[0]
-    with clinic_app.app_context():
-        visits = opened(seal, patient, "desk", NOW).visits or ()
-    first = min(visits, key=lambda visit: visit.start)
-    assert first.start < NOW + timedelta(hours=2)
-    clock.advance(first.start - NOW + timedelta(minutes=1))
+    def soon(visits: tuple[Appointment, ...]) -> tuple[Appointment, ...]:
+        first = replace(visits[0], interval=Interval.lasting(NOW + timedelta(hours=1), ANY_LENGTH))
+        return (first, *visits[1:])
+
+    patient, seal = _chosen_anew(clinic_app, soon)
+    clock.advance(timedelta(minutes=61))
     response = desk.send(f"/patients/{patient}/series", {"choice": seal})
     assert response.status_code == 422
-    (row,) = _beside(response.text, first.step)
-    assert f"Cannot be booked:</span> {first.step} would start at" in row
+    (row,) = _beside(response.text, "P1")
+    assert "Cannot be booked:</span> P1 would start at" in row
     assert "1 min before now" in row
 
 
