@@ -198,4 +198,4 @@ def _field(name: str, page: str) -> str:
 
 
 def _text(instant: Any) -> str:
-    return instant.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return str(instant.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))

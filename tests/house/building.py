@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-CODE = ("scheduler", "tests")
+CODE = ("bench", "scheduler", "tests")
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
