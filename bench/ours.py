@@ -1,0 +1,66 @@
+"""Our side of every comparison: the one place of the benchmark that knows how the planner is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TypeAlias
+
+from bench.instances import Query
+from bench.solved import Solved, Verdict
+from scheduler.domain.claims import Placement
+from scheduler.domain.diary import Diary
+from scheduler.domain.people import Role
+from scheduler.domain.treatment import Protocol
+from scheduler.planner.propose import Answer, Proposal, Wishes, propose
+from scheduler.planner.starts import FeasibleStarts
+from scheduler.planner.supply import Supply
+from scheduler.planner.timeline import Grid
+
+Lists: TypeAlias = Mapping[str, Mapping[str, Sequence[datetime]]]
+"""The feasible starts in order, UTC, by therapist and step."""
+
+
+def answer(diary: Diary, protocol: Protocol, query: Query, limit: int) -> Answer:
+    """Ask the planner for so many proposals; this alone is what is timed."""
+    return propose(diary, protocol, Wishes(query.earliest, query.latest, query.therapist, limit))
+
+
+def solved(protocol: Protocol, given: Answer) -> tuple[Solved, ...]:
+    """Return the planner's proposals in the words of the benchmark, the proof that there is none as one of them."""
+    if not given.proposals:
+        return (Solved(Verdict.NONE if given.exact else Verdict.TIMED_OUT),)
+    verdict = Verdict.FOUND if given.exact else Verdict.TIMED_OUT
+    return tuple(_solved(protocol, proposal, verdict) for proposal in given.proposals)
+
+
+def _solved(protocol: Protocol, proposal: Proposal, verdict: Verdict) -> Solved:
+    visits = proposal.series.appointments
+    return Solved(
+        verdict=verdict,
+        finish=proposal.finish,
+        starts={visit.step: visit.start for visit in visits},
+        therapist=proposal.therapist,
+        placements=tuple(
+            Placement(protocol.step(visit.step), visit.start, visit.patient, visit.room, visit.staff)
+            for visit in visits
+        ),
+    )
+
+
+def lists(diary: Diary, protocol: Protocol, query: Query) -> Lists:
+    """Return the planner's feasible starts of every step, by therapist: what some peers are given for nothing."""
+    grid = Grid.over(diary.horizon)
+    feasible = FeasibleStarts(Supply(diary, grid), protocol, max(query.earliest, diary.as_of), query.latest)
+    return {
+        person.id: {
+            step.key: [grid.at(slot) for slot in _bits(feasible.of(step, person.id))]
+            for step in protocol.steps
+        }
+        for person in diary.having(Role.THERAPIST)
+        if query.therapist in (None, person.id)
+    }
+
+
+def _bits(mask: int) -> list[int]:
+    return [place for place, bit in enumerate(reversed(f"{mask:b}")) if bit == "1"]
