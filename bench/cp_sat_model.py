@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from ortools.sat.python import cp_model
 from ortools.sat.python.cp_model import CpModel, Domain, IntervalVar, IntVar, LinearExpr
 
 from bench.instances import Query
+from bench.scale import SLOT, Scale, slots
 from scheduler.domain.claims import Purpose, capacity_of, lanes_needed
 from scheduler.domain.clock import whole_local_day
 from scheduler.domain.diary import Diary
@@ -22,40 +23,10 @@ from scheduler.domain.interval import Interval, merged, without
 from scheduler.domain.people import Role, StaffMember
 from scheduler.domain.treatment import Point, Protocol, Segment, SiteCover, Step
 
-SLOT = timedelta(minutes=5)
 QUARTER = 3
 """Visits start on the quarter of an hour, which is three slots."""
 
 Key: TypeAlias = tuple[str, Purpose]
-
-
-@dataclass(frozen=True)
-class Scale:
-    """Slots of five minutes, counted from the last whole hour before the horizon."""
-
-    origin: datetime
-
-    @classmethod
-    def over(cls, horizon: Interval) -> Scale:
-        """Return the scale of a horizon."""
-        return cls(horizon.start.astimezone(UTC).replace(minute=0, second=0, microsecond=0))
-
-    def before(self, instant: datetime) -> int:
-        """Return the slot in which the instant lies."""
-        return (instant - self.origin) // SLOT
-
-    def after(self, instant: datetime) -> int:
-        """Return the first slot that begins at the instant or later."""
-        return -((self.origin - instant) // SLOT)
-
-    def at(self, slot: int) -> datetime:
-        """Return the instant at which a slot begins."""
-        return self.origin + slot * SLOT
-
-
-def slots(duration: timedelta) -> int:
-    """Return a duration in slots, rounded up."""
-    return -(-duration // SLOT)
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import TypeAlias
-
+from bench.cp_sat_lists import Lists
 from bench.instances import Query
+from bench.scale import Scale
 from bench.solved import Solved, Verdict
 from scheduler.domain.claims import Placement
 from scheduler.domain.diary import Diary
@@ -16,9 +14,6 @@ from scheduler.planner.propose import Answer, Proposal, Wishes, propose
 from scheduler.planner.starts import FeasibleStarts
 from scheduler.planner.supply import Supply
 from scheduler.planner.timeline import Grid
-
-Lists: TypeAlias = Mapping[str, Mapping[str, Sequence[datetime]]]
-"""The feasible starts in order, UTC, by therapist and step."""
 
 
 def answer(diary: Diary, protocol: Protocol, query: Query, limit: int) -> Answer:
@@ -50,11 +45,12 @@ def _solved(protocol: Protocol, proposal: Proposal, verdict: Verdict) -> Solved:
 
 def lists(diary: Diary, protocol: Protocol, query: Query) -> Lists:
     """Return the planner's feasible starts of every step, by therapist: what some peers are given for nothing."""
-    grid = Grid.over(diary.horizon)
+    grid, scale = Grid.over(diary.horizon), Scale.over(diary.horizon)
     feasible = FeasibleStarts(Supply(diary, grid), protocol, max(query.earliest, diary.as_of), query.latest)
+    shift = scale.before(grid.origin)
     return {
         person.id: {
-            step.key: [grid.at(slot) for slot in _bits(feasible.of(step, person.id))]
+            step.key: [shift + slot for slot in _bits(feasible.of(step, person.id))]
             for step in protocol.steps
         }
         for person in diary.having(Role.THERAPIST)
