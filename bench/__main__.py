@@ -1,32 +1,48 @@
-"""Run the benchmark: prints a table of ratios and writes var/bench.json; ONLY=series runs a part."""
+"""Run the benchmark: prints a table of ratios and writes var/bench.json; ONLY=planner/earliest runs a part."""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
+from collections.abc import Callable, Mapping
 
-from bench import series
-from bench.measure import Result, table
+from bench import planner, series
+from bench.measure import Disagreement, Result, table
 from scheduler.config import PROJECT_FOLDER
+from scheduler.domain.clock import use_packaged_time_zones
 
-PARTS = {"series": series.run}
+PARTS: Mapping[str, Callable[[], list[Result]]] = {"series": series.run, **planner.PARTS}
 
 
 def main() -> int:
-    """Run the parts asked for and return the exit code: 1 when a target does not hold, 2 for an unknown part."""
+    """Run the parts asked for and return the exit code.
+
+    1 when a target does not hold or two that must answer alike do not, 2 for an unknown part.
+    """
+    use_packaged_time_zones()
     only = os.environ.get("ONLY", "")
     chosen = {name: run for name, run in PARTS.items() if name.startswith(only)}
     if not chosen:
         print(f"ONLY={only} names no part; there are: {', '.join(PARTS)}", file=sys.stderr)
         return 2
-    results: list[Result] = [result for run in chosen.values() for result in run()]
+    results: list[Result] = []
+    disagreements: list[str] = []
+    for name, run in chosen.items():
+        print(f"{name} ...", file=sys.stderr, flush=True)
+        try:
+            results += run()
+        except Disagreement as disagreement:
+            disagreements.append(f"{name}: {disagreement}")
     print(table(results))
     report = PROJECT_FOLDER / "var" / "bench.json"
     report.parent.mkdir(mode=0o700, exist_ok=True)
-    report.write_text(json.dumps({"results": [result.as_row() for result in results]}, indent=2) + "\n")
+    rows = {"results": [result.as_row() for result in results], "disagreements": disagreements}
+    report.write_text(json.dumps(rows, indent=2) + "\n")
     print(f"Written to {report.relative_to(PROJECT_FOLDER)}")
-    return 0 if all(result.holds for result in results) else 1
+    for sentence in disagreements:
+        print(f"DISAGREEMENT in {sentence}", file=sys.stderr)
+    return 1 if disagreements or not all(result.holds for result in results) else 0
 
 
 if __name__ == "__main__":

@@ -84,7 +84,7 @@ class Instance:
         )
 
     def diary(self, query: Query) -> Diary:
-        """Return the diary in which the query's patient looks for a series."""
+        """Return the diary in which the query's patient looks for a series, put together anew as for each request."""
         return Diary(
             site=self.site,
             patient=query.patient,
@@ -92,7 +92,7 @@ class Instance:
             as_of=self.horizon.start,
             rooms=self.rooms,
             staff=self.staff,
-            claims=self.book,
+            claims=self.book.beside(ClaimBook.of(())),
         )
 
     def queries(self, number: int) -> tuple[Query, ...]:

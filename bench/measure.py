@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from statistics import median
 from time import perf_counter
+from typing import Generic, TypeVar
+
+Case = TypeVar("Case")
+Mine = TypeVar("Mine")
+Theirs = TypeVar("Theirs")
+
+
+class Disagreement(Exception):
+    """Two that must answer alike do not, so that no time means anything; the sentence says about what."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """One line of the table. `ours` and `theirs` are medians in seconds; `ratio` is theirs by ours.
 
-    `target` is in words, as it is agreed; `holds` says whether it was met in this run.
+    `target` is in words, as it is agreed; `holds` says whether it was met in this run. Where many questions are asked,
+    `ratio` is the median of the ratios of each one, and `note` says how many there were and how they ended.
     """
 
     id: str
@@ -23,6 +33,7 @@ class Result:
     ratio: float
     target: str
     holds: bool
+    note: str = ""
 
     def as_row(self) -> dict[str, object]:
         """Return the line as it stands in the JSON report."""
@@ -49,12 +60,80 @@ def in_turn(
     return median(times[0]), median(times[1])
 
 
+@dataclass(frozen=True, slots=True)
+class Pair(Generic[Case, Mine, Theirs]):
+    """One question put to both sides: how long each took, in seconds, and what it answered."""
+
+    case: Case
+    ours: float
+    theirs: float
+    mine: Mine
+    peers: Theirs
+
+    @property
+    def ratio(self) -> float:
+        """How many times longer the peer took."""
+        return self.theirs / self.ours
+
+
+def each_in_turn(
+    cases: Sequence[Case],
+    ours: Callable[[Case], Mine],
+    theirs: Callable[[Case], Theirs],
+    repeats: int = 5,
+) -> list[Pair[Case, Mine, Theirs]]:
+    """Put every question to both sides, who begins changing from one to the next.
+
+    Ours is asked once before, not counted, and then `repeats` times, of which the median counts: it is so short that
+    whatever else the machine does would drown it. The peer is asked once.
+    """
+    pairs = []
+    for number, case in enumerate(cases):
+        ours(case)
+        if number % 2:
+            theirs_took, peers = _timed(theirs, case, 1)
+            ours_took, mine = _timed(ours, case, repeats)
+        else:
+            ours_took, mine = _timed(ours, case, repeats)
+            theirs_took, peers = _timed(theirs, case, 1)
+        pairs.append(Pair(case, ours_took, theirs_took, mine, peers))
+    return pairs
+
+
+def _timed(side: Callable[[Case], Mine], case: Case, repeats: int) -> tuple[float, Mine]:
+    gc.collect()
+    times = []
+    for _ in range(repeats):
+        begun = perf_counter()
+        answer = side(case)
+        times.append(perf_counter() - begun)
+    return median(times), answer
+
+
+def ratio_line(
+    name: str, peer: str, pairs: Sequence[Pair[Case, Mine, Theirs]], at_least: float, note: str = ""
+) -> Result:
+    """Return the line that holds when the median of the ratios reaches `at_least`."""
+    ratio = median(pair.ratio for pair in pairs)
+    return Result(
+        id=name,
+        ours=median(pair.ours for pair in pairs),
+        peer=peer,
+        theirs=median(pair.theirs for pair in pairs),
+        ratio=ratio,
+        target=f"at least {at_least:,g} times",
+        holds=ratio >= at_least,
+        note=note,
+    )
+
+
 def table(results: list[Result]) -> str:
     """Return the results as text, one line each."""
-    lines = [f"{'id':<28}{'ours':>12}{'theirs':>12}{'ratio':>9}  {'target':<34}holds  peer"]
+    lines = [f"{'id':<32}{'ours':>12}{'theirs':>14}{'ratio':>11}  {'target':<24}holds  peer"]
     for result in results:
+        note = f" ({result.note})" if result.note else ""
         lines.append(
-            f"{result.id:<28}{result.ours * 1000:>9.2f} ms{result.theirs * 1000:>9.2f} ms{result.ratio:>9.3f}"
-            f"  {result.target:<34}{'yes' if result.holds else 'NO':<7}{result.peer}"
+            f"{result.id:<32}{result.ours * 1000:>9.2f} ms{result.theirs * 1000:>11.2f} ms{result.ratio:>11,.3f}"
+            f"  {result.target:<24}{'yes' if result.holds else 'NO':<7}{result.peer}{note}"
         )
     return "\n".join(lines)
