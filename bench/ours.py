@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from bench.cp_sat_lists import Lists
 from bench.instances import Query
+from bench.naive import FreeStarts
 from bench.scale import Scale
 from bench.solved import Solved, Verdict
 from scheduler.domain.claims import Placement
 from scheduler.domain.diary import Diary
 from scheduler.domain.people import Role
-from scheduler.domain.treatment import Protocol
+from scheduler.domain.treatment import Protocol, Step
 from scheduler.planner.propose import Answer, Proposal, Wishes, propose
 from scheduler.planner.starts import FeasibleStarts
 from scheduler.planner.supply import Supply
@@ -60,3 +61,15 @@ def lists(diary: Diary, protocol: Protocol, query: Query) -> Lists:
 
 def _bits(mask: int) -> list[int]:
     return [place for place, bit in enumerate(reversed(f"{mask:b}")) if bit == "1"]
+
+
+def free_starts(diary: Diary, step: Step, query: Query) -> FreeStarts:
+    """Return every free start of one step, whatever the rest of the series, with the therapists who could take it."""
+    grid = Grid.over(diary.horizon)
+    protocol = Protocol("one", 1, "", "", "", (step,), (), 1)
+    feasible = FeasibleStarts(Supply(diary, grid), protocol, max(query.earliest, diary.as_of), query.latest)
+    able: dict[int, list[str]] = {}
+    for person in diary.having(Role.THERAPIST):
+        for slot in _bits(feasible.of(step, person.id)):
+            able.setdefault(slot, []).append(person.id)
+    return {grid.at(slot): frozenset(people) for slot, people in sorted(able.items())}

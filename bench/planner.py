@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache, partial
+from functools import partial
 
-from bench import cp_sat, cp_sat_lists, ours
+from bench import alternatives, cp_sat, cp_sat_lists, free_starts, ours
 from bench.agreement import must_agree, must_stand, tally
-from bench.instances import LARGE, MEDIUM, SMALL, Instance, Query, Size, make
+from bench.clinics import clinic
+from bench.instances import LARGE, MEDIUM, SMALL, Query, Size
 from bench.measure import Result, each_in_turn, ratio_line
 from bench.scale import Scale
 from bench.solved import Solved
@@ -18,12 +19,6 @@ FULL: Mapping[Size, float] = {SMALL: 2000, MEDIUM: 2000, LARGE: 1000}
 """How many times quicker than the full model the planner is to be."""
 ON_LISTS = 25
 """How many times quicker than CP-SAT on our lists."""
-
-
-@cache
-def clinic(size: Size) -> Instance:
-    """Return the clinic of a size, made once a run."""
-    return make(size)
 
 
 def earliest(size: Size) -> list[Result]:
@@ -73,5 +68,7 @@ def earliest_on_lists(size: Size) -> list[Result]:
 PARTS: Mapping[str, Callable[[], list[Result]]] = {
     **{f"planner/earliest/{size.name}": partial(earliest, size) for size in QUERIES},
     **{f"planner/earliest-on-lists/{size.name}": partial(earliest_on_lists, size) for size in QUERIES},
+    **alternatives.PARTS,
+    **free_starts.PARTS,
 }
 """Every part by the id of its row."""

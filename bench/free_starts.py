@@ -1,0 +1,70 @@
+"""All free starts of an infusion over the next ninety days, beside plain searches through bookings and through SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+from bench import ours
+from bench.clinics import clinic
+from bench.instances import LARGE, MEDIUM, SMALL, Query, Size
+from bench.measure import Disagreement, Pair, Result, each_in_turn, ratio_line
+from bench.naive import ByDay, BySlot, FreeStarts
+
+SPAN = timedelta(days=90)
+QUERIES: Mapping[Size, int] = {SMALL: 3, MEDIUM: 2, LARGE: 2}
+BY_DAY = 5_000
+BY_SLOT = 30_000
+
+
+def by_day(size: Size) -> list[Result]:
+    """The peer looks through the bookings of the day for each start."""
+    peer = ByDay(clinic(size).diary(_queries(size)[0]))
+    pairs = _pairs(size, lambda query: peer.free_starts(clinic(size).protocol.step("D1"), query))
+    name = f"planner/free-starts/{size.name}"
+    return [ratio_line(name, "best naive scan, bookings by day", pairs, BY_DAY, _note(pairs))]
+
+
+def by_slot(size: Size) -> list[Result]:
+    """The peer asks an indexed database in memory for each start."""
+    peer = BySlot(clinic(size).diary(_queries(size)[0]))
+    pairs = _pairs(size, lambda query: peer.free_starts(clinic(size).protocol.step("D1"), query))
+    name = f"planner/free-starts-by-sql/{size.name}"
+    return [ratio_line(name, "one SQL query per slot, indexed", pairs, BY_SLOT, _note(pairs))]
+
+
+def _queries(size: Size) -> tuple[Query, ...]:
+    instance = clinic(size)
+    queries = instance.queries(QUERIES[size])
+    end = instance.horizon.end
+    return tuple(replace(query, latest=min(query.earliest + SPAN, end)) for query in queries)
+
+
+def _pairs(size: Size, theirs: Callable[[Query], FreeStarts]) -> list[Pair[Query, FreeStarts, FreeStarts]]:
+    instance, step = clinic(size), clinic(size).protocol.step("D1")
+    pairs = each_in_turn(
+        _queries(size), lambda query: ours.free_starts(instance.diary(query), step, query), theirs
+    )
+    for pair in pairs:
+        if pair.mine != pair.peers:
+            only_ours, only_theirs = (
+                pair.mine.keys() - pair.peers.keys(),
+                pair.peers.keys() - pair.mine.keys(),
+            )
+            raise Disagreement(
+                f"{pair.case.patient.id}: {len(only_ours)} starts only we found, {len(only_theirs)} only the peer"
+            )
+    return pairs
+
+
+def _note(pairs: list[Pair[Query, FreeStarts, FreeStarts]]) -> str:
+    return f"{', '.join(str(len(pair.mine)) for pair in pairs)} starts, equal lists"
+
+
+PARTS: Mapping[str, Callable[[], list[Result]]] = {
+    **{f"planner/free-starts/{size.name}": partial(by_day, size) for size in QUERIES},
+    **{f"planner/free-starts-by-sql/{size.name}": partial(by_slot, size) for size in QUERIES},
+}
+"""Every part by the id of its row."""
