@@ -7,14 +7,17 @@ from bench.instances import Query
 from bench.naive import FreeStarts
 from bench.scale import Scale
 from bench.solved import Solved, Verdict
-from scheduler.domain.claims import Placement
+from scheduler.domain import people, places
+from scheduler.domain.claims import ROOM_CAPACITY, Placement, Purpose, capacity_of
 from scheduler.domain.diary import Diary
 from scheduler.domain.people import Role
 from scheduler.domain.treatment import Protocol, Step
+from scheduler.planner import supply
 from scheduler.planner.propose import Answer, Proposal, Wishes, propose
 from scheduler.planner.starts import FeasibleStarts
 from scheduler.planner.supply import Supply
 from scheduler.planner.timeline import Grid
+from scheduler.store import claim_rows, snapshots
 
 
 def answer(diary: Diary, protocol: Protocol, query: Query, limit: int) -> Answer:
@@ -73,3 +76,23 @@ def free_starts(diary: Diary, step: Step, query: Query) -> FreeStarts:
         for slot in _bits(feasible.of(step, person.id)):
             able.setdefault(slot, []).append(person.id)
     return {grid.at(slot): frozenset(people) for slot, people in sorted(able.items())}
+
+
+def forget() -> None:
+    """Let go of everything that is kept in the process from one request to the next, as after a start."""
+    snapshots._SHELVES.clear()
+    for kept in (claim_rows._claim, people._at_work, places.weekly_times, supply._open, supply._at_work):
+        kept.cache_clear()
+    supply._TAKEN._kept.clear()
+
+
+def get_ready(diary: Diary) -> object:
+    """Make everything the planner needs to know of a site, whoever asks; what was kept and still holds is kept."""
+    made = Supply(diary, Grid.over(diary.horizon))
+    for person in diary.staff.values():
+        made.working(person)
+        for purpose, lanes in capacity_of(person).items():
+            made.free(person.id, purpose, lanes)
+    for room in diary.rooms.values():
+        made.free(room.id, Purpose.OCCUPY, ROOM_CAPACITY[Purpose.OCCUPY])
+    return made._free, made._working

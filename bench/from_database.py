@@ -1,0 +1,133 @@
+"""From the database to the answer: cold, beside CP-SAT and beside the bare driver; and after one booking."""
+
+from __future__ import annotations
+
+import gc
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from functools import partial
+from statistics import median
+from time import perf_counter
+
+from bench import cp_sat, ours
+from bench.agreement import must_agree, must_stand, tally
+from bench.clinics import clinic
+from bench.instances import LARGE, MEDIUM, Query, Size
+from bench.measure import Disagreement, Result, each_in_turn, ratio_line
+from bench.solved import Solved
+from bench.stored_clinic import StoredClinic, stored
+from scheduler.domain.claims import Placement
+from scheduler.domain.diary import Diary
+from scheduler.domain.treatment import StepKind
+from scheduler.planner.propose import Answer
+from scheduler.store.diaries import load_diary
+
+QUERIES = 4
+COLD = 30
+DRIVER = 3
+"""How many times as long as the driver takes to fetch the rows the whole way may take, the answer included."""
+UPDATES: Mapping[StepKind, float] = {StepKind.DOSING: 15, StepKind.INTEGRATION: 150}
+ROUNDS = 5
+
+ROWS_OF_A_SITE = """
+    SELECT id, resource_id, purpose, lane, starts_at, ends_at, appointment_id, role, phases FROM claim
+    WHERE resource_id IN (SELECT id FROM resource WHERE site_id = ? AND kind IN ('room', 'staff'))
+"""
+
+
+def run(size: Size) -> list[Result]:
+    """Fill a database with a clinic once, and measure everything that begins there."""
+    with _stored(size) as desk:
+        return [_cold(desk), _beside_driver(desk), *_updates(desk)]
+
+
+@contextmanager
+def _stored(size: Size) -> Iterator[StoredClinic]:
+    instance = clinic(size)
+    with stored(instance, instance.queries(QUERIES)) as desk:
+        yield desk
+
+
+def _load(desk: StoredClinic, query: Query) -> Diary:
+    horizon = desk.instance.horizon
+    return load_diary(query.patient.id, horizon, horizon.start)
+
+
+def _cold_answer(desk: StoredClinic, query: Query) -> Answer:
+    ours.forget()
+    return ours.answer(_load(desk, query), desk.instance.protocol, query, 1)
+
+
+def _cold(desk: StoredClinic) -> Result:
+    protocol = desk.instance.protocol
+
+    def theirs(query: Query) -> Solved:
+        ours.forget()
+        return cp_sat.earliest(_load(desk, query), protocol, query)
+
+    pairs = each_in_turn(desk.queries, partial(_cold_answer, desk), theirs, repeats=3)
+    for pair in pairs:
+        mine = ours.solved(protocol, pair.mine)[0]
+        must_stand(_load(desk, pair.case), protocol, pair.case, mine)
+        must_agree(pair.case, mine, pair.peers)
+    note = f"peer: {tally(pair.peers for pair in pairs)}"
+    name = f"planner/cold/{desk.instance.name}"
+    return ratio_line(name, "CP-SAT, full model, with the same load", pairs, COLD, note)
+
+
+def _beside_driver(desk: StoredClinic) -> Result:
+    with closing(sqlite3.connect(desk.file)) as peer:
+        pairs = each_in_turn(
+            desk.queries,
+            partial(_cold_answer, desk),
+            lambda _: peer.execute(ROWS_OF_A_SITE, (desk.instance.site.id,)).fetchall(),
+            repeats=3,
+        )
+    if len(pairs[0].peers) != len(desk.instance.book):
+        raise Disagreement(f"the driver read {len(pairs[0].peers)} rows of {len(desk.instance.book)} claims")
+    name = f"planner/database-to-answer/{desk.instance.name}"
+    return ratio_line(name, f"the driver fetching the same {len(pairs[0].peers)} rows", pairs, 1 / DRIVER)
+
+
+def _updates(desk: StoredClinic) -> Iterator[Result]:
+    """What the process knows is brought up to date after a booking, beside knowing nothing and making all of it."""
+    query = desk.queries[0]
+    answer = ours.solved(desk.instance.protocol, _cold_answer(desk, query))[0]
+    for kind, target in UPDATES.items():
+        visit = next(visit for visit in answer.placements if visit.step.kind is kind)
+        mine, anew = _timed_updates(desk, query, visit)
+        name = f"planner/update-{kind}/{desk.instance.name}"
+        ratio = anew / mine
+        wanted = f"at least {target:,g} times"
+        yield Result(name, mine, "loading and making everything anew", anew, ratio, wanted, ratio >= target)
+
+
+def _timed_updates(desk: StoredClinic, query: Query, visit: Placement) -> tuple[float, float]:
+    times: tuple[list[float], list[float]] = ([], [])
+    for number in range(ROUNDS):
+        ours.get_ready(_load(desk, query))
+        desk.book(visit, f"one-more-{visit.step.kind}-{number}")
+        updated, state, diary = _ready(desk, query)
+        ours.forget()
+        anew, state_anew, diary_anew = _ready(desk, query)
+        if state != state_anew or diary.book != diary_anew.book:
+            raise Disagreement("what was brought up to date differs from what was made anew")
+        times[0].append(updated)
+        times[1].append(anew)
+        desk.call_off(f"one-more-{visit.step.kind}-{number}")
+    return median(times[0]), median(times[1])
+
+
+def _ready(desk: StoredClinic, query: Query) -> tuple[float, object, Diary]:
+    gc.collect()
+    begun = perf_counter()
+    diary = _load(desk, query)
+    state = ours.get_ready(diary)
+    return perf_counter() - begun, state, diary
+
+
+PARTS: Mapping[str, Callable[[], list[Result]]] = {
+    f"planner/database/{size.name}": partial(run, size) for size in (MEDIUM, LARGE)
+}
+"""Every part by the clinic that is stored once for all of its rows."""
