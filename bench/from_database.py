@@ -20,7 +20,7 @@ from bench.stored_clinic import StoredClinic, stored
 from scheduler.domain.claims import Placement
 from scheduler.domain.diary import Diary
 from scheduler.domain.treatment import StepKind
-from scheduler.planner.propose import Answer
+from scheduler.planner.proposal import Answer
 from scheduler.store.diaries import load_diary
 
 QUERIES = 4
@@ -106,7 +106,7 @@ def _updates(desk: StoredClinic) -> Iterator[Result]:
 def _timed_updates(desk: StoredClinic, query: Query, visit: Placement) -> tuple[float, float]:
     times: tuple[list[float], list[float]] = ([], [])
     for number in range(ROUNDS):
-        ours.get_ready(_load(desk, query))
+        ours.get_ready(_load(desk, query), desk.instance.protocol)
         desk.book(visit, f"one-more-{visit.step.kind}-{number}")
         updated, state, diary = _ready(desk, query)
         ours.forget()
@@ -123,7 +123,7 @@ def _ready(desk: StoredClinic, query: Query) -> tuple[float, object, Diary]:
     gc.collect()
     begun = perf_counter()
     diary = _load(desk, query)
-    state = ours.get_ready(diary)
+    state = ours.get_ready(diary, desk.instance.protocol)
     return perf_counter() - begun, state, diary
 
 

@@ -8,21 +8,43 @@ from bench.naive import FreeStarts
 from bench.scale import Scale
 from bench.solved import Solved, Verdict
 from scheduler.domain import people, places
-from scheduler.domain.claims import ROOM_CAPACITY, Placement, Purpose, capacity_of
+from scheduler.domain.claims import Placement
 from scheduler.domain.diary import Diary
-from scheduler.domain.people import Role
 from scheduler.domain.treatment import Protocol, Step
 from scheduler.planner import supply
-from scheduler.planner.propose import Answer, Proposal, Wishes, propose
-from scheduler.planner.starts import FeasibleStarts
-from scheduler.planner.supply import Supply
-from scheduler.planner.timeline import Grid
+from scheduler.planner.alternatives import candidate_of, earliest_of
+from scheduler.planner.proposal import Answer, Proposal
+from scheduler.planner.propose import proposal_of, propose
+from scheduler.planner.question import Question
+from scheduler.planner.wishes import Wishes
 from scheduler.store import claim_rows, snapshots
+
+#: A question, and the therapist and starts of the earliest series; `None` when there is none.
+Earliest = tuple[Question, tuple[str, list[int]] | None]
+
+
+def wishes(query: Query, limit: int) -> Wishes:
+    """Return the wishes of a query."""
+    return Wishes(query.earliest, query.latest, query.therapist, limit)
 
 
 def answer(diary: Diary, protocol: Protocol, query: Query, limit: int) -> Answer:
-    """Ask the planner for so many proposals; this alone is what is timed."""
-    return propose(diary, protocol, Wishes(query.earliest, query.latest, query.therapist, limit))
+    """Ask the planner for so many proposals, with rooms, people and explanations."""
+    return propose(diary, protocol, wishes(query, limit))
+
+
+def earliest(diary: Diary, protocol: Protocol, query: Query) -> Earliest:
+    """Find the therapist and the starts of the earliest complete series, or that there is none."""
+    question = Question.of(diary, protocol, wishes(query, 1))
+    return question, earliest_of(question)
+
+
+def found(protocol: Protocol, given: Earliest) -> Solved:
+    """Return an earliest series in the words of the benchmark, with the rooms and people that it can have."""
+    question, starts = given
+    if starts is None:
+        return Solved(Verdict.NONE)
+    return _solved(protocol, proposal_of(question, candidate_of(question, *starts)), Verdict.FOUND)
 
 
 def solved(protocol: Protocol, given: Answer) -> tuple[Solved, ...]:
@@ -49,33 +71,27 @@ def _solved(protocol: Protocol, proposal: Proposal, verdict: Verdict) -> Solved:
 
 def lists(diary: Diary, protocol: Protocol, query: Query) -> Lists:
     """Return the planner's feasible starts of every step, by therapist: what some peers are given for nothing."""
-    grid, scale = Grid.over(diary.horizon), Scale.over(diary.horizon)
-    feasible = FeasibleStarts(Supply(diary, grid), protocol, max(query.earliest, diary.as_of), query.latest)
-    shift = scale.before(grid.origin)
+    question = Question.of(diary, protocol, wishes(query, 1))
+    shift = Scale.over(diary.horizon).before(question.grid.origin)
+    last = question.grid.slots
     return {
-        person.id: {
-            step.key: [shift + slot for slot in _bits(feasible.of(step, person.id))]
-            for step in protocol.steps
+        therapist: {
+            step.key: [shift + slot for slot in question.choices(therapist).between(number, 0, last)]
+            for number, step in enumerate(protocol.steps)
         }
-        for person in diary.having(Role.THERAPIST)
-        if query.therapist in (None, person.id)
+        for therapist in question.therapists
     }
-
-
-def _bits(mask: int) -> list[int]:
-    return [place for place, bit in enumerate(reversed(f"{mask:b}")) if bit == "1"]
 
 
 def free_starts(diary: Diary, step: Step, query: Query) -> FreeStarts:
     """Return every free start of one step, whatever the rest of the series, with the therapists who could take it."""
-    grid = Grid.over(diary.horizon)
     protocol = Protocol("one", 1, "", "", "", (step,), (), 1)
-    feasible = FeasibleStarts(Supply(diary, grid), protocol, max(query.earliest, diary.as_of), query.latest)
+    question = Question.of(diary, protocol, wishes(query, 1))
     able: dict[int, list[str]] = {}
-    for person in diary.having(Role.THERAPIST):
-        for slot in _bits(feasible.of(step, person.id)):
-            able.setdefault(slot, []).append(person.id)
-    return {grid.at(slot): frozenset(people) for slot, people in sorted(able.items())}
+    for therapist in question.therapists:
+        for slot in question.choices(therapist).between(0, 0, question.grid.slots):
+            able.setdefault(slot, []).append(therapist)
+    return {question.grid.at(slot): frozenset(people) for slot, people in sorted(able.items())}
 
 
 def forget() -> None:
@@ -83,16 +99,17 @@ def forget() -> None:
     snapshots._SHELVES.clear()
     for kept in (claim_rows._claim, people._at_work, places.weekly_times, supply._open, supply._at_work):
         kept.cache_clear()
-    supply._TAKEN._kept.clear()
+    supply._LATEST.clear()
 
 
-def get_ready(diary: Diary) -> object:
-    """Make everything the planner needs to know of a site, whoever asks; what was kept and still holds is kept."""
-    made = Supply(diary, Grid.over(diary.horizon))
-    for person in diary.staff.values():
-        made.working(person)
-        for purpose, lanes in capacity_of(person).items():
-            made.free(person.id, purpose, lanes)
-    for room in diary.rooms.values():
-        made.free(room.id, Purpose.OCCUPY, ROOM_CAPACITY[Purpose.OCCUPY])
-    return made._free, made._working
+def get_ready(diary: Diary, protocol: Protocol) -> object:
+    """Make everything the planner needs to know of a site for a protocol, whoever asks, and return it.
+
+    What was kept and still holds is kept.
+    """
+    question = Question.of(diary, protocol, Wishes(diary.horizon.start, diary.horizon.end))
+    return {
+        (step.key, therapist): question.rows(therapist)[number]
+        for therapist in question.therapists
+        for number, step in enumerate(protocol.steps)
+    }

@@ -28,11 +28,11 @@ def earliest(size: Size) -> list[Result]:
     protocol = instance.protocol
     pairs = each_in_turn(
         queries,
-        lambda query: ours.answer(instance.diary(query), protocol, query, 1),
+        lambda query: ours.earliest(instance.diary(query), protocol, query),
         lambda query: cp_sat.earliest(instance.diary(query), protocol, query),
     )
     for pair in pairs:
-        mine = ours.solved(protocol, pair.mine)[0]
+        mine = ours.found(protocol, pair.mine)
         for answer in (mine, pair.peers):
             must_stand(instance.diary(pair.case), protocol, pair.case, answer)
         must_agree(pair.case, mine, pair.peers)
@@ -53,11 +53,9 @@ def earliest_on_lists(size: Size) -> list[Result]:
     def theirs(query: Query) -> Solved:
         return cp_sat_lists.earliest(protocol, lists[query.patient.id], scale)
 
-    pairs = each_in_turn(
-        queries, lambda query: ours.answer(instance.diary(query), protocol, query, 1), theirs
-    )
+    pairs = each_in_turn(queries, lambda query: ours.earliest(instance.diary(query), protocol, query), theirs)
     for pair in pairs:
-        mine = ours.solved(protocol, pair.mine)[0]
+        mine = ours.found(protocol, pair.mine)
         must_stand(instance.diary(pair.case), protocol, pair.case, pair.peers)
         must_agree(pair.case, mine, pair.peers)
     note = f"peer: {tally(pair.peers for pair in pairs)}"

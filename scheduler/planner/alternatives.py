@@ -36,11 +36,17 @@ class Candidate:
         )
 
 
+def earliest_of(question: Question) -> tuple[str, list[int]] | None:
+    """Return the therapist and the starts of the series that is over first, every visit as early as it can be; or `None`."""
+    soonest = Narrowing.soonest_of(question)
+    return soonest.over_by(min(soonest.finishes.values())).best if soonest.least else None
+
+
 def best_by(left: Narrowing, first: Sequence[str]) -> Candidate:
     """Return the best of the series left, by the list of preferences with those of these keys before all others."""
     for preference in in_order(first):
         left = preference.narrow(left)
-    return _candidate(left.question, *left.best)
+    return candidate_of(left.question, *left.best)
 
 
 def different(question: Question, limit: int) -> list[Candidate]:
@@ -119,7 +125,8 @@ def _next_monday(question: Question, slot: int) -> int:
     return slots_in(instant_at(monday, datetime.min.time(), question.zone) - question.grid.origin)
 
 
-def _candidate(question: Question, therapist: str, starts: Sequence[int]) -> Candidate:
+def candidate_of(question: Question, therapist: str, starts: Sequence[int]) -> Candidate:
+    """Return a series with how well it keeps each preference."""
     return Candidate(therapist, tuple(starts), told_by(question, therapist, starts))
 
 

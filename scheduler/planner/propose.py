@@ -26,10 +26,11 @@ def propose(diary: Diary, protocol: Protocol, wishes: Wishes) -> Answer:
     found = different(question, wishes.limit)
     if not found:
         return Answer((), reasons_against(question))
-    return Answer(tuple(_proposal(question, candidate) for candidate in found), ())
+    return Answer(tuple(proposal_of(question, candidate) for candidate in found), ())
 
 
-def _proposal(question: Question, candidate: Candidate) -> Proposal:
+def proposal_of(question: Question, candidate: Candidate) -> Proposal:
+    """Return a series with rooms and people for each visit, and in words how well it keeps each preference."""
     diary, protocol = question.diary, question.outline.protocol
     visits = tuple(
         appointment_at(placement, diary.staff, diary.site.id)
