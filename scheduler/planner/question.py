@@ -89,6 +89,8 @@ class Question:
 
     def rows(self, therapist: str) -> tuple[Sequence[int], ...]:
         """Return the starts of each step, as far as the site goes, in a series of this therapist."""
+        if not self.ignoring:
+            return self.supply.rows(self.outline.shapes, therapist)
         if therapist not in self._rows:
             self._rows[therapist] = tuple(
                 self.starts_of(shape, therapist if shape.keeps_one_therapist and therapist else None)

@@ -13,20 +13,13 @@ from scheduler.domain.treatment import Step
 class Shape:
     """All of a step that matters to where it can stand; steps that need the same have the very same shape.
 
-    `like` is one of them.
+    `like` is one of them. `guided` says whether a therapist takes part, `keeps_one_therapist` whether it must be the
+    therapist of the series.
     """
 
     like: Step
-
-    @property
-    def guided(self) -> bool:
-        """Say whether a therapist takes part."""
-        return Role.THERAPIST in self.like.roles
-
-    @property
-    def keeps_one_therapist(self) -> bool:
-        """Say whether the therapist of the series must take part."""
-        return self.guided and self.like.keeps_one_therapist
+    guided: bool
+    keeps_one_therapist: bool
 
 
 _KNOWN: WeakValueDictionary[tuple[object, ...], Shape] = WeakValueDictionary()
@@ -40,5 +33,6 @@ def shape_of(step: Step) -> Shape:
     )  # fmt: skip
     shape = _KNOWN.get(needs)
     if shape is None:
-        shape = _KNOWN.setdefault(needs, Shape(step))
+        guided = Role.THERAPIST in step.roles
+        shape = _KNOWN.setdefault(needs, Shape(step, guided, guided and step.keeps_one_therapist))
     return shape

@@ -120,12 +120,13 @@ class _Kept:
     segments: dict[str, dict[Segment, int]] = field(default_factory=dict)
     starts: dict[tuple[Shape, str | None], int] = field(default_factory=dict)
     lists: dict[tuple[Shape, str | None], tuple[int, array[int]]] = field(default_factory=dict)
+    rows: dict[tuple[tuple[Shape, ...], str], tuple[array[int], ...]] = field(default_factory=dict)
     set_ups: tuple[int, ...] | None = None
 
     def without(self, changed: Mapping[ClaimKey, _Taken]) -> _Kept:
         """Return what still holds where some resources are taken otherwise, as `changed` says."""
         # Copied whole first: another thread may be adding to what is kept meanwhile.
-        kept = _Kept(dict(self.taken), dict(self.rooms), dict(self.segments), {}, dict(self.lists))
+        kept = _Kept(dict(self.taken), dict(self.rooms), dict(self.segments), lists=dict(self.lists))
         kept.taken.update(changed)
         for resource, _ in changed:
             kept.rooms.pop(resource, None)
@@ -252,6 +253,16 @@ class SiteSupply:
         if made is None or made[0] != mask:
             made = self._kept.lists[key] = (mask, set_slots(mask))
         return made[1]
+
+    def rows(self, shapes: tuple[Shape, ...], therapist: str) -> tuple[array[int], ...]:
+        """Return `listed` for the visits of one series; an empty name where no visit keeps to a therapist."""
+        key = (shapes, therapist)
+        if key not in self._kept.rows:
+            self._kept.rows[key] = tuple(
+                self.listed(shape, therapist if shape.keeps_one_therapist and therapist else None)
+                for shape in shapes
+            )
+        return self._kept.rows[key]
 
     def _starts(self, shape: Shape, therapist: str | None, ignoring: Set[Scarcity]) -> int:
         mask = self._place(shape, ignoring)
