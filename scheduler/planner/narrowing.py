@@ -75,9 +75,6 @@ class Narrowing:
 
     def keeping(self, wish: Wish) -> Narrowing | None:
         """Return the series that keep a wish as well; `None` when there are none."""
-        if wish.therapist is not None:
-            mine = self.least.get(wish.therapist)
-            return None if mine is None else replace(self, least={wish.therapist: mine})
         narrowed = replace(
             self,
             network=self.network.plus(wish.arcs) if wish.arcs else self.network,
@@ -86,14 +83,16 @@ class Narrowing:
         )
         solved = {}
         for therapist, starts in self.least.items():
-            if (found := narrowed._raised(therapist, starts, wish)) is not None:
+            found = narrowed._raised(therapist, starts, wish) if wish.therapist in (None, therapist) else None
+            if found is not None:
                 solved[therapist] = found
         return replace(narrowed, least=solved) if solved else None
 
     def keeping_each(self, wishes: Iterable[Wish]) -> Narrowing:
         """Return the series that keep each of these wishes, in their order, where that can be."""
         left, asked = self, tuple(wishes)
-        if len(asked) > 1 and (whole := self.keeping(_together(asked))) is not None:
+        together = _together(asked) if len(asked) > 1 else None
+        if together is not None and (whole := self.keeping(together)) is not None:
             return whole
         for wish in asked:
             left = left.keeping(wish) or left
@@ -101,12 +100,8 @@ class Narrowing:
 
     def over_by(self, finish: int) -> Narrowing:
         """Return the series that are over by a slot; there must be one."""
-        upper = tuple(
-            min(u, finish - r) for u, r in zip(self.upper, self.question.outline.reach, strict=True)
-        )
-        left = {
-            t: starts for t, starts in self.least.items() if self.question.outline.finish(starts) <= finish
-        }
+        upper = tuple(map(min, self.upper, self.question.upper_for(finish)))
+        left = {therapist: self.least[therapist] for therapist, at in self.finishes.items() if at <= finish}
         return replace(self, upper=upper, least=left)
 
     @cached_property
@@ -144,12 +139,15 @@ class Narrowing:
         return None if isinstance(found, Stuck) else found
 
 
-def _together(wishes: tuple[Wish, ...]) -> Wish:
+def _together(wishes: tuple[Wish, ...]) -> Wish | None:
+    """Return one wish for all of these; `None` when they name two therapists."""
+    therapists = {wish.therapist for wish in wishes if wish.therapist is not None}
+    if len(therapists) > 1:
+        return None
     holes: dict[int, Holes] = {}
     for wish in wishes:
         for step, more in wish.holes.items():
             holes[step] = _both(holes.get(step), more)
-    therapists = {wish.therapist for wish in wishes if wish.therapist is not None}
     return Wish(
         arcs=tuple(arc for wish in wishes for arc in wish.arcs),
         holes=holes,

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import pairwise
+
 from scheduler.domain.appointment import appointment_at
 from scheduler.domain.diary import Diary
 from scheduler.domain.series import Series, SeriesState
 from scheduler.domain.treatment import Protocol
 from scheduler.planner.alternatives import Candidate, different
 from scheduler.planner.assign import place
+from scheduler.planner.network import Arc
 from scheduler.planner.preferences import PREFERENCES
 from scheduler.planner.proposal import Answer, Proposal
 from scheduler.planner.question import Question
 from scheduler.planner.reasons import reasons_against
+from scheduler.planner.timeline import slots_in
 from scheduler.planner.wishes import Wishes
 
 
@@ -22,11 +27,31 @@ def propose(diary: Diary, protocol: Protocol, wishes: Wishes) -> Answer:
     therapist's id decides, so that the answer does not depend on the order of input. The protocol is narrowed to the
     steps of the series.
     """
-    question = Question.of(diary, protocol, wishes)
-    found = different(question, wishes.limit)
-    if not found:
-        return Answer((), reasons_against(question))
-    return Answer(tuple(proposal_of(question, candidate) for candidate in found), ())
+    question, exact = Question.of(diary, protocol, wishes), True
+    while True:
+        found = different(question, wishes.limit)
+        if not found:
+            return Answer((), reasons_against(question), exact)
+        proposals = tuple(proposal_of(question, candidate) for candidate in found)
+        pair = next((pair for one in proposals if (pair := _still_turning(question, one.series))), None)
+        if pair is None:
+            return Answer(proposals, (), exact)
+        # Either another room or a later start would do: not a window, so what is found then is not proven to be the best.
+        earlier, later = pair
+        length = slots_in(question.outline.steps[earlier].room_length)
+        question = replace(question, extra=(*question.extra, Arc(earlier, later, length)))
+        exact = False
+
+
+def _still_turning(question: Question, series: Series) -> tuple[int, int] | None:
+    """Return two visits, by number, of which the later would enter a room before it is ready after the earlier."""
+    numbers, steps = question.outline.numbers, question.outline.steps
+    for earlier, later in pairwise(series.appointments):
+        number = numbers[earlier.step]
+        ready = earlier.start + steps[number].room_length
+        if earlier.room is not None and earlier.room == later.room and later.start < ready:
+            return number, numbers[later.step]
+    return None
 
 
 def proposal_of(question: Question, candidate: Candidate) -> Proposal:

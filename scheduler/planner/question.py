@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from scheduler.domain.diary import Diary
 from scheduler.domain.people import Role
 from scheduler.domain.treatment import Protocol
-from scheduler.planner.network import Choices, Holes, Network
+from scheduler.planner.network import Arc, Choices, Holes, Network
 from scheduler.planner.outline import Outline, outline_of
 from scheduler.planner.patient_time import patient_holes
 from scheduler.planner.shapes import Shape
@@ -23,7 +23,10 @@ NOBODY = ""
 
 @dataclass(frozen=True)
 class Question:
-    """A diary, a protocol narrowed to the steps of the series, and wishes; `ignoring` is taken to be no obstacle."""
+    """A diary, a protocol narrowed to the steps of the series, and wishes.
+
+    `ignoring` is taken to be no obstacle; `extra` are arcs besides those of the windows.
+    """
 
     diary: Diary
     outline: Outline
@@ -31,6 +34,7 @@ class Question:
     grid: Grid
     supply: SiteSupply
     ignoring: frozenset[Scarcity] = frozenset()
+    extra: tuple[Arc, ...] = ()
 
     @classmethod
     def of(cls, diary: Diary, protocol: Protocol, wishes: Wishes) -> Question:
@@ -50,8 +54,9 @@ class Question:
 
     @cached_property
     def network(self) -> Network:
-        """The windows of the protocol."""
-        return network_of(self.outline, self.days)
+        """The windows of the protocol, and what else is asked."""
+        network = network_of(self.outline, self.days)
+        return network.plus(self.extra) if self.extra else network
 
     @cached_property
     def therapists(self) -> tuple[str, ...]:
