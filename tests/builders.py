@@ -242,7 +242,7 @@ def a_visit(
     staff: Mapping[Role, str] | None = None,
     **fields: Any,
 ) -> Appointment:
-    """Build the visit of a step with its phases and claims; `room`, `series` and `id` may be given.
+    """Build the visit of a step with its phases and claims; `room`, `relief`, `series` and `id` may be given.
 
     A proposed visit by default: its id is the step key. Staff not named are taken from `STAFF`.
     """
@@ -255,6 +255,7 @@ def a_visit(
         patient=clinic.patient.id,
         room=room,
         staff={role: people[role] for role in step.roles},
+        relief=fields.pop("relief", {}),
     )
     visit = appointment_at(
         placement, clinic.staff, clinic.site.id, id=fields.pop("id", ""), series=fields.pop("series", "")

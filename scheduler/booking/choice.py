@@ -33,7 +33,9 @@ def as_series(
             continue
         times_before[visit.step] += 1
         number = times_before[visit.step]
-        placement = Placement(protocol.step(visit.step), visit.start, patient.id, visit.room, visit.staff)
+        placement = Placement(
+            protocol.step(visit.step), visit.start, patient.id, visit.room, visit.staff, visit.relief
+        )
         name = visit.step if number == 1 else f"{visit.step} ({number})"
         appointments.append(appointment_at(placement, people or {}, patient.site, id=name))
     return Series(
@@ -62,7 +64,8 @@ def _unknown_resources(visit: ChosenVisit, diary: Diary) -> Iterator[Reason]:
         yield Reason(
             "unknown_room", f"There is no room '{visit.room}' at this site.", "Choose another.", visit.step
         )
-    for role, person in visit.staff.items():
+    named = [*visit.staff.items(), *((role, person) for (role, _), person in visit.relief.items())]
+    for role, person in dict.fromkeys(named):
         if person not in diary.staff:
             why = (
                 f"Nobody '{person}' works at this site; {visit.step} names them as {role.replace('_', ' ')}."

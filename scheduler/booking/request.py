@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from scheduler.domain.clock import instant_at, local_day
@@ -32,13 +32,15 @@ MOST_CHOSEN_PER_STEP = 2
 class ChosenVisit:
     """One visit as somebody chose it: when it starts, where, and with whom for each role.
 
-    Raises `InvalidValue` for a start without a zone.
+    `relief` names who takes over: who serves the n-th stretch of a role (from 0) where it is not who begins. Raises
+    `InvalidValue` for a start without a zone.
     """
 
     step: str
     start: datetime
     room: str | None
     staff: Mapping[Role, str]
+    relief: Mapping[tuple[Role, int], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "start", as_utc(self.start))

@@ -162,6 +162,10 @@ def _chosen(visit: dict[str, Any]) -> ChosenVisit:
         start=moment_in(visit["start"]),
         room=None if visit["room"] is None else _word(visit["room"]),
         staff={Role(role): _word(person) for role, person in visit["staff"].items()},
+        relief={
+            (Role(one["role"]), int(one["segment"])): _word(one["person"])
+            for one in _list(visit.get("relief"))
+        },
     )
 
 

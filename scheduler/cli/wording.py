@@ -39,7 +39,10 @@ def finding_json(finding: Finding) -> dict[str, Any]:
 
 
 def visit_json(visit: Appointment) -> dict[str, Any]:
-    """Return one visit; a visit that is only proposed has no id yet."""
+    """Return one visit; a visit that is only proposed has no id yet.
+
+    `staff` are those who begin in each role; `relief` says who serves the n-th stretch of a role (from 0) instead.
+    """
     return {
         "id": visit.id if visit.id != visit.step else None,
         "step": visit.step,
@@ -50,6 +53,10 @@ def visit_json(visit: Appointment) -> dict[str, Any]:
         "end": instant_json(visit.discharge),
         "room": visit.room,
         "staff": {role.value: person for role, person in visit.staff.items()},
+        "relief": [
+            {"role": role.value, "segment": segment, "person": person}
+            for (role, segment), person in sorted(visit.relief.items())
+        ],
     }
 
 
@@ -88,7 +95,7 @@ def option_json(option: PreviewedSeries) -> dict[str, Any]:
 def visit_lines(visits: Iterable[Appointment], zone: str) -> Iterator[str]:
     """Yield one line for each visit, in clinic-local time."""
     for visit in visits:
-        people = ", ".join(dict.fromkeys(visit.staff.values()))
+        people = ", ".join(visit.people)
         yield f"  {visit.step:<4} {in_words(visit.start, zone):<26} {visit.room or 'by phone':<16} {people}"
 
 

@@ -87,6 +87,12 @@ class Appointment:
         """Return who serves the n-th segment of a role, from 0, or `None` when nobody is named for the role."""
         return self.relief.get((role, segment), self.staff.get(role))
 
+    def serving_as(self, role: Role) -> tuple[str, ...]:
+        """Return everybody who serves in a role, who begins first, each once; empty when nobody is named."""
+        begins = (self.staff[role],) if role in self.staff else ()
+        relief = (person for (served, _), person in sorted(self.relief.items()) if served is role)
+        return tuple(dict.fromkeys((*begins, *relief)))
+
     @property
     def people(self) -> tuple[str, ...]:
         """Everybody who serves in the visit, each once."""

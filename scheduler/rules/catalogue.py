@@ -138,6 +138,12 @@ CATALOGUE: tuple[Rule, ...] = (
     _rule("COVER-5", BLOCK, cover.enough_qualified_people_are_on_the_premises, "nobody-works-alone"),
     _rule("COVER-6", BLOCK, cover.the_therapist_is_not_the_medical_monitor, "therapist-standards"),
     _rule("COVER-7", BLOCK, people.everybody_named_holds_the_role, "what-is-booked"),
+    _rule(
+        "COVER-8",
+        BLOCK,
+        cover.roles_are_handed_over_between_phases_where_the_protocol_allows_it,
+        "what-is-booked",
+    ),
     _rule("CRED-1", BLOCK, people.credentials_are_valid_on_the_day_of_the_visit, "credential-proof"),
     _rule("CONT-1", GATE, people.the_patient_keeps_one_therapist, "new-staff", "therapist"),
     _rule("ROOM-1", BLOCK, places.the_room_is_fit_for_the_visit, "clinic-default"),

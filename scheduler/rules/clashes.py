@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scheduler.domain.claims import Purpose
-from scheduler.domain.interval import Interval, merged, without
+from scheduler.domain.interval import merged, without
 from scheduler.domain.treatment import Attention
 from scheduler.rules.finding import Breach
 from scheduler.rules.question import Question
@@ -18,13 +18,14 @@ def nobody_is_in_two_places(question: Question) -> Iterator[Breach]:
     Work at one patient with both hands is judged by the rule on one-to-one care.
     """
     for visit in question.ahead:
-        hands_on = [
-            Interval(visit.start + segment.begins, visit.start + segment.ends)
-            for segment in question.step_of(visit).segments
-            if segment.attention is Attention.HANDS_ON
-        ]
-        for person in dict.fromkeys(visit.staff.values()):
+        served = tuple(question.served(visit))
+        for person in visit.people:
             own = question.held(visit, person, Purpose.OCCUPY)
+            hands_on = [
+                one.time
+                for one in served
+                if one.person == person and one.segment.attention is Attention.HANDS_ON
+            ]
             for present in without(own, hands_on):
                 elsewhere = [
                     claim.interval

@@ -28,23 +28,18 @@ _PRESENCE = {
 def _needed(question: Question, attention: Attention) -> Iterator[Needed]:
     """Yield what visits ask for with one kind of attention: visit, segment, its time, and the person named for it."""
     for visit in question.ahead:
-        for segment in question.step_of(visit).segments:
-            if segment.attention is attention and segment.role in visit.staff:
-                time = Interval(visit.start + segment.begins, visit.start + segment.ends)
-                yield visit, segment, time, visit.staff[segment.role]
+        for served in question.served(visit):
+            if served.segment.attention is attention and served.person is not None:
+                yield visit, served.segment, served.time, served.person
 
 
 def _nobody_named(question: Question, attention: Attention) -> Iterator[Breach]:
     for visit in question.ahead:
-        segments = [
-            s
-            for s in question.step_of(visit).segments
-            if s.attention is attention and s.role not in visit.staff
-        ]
-        for role in dict.fromkeys(segment.role for segment in segments):
-            times = [
-                Interval(visit.start + s.begins, visit.start + s.ends) for s in segments if s.role is role
-            ]
+        missing: dict[Role, list[Interval]] = {}
+        for served in question.served(visit):
+            if served.segment.attention is attention and served.person is None:
+                missing.setdefault(served.segment.role, []).append(served.time)
+        for role, times in missing.items():
             yield Breach(
                 (visit,),
                 f"{visit.step} has no {role_name(role)}, who must be {_PRESENCE[attention]} "
@@ -192,13 +187,38 @@ def _people(count: int) -> str:
 
 
 def the_therapist_is_not_the_medical_monitor(question: Question) -> Iterator[Breach]:
-    """Guiding the mind and watching the body are two tasks for two people in one visit."""
+    """Guiding the mind and watching the body are two tasks for two people in one visit, also after a hand-over."""
     for visit in question.ahead:
         therapist = visit.staff.get(Role.THERAPIST)
-        if therapist is not None and therapist == visit.staff.get(Role.MEDICAL_MONITOR):
+        if therapist is not None and therapist in visit.serving_as(Role.MEDICAL_MONITOR):
             yield Breach(
                 (visit,),
                 f"{question.name_of(therapist)} is both therapist and medical monitor of {visit.step} "
                 f"on {question.said(visit.start)}",
                 f"name another therapist or another medical monitor for {visit.step}",
+            )
+
+
+def roles_are_handed_over_between_phases_where_the_protocol_allows_it(question: Question) -> Iterator[Breach]:
+    """Somebody may take over from another when a phase begins, in the roles for which the protocol foresees it.
+
+    In every other role one person serves from the beginning to the end. Whoever takes over is judged by all other rules
+    for the time of their own, so that no moment lies between the two.
+    """
+    for visit in question.ahead:
+        step = question.step_of(visit)
+        for (role, number), name in visit.relief.items():
+            segments = step.segments_of(role)
+            if role in visit.staff and role in step.hands_over and 0 < number < len(segments):
+                continue
+            if number < len(segments):
+                moment = f"from {question.said(visit.start + segments[max(number, 0)].begins)}"
+            else:
+                moment = "after the last phase that asks for one"
+            first = question.name_of(visit.staff[role]) if role in visit.staff else "nobody"
+            yield Breach(
+                (visit,),
+                f"{question.name_of(name)} would take over as {role_name(role)} of {visit.step} {moment}; it begins with "
+                f"{first}, and nobody can take over there",
+                f"name one {role_name(role)} for the whole of {visit.step}",
             )

@@ -17,7 +17,8 @@ from scheduler.rules.wording import credential_name, listed, role_name, stretche
 def everybody_named_holds_the_role(question: Question) -> Iterator[Breach]:
     """A visit names people of the site's own staff, each in a role that the clinic has given them."""
     for visit in question.ahead:
-        for role, name in visit.staff.items():
+        named = ((role, name) for role in Role for name in visit.serving_as(role))
+        for role, name in named:
             person = question.person(name)
             if person is None:
                 why = (
@@ -37,9 +38,9 @@ def credentials_are_valid_on_the_day_of_the_visit(question: Question) -> Iterato
     """
     for visit in question.ahead:
         asked: dict[tuple[str, str], None] = {}
-        for segment in question.step_of(visit).segments:
-            if segment.role in visit.staff:
-                asked |= {(visit.staff[segment.role], kind): None for kind in sorted(segment.credentials)}
+        for served in question.served(visit):
+            if served.person is not None:
+                asked |= {(served.person, kind): None for kind in sorted(served.segment.credentials)}
         for name, kind in asked:
             person = question.person(name)
             if person and not person.holds(kind, question.day_of(visit)):
@@ -65,10 +66,9 @@ def the_people_of_a_visit_are_at_work(question: Question) -> Iterator[Breach]:
     """
     for visit in question.ahead:
         needed: dict[str, list[Interval]] = {}
-        for segment in question.step_of(visit).segments:
-            if segment.role in visit.staff and segment.attention is not Attention.ON_PREMISES:
-                time = Interval(visit.start + segment.begins, visit.start + segment.ends)
-                needed.setdefault(visit.staff[segment.role], []).append(time)
+        for served in question.served(visit):
+            if served.person is not None and served.segment.attention is not Attention.ON_PREMISES:
+                needed.setdefault(served.person, []).append(served.time)
         for name, times in needed.items():
             away = [gap for time in merged(times) for gap in uncovered(time, question.at_work(name, time))]
             if away and question.person(name):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -13,9 +14,18 @@ from scheduler.domain.claims import Claim, Purpose
 from scheduler.domain.clock import in_words, local_day
 from scheduler.domain.diary import Diary
 from scheduler.domain.interval import Interval
-from scheduler.domain.people import StaffMember
+from scheduler.domain.people import Role, StaffMember
 from scheduler.domain.series import Series
-from scheduler.domain.treatment import Protocol, Step, StepKind
+from scheduler.domain.treatment import Protocol, Segment, Step, StepKind
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """One segment of a visit, its time, and who serves it; `None` when nobody is named for the role."""
+
+    segment: Segment
+    time: Interval
+    person: str | None
 
 
 @dataclass(frozen=True)
@@ -56,6 +66,14 @@ class Question:
     def step_of(self, visit: Appointment) -> Step:
         """Return what the protocol says about a visit. Raises `NotFound` for a step the protocol does not have."""
         return self.protocol.step(visit.step)
+
+    def served(self, visit: Appointment) -> Iterator[Served]:
+        """Yield who serves each segment of a visit and when, after a hand-over whoever has taken over; sorted by begin."""
+        numbers: Counter[Role] = Counter()
+        for segment in self.step_of(visit).segments:
+            person = visit.serving(segment.role, numbers[segment.role])
+            numbers[segment.role] += 1
+            yield Served(segment, Interval(visit.start + segment.begins, visit.start + segment.ends), person)
 
     def may_be_missing(self, step: Step) -> bool:
         """Say whether the series is whole without a step: optional, declined where it may be, or not needed any more."""

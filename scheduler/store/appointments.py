@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -114,9 +114,15 @@ def write_new(visits: Sequence[Appointment], at: datetime) -> None:
 def write_details(connection: Connection, visits: Sequence[Appointment]) -> None:
     """Write who serves in visits, and their phases; there must be none yet."""
     serving = [
-        {"appointment_id": visit.id, "site_id": visit.site, "role": role.value, "staff_id": person}
+        {
+            "appointment_id": visit.id,
+            "site_id": visit.site,
+            "role": role.value,
+            "segment": segment,
+            "staff_id": person,
+        }
         for visit in visits
-        for role, person in visit.staff.items()
+        for (role, segment), person in _serving(visit).items()
     ]
     phases = [
         {
@@ -164,10 +170,10 @@ def load_appointments(
     """Return the visits that meet conditions on `AppointmentRow`, by start; for this room's own use."""
     staff = by_owner(
         connection,
-        select(_staff.c.appointment_id, _staff.c.role, _staff.c.staff_id)
+        select(_staff.c.appointment_id, _staff.c.role, _staff.c.segment, _staff.c.staff_id)
         .join(_visit, _visit.c.id == _staff.c.appointment_id)
         .where(*where)
-        .order_by(_staff.c.role),
+        .order_by(_staff.c.role, _staff.c.segment),
     )
     phases = by_owner(
         connection,
@@ -202,8 +208,23 @@ def visit_from(row: Any, staff: _Rows, phases: _Rows = (), claims: _Rows = ()) -
         version=row.version,
         interval=Interval(row.starts_at, row.ends_at),
         room=row.room_id,
-        staff={Role(role): person for role, person in staff},
+        staff=beginning(staff),
         phases=tuple(PhaseTime(name, Interval(start, end)) for name, start, end in phases),
         claims=tuple(claims_from(claims)),
         title=row.title,
+        relief=taking_over(staff),
     )
+
+
+def beginning(staff: Iterable[Sequence[Any]]) -> Mapping[Role, str]:
+    """Return who begins in each role, from rows of role, segment and person."""
+    return {Role(role): person for role, segment, person in staff if segment == 0}
+
+
+def taking_over(staff: Iterable[Sequence[Any]]) -> Mapping[tuple[Role, int], str]:
+    """Return who serves a segment of a role instead of who began, from rows of role, segment and person."""
+    return {(Role(role), segment): person for role, segment, person in staff if segment > 0}
+
+
+def _serving(visit: Appointment) -> Mapping[tuple[Role, int], str]:
+    return {**{(role, 0): person for role, person in visit.staff.items()}, **visit.relief}

@@ -115,7 +115,7 @@ def series_in_outline(ids: Iterable[str]) -> Mapping[str, Series]:
     with reading() as connection:
         serving = by_owner(
             connection,
-            select(_serving.c.appointment_id, _serving.c.role, _serving.c.staff_id)
+            select(_serving.c.appointment_id, _serving.c.role, _serving.c.segment, _serving.c.staff_id)
             .join(_visit, _visit.c.id == _serving.c.appointment_id)
             .where(_visit.c.series_id.in_(wanted))
             .order_by(_serving.c.role),

@@ -81,12 +81,13 @@ class AppointmentRow(Row):
 
 
 class AppointmentStaffRow(Row):
-    """Who has which role in a visit."""
+    """Who has which role in a visit, in a role that is handed over each from a segment of it; 0 is who begins."""
 
     __tablename__ = "appointment_staff"
 
     appointment_id: Mapped[str] = mapped_column(ForeignKey("appointment.id"), primary_key=True)
     role: Mapped[Key]
+    segment: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     site_id: Mapped[OfSiteOnly]
     staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), index=True)
 

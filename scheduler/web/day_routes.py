@@ -20,6 +20,7 @@ from scheduler.store.glances import patients_named, room_names, starts_between
 from scheduler.store.work import reading
 from scheduler.web.day_view import DayFacts, DayVisit, day_visits
 from scheduler.web.guard import actor, needs
+from scheduler.web.hand_overs import hand_overs_of
 from scheduler.web.identity import current_clock
 from scheduler.web.open_gates import Floor, gates_of_visits
 from scheduler.web.reach import own_day_only, site_of
@@ -99,7 +100,7 @@ def _visits_of(day: date, site: Site, now: datetime) -> tuple[DayVisit, ...]:
     floor = Floor(site, staff, patients_named(visit.patient for visit in found), now)
     names = Names(room_names(site.id), {person.id: person.name for person in staff.values()})
     standing = [visit for visit in found if visit.state.takes_time]
-    return day_visits(found, DayFacts(floor, names, gates_of_visits(standing, floor)))
+    return day_visits(found, DayFacts(floor, names, gates_of_visits(standing, floor), hand_overs_of(found)))
 
 
 def _strip(first: date, site: Site) -> tuple[StripDay, ...]:

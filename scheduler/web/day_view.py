@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from scheduler.domain.appointment import Appointment
 from scheduler.domain.claims import Claim, Purpose
 from scheduler.domain.people import Role
 from scheduler.rules.finding import Finding
+from scheduler.web.hand_overs import HandOver
 from scheduler.web.open_gates import Floor
 from scheduler.web.visit_rows import Names
 from scheduler.web.words import KINDS, KindWords, clock_in, length_words, phase_words, state_words, times_in
@@ -62,11 +63,12 @@ class DayVisit:
 
 @dataclass(frozen=True, slots=True)
 class DayFacts:
-    """What a day is made of: what is known of the floor, the names, and the open gates by visit."""
+    """What a day is made of: what is known of the floor, the names, and by visit the open gates and hand-overs."""
 
     floor: Floor
     names: Names
     missing: Mapping[str, tuple[Finding, ...]]
+    hand_overs: Mapping[str, tuple[HandOver, ...]]
 
 
 def day_visits(visits: Iterable[Appointment], facts: DayFacts) -> tuple[DayVisit, ...]:
@@ -85,7 +87,7 @@ def _day_visit(visit: Appointment, facts: DayFacts) -> DayVisit:
         length=length_words(visit.interval.duration),
         patient=patient.name if patient else visit.patient,
         room=facts.names.room(visit.room),
-        people=_people(visit, facts.names),
+        people=tuple(_people(visit, facts)),
         phases=tuple(_phase_lines(visit, facts.names, zone)) if len(visit.phases) > 1 else (),
         standing=_standing(visit, facts.floor.now),
         state="" if visit.state.value == "booked" else state_words(visit.state),
@@ -102,13 +104,18 @@ def _standing(visit: Appointment, now: datetime) -> str:
     return "now" if visit.start <= now else "ahead"
 
 
-def _people(visit: Appointment, names: Names) -> tuple[str, ...]:
-    """Return everybody on the visit with what they are there for, each person once."""
+def _people(visit: Appointment, facts: DayFacts) -> Iterator[str]:
+    """Yield who begins the visit with what they are there for, each person once, and then who takes over when."""
+    names, zone = facts.names, facts.floor.site.zone
     served: dict[str, list[str]] = {}
     for role, title in TITLES.items():
         if role in visit.staff:
             served.setdefault(visit.staff[role], []).append(title)
-    return tuple(f"{names.person(person)}, {' and '.join(titles)}" for person, titles in served.items())
+    for person, titles in served.items():
+        yield f"{names.person(person)}, {' and '.join(titles)}"
+    for change in facts.hand_overs.get(visit.id, ()):
+        titles = [title for role, title in TITLES.items() if role in change.roles]
+        yield f"{names.person(change.person)}, {' and '.join(titles)} from {clock_in(change.at, zone)}"
 
 
 def _phase_lines(visit: Appointment, names: Names, zone: str) -> Iterable[PhaseLine]:

@@ -16,7 +16,15 @@ from scheduler.rules.finding import Finding
 from scheduler.web.drawing import Drawing, draw
 from scheduler.web.open_gates import OpenGate, open_gates
 from scheduler.web.sealed_choice import sealed
-from scheduler.web.visit_rows import Names, VisitRow, beside_no_visit, rows_of, windows_of, worst_by_visit
+from scheduler.web.visit_rows import (
+    Manner,
+    Names,
+    VisitRow,
+    beside_no_visit,
+    rows_of,
+    windows_of,
+    worst_by_visit,
+)
 from scheduler.web.words import day_words, short_day_words
 
 
@@ -67,7 +75,7 @@ def _panel(option: PreviewedSeries, wishes: WantedSeries, onlooker: Onlooker) ->
     return Panel(
         card=_card(option, wishes, onlooker),
         drawing=draw(series, windows, site, onlooker.now, worst_by_visit(option.findings)),
-        rows=rows_of(series, windows, onlooker.names, site.zone, option.findings),
+        rows=rows_of(series, option.protocol, windows, Manner(onlooker.names, site.zone), option.findings),
         gates=open_gates(option.findings),
         general=beside_no_visit(option.findings),
         preferences=option.proposal.preferences,

@@ -14,7 +14,14 @@ from scheduler.rules.evaluate import refuses
 from scheduler.rules.finding import Finding, Level
 from scheduler.web.drawing import Drawing, draw
 from scheduler.web.proposal_panels import Onlooker
-from scheduler.web.visit_rows import VisitRow, beside_no_visit, rows_of, windows_of, worst_by_visit
+from scheduler.web.visit_rows import (
+    Manner,
+    VisitRow,
+    beside_no_visit,
+    rows_of,
+    windows_of,
+    worst_by_visit,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,7 @@ def refused_choice(
     shown = [finding for finding in outcome.findings if finding.level is not Level.GATE]
     return RefusedChoice(
         drawing=draw(series, windows, site, now, worst_by_visit(shown)) if series.appointments else None,
-        rows=rows_of(series, windows, onlooker.names, site.zone, shown) if series.appointments else (),
+        rows=rows_of(series, narrowed, windows, Manner(onlooker.names, site.zone), shown),
         general=beside_no_visit(shown),
         blocking=tuple(finding for finding in outcome.findings if refuses((finding,))),
         reasons=outcome.reasons,

@@ -13,6 +13,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from scheduler.booking.book_series import BookSeries
 from scheduler.booking.preview_series import PreviewSeries
 from scheduler.booking.request import ChosenVisit, WantedSeries
+from scheduler.domain.appointment import Appointment
 from scheduler.domain.people import Role
 from scheduler.domain.series import Series
 
@@ -44,10 +45,7 @@ def sealed(series: Series, wishes: WantedSeries, actor: str, now: datetime) -> s
         "therapist": wishes.therapist,
         "declined": sorted(wishes.declined),
         "included": sorted(wishes.included),
-        "visits": [
-            [visit.step, int(visit.start.timestamp()), visit.room, dict(visit.staff)]
-            for visit in series.appointments
-        ],
+        "visits": [_sealed_visit(visit) for visit in series.appointments],
     }
     return _serializer().dumps(content)
 
@@ -79,6 +77,11 @@ def wishes_of(command: BookSeries) -> PreviewSeries:
     )
 
 
+def _sealed_visit(visit: Appointment) -> list[Any]:
+    relief = [[role, segment, person] for (role, segment), person in sorted(visit.relief.items())]
+    return [visit.step, int(visit.start.timestamp()), visit.room, dict(visit.staff), relief]
+
+
 def _booking(content: dict[str, Any]) -> BookSeries:
     return BookSeries(
         patient=content["patient"],
@@ -94,8 +97,9 @@ def _booking(content: dict[str, Any]) -> BookSeries:
                 datetime.fromtimestamp(start, UTC),
                 room,
                 {Role(role): person for role, person in staff.items()},
+                {(Role(role), segment): person for role, segment, person in relief},
             )
-            for step, start, room, staff in content["visits"]
+            for step, start, room, staff, relief in content["visits"]
         ),
         idempotency_key=content["key"],
     )
@@ -106,4 +110,5 @@ def _day(text: str | None) -> date | None:
 
 
 def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="chosen-proposal")
+    # The number rises with what is sealed, so that a page of an older program is answered in words.
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="chosen-proposal-2")

@@ -21,7 +21,7 @@ from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.open_gates import open_gates
 from scheduler.web.reach import series_within_reach
-from scheduler.web.visit_rows import Names, beside_no_visit, rows_of, windows_of, worst_by_visit
+from scheduler.web.visit_rows import Manner, Names, beside_no_visit, rows_of, windows_of, worst_by_visit
 from scheduler.web.words import count_words
 
 pages = Blueprint("series", __name__)
@@ -48,7 +48,7 @@ def series(series: str) -> ResponseReturnValue:
         site=site,
         protocol=protocol,
         drawing=draw(found, windows, site, now, worst_by_visit(findings)) if found.standing else None,
-        rows=rows_of(found, windows, names, site.zone, findings),
+        rows=rows_of(found, protocol, windows, Manner(names, site.zone), findings),
         gates=open_gates(findings),
         general=beside_no_visit(findings),
         declined=[whole.step(key) for key in sorted(found.declined)],

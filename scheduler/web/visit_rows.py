@@ -12,13 +12,15 @@ from scheduler.domain.clock import local
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Role
 from scheduler.domain.series import Series
-from scheduler.domain.treatment import Protocol
+from scheduler.domain.treatment import Protocol, Step
 from scheduler.planner.windows import allowed_windows
 from scheduler.rules.finding import WEIGHT, Finding, Level
 from scheduler.store.glances import room_names, staff_names
+from scheduler.web.hand_overs import HandOver, hand_overs
 from scheduler.web.words import (
     KINDS,
     KindWords,
+    clock_in,
     day_words,
     length_words,
     role_words,
@@ -61,6 +63,14 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True)
+class Manner:
+    """How the pages of one site write: its names, and its zone."""
+
+    names: Names
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
 class VisitRow:
     """One visit in words. `people` are the lines of each column; `window` is empty when the visit is free to move.
 
@@ -82,15 +92,21 @@ class VisitRow:
 
 def rows_of(
     series: Series,
+    protocol: Protocol,
     windows: Windows,
-    names: Names,
-    zone: str,
+    manner: Manner,
     findings: Iterable[Finding] = (),
 ) -> tuple[VisitRow, ...]:
-    """Return the visits of a series in order of start; `windows` are those of `windows_of`."""
+    """Return the visits of a series in order of start; `protocol` has all their steps, `windows` are of `windows_of`."""
     beside = _by_visit(findings)
     return tuple(
-        _row(visit, _window_words(visit, windows, zone), beside.get(visit.id, ()), (names, zone))
+        _row(
+            visit,
+            _people(visit, protocol.step(visit.step), manner),
+            _window_words(visit, windows, manner.zone),
+            beside.get(visit.id, ()),
+            manner,
+        )
         for visit in series.appointments
     )
 
@@ -133,18 +149,21 @@ def _by_visit(findings: Iterable[Finding]) -> Mapping[str, tuple[Finding, ...]]:
 
 
 def _row(
-    visit: Appointment, window: str, beside: tuple[Finding, ...], shown_as: tuple[Names, str]
+    visit: Appointment,
+    people: tuple[tuple[str, ...], ...],
+    window: str,
+    beside: tuple[Finding, ...],
+    manner: Manner,
 ) -> VisitRow:
-    names, zone = shown_as
-    stands = visit.state.takes_time
+    zone, stands = manner.zone, visit.state.takes_time
     return VisitRow(
         visit=visit,
         words=KINDS[visit.kind],
         day=day_words(local(visit.start, zone)),
         times=times_in(visit.interval, zone),
         length=length_words(visit.interval.duration),
-        room=names.room(visit.room),
-        people=tuple(_lines(visit, roles, names) for roles in COLUMNS.values()),
+        room=manner.names.room(visit.room),
+        people=people,
         window=window if stands else "",
         state="" if visit.state.value == "booked" else state_words(visit.state),
         findings=tuple(finding for finding in beside if finding.level is not Level.GATE) if stands else (),
@@ -159,15 +178,34 @@ def _window_words(visit: Appointment, windows: Windows, zone: str) -> str:
     return window_in(window, zone) if window else "only at this time"
 
 
-def _lines(visit: Appointment, roles: tuple[Role, ...], names: Names) -> tuple[str, ...]:
-    """Return who serves in these roles; roles are told apart only where two people share the column."""
+def _people(visit: Appointment, step: Step, manner: Manner) -> tuple[tuple[str, ...], ...]:
+    changes = hand_overs(visit, step) if visit.relief else ()
+    return tuple(_lines(visit, roles, changes, manner) for roles in COLUMNS.values())
+
+
+def _lines(
+    visit: Appointment, roles: tuple[Role, ...], changes: Iterable[HandOver], manner: Manner
+) -> tuple[str, ...]:
+    """Return who serves in these roles, and who takes over when.
+
+    Roles are told apart only where two people share the column from the beginning.
+    """
     by_person: dict[str, list[Role]] = {}
     for role in roles:
         if role in visit.staff:
             by_person.setdefault(visit.staff[role], []).append(role)
-    if len(by_person) < 2:
-        return tuple(names.person(person) for person in by_person)
-    return tuple(
-        f"{names.person(person)}, {' and '.join(role_words(role).lower() for role in served)}"
+    name, shared = manner.names.person, len(by_person) > 1
+    lines = [
+        f"{name(person)}, {_served(served)}" if shared else name(person)
         for person, served in by_person.items()
-    )
+    ]
+    for change in changes:
+        if taken := [role for role in change.roles if role in roles]:
+            since = f"from {clock_in(change.at, manner.zone)}"
+            what = f"{_served(taken)} {since}" if shared else since
+            lines.append(f"{name(change.person)}, {what}")
+    return tuple(lines)
+
+
+def _served(roles: Iterable[Role]) -> str:
+    return " and ".join(role_words(role).lower() for role in roles)

@@ -43,12 +43,14 @@ def small_clinic(**fields: Any) -> Clinic:
 
 
 def a_choice() -> Protocol:
-    """Build the course with second integrations that are optional."""
+    """Build the course with second integrations that are optional, and nurse and prescriber who may be relieved."""
     document = deepcopy(dict[str, Any](bundled_protocol(COURSE)))
     document.update(protocol=CHOICE, title="IM KAP ×3, second talks as wished")
     second = next(step for step in document["steps"] if step["key"] == "I[i]b")
     second.pop("declinable")
     second["optional"] = True
+    dose = next(step for step in document["steps"] if step["key"] == "D[i]")
+    dose["hands_over"] = ["medical_monitor", "prescriber"]
     return read_protocol(document)
 
 
@@ -82,5 +84,6 @@ def booked(patient: str = "patient-1", **fields: Any) -> Series:
 def chosen_from(series: Series) -> tuple[ChosenVisit, ...]:
     """Return the visits of a proposed series as somebody would choose them."""
     return tuple(
-        ChosenVisit(visit.step, visit.start, visit.room, dict(visit.staff)) for visit in series.appointments
+        ChosenVisit(visit.step, visit.start, visit.room, dict(visit.staff), dict(visit.relief))
+        for visit in series.appointments
     )

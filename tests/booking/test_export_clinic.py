@@ -13,7 +13,7 @@ from scheduler.booking.cancel_series import CancelSeries, cancel_series
 from scheduler.booking.export_clinic import export_clinic
 from scheduler.booking.outcomes import CalledOffBy, CancelReason
 from scheduler.store.ledger import all_claims
-from tests.booking.small_clinic import INDUCTION, booked, clock
+from tests.booking.small_clinic import CHOICE, COURSE, INDUCTION, booked, clock
 from tests.journeys.check_export import faults_in
 
 pytestmark = pytest.mark.usefixtures("small_clinic")
@@ -49,7 +49,7 @@ def test_it_has_the_parts_that_scripts_rely_on() -> None:
     nurse = next(resource for resource in document["resources"] if resource["id"] == "nurse-1")
     assert nurse["kind"] == "staff"
     assert nurse["capacity"]["watch"] == 2
-    assert {protocol["key"] for protocol in document["protocols"]} == {INDUCTION, "im_kap_3"}
+    assert {protocol["key"] for protocol in document["protocols"]} == {INDUCTION, COURSE, CHOICE}
     assert all(protocol["document"] for protocol in document["protocols"])
 
 

@@ -93,6 +93,25 @@ def test_an_optional_visit_is_asked_for_and_booked_with_its_proposal(
     assert "Preparation 1 (P1) is not optional" in plain(wrong)
 
 
+def test_a_proposal_says_who_takes_over_and_is_booked_so(run_in_clinic: Run, tmp_path: Path) -> None:
+    ask = "--patient patient-1 --protocol im_kap_3_choice"
+    proposal = json.loads(run_in_clinic(f"series propose {ask} --limit 1 --json").stdout)["proposals"][0]
+    dose = next(visit for visit in proposal["visits"] if visit["step"] == "D1")
+    assert dose["relief"] == []
+    begins = dose["staff"]["medical_monitor"]
+    other = "nurse-2" if begins == "nurse-1" else "nurse-1"
+    dose["relief"] = [{"role": "medical_monitor", "segment": n, "person": other} for n in (3, 4, 5)]
+    file = tmp_path / "proposal.json"
+    file.write_text(json.dumps(proposal))
+    result = run_in_clinic(f"series book --proposal {file} --json")
+    assert result.exit_code == 0
+    booked = next(v for v in json.loads(result.stdout)["series"]["visits"] if v["step"] == "D1")
+    assert booked["relief"] == dose["relief"]
+    dose["relief"] = [{"role": "medical_monitor"}]
+    file.write_text(json.dumps(proposal))
+    assert "A visit of the proposal cannot be read" in plain(run_in_clinic(f"series book --proposal {file}"))
+
+
 def test_book_refuses_with_exit_2_and_the_findings(run_in_clinic: Run, tmp_path: Path) -> None:
     file = tmp_path / "proposal.json"
     file.write_text(run_in_clinic(f"series propose {ASK} --limit 1 --json").stdout)

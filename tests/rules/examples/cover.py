@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.builders import (
     a_diary,
     a_nurse,
     a_prescriber,
+    a_small_protocol,
     a_therapist,
     at,
     between,
@@ -50,6 +52,14 @@ def _away(build: Any, id: str, begin: str, end: str) -> Question:
 def _credential(last_day: date) -> Question:
     held = (Credential("therapist_licence"), Credential("kap_training", last_day), Credential("bls"))
     return _with_staff(a_therapist("therapist-1", credentials=held))
+
+
+def _relieved(hands_over: Role) -> Question:
+    """Another nurse takes over from the recovery on, in a protocol that lets this role be handed over."""
+    protocol = a_small_protocol()
+    steps = tuple(replace(step, hands_over=frozenset({hands_over})) for step in protocol.steps)
+    relief = {(Role.MEDICAL_MONITOR, number): "nurse-2" for number in (1, 2)}
+    return asked(protocol=replace(protocol, steps=steps), visits={"D1": {"relief": relief}})
 
 
 def _second_bls(leaves: str) -> Question:
@@ -117,6 +127,11 @@ EXAMPLES: Mapping[str, Example] = {
     "COVER-7": Example(
         keeps=asked,
         breaks=lambda: asked(visits={"D1": {"staff": {Role.MEDICAL_MONITOR: "coordinator-1"}}}),
+        no_limit=ONE_FACT,
+    ),
+    "COVER-8": Example(
+        keeps=lambda: _relieved(Role.MEDICAL_MONITOR),
+        breaks=lambda: _relieved(Role.PRESCRIBER),
         no_limit=ONE_FACT,
     ),
     "CRED-1": Example(
