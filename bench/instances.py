@@ -85,6 +85,10 @@ class Instance:
 
     def diary(self, query: Query) -> Diary:
         """Return the diary in which the query's patient looks for a series, put together anew as for each request."""
+        return self.diary_with(self.book, query)
+
+    def diary_with(self, book: ClaimBook, query: Query) -> Diary:
+        """Return the diary of the query's patient in which others have booked what this book says."""
         return Diary(
             site=self.site,
             patient=query.patient,
@@ -92,7 +96,7 @@ class Instance:
             as_of=self.horizon.start,
             rooms=self.rooms,
             staff=self.staff,
-            claims=self.book.beside(ClaimBook.of(())),
+            claims=book.beside(ClaimBook.of(())),
         )
 
     def queries(self, number: int) -> tuple[Query, ...]:

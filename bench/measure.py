@@ -121,7 +121,7 @@ def ratio_line(
         peer=peer,
         theirs=median(pair.theirs for pair in pairs),
         ratio=ratio,
-        target=f"at least {at_least:,g} times",
+        target=f"at least {at_least:,.3g} times" if at_least < 1 else f"at least {at_least:,g} times",
         holds=ratio >= at_least,
         note=note,
     )

@@ -123,7 +123,10 @@ class _Day:
         count = 0
         for start in self._starts():
             self.random.shuffle(therapists)
+            slot = (start - self.begin) // SLOT
             for therapist in therapists:
+                if not self.free[therapist.id, Purpose.OCCUPY][slot]:
+                    continue
                 talk = self.random.choice(talks)
                 first = self.random.random() < INFUSION_FIRST
                 for step in (dose, talk) if first else (talk, dose):

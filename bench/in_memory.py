@@ -1,0 +1,97 @@
+"""What is kept in the process: brought up to date after one booking, and for twenty clinics instead of one."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from statistics import median
+from time import perf_counter
+
+from bench import ours
+from bench.clinics import clinic
+from bench.instances import CLINICS_OF_LARGE, LARGE, MEDIUM, SMALL, Instance, Size
+from bench.measure import Disagreement, Result, each_in_turn, ratio_line
+from scheduler.domain.claim_book import ClaimBook
+from scheduler.domain.claims import Claim, claims_of
+from scheduler.domain.treatment import StepKind
+
+UPDATES: Mapping[StepKind, float] = {StepKind.DOSING: 15, StepKind.INTEGRATION: 150}
+"""How many times quicker than making everything anew, after a visit of this kind was booked."""
+ROUNDS = 5
+FASTER_THAN_LINEAR = 0.9
+"""One clinic asked twenty times must take at least this part of what twenty clinics take; the rest is noise."""
+QUERIES = 3
+
+
+def updates(size: Size) -> list[Result]:
+    """After one booking, what is kept is brought up to date, beside making all of it anew from the same claims."""
+    return list(_updates(clinic(size)))
+
+
+def _updates(instance: Instance) -> Iterator[Result]:
+    query = instance.queries(1)[0]
+    series = ours.solved(instance.protocol, ours.answer(instance.diary(query), instance.protocol, query, 1))[
+        0
+    ]
+    for kind, target in UPDATES.items():
+        visit = next(visit for visit in series.placements if visit.step.kind is kind)
+        more = [
+            claim for claim in claims_of(visit, instance.staff, "one-more") if claim.resource != visit.patient
+        ]
+        times = [_timed(instance, more) for _ in range(ROUNDS)]
+        updated, anew = (median(side) for side in zip(*times, strict=True))
+        ratio = anew / updated
+        yield Result(
+            f"planner/update-{kind}/{instance.name}", updated, "our own making of everything anew", anew,
+            ratio, f"at least {target:,g} times", ratio >= target, "equal state",
+        )  # fmt: skip
+
+
+def _timed(instance: Instance, more: list[Claim]) -> tuple[float, float]:
+    query = instance.queries(1)[0]
+    ours.get_ready(instance.diary(query))
+    everything = [*instance.book, *more]
+    gc.collect()
+    begun = perf_counter()
+    keys = dict.fromkeys((claim.resource, claim.purpose) for claim in more)
+    touched = [claim for key in keys for claim in instance.book.on(*key).found]
+    book = instance.book.beside(ClaimBook.of([*touched, *more]))
+    state = ours.get_ready(instance.diary_with(book, query))
+    updated = perf_counter() - begun
+    ours.forget()
+    gc.collect()
+    begun = perf_counter()
+    anew = ours.get_ready(instance.diary_with(ClaimBook.of(everything), query))
+    took = perf_counter() - begun
+    if state != anew:
+        raise Disagreement("what was brought up to date differs from what was made anew")
+    return updated, took
+
+
+def twenty_clinics() -> list[Result]:
+    """The earliest series at each of twenty clinics, beside asking one of them twenty times."""
+    clinics = [clinic(LARGE, number) for number in range(CLINICS_OF_LARGE)]
+    one = clinics[0]
+    protocol = one.protocol
+    asked = [instance.queries(QUERIES) for instance in clinics]
+
+    def everywhere(number: int) -> list[object]:
+        return [
+            ours.answer(instance.diary(queries[number]), protocol, queries[number], 1)
+            for instance, queries in zip(clinics, asked, strict=True)
+        ]
+
+    def at_one(number: int) -> list[object]:
+        # Not one patient again and again: as many different ones, as the twenty clinics have.
+        return [ours.answer(one.diary(queries[number]), protocol, queries[number], 1) for queries in asked]
+
+    pairs = each_in_turn(range(QUERIES), everywhere, at_one, repeats=1)
+    return [ratio_line("planner/twenty-clinics", "one clinic asked as often", pairs, FASTER_THAN_LINEAR)]
+
+
+PARTS: Mapping[str, Callable[[], list[Result]]] = {
+    **{f"planner/update/{size.name}": partial(updates, size) for size in (SMALL, MEDIUM, LARGE)},
+    "planner/twenty-clinics": twenty_clinics,
+}
+"""Every part by the beginning of the ids of its rows."""
