@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
+from statistics import median
+from time import perf_counter
 
 from bench import cp_sat, ours
 from bench.agreement import must_stand
 from bench.clinics import clinic
-from bench.instances import MEDIUM, SMALL, Query, Size
-from bench.measure import Disagreement, Result, each_in_turn, ratio_line
+from bench.instances import EMPTY, MEDIUM, SMALL, Query, Size
+from bench.measure import Disagreement, Result, each_in_turn, limit_line, ratio_line
 from bench.solved import Solved, Verdict
 
 WANTED = 5
 QUERIES: Mapping[Size, int] = {SMALL: 3, MEDIUM: 1}
 """How many patients ask; the peer takes half a minute and more for each in the medium clinic."""
 TARGET = 3000
+ON_EMPTY = 4
+TIME_LIMIT = 0.100
+"""Seconds for one patient on a calendar that is 5 % booked."""
+MEMORY_LIMIT = 200
+"""Megabytes for the same, with nothing kept from before."""
 
 
 def alternatives(size: Size) -> list[Result]:
@@ -58,7 +66,32 @@ def _said(finishes: list[datetime]) -> str:
     return ", ".join(f"{finish:%d %b %H:%M}" for finish in finishes)
 
 
+def on_an_empty_calendar() -> list[Result]:
+    """Where nearly everything is free there is the most to choose from: time and memory stay within limits."""
+    instance, protocol = clinic(EMPTY), clinic(EMPTY).protocol
+    queries = instance.queries(ON_EMPTY)
+    times = []
+    for query in queries:
+        ours.answer(instance.diary(query), protocol, query, WANTED)
+        begun = perf_counter()
+        answer = ours.answer(instance.diary(query), protocol, query, WANTED)
+        times.append(perf_counter() - begun)
+        for solved in ours.solved(protocol, answer):
+            must_stand(instance.diary(query), protocol, query, solved)
+    ours.forget()
+    tracemalloc.start()
+    for query in queries:
+        ours.answer(instance.diary(query), protocol, query, WANTED)
+    most = tracemalloc.get_traced_memory()[1] / 1e6
+    tracemalloc.stop()
+    return [
+        limit_line("planner/alternatives-empty/time", median(times), TIME_LIMIT, note="median"),
+        limit_line("planner/alternatives-empty/memory", most, MEMORY_LIMIT, "MB", "at the most at once"),
+    ]
+
+
 PARTS: Mapping[str, Callable[[], list[Result]]] = {
-    f"planner/alternatives/{size.name}": partial(alternatives, size) for size in QUERIES
+    **{f"planner/alternatives/{size.name}": partial(alternatives, size) for size in QUERIES},
+    "planner/alternatives-empty": on_an_empty_calendar,
 }
 """Every part by the id of its row."""

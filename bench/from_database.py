@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sqlite3
+import tracemalloc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from functools import partial
@@ -14,7 +15,7 @@ from bench import cp_sat, ours
 from bench.agreement import must_agree, must_stand, tally
 from bench.clinics import clinic
 from bench.instances import LARGE, MEDIUM, Query, Size
-from bench.measure import Disagreement, Result, each_in_turn, ratio_line
+from bench.measure import Disagreement, Result, each_in_turn, limit_line, ratio_line
 from bench.solved import Solved
 from bench.stored_clinic import StoredClinic, stored
 from scheduler.domain.claims import Placement
@@ -30,6 +31,8 @@ DRIVER = 3
 KINDS = (StepKind.DOSING, StepKind.INTEGRATION)
 UPDATED = 15
 ROUNDS = 5
+MEMORY = 3
+"""Megabytes that one clinic may take in the process."""
 
 ROWS_OF_A_SITE = """
     SELECT id, resource_id, purpose, lane, starts_at, ends_at, appointment_id, role, phases FROM claim
@@ -40,7 +43,7 @@ ROWS_OF_A_SITE = """
 def run(size: Size) -> list[Result]:
     """Fill a database with a clinic once, and measure everything that begins there."""
     with _stored(size) as desk:
-        return [_cold(desk), _beside_driver(desk), *_updates(desk)]
+        return [_cold(desk), _beside_driver(desk), *_updates(desk), _memory(desk)]
 
 
 @contextmanager
@@ -126,6 +129,19 @@ def _ready(desk: StoredClinic, query: Query) -> tuple[float, object, Diary]:
     diary = _load(desk, query)
     state = ours.get_ready(diary, desk.instance.protocol)
     return perf_counter() - begun, state, diary
+
+
+def _memory(desk: StoredClinic) -> Result:
+    """All that is kept of one clinic, its claims included, as Python counts it."""
+    ours.forget()
+    gc.collect()
+    tracemalloc.start()
+    kept = ours.get_ready(_load(desk, desk.queries[0]))
+    gc.collect()
+    megabytes = tracemalloc.get_traced_memory()[0] / 1e6
+    tracemalloc.stop()
+    del kept
+    return limit_line(f"planner/memory/{desk.instance.name}", megabytes, MEMORY, "MB", "claims included")
 
 
 PARTS: Mapping[str, Callable[[], list[Result]]] = {

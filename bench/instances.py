@@ -42,6 +42,7 @@ class Size:
 SMALL = Size("small", 4, 3, 2, 1, 90, 0.60)
 MEDIUM = Size("medium", 20, 12, 8, 4, 120, 0.80)
 LARGE = Size("large", 10, 6, 4, 2, 180, 0.85)
+EMPTY = Size("empty", 20, 12, 8, 4, 120, 0.05)
 SIZES = (SMALL, MEDIUM, LARGE)
 
 

@@ -23,7 +23,8 @@ class Result:
     """One line of the table. `ours` and `theirs` are medians in seconds; `ratio` is theirs by ours.
 
     `target` is in words, as it is agreed; `holds` says whether it was met in this run. Where many questions are asked,
-    `ratio` is the median of the ratios of each one, and `note` says how many there were and how they ended.
+    `ratio` is the median of the ratios of each one, and `note` says how many there were and how they ended. Where a limit
+    is measured against, it stands for the peer; `unit` is "MB" where memory is.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Result:
     target: str
     holds: bool
     note: str = ""
+    unit: str = "s"
 
     def as_row(self) -> dict[str, object]:
         """Return the line as it stands in the JSON report."""
@@ -133,7 +135,26 @@ def table(results: list[Result]) -> str:
     for result in results:
         note = f" ({result.note})" if result.note else ""
         lines.append(
-            f"{result.id:<32}{result.ours * 1000:>9.2f} ms{result.theirs * 1000:>11.2f} ms{result.ratio:>11,.3f}"
-            f"  {result.target:<24}{'yes' if result.holds else 'NO':<7}{result.peer}{note}"
+            f"{result.id:<32}{_measured(result.ours, result.unit):>12}{_measured(result.theirs, result.unit):>14}"
+            f"{result.ratio:>11,.3f}  {result.target:<24}{'yes' if result.holds else 'NO':<7}{result.peer}{note}"
         )
     return "\n".join(lines)
+
+
+def _measured(value: float, unit: str) -> str:
+    return f"{value * 1000:.2f} ms" if unit == "s" else f"{value:.2f} {unit}"
+
+
+def limit_line(name: str, measured: float, limit: float, unit: str = "s", note: str = "") -> Result:
+    """Return the line that holds when what was measured does not go beyond a limit."""
+    return Result(
+        id=name,
+        ours=measured,
+        peer="the limit",
+        theirs=limit,
+        ratio=limit / measured,
+        target=f"at most {_measured(limit, unit)}",
+        holds=measured <= limit,
+        note=note,
+        unit=unit,
+    )

@@ -48,7 +48,7 @@ class Packing:
 
     def _share(self, passed: float) -> float:
         """Return how full a day is when this part of the horizon has passed, from 0 to 1: full at first, then less."""
-        fall = FULLEST - EMPTIEST
+        fall = FULLEST - min(EMPTIEST, self.booked / 2)
         bend = fall / (FULLEST - self.booked) - 1
         return FULLEST - fall * float(passed**bend)
 
