@@ -136,7 +136,7 @@ def _memory(desk: StoredClinic) -> Result:
     ours.forget()
     gc.collect()
     tracemalloc.start()
-    kept = ours.get_ready(_load(desk, desk.queries[0]))
+    kept = ours.get_ready(_load(desk, desk.queries[0]), desk.instance.protocol)
     gc.collect()
     megabytes = tracemalloc.get_traced_memory()[0] / 1e6
     tracemalloc.stop()

@@ -50,19 +50,19 @@ def _updates(instance: Instance) -> Iterator[Result]:
 
 def _timed(instance: Instance, more: list[Claim]) -> tuple[float, float]:
     query = instance.queries(1)[0]
-    ours.get_ready(instance.diary(query))
+    ours.get_ready(instance.diary(query), instance.protocol)
     everything = [*instance.book, *more]
     gc.collect()
     begun = perf_counter()
     keys = dict.fromkeys((claim.resource, claim.purpose) for claim in more)
     touched = [claim for key in keys for claim in instance.book.on(*key).found]
     book = instance.book.beside(ClaimBook.of([*touched, *more]))
-    state = ours.get_ready(instance.diary_with(book, query))
+    state = ours.get_ready(instance.diary_with(book, query), instance.protocol)
     updated = perf_counter() - begun
     ours.forget()
     gc.collect()
     begun = perf_counter()
-    anew = ours.get_ready(instance.diary_with(ClaimBook.of(everything), query))
+    anew = ours.get_ready(instance.diary_with(ClaimBook.of(everything), query), instance.protocol)
     took = perf_counter() - begun
     if state != anew:
         raise Disagreement("what was brought up to date differs from what was made anew")
