@@ -118,7 +118,7 @@ def series_in_outline(ids: Iterable[str]) -> Mapping[str, Series]:
             select(_serving.c.appointment_id, _serving.c.role, _serving.c.segment, _serving.c.staff_id)
             .join(_visit, _visit.c.id == _serving.c.appointment_id)
             .where(_visit.c.series_id.in_(wanted))
-            .order_by(_serving.c.role),
+            .order_by(_serving.c.role, _serving.c.segment),
         )
         query = select(_visit).where(_visit.c.series_id.in_(wanted)).order_by(_visit.c.starts_at, _visit.c.id)
         for row in connection.execute(query):

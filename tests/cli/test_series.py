@@ -109,7 +109,7 @@ def test_a_proposal_says_who_takes_over_and_is_booked_so(run_in_clinic: Run, tmp
     assert booked["relief"] == dose["relief"]
     dose["relief"] = [{"role": "medical_monitor"}]
     file.write_text(json.dumps(proposal))
-    assert "A visit of the proposal cannot be read" in plain(run_in_clinic(f"series book --proposal {file}"))
+    assert "The proposal cannot be read" in plain(run_in_clinic(f"series book --proposal {file}"))
 
 
 def test_book_refuses_with_exit_2_and_the_findings(run_in_clinic: Run, tmp_path: Path) -> None:
