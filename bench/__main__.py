@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping
+from time import perf_counter
 
 from bench import planner, series
 from bench.measure import Disagreement, Result, table
@@ -29,11 +30,12 @@ def main() -> int:
     results: list[Result] = []
     disagreements: list[str] = []
     for name, run in chosen.items():
-        print(f"{name} ...", file=sys.stderr, flush=True)
+        begun = perf_counter()
         try:
             results += run()
         except Disagreement as disagreement:
             disagreements.append(f"{name}: {disagreement}")
+        print(f"{name}: {perf_counter() - begun:.0f} s", file=sys.stderr, flush=True)
     print(table(results))
     report = PROJECT_FOLDER / "var" / "bench.json"
     report.parent.mkdir(mode=0o700, exist_ok=True)

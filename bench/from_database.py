@@ -14,7 +14,7 @@ from time import perf_counter
 from bench import cp_sat, ours
 from bench.agreement import must_agree, must_stand, tally
 from bench.clinics import clinic
-from bench.instances import LARGE, MEDIUM, Query, Size
+from bench.instances import LARGE, Query, Size
 from bench.measure import Disagreement, Result, each_in_turn, limit_line, ratio_line
 from bench.solved import Solved
 from bench.stored_clinic import StoredClinic, stored
@@ -24,13 +24,13 @@ from scheduler.domain.treatment import StepKind
 from scheduler.planner.proposal import Answer
 from scheduler.store.diaries import load_diary
 
-QUERIES = 4
+QUERIES = 3
 COLD = 30
 DRIVER = 3
 """How many times as long as the driver takes to fetch the rows the whole way may take, the answer included."""
 KINDS = (StepKind.DOSING, StepKind.INTEGRATION)
 UPDATED = 15
-ROUNDS = 5
+ROUNDS = 3
 MEMORY = 3
 """Megabytes that one clinic may take in the process."""
 
@@ -145,6 +145,6 @@ def _memory(desk: StoredClinic) -> Result:
 
 
 PARTS: Mapping[str, Callable[[], list[Result]]] = {
-    f"planner/database/{size.name}": partial(run, size) for size in (MEDIUM, LARGE)
+    f"planner/database/{size.name}": partial(run, size) for size in (LARGE,)
 }
 """Every part by the clinic that is stored once for all of its rows."""

@@ -18,7 +18,7 @@ from scheduler.domain.treatment import StepKind
 
 UPDATES: Mapping[StepKind, float] = {StepKind.DOSING: 15, StepKind.INTEGRATION: 150}
 """How many times quicker than making everything anew, after a visit of this kind was booked."""
-ROUNDS = 5
+ROUNDS = 3
 FASTER_THAN_LINEAR = 0.9
 """One clinic asked twenty times must take at least this part of what twenty clinics take; the rest is noise."""
 QUERIES = 3

@@ -13,7 +13,7 @@ from bench.measure import Result, each_in_turn, ratio_line
 from bench.scale import Scale
 from bench.solved import Solved
 
-QUERIES: Mapping[Size, int] = {SMALL: 8, MEDIUM: 6, LARGE: 6}
+QUERIES: Mapping[Size, int] = {SMALL: 8, MEDIUM: 4, LARGE: 6}
 """How many patients ask for a series; a full model of the medium clinic takes some five seconds for each."""
 FULL: Mapping[Size, float] = {SMALL: 2000, MEDIUM: 2000, LARGE: 1000}
 """How many times quicker than the full model the planner is to be."""
@@ -45,7 +45,7 @@ def earliest(size: Size) -> list[Result]:
 def earliest_on_lists(size: Size) -> list[Result]:
     """The same, beside CP-SAT that is given our lists of feasible starts and need not make them."""
     instance = clinic(size)
-    queries = instance.queries(4 * QUERIES[size])
+    queries = instance.queries(3 * QUERIES[size])
     protocol = instance.protocol
     scale = Scale.over(instance.horizon)
     lists = {query.patient.id: ours.lists(instance.diary(query), protocol, query) for query in queries}
