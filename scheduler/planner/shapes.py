@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
 from scheduler.domain.people import Role
-from scheduler.domain.treatment import Step
+from scheduler.domain.treatment import Segment, Step
 
 
 @dataclass(frozen=True, eq=False)
@@ -14,12 +15,13 @@ class Shape:
     """All of a step that matters to where it can stand; steps that need the same have the very same shape.
 
     `like` is one of them. `guided` says whether a therapist takes part, `keeps_one_therapist` whether it must be the
-    therapist of the series.
+    therapist of the series; `segments` are what each role gives, in order of first need.
     """
 
     like: Step
     guided: bool
     keeps_one_therapist: bool
+    segments: Mapping[Role, tuple[Segment, ...]]
 
 
 _KNOWN: WeakValueDictionary[tuple[object, ...], Shape] = WeakValueDictionary()
@@ -34,5 +36,7 @@ def shape_of(step: Step) -> Shape:
     shape = _KNOWN.get(needs)
     if shape is None:
         guided = Role.THERAPIST in step.roles
-        shape = _KNOWN.setdefault(needs, Shape(step, guided, guided and step.keeps_one_therapist))
+        segments = {role: step.segments_of(role) for role in step.roles}
+        made = Shape(step, guided, guided and step.keeps_one_therapist, segments)
+        shape = _KNOWN.setdefault(needs, made)
     return shape

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -121,12 +121,18 @@ class _Kept:
     starts: dict[tuple[Shape, str | None], int] = field(default_factory=dict)
     lists: dict[tuple[Shape, str | None], tuple[int, array[int]]] = field(default_factory=dict)
     rows: dict[tuple[tuple[Shape, ...], str], tuple[array[int], ...]] = field(default_factory=dict)
+    places: dict[Shape, int] = field(default_factory=dict)
+    roles: dict[tuple[Shape, Role, str | None], int] = field(default_factory=dict)
+    ends: dict[Shape, int] = field(default_factory=dict)
+    people: dict[tuple[Role, str | None], tuple[StaffMember, ...]] = field(default_factory=dict)
     set_ups: tuple[int, ...] | None = None
 
     def without(self, changed: Mapping[ClaimKey, _Taken]) -> _Kept:
         """Return what still holds where some resources are taken otherwise, as `changed` says."""
         # Copied whole first: another thread may be adding to what is kept meanwhile.
         kept = _Kept(dict(self.taken), dict(self.rooms), dict(self.segments), lists=dict(self.lists))
+        # What hangs on facts alone holds whatever is claimed.
+        kept.ends, kept.people = self.ends, self.people
         kept.taken.update(changed)
         for resource, _ in changed:
             kept.rooms.pop(resource, None)
@@ -172,12 +178,17 @@ class SiteSupply:
 
     def having(self, role: Role, therapist: str | None = None) -> tuple[StaffMember, ...]:
         """Return who may serve in a role beside this therapist, by id: nobody watches the patient they guide."""
-        people = sorted((p for p in self.staff.values() if role in p.roles), key=lambda person: person.id)
-        if role is Role.THERAPIST and therapist is not None:
-            return tuple(person for person in people if person.id == therapist)
-        if role is Role.MEDICAL_MONITOR:
-            return tuple(person for person in people if person.id != therapist)
-        return tuple(people)
+        key = (role, therapist if role in (Role.THERAPIST, Role.MEDICAL_MONITOR) else None)
+        if key not in self._kept.people:
+            self._kept.people[key] = tuple(self._fit(*key))
+        return self._kept.people[key]
+
+    def _fit(self, role: Role, therapist: str | None) -> Iterator[StaffMember]:
+        for person in sorted(self.staff.values(), key=lambda one: one.id):
+            if role in person.roles and (
+                therapist is None or (person.id == therapist) is (role is Role.THERAPIST)
+            ):
+                yield person
 
     @property
     def set_ups(self) -> tuple[int, ...]:
@@ -208,7 +219,7 @@ class SiteSupply:
     def starts_with(self, person: StaffMember, shape: Shape, role: Role) -> int:
         """At which slots the person can give all that a role gives: free, at work and qualified that day."""
         mask = self.grid.full
-        for segment in shape.like.segments_of(role):
+        for segment in shape.segments[role]:
             mask &= self.starts_of_segment(person, segment)
         return mask
 
@@ -272,28 +283,47 @@ class SiteSupply:
         return _any(self._staffed(shape, person.id, mask, ignoring) for person in everybody)
 
     def _place(self, shape: Shape, ignoring: Set[Scarcity]) -> int:
-        step, mask = shape.like, self._quarters
+        if not ignoring and shape in self._kept.places:
+            return self._kept.places[shape]
+        mask = self._quarters
         if Scarcity.HOURS not in ignoring:
-            mask &= lasting(self.open, slots_in(step.length + step.ends_before_close))
+            mask &= self._while_open(shape)
         if Scarcity.SITE_COVER not in ignoring:
-            for cover in step.site_cover:
-                begin, end = step.site_cover_times(cover)
+            for cover in shape.like.site_cover:
+                begin, end = shape.like.site_cover_times(cover)
                 mask &= lasting(self._enough(cover), slots_in(end - begin)) >> slots_in(begin)
-        if step.room_capability is not None and Scarcity.ROOM not in ignoring:
+        if shape.like.room_capability is not None and Scarcity.ROOM not in ignoring:
             mask &= _any(self.starts_in(room, shape) for room in self.fit_rooms(shape))
+        if not ignoring:
+            self._kept.places[shape] = mask
         return mask
+
+    def _while_open(self, shape: Shape) -> int:
+        # Hours do not change with claims, so this is kept whatever is booked.
+        if shape not in self._kept.ends:
+            stay = shape.like.length + shape.like.ends_before_close
+            self._kept.ends[shape] = lasting(self.open, slots_in(stay))
+        return self._kept.ends[shape]
 
     def _staffed(self, shape: Shape, therapist: str | None, mask: int, ignoring: Set[Scarcity]) -> int:
-        for role in shape.like.roles:
+        for role in shape.segments:
             if mask and Scarcity(role.value) not in ignoring:
-                mask &= self._with_somebody(shape, role, self.having(role, therapist))
+                mask &= self._with_somebody(shape, role, therapist)
         return mask
 
-    def _with_somebody(self, shape: Shape, role: Role, people: Iterable[StaffMember]) -> int:
+    def _with_somebody(self, shape: Shape, role: Role, therapist: str | None) -> int:
+        people = self.having(role, therapist)
+        # The same people for most therapists: nobody is left out who would not serve in the role anyway.
+        key = (shape, role, therapist if len(people) < len(self.having(role)) else None)
+        if key not in self._kept.roles:
+            self._kept.roles[key] = self._with_one_of(shape, role, people)
+        return self._kept.roles[key]
+
+    def _with_one_of(self, shape: Shape, role: Role, people: Iterable[StaffMember]) -> int:
         if role not in shape.like.hands_over:
             return _any(self.starts_with(person, shape, role) for person in people)
         mask = self.grid.full
-        for segment in shape.like.segments_of(role):
+        for segment in shape.segments[role]:
             mask &= _any(self.starts_of_segment(person, segment) for person in people)
         return mask
 
