@@ -14,17 +14,25 @@ from scheduler.planner.timeline import Grid, Span, slots_in
 
 def patient_holes(diary: Diary, shape: Shape, grid: Grid) -> Holes | None:
     """Return the slots at which a visit of this shape may not start for the patient's sake; `None` for none."""
-    return Holes.of(_spans(diary, shape, grid))
+    return Holes.of((*_kept_busy(diary, shape, grid), *_spaced(diary, shape, grid)))
 
 
-def _spans(diary: Diary, shape: Shape, grid: Grid) -> Iterator[Span]:
+def spacing_holes(diary: Diary, shape: Shape, grid: Grid) -> Holes | None:
+    """Return the slots at which too recent or too near a dose alone forbids the start; `None` for none."""
+    return Holes.of(_spaced(diary, shape, grid))
+
+
+def _kept_busy(diary: Diary, shape: Shape, grid: Grid) -> Iterator[Span]:
     patient, length = diary.patient, slots_in(shape.like.length)
     for claim in diary.claims_on(patient.id, Purpose.OCCUPY):
         yield _reaching(grid.touching(claim.interval), length)
     for interval in patient.unavailable_times():
         yield _reaching(grid.touching(interval), length)
+
+
+def _spaced(diary: Diary, shape: Shape, grid: Grid) -> Iterator[Span]:
     if (hold := shape.like.holds_dose_spacing) > timedelta(0):
-        for claim in diary.claims_on(patient.id, Purpose.SPACING):
+        for claim in diary.claims_on(diary.patient.id, Purpose.SPACING):
             yield _reaching(grid.touching(claim.interval), slots_in(hold))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from scheduler.domain.diary import Diary
@@ -11,10 +11,10 @@ from scheduler.domain.people import Role
 from scheduler.domain.treatment import Protocol
 from scheduler.planner.network import Arc, Choices, Holes, Network
 from scheduler.planner.outline import Outline, outline_of
-from scheduler.planner.patient_time import patient_holes
+from scheduler.planner.patient_time import patient_holes, spacing_holes
 from scheduler.planner.shapes import Shape
 from scheduler.planner.supply import Scarcity, SiteSupply, supply_of
-from scheduler.planner.timeline import Grid, LocalDays, local_days, set_slots, slots_at_most, slots_in
+from scheduler.planner.timeline import Grid, LocalDays, local_days, slots_at_most, slots_in
 from scheduler.planner.wishes import Wishes
 
 #: Stands for the therapist of a protocol in which no visit keeps to one.
@@ -69,7 +69,8 @@ class Question:
     @cached_property
     def holes(self) -> tuple[Holes | None, ...]:
         """When the patient cannot come, by step."""
-        by_shape = {shape: patient_holes(self.diary, shape, self.grid) for shape in set(self.outline.shapes)}
+        holes_of = spacing_holes if Scarcity.PATIENT in self.ignoring else patient_holes
+        by_shape = {shape: holes_of(self.diary, shape, self.grid) for shape in set(self.outline.shapes)}
         return tuple(by_shape[shape] for shape in self.outline.shapes)
 
     @cached_property
@@ -109,15 +110,28 @@ class Question:
 
     def starts_of(self, shape: Shape, therapist: str | None) -> Sequence[int]:
         """Return the starts of visits of a shape, as far as the site goes, with this therapist or anybody fit."""
-        if not self.ignoring:
+        if self.ignoring <= {Scarcity.PATIENT}:
             return self.supply.listed(shape, therapist)
         key = (shape, therapist)
         if key not in self._relaxed:
-            self._relaxed[key] = set_slots(self.supply.starts(shape, therapist, self.ignoring))
+            # The calendar is much emptier then: only the time asked about is looked at.
+            asked = self.grid.run((min(self.lower), max(self.upper) + 1))
+            starts = self.supply.starts(shape, therapist, self.ignoring)
+            self._relaxed[key] = self.supply.list_of(starts & asked)
         return self._relaxed[key]
 
     @cached_property
     def _relaxed(self) -> dict[tuple[Shape, str | None], Sequence[int]]:
+        return {}
+
+    def without(self, scarcity: Scarcity) -> Question:
+        """Return the same question with one more kind of thing taken to be no obstacle."""
+        if scarcity not in self._without:
+            self._without[scarcity] = replace(self, ignoring=self.ignoring | {scarcity})
+        return self._without[scarcity]
+
+    @cached_property
+    def _without(self) -> dict[Scarcity, Question]:
         return {}
 
     def choices(self, therapist: str) -> Choices:

@@ -9,29 +9,28 @@ from __future__ import annotations
 from array import array
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from functools import lru_cache, reduce
 from threading import Lock
 
 from scheduler.domain.claim_book import ClaimBook, ClaimKey
-from scheduler.domain.claims import Claim, Purpose, capacity_of, lanes_needed
+from scheduler.domain.claims import Purpose, capacity_of, lanes_needed
 from scheduler.domain.clock import local_day, whole_local_day
 from scheduler.domain.diary import Diary
 from scheduler.domain.interval import Interval
-from scheduler.domain.people import Role, StaffMember
-from scheduler.domain.places import Room, Site
+from scheduler.domain.people import Credential, Role, StaffMember
+from scheduler.domain.places import Room, Site, WeeklyHours, weekly_times
 from scheduler.domain.treatment import Segment, SiteCover
 from scheduler.planner.shapes import Shape
+from scheduler.planner.taken import Taken
 from scheduler.planner.timeline import (
     Grid,
     every,
     lasting,
     set_slots,
     slots_in,
-    with_span,
-    without_span,
 )
 
 START_EVERY = timedelta(minutes=15)
@@ -52,52 +51,6 @@ class Scarcity(StrEnum):
     CARE_COORDINATOR = "care_coordinator"
 
 
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    """When a resource is taken, by depth: layer n is set where more than n lanes are.
-
-    What lies beyond the capacity leaves no trace; `exact` says that there is nothing of it.
-    """
-
-    layers: tuple[int, ...]
-    exact: bool
-
-    @classmethod
-    def by(cls, claims: tuple[Claim, ...], capacity: int, grid: Grid) -> _Taken:
-        """Lay claims over each other."""
-        layers = grid.layers((grid.touching(claim.interval) for claim in claims), capacity + 1)
-        return cls(layers[:-1], exact=not layers[-1])
-
-    def after(self, before: tuple[Claim, ...], now: tuple[Claim, ...], grid: Grid) -> _Taken:
-        """Return what is taken by claims that are mostly the same as those before; both in order of start."""
-        if not self.exact:
-            return _Taken.by(now, len(self.layers), grid)
-        first = _length_shared(before, now)
-        last = _length_shared(before[first:][::-1], now[first:][::-1])
-        layers = self.layers
-        for claim in before[first : len(before) - last]:
-            layers = without_span(layers, grid.run(grid.touching(claim.interval)))
-        for claim in now[first : len(now) - last]:
-            raised = with_span(layers, grid.run(grid.touching(claim.interval)))
-            if raised is None:
-                return _Taken.by(now, len(self.layers), grid)
-            layers = raised
-        return _Taken(layers, exact=True)
-
-
-def _length_shared(one: tuple[Claim, ...], other: tuple[Claim, ...]) -> int:
-    """Return how many claims two lists have in common at their beginning."""
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        # Comparing whole stretches is quick: claims that stayed are the very same objects.
-        middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
 @lru_cache(maxsize=1024)
 def _open(site: Site, grid: Grid) -> int:
     return grid.mask(grid.within(interval) for interval in site.open_times(grid.horizon))
@@ -108,6 +61,11 @@ def _at_work(person: StaffMember, site: Site, grid: Grid) -> int:
     return grid.mask(grid.within(interval) for interval in person.working_times(site, grid.horizon))
 
 
+@lru_cache(maxsize=1024)
+def _weekly(hours: tuple[WeeklyHours, ...], zone: str, grid: Grid) -> int:
+    return grid.mask(grid.within(interval) for interval in weekly_times(hours, grid.horizon, zone))
+
+
 @dataclass
 class _Kept:
     """What was worked out so far of one supply; made when asked for.
@@ -115,19 +73,18 @@ class _Kept:
     A list stands beside the mask it was made from, so that it is made anew only where that has changed.
     """
 
-    taken: dict[ClaimKey, _Taken] = field(default_factory=dict)
+    taken: dict[ClaimKey, Taken] = field(default_factory=dict)
     rooms: dict[str, dict[int, int]] = field(default_factory=dict)
     segments: dict[str, dict[Segment, int]] = field(default_factory=dict)
     starts: dict[tuple[Shape, str | None], int] = field(default_factory=dict)
     lists: dict[tuple[Shape, str | None], tuple[int, array[int]]] = field(default_factory=dict)
     rows: dict[tuple[tuple[Shape, ...], str], tuple[array[int], ...]] = field(default_factory=dict)
-    places: dict[Shape, int] = field(default_factory=dict)
-    roles: dict[tuple[Shape, Role, str | None], int] = field(default_factory=dict)
     ends: dict[Shape, int] = field(default_factory=dict)
     people: dict[tuple[Role, str | None], tuple[StaffMember, ...]] = field(default_factory=dict)
     set_ups: tuple[int, ...] | None = None
+    working: dict[str, int] = field(default_factory=dict)
 
-    def without(self, changed: Mapping[ClaimKey, _Taken]) -> _Kept:
+    def without(self, changed: Mapping[ClaimKey, Taken]) -> _Kept:
         """Return what still holds where some resources are taken otherwise, as `changed` says."""
         # Copied whole first: another thread may be adding to what is kept meanwhile.
         kept = _Kept(dict(self.taken), dict(self.rooms), dict(self.segments), lists=dict(self.lists))
@@ -137,6 +94,18 @@ class _Kept:
         for resource, _ in changed:
             kept.rooms.pop(resource, None)
             kept.segments.pop(resource, None)
+        return kept
+
+    def without_person(self, person: StaffMember) -> _Kept:
+        """Return what still holds where a member of staff works or is qualified otherwise; claims stay as they are."""
+        kept = self.without({})
+        kept.segments.pop(person.id, None)
+        kept.people = {}
+        kept.starts.update(
+            (key, mask)
+            for key, mask in dict(self.starts).items()
+            if not key[0].like.site_cover and person.roles.isdisjoint(key[0].like.roles)
+        )
         return kept
 
 
@@ -150,6 +119,7 @@ class SiteSupply:
     grid: Grid
     book: ClaimBook
     _kept: _Kept = field(default_factory=_Kept)
+    _apart: dict[tuple[Shape, frozenset[Scarcity]], int] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self._quarters = every(self.grid, slots_in(START_EVERY))
@@ -161,6 +131,8 @@ class SiteSupply:
 
     def working(self, person: StaffMember) -> int:
         """When a member of staff is at work."""
+        if person.id in self._kept.working:
+            return self._kept.working[person.id]
         return _at_work(person, self.site, self.grid)
 
     def valid(self, person: StaffMember, credential: str) -> int:
@@ -173,7 +145,7 @@ class SiteSupply:
             return 0
         key = (resource, purpose)
         if key not in self._kept.taken:
-            self._kept.taken[key] = _Taken.by(self.book.on(resource, purpose).found, capacity, self.grid)
+            self._kept.taken[key] = Taken.by(self.book.on(resource, purpose).found, capacity, self.grid)
         return self.grid.full & ~self._kept.taken[key].layers[capacity - lanes]
 
     def having(self, role: Role, therapist: str | None = None) -> tuple[StaffMember, ...]:
@@ -262,7 +234,7 @@ class SiteSupply:
         mask = self.starts(*key)
         made = self._kept.lists.get(key)
         if made is None or made[0] != mask:
-            made = self._kept.lists[key] = (mask, set_slots(mask))
+            made = self._kept.lists[key] = (mask, self.list_of(mask))
         return made[1]
 
     def rows(self, shapes: tuple[Shape, ...], therapist: str) -> tuple[array[int], ...]:
@@ -275,16 +247,39 @@ class SiteSupply:
             )
         return self._kept.rows[key]
 
+    def list_of(self, starts: int) -> array[int]:
+        """Return starts of visits as a list."""
+        return set_slots(starts, slots_in(START_EVERY))
+
     def _starts(self, shape: Shape, therapist: str | None, ignoring: Set[Scarcity]) -> int:
-        mask = self._place(shape, ignoring)
-        if therapist is not None or not shape.guided:
-            return self._staffed(shape, therapist, mask, ignoring)
-        everybody = self.having(Role.THERAPIST)
-        return _any(self._staffed(shape, person.id, mask, ignoring) for person in everybody)
+        mask = self._apart_from_guide(shape, frozenset(ignoring))
+        if not shape.guided:
+            return mask
+        guides = [p.id for p in self.having(Role.THERAPIST)] if therapist is None else [therapist]
+        return _any(self._guided_by(guide, shape, mask, ignoring) for guide in guides)
+
+    def _apart_from_guide(self, shape: Shape, ignoring: frozenset[Scarcity]) -> int:
+        """At which slots all but the therapist is there; worked out once for all of them."""
+        key = (shape, ignoring)
+        if key not in self._apart:
+            mask = self._place(shape, ignoring)
+            for role in shape.like.roles:
+                if mask and role is not Role.THERAPIST and Scarcity(role.value) not in ignoring:
+                    mask &= self._with_somebody(shape, role, self.having(role))
+            self._apart[key] = mask
+        return self._apart[key]
+
+    def _guided_by(self, guide: str, shape: Shape, mask: int, ignoring: Set[Scarcity]) -> int:
+        """At which of these slots this therapist can guide the visit, and somebody else watches it."""
+        if mask and Scarcity.THERAPIST not in ignoring:
+            mask &= self._with_somebody(shape, Role.THERAPIST, self.having(Role.THERAPIST, guide))
+        watched = Role.MEDICAL_MONITOR in shape.like.roles and Scarcity.MEDICAL_MONITOR not in ignoring
+        if mask and watched and guide in self.staff and Role.MEDICAL_MONITOR in self.staff[guide].roles:
+            others = self.having(Role.MEDICAL_MONITOR, guide)
+            mask &= self._with_somebody(shape, Role.MEDICAL_MONITOR, others)
+        return mask
 
     def _place(self, shape: Shape, ignoring: Set[Scarcity]) -> int:
-        if not ignoring and shape in self._kept.places:
-            return self._kept.places[shape]
         mask = self._quarters
         if Scarcity.HOURS not in ignoring:
             mask &= self._while_open(shape)
@@ -294,8 +289,6 @@ class SiteSupply:
                 mask &= lasting(self._enough(cover), slots_in(end - begin)) >> slots_in(begin)
         if shape.like.room_capability is not None and Scarcity.ROOM not in ignoring:
             mask &= _any(self.starts_in(room, shape) for room in self.fit_rooms(shape))
-        if not ignoring:
-            self._kept.places[shape] = mask
         return mask
 
     def _while_open(self, shape: Shape) -> int:
@@ -305,21 +298,7 @@ class SiteSupply:
             self._kept.ends[shape] = lasting(self.open, slots_in(stay))
         return self._kept.ends[shape]
 
-    def _staffed(self, shape: Shape, therapist: str | None, mask: int, ignoring: Set[Scarcity]) -> int:
-        for role in shape.segments:
-            if mask and Scarcity(role.value) not in ignoring:
-                mask &= self._with_somebody(shape, role, therapist)
-        return mask
-
-    def _with_somebody(self, shape: Shape, role: Role, therapist: str | None) -> int:
-        people = self.having(role, therapist)
-        # The same people for most therapists: nobody is left out who would not serve in the role anyway.
-        key = (shape, role, therapist if len(people) < len(self.having(role)) else None)
-        if key not in self._kept.roles:
-            self._kept.roles[key] = self._with_one_of(shape, role, people)
-        return self._kept.roles[key]
-
-    def _with_one_of(self, shape: Shape, role: Role, people: Iterable[StaffMember]) -> int:
+    def _with_somebody(self, shape: Shape, role: Role, people: Iterable[StaffMember]) -> int:
         if role not in shape.like.hands_over:
             return _any(self.starts_with(person, shape, role) for person in people)
         mask = self.grid.full
@@ -338,13 +317,33 @@ class SiteSupply:
 
     def after(self, book: ClaimBook) -> SiteSupply:
         """Return the supply with these claims instead; masks of what they leave alone are shared."""
-        changed: dict[ClaimKey, _Taken] = {}
+        changed: dict[ClaimKey, Taken] = {}
         for key, taken in dict(self._kept.taken).items():
             before, now = self.book.on(*key), book.on(*key)
             if before is not now and before.found != now.found:
                 changed[key] = taken.after(before.found, now.found, self.grid)
         kept = self._kept.without(changed) if changed else self._kept
         return SiteSupply(self.site, self.rooms, self.staff, self.grid, book, kept)
+
+    def with_more_work(self, person: StaffMember, hours: tuple[WeeklyHours, ...]) -> SiteSupply:
+        """Return the supply as it would be if a member of staff worked these hours as well, time off as it is."""
+        kept = self._kept.without_person(person)
+        kept.working[person.id] = self.working(person) | (
+            _weekly(hours, self.site.zone, self.grid)
+            & ~self.grid.mask(self.grid.touching(interval) for interval in person.time_off)
+        )
+        return SiteSupply(self.site, self.rooms, self.staff, self.grid, self.book, kept)
+
+    def with_credentials(self, person: StaffMember, held: tuple[Credential, ...]) -> SiteSupply:
+        """Return the supply as it would be if a member of staff held these credentials instead."""
+        staff = {**self.staff, person.id: replace(person, credentials=held)}
+        kept = self._kept.without_person(person)
+        return SiteSupply(self.site, self.rooms, staff, self.grid, self.book, kept)
+
+    def with_room(self, room: Room) -> SiteSupply:
+        """Return the supply as it would be with one more room."""
+        rooms = {**self.rooms, room.id: room}
+        return SiteSupply(self.site, rooms, self.staff, self.grid, self.book, self._kept.without({}))
 
 
 def _any(masks: Iterable[int]) -> int:

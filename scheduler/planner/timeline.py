@@ -110,14 +110,17 @@ def without_span(layers: Sequence[int], run: int) -> tuple[int, ...]:
     return tuple(reversed(lowered))
 
 
-def set_slots(mask: int) -> array[int]:
-    """Return the slots that are set in a mask, in order."""
-    digits = bin(mask)[:1:-1]
+def set_slots(mask: int, apart: int = 1) -> array[int]:
+    """Return the slots that are set in a mask, in order; only such as are a multiple of `apart` may be set."""
+    digits = bin(mask)[:1:-apart]
     found = array("I")
-    slot = digits.find("1")
-    while slot >= 0:
-        found.append(slot)
-        slot = digits.find("1", slot + 1)
+    begin = digits.find("1")
+    while begin >= 0:
+        # What is set comes in runs, one for each stretch of free time.
+        end = digits.find("0", begin)
+        end = len(digits) if end < 0 else end
+        found.extend(range(begin * apart, end * apart, apart))
+        begin = digits.find("1", end)
     return found
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduler.domain.interval import Interval
-from scheduler.planner.timeline import SLOT, Grid, every, lasting
+from scheduler.planner.timeline import SLOT, Grid, every, lasting, set_slots
 
 GRID = Grid(datetime(2026, 11, 1, tzinfo=UTC), 2)
 SPANS = st.lists(
@@ -40,6 +40,7 @@ def test_lasting_finds_the_starts_of_long_enough_runs(spans: list[tuple[int, int
 def test_only_every_so_many_slots_are_listed(spans: list[tuple[int, int]], slots: int) -> None:
     mask = GRID.mask(spans) & every(GRID, slots)
     assert _set(mask) == [s for s in range(0, GRID.slots, slots) if GRID.mask(spans) >> s & 1]
+    assert list(set_slots(mask, slots)) == list(set_slots(mask)) == _set(mask)
 
 
 @given(st.integers(-300, 900), st.integers(1, 900))
