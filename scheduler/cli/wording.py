@@ -20,8 +20,15 @@ def instant_json(instant: datetime) -> str:
 
 
 def reason_json(reason: Reason) -> dict[str, Any]:
-    """Return one reason."""
-    return {"code": reason.code, "why": reason.why, "mend": reason.mend, "step": reason.step or None}
+    """Return one reason; `finish` is when all would be over with this way out, `null` for what stands in the way."""
+    return {
+        "code": reason.code,
+        "why": reason.why,
+        "mend": reason.mend,
+        "step": reason.step or None,
+        "way_out": reason.way_out,
+        "finish": instant_json(reason.finish) if reason.finish else None,
+    }
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:

@@ -12,13 +12,20 @@ from scheduler.domain.series import Series
 class Reason:
     """One reason why nothing fits. `code` is stable; `step` is the visit concerned, empty when it is the whole series.
 
-    `why` tells numbers and clinic-local times, `mend` what would make a series possible (may be empty).
+    `why` tells numbers and clinic-local times, `mend` what would make a series possible (may be empty). A `way_out` is no
+    obstacle: with this one thing conceded, the earliest complete series would be over at `finish`.
     """
 
     code: str
     why: str
     mend: str
     step: str = ""
+    finish: datetime | None = None
+
+    @property
+    def way_out(self) -> bool:
+        """Say whether it tells what would make a series possible, rather than what stands against it."""
+        return self.finish is not None
 
 
 @dataclass(frozen=True, slots=True)

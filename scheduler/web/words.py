@@ -196,11 +196,6 @@ def lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-def is_way_out(code: str) -> bool:
-    """Say whether the reason with this code tells what would make a series possible, rather than what stands against it."""
-    return code in {"another_therapist", "later_last_day"} or code.startswith("without_")
-
-
 def contents_words(protocol: Protocol) -> str:
     """Return what a protocol is made of: '2 preparation, 6 dosing, 7 integration, 1 review, 2 optional'."""
     parts = []
@@ -231,6 +226,5 @@ FILTERS = {
     "counted": count_words,
     "sentence": sentence,
     "lower_first": lower_first,
-    "is_way_out": is_way_out,
     "contents": contents_words,
 }

@@ -48,6 +48,9 @@ def test_propose_answers_the_impossible_with_reasons(run_in_clinic: Run) -> None
     document = json.loads(result.stdout)
     assert document["proposals"] == []
     assert document["reasons"][0]["why"]
+    assert (document["reasons"][0]["way_out"], document["reasons"][0]["finish"]) == (False, None)
+    later = next(reason for reason in document["reasons"] if reason["code"] == "later_last_day")
+    assert later["way_out"] and later["finish"].endswith("Z")
 
 
 def test_propose_for_people_says_local_times(run_in_clinic: Run) -> None:

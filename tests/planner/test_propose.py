@@ -248,9 +248,8 @@ def test_when_nothing_fits_the_visit_and_the_mends_are_named() -> None:
     assert any(r.code == "later_last_day" and "Mon 30 Nov 2026 08:50 MST" in r.mend for r in short.reasons)
     full = a_diary(rooms=(an_office(),))
     reasons = _answer(full).reasons
-    assert [(r.code, r.step) for r in reasons[:2]] == [("no_start", "D1"), ("no_start", "D2")]
-    assert "the rooms" in reasons[0].why
-    assert any(r.code == "without_room" for r in reasons)
+    assert [(r.code, r.step) for r in reasons] == [("no_room", "D1"), ("another_room", "")]
+    assert "no room of Cottonwood Clinic is fit for iv dosing; D1 and D2 ask for it" in reasons[0].why
 
 
 def test_another_therapist_is_offered_when_the_chosen_one_is_full() -> None:
@@ -315,7 +314,12 @@ def test_a_wish_is_given_up_rather_than_the_earliest_finish() -> None:
 
 
 def test_where_no_single_concession_helps_that_is_said() -> None:
-    nobody = a_diary(rooms=(an_office(),), staff=(a_therapist(), a_coordinator()))
-    reasons = _answer(nobody).reasons
-    assert [reason.code for reason in reasons] == ["no_start", "no_start", "no_concession"]
+    full = [
+        _taken(id, purpose, "2026-11-23 00:00", "2027-02-01 00:00")
+        for id, purpose in [("dosing-1", Purpose.OCCUPY), ("prescriber-1", Purpose.ON_PREMISES)]
+        for _ in range(4)
+    ]
+    reasons = _answer(_only(claims=tuple(full))).reasons
+    assert [(reason.code, reason.step) for reason in reasons] == [("no_start", "D1"), ("no_concession", "")]
+    assert "and so has no other visit like it (D2)" in reasons[0].why
     assert "more than one thing stands in the way" in reasons[0].why

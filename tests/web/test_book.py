@@ -149,10 +149,11 @@ def test_when_nothing_fits_the_page_says_why_and_what_would(clinic_app: Flask, d
     response = desk.send(f"/patients/{patient}/proposals", {**WISHES, "latest": "2026-11-27"})
     assert response.status_code == 200
     assert "No complete series fits" in response.text
-    assert "what would make it fit" in response.text
-    against, helps = response.text.split('class="finding level-good"')[:2]
-    assert 'class="finding level-block"' in against
-    assert "A complete series would be possible" in helps, "what would help is not shown as an obstacle"
+    against, helps = response.text.split("What would make it fit")
+    assert "What stands in the way" in against
+    assert 'class="finding level-block"' in against and 'class="finding level-good"' not in against
+    assert 'class="finding level-good"' in helps and 'class="finding level-block"' not in helps
+    assert "With a later last day, a series could be complete on " in helps
     assert 'value="2026-11-27"' in response.text, "the wishes are kept"
     assert not SEAL.findall(response.text)
 

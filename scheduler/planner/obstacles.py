@@ -1,0 +1,104 @@
+"""Where the chain of a series breaks: what the clinic lacks, visits that never fit, or the first that comes too late."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from scheduler.domain.clock import in_words
+from scheduler.domain.diary import Diary
+from scheduler.domain.people import Role
+from scheduler.domain.treatment import Counting, Point, Step, Window
+from scheduler.planner.network import Stuck
+from scheduler.planner.proposal import Reason
+from scheduler.planner.question import Question
+from scheduler.planner.shapes import Shape
+from scheduler.planner.shortcomings import shortcomings
+from scheduler.planner.single_concessions import WORDS, asked_for
+from scheduler.rules.wording import day_count, limit, listed
+
+
+def obstacles(question: Question) -> Iterator[Reason]:
+    """Yield at least one reason why no series fits, the first visit that cannot be placed first."""
+    if (wrong := _no_such_therapist(question.diary, question.wishes.therapist)) is not None:
+        yield wrong
+        return
+    lacking = shortcomings(question)
+    yield from (one.reason for one in lacking)
+    told = frozenset[str]().union(*(one.steps for one in lacking))
+    # Where there is no therapist at all nothing more can be said.
+    alike = _alike(question) if question.therapists else {}
+    never = {shape: steps for shape, steps in alike.items() if not _can_start(question, shape)}
+    for shape, steps in never.items():
+        if not told.issuperset(step.key for step in steps):
+            yield _never_free(question, shape, steps)
+    if not lacking and not never:
+        yield _chain_breaks(question)
+
+
+def _no_such_therapist(diary: Diary, wished: str | None) -> Reason | None:
+    if wished is None:
+        return None
+    person = diary.staff.get(wished)
+    if person is None:
+        why = f"nobody with the id {wished} works at {diary.site.name}"
+        return Reason("therapist", why, "choose a therapist of this site")
+    if Role.THERAPIST not in person.roles:
+        why = f"{person.name} does not hold the role of therapist"
+        return Reason("therapist", why, "choose a therapist, or anybody fit")
+    return None
+
+
+def _alike(question: Question) -> dict[Shape, list[Step]]:
+    """Return the visits by what they need, for those that need the same have the same starts."""
+    alike: dict[Shape, list[Step]] = {}
+    for step, shape in zip(question.outline.steps, question.outline.shapes, strict=True):
+        alike.setdefault(shape, []).append(step)
+    return alike
+
+
+def _can_start(question: Question, shape: Shape) -> bool:
+    number = question.outline.shapes.index(shape)
+    choices = (question.choices(therapist) for therapist in question.therapists)
+    return any(one.at_or_after(number, one.lower[number]) is not None for one in choices)
+
+
+def _never_free(question: Question, shape: Shape, steps: list[Step]) -> Reason:
+    first, *others = steps
+    earliest = in_words(max(question.wishes.earliest, question.diary.as_of), question.zone)
+    like = f", and so has no other visit like it ({listed(step.key for step in others)})" if others else ""
+    why = (
+        f"{first.key} ({first.title}) has no free start between {earliest} and "
+        f"{in_words(question.wishes.latest, question.zone)}{like}"
+    )
+    blame = [WORDS[thing] for thing in asked_for(steps) if _can_start(question.without(thing), shape)]
+    if blame:
+        why = f"{why}: what stands in the way is {' or '.join(blame)}"
+        return Reason("no_start", why, "free some of it, or look later", first.key)
+    why = f"{why}: more than one thing stands in the way at every hour"
+    return Reason("no_start", why, "look later", first.key)
+
+
+def _chain_breaks(question: Question) -> Reason:
+    solved = (question.network.least(question.choices(therapist)) for therapist in question.therapists)
+    furthest = max((s for s in solved if isinstance(s, Stuck)), key=lambda found: (found.step, found.bound))
+    step, zone = question.outline.steps[furthest.step], question.zone
+    at = in_words(question.grid.at(furthest.bound), zone)
+    why = f"{step.key} ({step.title}) would have to start on {at} or later"
+    if furthest.arc and furthest.arc.window:
+        why += f", because {_in_words(furthest.arc.window)}"
+    why += f"; no start is left before {in_words(question.wishes.latest, zone)}"
+    return Reason("chain", why, "", step.key)
+
+
+def _in_words(window: Window) -> str:
+    points = {Point.START: "starts", Point.END: "is over"}
+    text = (
+        f"{window.to_step} {points[window.to_point]} at least {_said(window, window.at_least)} after "
+        f"{window.from_step} {points[window.from_point]}"
+    )
+    return text if window.at_most is None else f"{text} and at most {_said(window, window.at_most)}"
+
+
+def _said(window: Window, time: timedelta) -> str:
+    return day_count(time) if window.counted is Counting.CALENDAR else limit(time)

@@ -1,0 +1,137 @@
+"""Series that would fit if the patient, the front desk or the clinic conceded one thing that needs no search of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from scheduler.domain.clock import in_words
+from scheduler.domain.interval import Interval
+from scheduler.domain.places import Room
+from scheduler.domain.treatment import Step
+from scheduler.planner.concessions import Concession, Price
+from scheduler.planner.earliest import earliest
+from scheduler.planner.outline import outline_of
+from scheduler.planner.question import Question
+from scheduler.planner.supply import Scarcity
+from scheduler.rules.wording import stretch
+
+WORDS = {
+    Scarcity.HOURS: "the opening hours and closures",
+    Scarcity.ROOM: "the rooms",
+    Scarcity.PATIENT: "the patient's own visits and unavailable times",
+    Scarcity.SITE_COVER: "the people with the credentials asked for on the premises",
+    Scarcity.THERAPIST: "the therapist's time",
+    Scarcity.MEDICAL_MONITOR: "the medical monitors' time",
+    Scarcity.ADMINISTERING_CLINICIAN: "the administering clinicians' time",
+    Scarcity.PRESCRIBER: "the prescribers' time",
+    Scarcity.CARE_COORDINATOR: "the care coordinators' time",
+}
+
+_EDGE = timedelta(days=8)
+"""So close to the end of what is known, a later dose or claim might be missed."""
+
+
+def with_the_patient_free(question: Question) -> Iterator[Concession]:
+    """Yield for each stretch in which the patient cannot come the earliest series if they could."""
+    stretches = question.diary.patient.unavailable_times()
+    first, last = question.wishes.earliest, question.wishes.latest
+    if earliest(_unavailable(question, ())) is None:
+        return
+    for away in stretches:
+        if not (away.start < last and first < away.end):
+            continue
+        finish = earliest(_unavailable(question, tuple(other for other in stretches if other is not away)))
+        if finish is not None:
+            when = stretch(away, question.zone)
+            yield Concession(
+                "patient_time", Price.PATIENTS_TIME, Scarcity.PATIENT, finish,
+                f"the patient cannot come from {when}", f"if the patient could come from {when}",
+            )  # fmt: skip
+
+
+def _unavailable(question: Question, stretches: tuple[Interval, ...]) -> Question:
+    patient = replace(question.diary.patient, unavailable=stretches)
+    return replace(question, diary=replace(question.diary, patient=patient))
+
+
+def with_other_wishes(question: Question) -> Iterator[Concession]:
+    """Yield the earliest series with a later last day, and with another therapist, where one was chosen."""
+    end = question.diary.horizon.end - _EDGE
+    if end > question.wishes.latest and (finish := earliest(_wishing(question, latest=end))) is not None:
+        last = in_words(question.wishes.latest, question.zone)
+        yield Concession(
+            "later_last_day", Price.LATER_LAST_DAY, "last_day", finish,
+            f"the series is wished to be over by {last}", "with a later last day",
+        )  # fmt: skip
+    chosen = question.wishes.therapist
+    if chosen is not None and (finish := earliest(_wishing(question, therapist=None))) is not None:
+        person = question.diary.staff.get(chosen)
+        yield Concession(
+            "another_therapist", Price.ANOTHER_THERAPIST, Scarcity.THERAPIST, finish,
+            f"{person.name if person else chosen} is the therapist wished for", "with another therapist",
+        )  # fmt: skip
+
+
+def _wishing(question: Question, **fields: Any) -> Question:
+    return replace(question, wishes=replace(question.wishes, **fields))
+
+
+def without_a_visit(question: Question) -> Iterator[Concession]:
+    """Yield for each visit that the patient may go without the earliest series if they did."""
+    protocol = question.outline.protocol
+    for step in protocol.steps:
+        if not (step.declinable or step.optional) or len(protocol.steps) == 1:
+            continue
+        rest = protocol.only(other.key for other in protocol.steps if other is not step)
+        finish = earliest(replace(question, outline=outline_of(rest)))
+        if finish is not None:
+            may = (
+                "the protocol lets the patient decline"
+                if step.declinable
+                else "the protocol does not insist on"
+            )
+            what = f"if {step.key} were {'declined' if step.declinable else 'left out'}"
+            why = f"{may} {step.key} ({step.title})"
+            yield Concession("declined_visit", Price.DECLINED_VISIT, "visits", finish, why, what, step.key)
+
+
+def with_one_more_room(question: Question) -> Iterator[Concession]:
+    """Yield for each capability the earliest series if the site had one more room with it."""
+    wanted = {shape.like.room_capability for shape in question.outline.shapes} - {None}
+    for capability in sorted(kind for kind in wanted if kind is not None):
+        fit = [room for room in question.supply.rooms.values() if capability in room.capabilities]
+        room = Room(f"one more {capability}", question.diary.site.id, "", frozenset({capability}))
+        finish = earliest(replace(question, supply=question.supply.with_room(room)))
+        if finish is not None:
+            name = capability.replace("_", " ")
+            count = f"{len(fit)} room{'' if len(fit) == 1 else 's'}" if fit else "no room"
+            yield Concession(
+                "another_room", Price.ROOM, Scarcity.ROOM, finish,
+                f"{question.diary.site.name} has {count} for {name}", f"with one more room for {name}",
+            )  # fmt: skip
+
+
+def asked_for(steps: Iterable[Step]) -> tuple[Scarcity, ...]:
+    """Return the kinds of scarce things that any of the steps need."""
+    visits = tuple(steps)
+    things = {Scarcity.HOURS, Scarcity.PATIENT} | {
+        Scarcity(role.value) for step in visits for role in step.roles
+    }
+    if any(step.room_capability is not None for step in visits):
+        things.add(Scarcity.ROOM)
+    if any(step.site_cover for step in visits):
+        things.add(Scarcity.SITE_COVER)
+    return tuple(thing for thing in Scarcity if thing in things)
+
+
+def with_an_obstacle_gone(question: Question) -> Iterator[Concession]:
+    """Yield for each kind of scarce thing the earliest series if there were always enough of it."""
+    for scarcity in asked_for(question.outline.steps):
+        if (finish := earliest(question.without(scarcity))) is not None:
+            yield Concession(
+                f"without_{scarcity}", Price.NO_OBSTACLE, scarcity, finish,
+                f"what stands in the way is {WORDS[scarcity]}", f"if {WORDS[scarcity]} were no obstacle",
+            )  # fmt: skip

@@ -1,0 +1,143 @@
+"""Series that would fit if one member of staff worked half a day more each week, or renewed what runs out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, time
+from functools import lru_cache
+
+from scheduler.domain.clock import local_day
+from scheduler.domain.people import Role, StaffMember
+from scheduler.domain.places import Site, WeeklyHours
+from scheduler.planner.concessions import Concession, Price
+from scheduler.planner.earliest import earliest
+from scheduler.planner.question import Question
+from scheduler.planner.supply import Scarcity
+from scheduler.rules.wording import credential_name, day_words, listed, role_name
+
+NOON = time(12)
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@dataclass(frozen=True, slots=True)
+class HalfDay:
+    """The morning or the afternoon of one weekday, as far as the site is open then."""
+
+    name: str
+    hours: tuple[WeeklyHours, ...]
+
+    @property
+    def said(self) -> str:
+        """The half day with its local times, such as 'Thursday mornings (08:00 to 12:00)'."""
+        opens, closes = min(one.opens for one in self.hours), max(one.closes for one in self.hours)
+        return f"{self.name} ({opens:%H:%M} to {closes:%H:%M})"
+
+
+@lru_cache(maxsize=256)
+def half_days_of(site: Site) -> tuple[HalfDay, ...]:
+    """Return the half days of a week on which the site is open: before noon, and after."""
+    return tuple(
+        HalfDay(f"{WEEKDAYS[weekday]} {name}", tuple(hours))
+        for weekday in range(7)
+        for name, first, last in (("mornings", time.min, NOON), ("afternoons", NOON, time.max))
+        if (
+            hours := [_clipped(one, first, last) for one in site.hours if _open_in(one, weekday, first, last)]
+        )
+    )
+
+
+def _open_in(hours: WeeklyHours, weekday: int, first: time, last: time) -> bool:
+    return hours.weekday == weekday and hours.opens < last and first < hours.closes
+
+
+def _clipped(hours: WeeklyHours, first: time, last: time) -> WeeklyHours:
+    return replace(hours, opens=max(hours.opens, first), closes=min(hours.closes, last))
+
+
+def with_half_a_day_more(question: Question) -> Iterator[Concession]:
+    """Yield for each scarce role the half day of one of its people, worked every week, that gives the earliest series."""
+    best: dict[Role, int] = {}
+    for person, roles in _needed(question).items():
+        scarce = question
+        for role in roles:
+            scarce = scarce.without(Scarcity(role.value))
+        if earliest(scarce, before=best.get(roles[0])) is None:
+            continue
+        found = _soonest(question, person, half_days_of(question.diary.site), best.get(roles[0]))
+        if found is not None:
+            best[roles[0]], half = found
+            what = f"if {person.name} were at work on {half.said} too"
+            why = _when_at_work(question, person, roles[0])
+            yield Concession("half_day", Price.HALF_DAY, roles[0].value, best[roles[0]], why, what)
+
+
+def _soonest(
+    question: Question, person: StaffMember, halves: Sequence[HalfDay], before: int | None
+) -> tuple[int, HalfDay] | None:
+    """Return the half day, and when all is over with it, that gives the earliest series over before a slot, if any.
+
+    All of these half days together are tried first: none of them alone gives an earlier one.
+    """
+    hours = tuple(hours for half in halves for hours in half.hours)
+    supply = question.supply.with_more_work(person, hours)
+    finish = earliest(replace(question, supply=supply), before=before)
+    if finish is None or len(halves) == 1:
+        return None if finish is None else (finish, halves[0])
+    middle = len(halves) // 2
+    first = _soonest(question, person, halves[:middle], before)
+    second = _soonest(question, person, halves[middle:], first[0] if first else before)
+    return second or first
+
+
+def _needed(question: Question) -> Mapping[StaffMember, tuple[Role, ...]]:
+    """Return who may serve in the series, by id, with the roles in which they may."""
+    roles = dict.fromkeys(role for shape in question.outline.shapes for role in shape.like.roles)
+    people: dict[StaffMember, tuple[Role, ...]] = {}
+    for role in roles:
+        for person in _serving(question, role):
+            people[person] = (*people.get(person, ()), role)
+    return dict(sorted(people.items(), key=lambda pair: pair[0].id))
+
+
+def _serving(question: Question, role: Role) -> tuple[StaffMember, ...]:
+    return question.supply.having(role, question.wishes.therapist if role is Role.THERAPIST else None)
+
+
+def _when_at_work(question: Question, person: StaffMember, role: Role) -> str:
+    others = len(_serving(question, role)) - 1
+    count = (
+        f"one of {others + 1} with the role {role_name(role)}" if others else f"the only {role_name(role)}"
+    )
+    days = sorted({hours.weekday for hours in person.hours})
+    if not days:
+        return f"{person.name}, {count}, has no weekly hours"
+    names = listed(f"{WEEKDAYS[day]}s" for day in days)
+    return f"{person.name}, {count}, is at work on {names}{' alone' if len(days) == 1 else ''}"
+
+
+def with_a_credential_renewed(question: Question) -> Iterator[Concession]:
+    """Yield for each credential that runs out before the last day the earliest series if it were renewed in time."""
+    last = local_day(question.wishes.latest, question.zone)
+    for person, roles in _needed(question).items():
+        for kind, until in sorted(_running_out(person, last).items()):
+            held = tuple(
+                replace(mine, valid_until=None) if mine.kind == kind else mine for mine in person.credentials
+            )
+            finish = earliest(replace(question, supply=question.supply.with_credentials(person, held)))
+            if finish is not None:
+                name = credential_name(kind)
+                why = f"{person.name}'s {name} is valid until {day_words(until)} only"
+                what = f"if {person.name}'s {name} were renewed"
+                yield Concession("credential", Price.CREDENTIAL, roles[0].value, finish, why, what)
+
+
+def _running_out(person: StaffMember, last: date) -> Mapping[str, date]:
+    """Return until when the credentials hold that the person will not hold on a day any more."""
+    kinds = {mine.kind for mine in person.credentials if not person.holds(mine.kind, last)}
+    ends = [(mine.kind, mine.valid_until) for mine in person.credentials if mine.kind in kinds]
+    return {kind: until for kind, until in sorted(ends, key=_by_end) if until is not None}
+
+
+def _by_end(pair: tuple[str, date | None]) -> date:
+    return pair[1] or date.max

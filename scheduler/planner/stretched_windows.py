@@ -1,0 +1,153 @@
+"""Series that would fit if one window of the protocol were a little wider, and who may decide that it is.
+
+Only windows whose rule leaves somebody a choice are stretched, a minimum down to nothing, a maximum to double: what goes
+beyond that is another treatment. The least stretch is found by halving, for a wider window never makes a series impossible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from scheduler.domain.treatment import Counting, Point, Window
+from scheduler.planner.concessions import Concession, Price
+from scheduler.planner.earliest import earliest
+from scheduler.planner.network import Arc, Network
+from scheduler.planner.outline import at_least, at_most
+from scheduler.planner.question import Question
+from scheduler.planner.supply import START_EVERY
+from scheduler.rules.catalogue import Rule
+from scheduler.rules.discretion import rule_of_maximum, rule_of_minimum
+from scheduler.rules.finding import Level
+from scheduler.rules.wording import day_count, limit
+
+_DAY = timedelta(days=1)
+_STEP = {Counting.ELAPSED: START_EVERY, Counting.CALENDAR: _DAY}
+
+
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    """One limit of a window and the arc that asks for it; `step` is negative for a minimum, which is stretched downwards."""
+
+    window: Window
+    arc: Arc
+    asked: timedelta
+    step: timedelta
+    most: int
+    rule: Rule
+
+    def after(self, steps: int) -> timedelta:
+        """Return the limit stretched by so many steps."""
+        return self.asked + steps * self.step
+
+    def stretched(self, question: Question, steps: int) -> Arc:
+        """Return the arc that asks for the limit stretched by so many steps."""
+        outline = question.outline
+        arc = at_most if self.step > timedelta(0) else at_least
+        return arc(outline.protocol, outline.numbers, self.window, self.after(steps))
+
+
+def with_a_stretched_window(question: Question) -> Iterator[Concession]:
+    """Yield for each limit the least by which it would have to be stretched, where that makes a series possible."""
+    for one in _helping(question, tuple(_limits(question))):
+        yield _concession(question, one, *_least_stretch(question, one))
+
+
+def _helping(question: Question, limits: Sequence[_Limit]) -> Iterator[_Limit]:
+    """Yield the limits that make a series possible when stretched as far as may be.
+
+    All of them together are tried first: where that does not help, none of them alone does.
+    """
+    if not limits or earliest(question, _with(question, [(one, one.most) for one in limits])) is None:
+        return
+    if len(limits) == 1:
+        yield limits[0]
+        return
+    middle = len(limits) // 2
+    yield from _helping(question, limits[:middle])
+    yield from _helping(question, limits[middle:])
+
+
+def _with(question: Question, stretched: Iterable[tuple[_Limit, int]]) -> Network:
+    """Return the windows with some limits stretched by so many steps."""
+    instead = {id(one.arc): one.stretched(question, steps) for one, steps in stretched}
+    arcs = (instead.get(id(arc), arc) for arc in question.outline.arcs)
+    return Network.of(len(question.outline.steps), question.days, arcs)
+
+
+def _limits(question: Question) -> Iterator[_Limit]:
+    """Yield the limits that somebody may stretch."""
+    protocol, numbers = question.outline.protocol, question.outline.numbers
+    for arc in question.outline.arcs:
+        window = arc.window
+        if window is None:
+            continue
+        step = _STEP[window.counted]
+        if arc.source == numbers[window.to_step] and window.at_most is not None:
+            asked, rule = window.at_most, rule_of_maximum(protocol, window)
+            most = max(asked, _DAY) // step
+        elif window.at_least:
+            asked, rule, step = window.at_least, rule_of_minimum(protocol, window), -step
+            most = asked // -step
+        else:
+            continue
+        if rule is not None and _leaves_a_choice(rule):
+            yield _Limit(window, arc, asked, step, most, rule)
+
+
+def _leaves_a_choice(rule: Rule) -> bool:
+    return rule.level is not Level.BLOCK and (rule.level is not Level.GATE or rule.override_role is not None)
+
+
+def _least_stretch(question: Question, one: _Limit) -> tuple[int, int]:
+    """Return by how many steps a limit that helps must be stretched at the least, and when the earliest series is over."""
+    too_few, enough = 0, one.most
+    found = earliest(question, _with(question, [(one, enough)]))
+    while enough - too_few > 1:
+        middle = (too_few + enough) // 2
+        if (finish := earliest(question, _with(question, [(one, middle)]))) is None:
+            too_few = middle
+        else:
+            enough, found = middle, finish
+    assert found is not None, "it was found to help"
+    return enough, found
+
+
+def _concession(question: Question, one: _Limit, steps: int, finish: int) -> Concession:
+    gate = one.rule.level is Level.GATE
+    return Concession(
+        code="window",
+        price=Price.WINDOW_OF_A_GATE if gate else Price.WINDOW_OF_A_WARNING,
+        about=one.rule.family.value,
+        finish=finish,
+        why=_who_decides(one),
+        what=_in_words(question, one, steps),
+        step=one.window.to_step,
+        share=steps / one.most,
+    )
+
+
+def _who_decides(one: _Limit) -> str:
+    asked = _said(one, one.asked)
+    sides = "at most" if one.step > timedelta(0) else "at least"
+    why = f"{one.window.to_step} is asked for {sides} {asked} after {one.window.from_step}"
+    if one.rule.level is Level.GATE:
+        role = (one.rule.override_role or "").replace("_", " ")
+        return f"{why}; only the {role} may let it take place otherwise ({one.rule.id})"
+    return f"{why}, which is a warning: the clinic may decide otherwise ({one.rule.id})"
+
+
+def _in_words(question: Question, one: _Limit, steps: int) -> str:
+    window, title = one.window, question.outline.protocol.step(one.window.to_step).title
+    does = "start" if window.to_point is Point.START else "be over"
+    point = "the start" if window.from_point is Point.START else "the end"
+    far = "as late as" if one.step > timedelta(0) else "as soon as"
+    return (
+        f"if {window.to_step} ({title}) could {does} {far} {_said(one, one.after(steps))} after {point} of "
+        f"{window.from_step}"
+    )
+
+
+def _said(one: _Limit, time: timedelta) -> str:
+    return day_count(time) if one.window.counted is Counting.CALENDAR else limit(time)
