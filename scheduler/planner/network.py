@@ -12,9 +12,15 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from scheduler.domain.treatment import Window
-from scheduler.planner.timeline import LocalDays
+from scheduler.planner.timeline import SLOTS_PER_DAY, LocalDays
+
+#: Between two steps whose starts nothing relates: less than any distance of slots.
+NEVER = -(1 << 40)
+_CHANGE_OF_CLOCKS = 24
+"""A local day differs by at most so many slots from 24 hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,13 @@ class Arc:
         if self.days is None:
             return start - self.distance
         return days.days_later(start + self.tail, 1 - self.days) - 1 - self.lead
+
+    @property
+    def least_distance(self) -> int:
+        """How many slots after the source the target starts at the least, wherever in the day the source stands."""
+        if self.days is None:
+            return self.distance
+        return (self.days - 1) * SLOTS_PER_DAY - _CHANGE_OF_CLOCKS + 1 + self.lead - self.tail
 
     def is_kept(self, starts: Sequence[int], days: LocalDays) -> bool:
         """Say whether starts keep it."""
@@ -189,11 +202,27 @@ class Network:
                 leaving[arc.source] = (*leaving[arc.source], arc)
         return Network(self.size, self.days, (*self.arcs, *added), tuple(leaving), tuple(plain))
 
+    @cached_property
+    def apart(self) -> tuple[tuple[int, ...], ...]:
+        """How many slots after each step each other one starts at the least, by all arcs together; `NEVER` for no limit."""
+        apart = [[0 if one == other else NEVER for other in range(self.size)] for one in range(self.size)]
+        for arc in self.arcs:
+            row = apart[arc.source]
+            row[arc.target] = max(row[arc.target], arc.least_distance)
+        for middle, onwards in enumerate(apart):
+            for row in apart:
+                if (way := row[middle]) > NEVER:
+                    row[:] = [
+                        max(known, way + more) if more > NEVER else known
+                        for known, more in zip(row, onwards, strict=True)
+                    ]
+        return tuple(map(tuple, apart))
+
     def least(self, choices: Choices, not_before: Sequence[int] | None = None) -> list[int] | Stuck:
         """Return the starts of which every one is as early as it can be, or where the search got stuck."""
         bounds = list(choices.lower if not_before is None else not_before)
         # A stack with the first step on top: mostly what follows is raised before it is looked at.
-        return self._settled(choices, [-1] * self.size, bounds, list(range(self.size - 1, -1, -1)))
+        return self._settled(choices, [NEVER] * self.size, bounds, list(range(self.size - 1, -1, -1)))
 
     def raised(
         self, choices: Choices, starts: Sequence[int], arcs: Iterable[Arc], steps: Iterable[int]
@@ -204,16 +233,16 @@ class Network:
             bounds[arc.target] = max(bounds[arc.target], arc.bound(starts[arc.source], self.days))
         waiting = [step for step, bound in enumerate(bounds) if bound > starts[step]]
         for step in steps:
-            found[step] = -1
+            found[step] = NEVER
             waiting.append(step)
         return self._settled(choices, found, bounds, waiting)
 
     def _settled(
         self, choices: Choices, found: list[int], bounds: list[int], waiting: list[int]
     ) -> list[int] | Stuck:
-        """Raise starts until none needs to be; -1 stands for one not looked at yet."""
+        """Raise starts until none needs to be; `NEVER` stands for one not looked at yet."""
         causes: dict[int, Arc] = {}
-        rows, holes, upper = choices.rows, choices.holes, choices.upper
+        rows, holes, upper, unseen = choices.rows, choices.holes, choices.upper, NEVER
         while waiting:
             step = waiting.pop()
             bound = bounds[step]
@@ -227,21 +256,21 @@ class Network:
             else:
                 start = choices.at_or_after(step, bound)
             if start is None:
-                reached = {number: at for number, at in enumerate(found) if at >= 0}
+                reached = {number: at for number, at in enumerate(found) if at > unseen}
                 return Stuck(step, bound, causes.get(step), reached)
             found[step] = start
             for target, distance, arc in self._plain[step]:
                 if start + distance > bounds[target]:
                     bounds[target] = start + distance
                     causes[target] = arc
-                    if 0 <= found[target] < start + distance:
+                    if unseen < found[target] < start + distance:
                         waiting.append(target)
             for arc in self._leaving[step]:
                 raised = arc.bound(start, self.days)
                 if raised > bounds[arc.target]:
                     bounds[arc.target] = raised
                     causes[arc.target] = arc
-                    if 0 <= found[arc.target] < raised:
+                    if unseen < found[arc.target] < raised:
                         waiting.append(arc.target)
         return found
 

@@ -1,0 +1,146 @@
+"""A series as it stands, made ready for the search for new starts: what may move where, and what is asked of whom."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+
+from scheduler.planner.elimination import Graph
+from scheduler.planner.network import Arc, Choices, Network, Stuck
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the visits of a series stand, by number, in slots.
+
+    A visit not in `may_move` stays whatever happens. One not in `may_stay` has to move. Those `within` begin inside
+    their slot and not with it, so that what follows them counts from the next. Windows between two visits that
+    both stay are not asked: they are kept, or were broken before.
+    """
+
+    starts: tuple[int, ...]
+    may_move: frozenset[int]
+    may_stay: frozenset[int]
+    within: frozenset[int] = frozenset()
+
+    def over_from(self, step: int, start: int) -> int:
+        """Return from which slot on that which follows a visit counts, when it starts at a slot."""
+        return start + (step in self.within and start == self.starts[step])
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A problem made ready.
+
+    `options` are by step the starts to move to, without the old one, which is possible for those that `stays`. No solution
+    has a start before `least` or after `greatest`. `excused` are the arcs that the old starts break.
+    """
+
+    standing: Standing
+    network: Network
+    excused: tuple[Arc, ...]
+    options: tuple[Sequence[int], ...]
+    stays: frozenset[int]
+    least: Sequence[int]
+    greatest: Sequence[int]
+
+    @classmethod
+    def of(cls, network: Network, choices: Choices, standing: Standing) -> Asked | Stuck:
+        """Make a problem ready, or return where it gets stuck."""
+        excused = tuple(arc for arc in network.arcs if _is_broken(arc, network, standing))
+        if excused:
+            hard = Network.of(network.size, network.days, (a for a in network.arcs if a not in excused))
+        else:
+            hard = network
+        rows = _rows(network, choices, standing)
+        whole = Choices(
+            rows,
+            (None,) * network.size,
+            tuple(map(min, choices.lower, standing.starts)),
+            tuple(map(max, choices.upper, standing.starts)),
+        )
+        least = hard.least(whole)
+        if isinstance(least, Stuck):
+            return least
+        greatest = hard.greatest(whole)
+        assert greatest is not None, "the least solution is one"
+        options, stays = [], set()
+        for step, (row, old) in enumerate(zip(rows, standing.starts, strict=True)):
+            low, high = least[step], greatest[step]
+            if old in (within := row[bisect_left(row, low) : bisect_right(row, high)]):
+                stays.add(step)
+            options.append([start for start in within if start != old])
+        return cls(standing, hard, excused, tuple(options), frozenset(stays), least, greatest)
+
+    @property
+    def forced(self) -> frozenset[int]:
+        """The steps that cannot stay."""
+        return frozenset(range(self.network.size)) - self.stays
+
+    @property
+    def arcs(self) -> Iterable[Arc]:
+        """All arcs, those excused as well."""
+        return chain(self.network.arcs, self.excused)
+
+    @property
+    def graph(self) -> Graph:
+        """Which visits that may move depend on each other."""
+        graph: dict[int, set[int]] = {step: set() for step in self.standing.may_move}
+        for arc in self.arcs:
+            if arc.source != arc.target and arc.source in graph and arc.target in graph:
+                graph[arc.source].add(arc.target)
+                graph[arc.target].add(arc.source)
+        return graph
+
+    @cached_property
+    def arcs_of(self) -> Mapping[int, Sequence[Arc]]:
+        """The arcs at each step that may move."""
+        found: dict[int, list[Arc]] = {step: [] for step in self.standing.may_move}
+        for arc in self.arcs:
+            for end in {arc.source, arc.target} & found.keys():
+                found[end].append(arc)
+        return found
+
+    def keeps(self, starts: Sequence[int]) -> bool:
+        """Say whether starts keep every arc that they have to."""
+        old, over_from = self.standing.starts, self.standing.over_from
+        return all(
+            starts[arc.target] >= arc.bound(over_from(arc.source, starts[arc.source]), self.network.days)
+            for arc in self.arcs
+            if starts[arc.source] != old[arc.source] or starts[arc.target] != old[arc.target]
+        )
+
+
+def _is_broken(arc: Arc, network: Network, standing: Standing) -> bool:
+    """Say whether two visits that may both stay break an arc as they stand."""
+    ends = {arc.source, arc.target}
+    if any(end in standing.may_move and end not in standing.may_stay for end in ends):
+        return False
+    source = standing.over_from(arc.source, standing.starts[arc.source])
+    return standing.starts[arc.target] < arc.bound(source, network.days)
+
+
+def _rows(network: Network, choices: Choices, standing: Standing) -> tuple[Sequence[int], ...]:
+    """Return the starts of each step that keep the windows to visits which do not move, the old one too where it may stay."""
+    low, high = list(choices.lower), list(choices.upper)
+    for arc in network.arcs:
+        if arc.source not in standing.may_move:
+            source = standing.over_from(arc.source, standing.starts[arc.source])
+            low[arc.target] = max(low[arc.target], arc.bound(source, network.days))
+        if arc.target not in standing.may_move:
+            high[arc.source] = min(
+                high[arc.source], arc.bound_back(standing.starts[arc.target], network.days)
+            )
+    rows: list[Sequence[int]] = []
+    for step, old in enumerate(standing.starts):
+        if step not in standing.may_move:
+            rows.append((old,))
+            continue
+        row = [start for start in choices.between(step, low[step], high[step]) if start != old]
+        if step in standing.may_stay:
+            insort(row, old)
+        rows.append(row)
+    return tuple(rows)
