@@ -124,7 +124,7 @@ def _is_broken(arc: Arc, network: Network, standing: Standing) -> bool:
 
 
 def _rows(network: Network, choices: Choices, standing: Standing) -> tuple[Sequence[int], ...]:
-    """Return the starts of each step that keep the windows to visits which do not move, the old one too where it may stay."""
+    """Return the starts of each step that keep the windows to visits that do not move, and the old one if it may stay."""
     low, high = list(choices.lower), list(choices.upper)
     for arc in network.arcs:
         if arc.source not in standing.may_move:

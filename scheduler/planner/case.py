@@ -1,0 +1,198 @@
+"""A wish to reschedule made ready for the search: the visits by number, what may move and stay, and where to."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import cached_property, lru_cache
+
+from scheduler.domain.appointment import Appointment, AppointmentState
+from scheduler.domain.clock import in_words
+from scheduler.domain.diary import Diary
+from scheduler.domain.errors import NotFound
+from scheduler.domain.people import Role
+from scheduler.domain.series import Series
+from scheduler.domain.treatment import Protocol
+from scheduler.planner.change import Change
+from scheduler.planner.network import Arc, Choices, Holes, Network
+from scheduler.planner.outline import Outline
+from scheduler.planner.proposal import Reason
+from scheduler.planner.question import NOBODY, Question, network_of
+from scheduler.planner.standing import Standing
+from scheduler.planner.staying import against_staying
+from scheduler.planner.timeline import SLOT, LocalDays, slots_at_most, slots_in
+from scheduler.planner.wishes import Wishes
+from scheduler.rules.finding import Finding
+
+MAY_MOVE = frozenset({AppointmentState.TENTATIVE, AppointmentState.BOOKED, AppointmentState.CONFIRMED})
+"""The states of visits that have not begun."""
+
+EDGE = timedelta(days=8)
+"""So close to the end of what is known, a later dose or claim might be missed: nothing is moved there."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A series, a change and a question about its visits, which are `visits` by the number of their steps."""
+
+    question: Question
+    series: Series
+    visits: tuple[Appointment, ...]
+    change: Change
+
+    @classmethod
+    def of(cls, diary: Diary, protocol: Protocol, series: Series, change: Change) -> Case:
+        """Make a case ready. Raises `NotFound` when no visit stands for a step that the change names."""
+        standing = {visit.step: visit for visit in reversed(series.standing)}
+        for step in (change.step, *sorted(change.fixed | change.others_may_guide)):
+            if step not in standing:
+                raise NotFound(f"no visit stands for {step}: book it first")
+        left = protocol
+        if any(step.key not in standing for step in protocol.steps):
+            left = protocol.only(standing)
+        latest = max(diary.horizon.end - EDGE, diary.as_of)
+        question = Question.of(diary, left, Wishes(diary.as_of, latest))
+        return cls(question, series, tuple(standing[step.key] for step in left.steps), change)
+
+    def with_change(self, change: Change) -> Case:
+        """Return the case of another change."""
+        return replace(self, change=change)
+
+    @cached_property
+    def therapist(self) -> str:
+        """Who guides the visits that ask for one therapist, mostly; the one of the latest where it is even."""
+        kept = [
+            visit.staff.get(Role.THERAPIST, NOBODY)
+            for visit, shape in zip(self.visits, self.question.outline.shapes, strict=True)
+            if shape.keeps_one_therapist
+        ]
+        return Counter(reversed(kept)).most_common(1)[0][0] if kept else NOBODY
+
+    @cached_property
+    def network(self) -> Network:
+        """The windows; visits that nothing else puts in order keep the order they have."""
+        order = sorted(range(len(self.visits)), key=lambda step: self.visits[step].start)
+        return _in_order(self.question.outline, self.question.days, tuple(order))
+
+    @cached_property
+    def standing(self) -> Standing:
+        """Where the visits stand."""
+        origin = self.question.grid.origin
+        return Standing(
+            starts=tuple((visit.start - origin) // SLOT for visit in self.visits),
+            may_move=frozenset(step for step, visit in enumerate(self.visits) if self._may_move(visit)),
+            may_stay=frozenset(step for step in range(len(self.visits)) if self._may_stay(step)),
+            within=frozenset(step for step, visit in enumerate(self.visits) if (visit.start - origin) % SLOT),
+        )
+
+    def has_begun(self, visit: Appointment) -> bool:
+        """Say whether a visit is past changing."""
+        return visit.state not in MAY_MOVE or visit.start < self.question.diary.as_of
+
+    def _may_move(self, visit: Appointment) -> bool:
+        return not self.has_begun(visit) and visit.step not in self.change.fixed
+
+    def _may_stay(self, step: int) -> bool:
+        visit = self.visits[step]
+        if visit.step == self.change.step and not self.change.allows(visit.interval):
+            return False
+        return self.has_begun(visit) or not self.against_staying[step] or step in self.reassigned
+
+    @cached_property
+    def against_staying(self) -> tuple[tuple[Finding, ...], ...]:
+        """What forbids each visit to stay as it is, with its own room and people."""
+        return tuple(
+            () if self.has_begun(visit) else against_staying(self.question, step, self.series, visit)
+            for step, visit in enumerate(self.visits)
+        )
+
+    @cached_property
+    def reassigned(self) -> frozenset[int]:
+        """The steps whose visits can keep their time, but not their room and people."""
+        return frozenset(
+            step
+            for step, findings in enumerate(self.against_staying)
+            if findings and self._others_are_free(step)
+        )
+
+    def _others_are_free(self, step: int) -> bool:
+        slot, rest = divmod(self.visits[step].start - self.question.grid.origin, SLOT)
+        row, holes = self.rows[step], self.question.holes[step]
+        place = bisect_left(row, slot)
+        is_free = not rest and place < len(row) and row[place] == slot
+        return is_free and (holes is None or holes.end_over(slot) is None)
+
+    @cached_property
+    def rows(self) -> tuple[Sequence[int], ...]:
+        """The starts of each step, as far as the site goes."""
+        outline, question = self.question.outline, self.question
+        guided_by_others = {outline.numbers[step] for step in self.change.others_may_guide}
+        return tuple(
+            question.starts_of(outline.shapes[step], None) if step in guided_by_others else row
+            for step, row in enumerate(question.rows(self.therapist))
+        )
+
+    @cached_property
+    def choices(self) -> Choices:
+        """The starts to which visits may move."""
+        question, change, number = self.question, self.change, self.question.outline.numbers[self.change.step]
+        holes, lower, upper = list(question.holes), list(question.lower), list(question.upper)
+        length = question.outline.lengths[number]
+        spans = [question.grid.touching(interval) for interval in change.not_during]
+        known = holes[number]
+        avoided = [(begin - length + 1, end) for begin, end in spans if begin < end]
+        holes[number] = Holes.of([*(known.spans() if known else ()), *avoided])
+        for limit in (change.no_earlier, change.exactly):
+            if limit is not None:
+                lower[number] = max(lower[number], slots_in(limit - question.grid.origin))
+        for limit in (change.no_later, change.exactly):
+            if limit is not None:
+                upper[number] = min(upper[number], slots_at_most(limit - question.grid.origin))
+        return Choices(self.rows, tuple(holes), tuple(lower), tuple(upper))
+
+    def therapist_at(self, step: int, slot: int) -> str:
+        """Return who guides a visit of a step at a slot: the therapist of the series if that can be."""
+        shape, supply = self.question.outline.shapes[step], self.question.supply
+        if not shape.keeps_one_therapist or supply.starts(shape, self.therapist) >> slot & 1:
+            return self.therapist
+        met = {visit.staff.get(Role.THERAPIST) for visit in self.visits}
+        fit = [p.id for p in supply.having(Role.THERAPIST) if supply.starts(shape, p.id) >> slot & 1]
+        return min(fit, key=lambda person: (person not in met, person))
+
+    @cached_property
+    def obstacles(self) -> tuple[Reason, ...]:
+        """What makes the change impossible from the first."""
+        visit = self.visits[self.question.outline.numbers[self.change.step]]
+        found = []
+        if not self._may_move(visit) and not self.change.allows(visit.interval):
+            if self.has_begun(visit):
+                why = f"{self.called(visit)} has begun or is over"
+                found.append(Reason("has_begun", why, "move a visit that still lies ahead", visit.step))
+            else:
+                why = f"{self.called(visit)} is fixed, and is to be moved"
+                found.append(Reason("fixed", why, f"let {visit.step} move", visit.step))
+        for step, one in enumerate(self.visits):
+            if one.step in self.change.fixed and self.against_staying[step] and step not in self.reassigned:
+                why = f"{self.called(one)} is fixed and cannot stay: {self.against_staying[step][0].why}"
+                found.append(Reason("cannot_stay", why, f"let {one.step} move", one.step))
+        return tuple(found)
+
+    def called(self, visit: Appointment) -> str:
+        """Return a visit in words."""
+        return f"{visit.step} ({visit.title}) on {in_words(visit.start, self.question.zone)}"
+
+
+@lru_cache(maxsize=256)
+def _in_order(outline: Outline, days: LocalDays, order: tuple[int, ...]) -> Network:
+    """Return the windows of an outline, with those of its visits in order that the windows leave open."""
+    network, lengths = network_of(outline, days), outline.lengths
+    added = [
+        Arc(one, other, lengths[one])
+        for place, one in enumerate(order)
+        for other in order[place + 1 :]
+        if network.apart[one][other] < lengths[one] and network.apart[other][one] < lengths[other]
+    ]
+    return network.plus(added) if added else network

@@ -1,0 +1,133 @@
+"""Why a visit cannot be moved as asked: the visit at which it breaks, what holds it, and what would make it possible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from scheduler.domain.clock import in_words
+from scheduler.domain.treatment import Point, Window
+from scheduler.planner.case import Case
+from scheduler.planner.change import Change
+from scheduler.planner.moving import Shifted, rescheduled_starts
+from scheduler.planner.network import Arc, Stuck
+from scheduler.planner.proposal import Reason
+from scheduler.planner.timeline import SLOT
+from scheduler.rules.wording import limit
+
+_NOT_PROVEN = Reason(
+    "not_proven", "nothing was found, though it is not proven that there is nothing", "let fewer visits move"
+)
+_NO_CONCESSION = Reason(
+    "no_concession",
+    "no single concession makes the change possible",
+    "look at another time, or plan the rest of the series anew",
+)
+
+
+def reasons_against_change(case: Case, stuck: Stuck | None) -> tuple[Reason, ...]:
+    """Return at least one reason: first the visit at which it breaks, then the concessions that would help.
+
+    `stuck` is where the search ended, `None` when it gave up.
+    """
+    concessions = tuple(_concessions(case))
+    broken = _broken(case, stuck) if stuck else _NOT_PROVEN
+    return (broken, *(concessions or (_NO_CONCESSION,)))
+
+
+def _broken(case: Case, stuck: Stuck) -> Reason:
+    number = case.question.outline.numbers[case.change.step]
+    if case.choices.at_or_after(number, case.choices.lower[number]) is None:
+        return _nowhere(case)
+    visit, zone, at = case.visits[stuck.step], case.question.zone, case.question.grid.at
+    (low, after), (high, before) = _limits(case, stuck)
+    words = [
+        f"on {in_words(at(slot), zone)} or {side}" + (f", because {_said(case, arc)}" if arc else "")
+        for slot, arc, side in ((low, after, "later"), (high, before, "earlier"))
+        if arc or side == "later"
+    ]
+    why = f"{visit.step} ({visit.title}) would have to start {', and '.join(words)}"
+    if stuck.step not in case.standing.may_move:
+        return Reason(
+            "chain", f"{why}; it stays on {in_words(visit.start, zone)}", f"let {visit.step} move", visit.step
+        )
+    free = case.choices.at_or_after(stuck.step, low)
+    following = f"the next one is on {in_words(at(free), zone)}" if free is not None else "nor is one later"
+    mend = "free some of that time, or plan the rest of the series anew"
+    return Reason("chain", f"{why}; no start is free then, {following}", mend, visit.step)
+
+
+def _nowhere(case: Case) -> Reason:
+    visit = case.visits[case.question.outline.numbers[case.change.step]]
+    change, zone = case.change, case.question.zone
+    words = [
+        f"{word} {in_words(instant, zone)}"
+        for word, instant in (("at", change.exactly), ("from", change.no_earlier), ("until", change.no_later))
+        if instant is not None
+    ]
+    why = f"{visit.step} ({visit.title}) has no free start {' '.join(words) or 'in the time looked at'}"
+    return Reason("no_start", why, "ask for another time", visit.step)
+
+
+def _limits(case: Case, stuck: Stuck) -> tuple[tuple[int, Arc | None], tuple[int, Arc | None]]:
+    """Return the first and the last slot at which the step may start beside those that stay, and what says so."""
+    standing, network, step = case.standing, case.network, stuck.step
+    low: tuple[int, Arc | None] = (stuck.bound, stuck.arc)
+    high: tuple[int, Arc | None] = (case.choices.upper[step], None)
+    for arc in network.arcs:
+        if arc.target == step and arc.source not in standing.may_move:
+            source = standing.over_from(arc.source, standing.starts[arc.source])
+            low = max(low, (arc.bound(source, network.days), arc), key=lambda bound: bound[0])
+        elif arc.source == step and arc.target not in standing.may_move:
+            bound = arc.bound_back(standing.starts[arc.target], network.days)
+            high = min(high, (bound, arc), key=lambda bound: bound[0])
+    return low, high
+
+
+def _said(case: Case, arc: Arc) -> str:
+    if arc.window is not None:
+        return _in_words(arc.window)
+    one, other = case.visits[arc.source].step, case.visits[arc.target].step
+    return f"{other} starts at least {limit(arc.distance * SLOT)} after {one} starts"
+
+
+def _in_words(window: Window) -> str:
+    points = {Point.START: "starts", Point.END: "is over"}
+    least = f"at least {limit(window.at_least)}"
+    most = f" and at most {limit(window.at_most)}" if window.at_most is not None else ""
+    return (
+        f"{window.to_step} {points[window.to_point]} {least}{most} after "
+        f"{window.from_step} {points[window.from_point]}"
+    )
+
+
+def _concessions(case: Case) -> Iterator[Reason]:
+    """Yield what would make the change possible, the one that moves the fewest visits first."""
+    found = []
+    for code, step, words, change in _attempts(case):
+        tried = case.with_change(change)
+        shifted = None
+        if not tried.obstacles:
+            shifted = rescheduled_starts(tried.network, tried.choices, tried.standing)
+        if isinstance(shifted, Shifted):
+            number = case.question.outline.numbers[case.change.step]
+            start = in_words(case.question.grid.at(shifted.starts[number]), case.question.zone)
+            mend = (
+                f"{words} {case.change.step} could start on {start}, with {shifted.moved} visits moved in all"
+            )
+            found.append(
+                (shifted.moved, shifted.shift, Reason(code, "the change would be possible", mend, step))
+            )
+    for _, _, reason in sorted(found, key=lambda one: (one[0], one[1], one[2].code, one[2].step)):
+        yield reason
+
+
+def _attempts(case: Case) -> Iterator[tuple[str, str, str, Change]]:
+    """Yield code, step and words of each concession, and the change with it made."""
+    change = case.change
+    shape = case.question.outline.shapes[case.question.outline.numbers[change.step]]
+    if change.step not in change.others_may_guide and shape.keeps_one_therapist:
+        others = replace(change, others_may_guide=change.others_may_guide | {change.step})
+        yield "another_therapist", change.step, "with another therapist", others
+    for step in sorted(change.fixed):
+        yield "let_move", step, f"if {step} might move,", replace(change, fixed=change.fixed - {step})
