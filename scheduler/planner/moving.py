@@ -10,29 +10,25 @@ keeps a few beginnings finds such a series; wider ones follow until none had to 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from heapq import merge, nsmallest
-from itertools import islice
+from itertools import chain, islice
 from operator import itemgetter
 from typing import TypeAlias
 
-from scheduler.planner.elimination import component, in_order
-from scheduler.planner.network import Arc, Choices, Network, Stuck
+from scheduler.planner.elimination import Layer, Plan, plan_of
+from scheduler.planner.forcing import IMPOSSIBLE, Forcing, Key, cost_of
+from scheduler.planner.network import Choices, Network, Stuck
 from scheduler.planner.standing import Asked, Standing
 
 #: How many beginnings are kept at once, search by search.
 WIDTHS = (4, 64, 1024, 16384)
 
-#: What moving costs, so that one sum tells what counts first: visits, then slots, then slots later.
-_VISIT, _SLOT = 1 << 48, 1 << 24
-_IMPOSSIBLE = 1 << 60
-
-Key: TypeAlias = tuple[int, ...]
-#: Arcs to known steps: the place of the other end in a key, the arc, and whether two that stay are excused from it.
-Bonds: TypeAlias = tuple[tuple[int, Arc, bool], ...]
 #: The starts chosen so far, the last one first.
 Chain: TypeAlias = tuple[int, "Chain"] | None
+#: Beginnings by the starts that matter ahead: what each costs, and its starts.
+Beginnings: TypeAlias = dict[Key, tuple[int, Chain]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,231 +50,157 @@ def rescheduled_starts(network: Network, choices: Choices, standing: Standing) -
     `choices` hold the starts to which a visit may move. `None` says that nothing was found, though it is not proven that
     there is nothing.
     """
+    if standing.may_move <= standing.may_stay:
+        return Shifted(0, 0, standing.starts)
     asked = Asked.of(network, choices, standing)
     if isinstance(asked, Stuck):
         return asked
     starts = list(standing.starts)
     exact, left = True, asked.forced
     while left:
-        part = component(asked.graph, min(left, key=lambda step: (len(asked.options[step]), step)))
-        found = _Search(asked, part).best()
+        root = min(left, key=lambda step: (len(asked.options[step]), step))
+        plan = plan_of(asked.network, asked.excused, standing.may_move, root)
+        found = _Search(asked, plan).best()
         if found is None:
             return None
         for step, start in found[0].items():
             starts[step] = start
-        exact, left = exact and found[1], left - part.keys()
+        exact, left = exact and found[1], left - plan.branches.keys()
     ways = [abs(new - old) for new, old in zip(starts, standing.starts, strict=True)]
     return Shifted(sum(map(bool, ways)), sum(ways), tuple(starts), exact)
-
-
-@dataclass(frozen=True, slots=True)
-class _Layer:
-    """The placing of one step, given the starts of those in `known`, which a key tells in this order.
-
-    `kept` are the places in the key, with the start of the step behind it, that matter to the steps `ahead`. `after` are
-    the arcs from known steps to this one, `before` those to known steps.
-    """
-
-    step: int
-    known: tuple[int, ...]
-    kept: tuple[int, ...]
-    ahead: tuple[int, ...]
-    after: Bonds
-    before: Bonds
-
-
-def _layers(asked: Asked, part: Mapping[int, frozenset[int]]) -> Iterator[_Layer]:
-    """Return one layer for each step of a part whose first step is the root."""
-    order = in_order(part, next(iter(part)))
-    known: tuple[int, ...] = ()
-    for number, step in enumerate(order):
-        ahead = order[number + 1 :]
-        placed = (*known, step)
-        kept = tuple(at for at, one in enumerate(placed) if not part[one].isdisjoint(ahead))
-        yield _Layer(step, known, kept, ahead, *_of_arcs(asked, step, known))
-        known = tuple(placed[at] for at in kept)
-
-
-def _of_arcs(asked: Asked, step: int, known: tuple[int, ...]) -> tuple[Bonds, Bonds]:
-    """Return the arcs to a step from those known, and from it to those."""
-    place = {one: at for at, one in enumerate(known)}
-    after, before = [], []
-    for arc in asked.arcs_of[step]:
-        if arc.target == step and arc.source in place:
-            after.append((place[arc.source], arc, arc in asked.excused))
-        elif arc.source == step and arc.target in place:
-            before.append((place[arc.target], arc, arc in asked.excused))
-    return tuple(after), tuple(before)
 
 
 class _Search:
     """Finds the best starts of steps that hang together."""
 
-    def __init__(self, asked: Asked, part: Mapping[int, frozenset[int]]) -> None:
+    def __init__(self, asked: Asked, plan: Plan) -> None:
         self._asked = asked
+        self._plan = plan
         self._old = asked.standing.starts
         self._days = asked.network.days
         self._apart = asked.network.apart
-        self._layers = tuple(_layers(asked, part))
-        self._forced_by: list[dict[Key, int]] = [{} for _ in self._layers]
+        self._forcing = Forcing(asked, plan)
         self._best: tuple[int, dict[int, int]] | None = None
         for starts in (asked.least, asked.greatest):
-            self._consider({step: starts[step] for step in part})
+            self._consider({step: starts[step] for step in plan.branches})
 
     def best(self) -> tuple[dict[int, int], bool] | None:
         """Return the starts by step and whether they are known to be the best; `None` when none were found."""
-        whole = False
-        for width in WIDTHS:
-            whole = self._widened_to(width)
-            if whole:
-                break
+        whole = any(self._widened_to(width) for width in WIDTHS)
         return (self._best[1], whole) if self._best else None
 
     @property
     def _most(self) -> int:
         """What a series may cost that is worth finding."""
-        return self._best[0] - 1 if self._best else _IMPOSSIBLE - 1
+        return self._best[0] - 1 if self._best else IMPOSSIBLE - 1
 
     def _consider(self, starts: dict[int, int]) -> None:
         whole = list(self._old)
         for step, start in starts.items():
             whole[step] = start
-        cost = sum(_cost(self._old[step], start) for step, start in starts.items())
+        cost = sum(cost_of(self._old[step], start) for step, start in starts.items())
         if cost <= self._most and self._asked.keeps(whole):
             self._best = (cost, starts)
 
     def _widened_to(self, width: int) -> bool:
         """Look for a better series with so many beginnings at once; say whether none was left out."""
         whole = True
-        beginnings: dict[Key, tuple[int, Chain]] = {(): (0, None)}
-        for number, layer in enumerate(self._layers):
-            found: dict[Key, tuple[int, Chain]] = {}
-            for key, (cost, starts) in beginnings.items():
-                tried = 0
-                for start, price in self._starts(layer, key, cost):
-                    if (tried := tried + 1) > 2 * width:
-                        whole = False
-                        break
-                    longer = (*key, start)
-                    kept = tuple([longer[at] for at in layer.kept])
-                    known = found.get(kept)
-                    if known is None or cost + price < known[0]:
-                        found[kept] = (cost + price, (start, starts))
-            worth = {key: cost + self._forced(number, key) for key, (cost, _) in found.items()}
+        beginnings: Beginnings = {(): (0, None)}
+        for layer in self._plan.layers:
+            found, every = self._longer(layer, beginnings, width)
+            worth = {key: cost + self._forced(layer, key) for key, (cost, _) in found.items()}
             left = [key for key, least in worth.items() if least <= self._most]
+            whole = whole and every and len(left) <= width
             if len(left) > width:
-                left, whole = nsmallest(width, left, key=worth.__getitem__), False
+                left = nsmallest(width, left, key=worth.__getitem__)
             beginnings = {key: found[key] for key in left}
         for _, starts in beginnings.values():
             self._consider(self._told(starts))
         return whole
 
+    def _longer(self, layer: Layer, beginnings: Beginnings, width: int) -> tuple[Beginnings, bool]:
+        """Place one more step behind each beginning, in all ways or in the cheapest; say whether in all."""
+        every, found = True, Beginnings()
+        for key, (cost, starts) in beginnings.items():
+            for tried, (start, price) in enumerate(self._starts(layer, key, cost)):
+                if tried == 2 * width:
+                    every = False
+                    break
+                longer = (*key, start)
+                kept = tuple([longer[at] for at in layer.kept])
+                known = found.get(kept)
+                if known is None or cost + price < known[0]:
+                    found[kept] = (cost + price, (start, starts))
+        return found, every
+
+    def _forced(self, layer: Layer, key: Key) -> int:
+        """Return the least that the steps ahead of a layer must cost, given the starts that matter to them."""
+        least_cost = self._forcing.least_cost
+        return sum([least_cost(first, tuple([key[at] for at in places])) for first, places in layer.branches])
+
     def _told(self, starts: Chain) -> dict[int, int]:
         told: dict[int, int] = {}
-        for layer in reversed(self._layers):
+        for layer in reversed(self._plan.layers):
             assert starts is not None, "every layer adds one"
             told[layer.step], starts = starts
         return told
 
-    def _starts(self, layer: _Layer, key: Key, cost: int) -> Iterator[tuple[int, int]]:
-        """Yield the starts of a step beside those of the key, with what each costs, the old one first."""
-        step, old = layer.step, self._old[layer.step]
-        low, high = self._asked.least[step], self._asked.greatest[step]
-        stays = step in self._asked.stays
-        for at, arc, excused in layer.after:
-            there = key[at]
-            bound = arc.bound(self._asked.standing.over_from(arc.source, there), self._days)
+    def _starts(self, layer: Layer, key: Key, cost: int) -> Iterable[tuple[int, int]]:
+        """Return the starts of a step beside those of the key, with what each costs, the cheapest first."""
+        asked, step, old = self._asked, layer.step, self._old
+        low, high, stays = asked.least[step], asked.greatest[step], step in asked.stays
+        for at, arc in layer.after:
+            bound = arc.bound(asked.standing.over_from(arc.source, key[at]), self._days)
             low = max(low, bound)
-            stays = stays and (old >= bound or (excused and there == self._old[arc.source]))
-        for at, arc, excused in layer.before:
-            there = key[at]
-            bound = arc.bound_back(there, self._days)
+            if old[step] < bound and not (key[at] == old[arc.source] and arc in asked.excused):
+                stays = False
+        for at, arc in layer.before:
+            bound = arc.bound_back(key[at], self._days)
             high = min(high, bound)
-            over = self._asked.standing.over_from(step, old)
-            stays = stays and (over <= bound or (excused and there == self._old[arc.target]))
-        if stays:
-            yield old, 0
-        if layer.ahead or not stays:
-            yield from self._moves(layer, (low, high), cost)
+            over = asked.standing.over_from(step, old[step])
+            if over > bound and not (key[at] == old[arc.target] and arc in asked.excused):
+                stays = False
+        stay = [(old[step], 0)] if stays else []
+        # With nothing ahead that minds, the nearest is the best.
+        if not layer.matters:
+            return stay or islice(self._moves(layer, (low, high), cost), 1)
+        return chain(stay, self._moves(layer, (low, high), cost))
 
-    def _moves(self, layer: _Layer, within: tuple[int, int], cost: int) -> Iterator[tuple[int, int]]:
+    def _moves(self, layer: Layer, within: tuple[int, int], cost: int) -> Iterator[tuple[int, int]]:
         options, old, (low, high) = self._asked.options[layer.step], self._old[layer.step], within
         later = options[bisect_left(options, max(low, old)) : bisect_right(options, high)]
         earlier = options[bisect_left(options, low) : bisect_right(options, min(high, old))]
-        moves = merge(
+        return merge(
             self._one_way(layer, later, self._pulled_later, cost),
             self._one_way(layer, reversed(earlier), self._pulled_earlier, cost),
             key=itemgetter(1),
         )
-        # With nothing ahead that could mind, the nearest is the best.
-        return moves if layer.ahead else islice(moves, 1)
 
     def _one_way(
-        self, layer: _Layer, options: Iterable[int], pulled: Callable[[_Layer, int], int], cost: int
+        self, layer: Layer, options: Iterable[int], pulled: Callable[[Layer, int], int], cost: int
     ) -> Iterator[tuple[int, int]]:
         old = self._old[layer.step]
         for start in options:
-            price = _cost(old, start)
+            price = cost_of(old, start)
             # The farther it goes, the more it forces others to follow.
             if cost + price + pulled(layer, start) > self._most:
                 return
             yield start, price
 
-    def _pulled_later(self, layer: _Layer, start: int) -> int:
+    def _pulled_later(self, layer: Layer, start: int) -> int:
         """Return the least that it costs the steps ahead to come late enough for a start of this one."""
         apart, old = self._apart[layer.step], self._old
         return sum(
-            _cost(old[one], start + apart[one]) for one in layer.ahead if start + apart[one] > old[one]
+            [cost_of(old[one], start + apart[one]) for one in layer.ahead if start + apart[one] > old[one]]
         )
 
-    def _pulled_earlier(self, layer: _Layer, start: int) -> int:
+    def _pulled_earlier(self, layer: Layer, start: int) -> int:
         """Return the least that it costs the steps ahead to come early enough for a start of this one."""
         apart, old, step = self._apart, self._old, layer.step
         return sum(
-            _cost(old[one], start - apart[one][step])
-            for one in layer.ahead
-            if start - apart[one][step] < old[one]
+            [
+                cost_of(old[one], start - apart[one][step])
+                for one in layer.ahead
+                if start - apart[one][step] < old[one]
+            ]
         )
-
-    def _forced(self, number: int, key: Key) -> int:
-        """Return the least that the steps ahead of a layer must cost, given the starts that matter to them."""
-        known = self._forced_by[number]
-        if key not in known:
-            known[key] = self._forced_beside(self._layers[number], key)
-        return known[key]
-
-    def _forced_beside(self, layer: _Layer, key: Key) -> int:
-        apart, least, greatest = self._apart, self._asked.least, self._asked.greatest
-        matter = [(*layer.known, layer.step)[at] for at in layer.kept]
-        placed = tuple(zip(matter, key, strict=True))
-        cost = 0
-        for step in layer.ahead:
-            low, high = least[step], greatest[step]
-            for other, start in placed:
-                low = max(low, start + apart[other][step])
-                high = min(high, start - apart[step][other])
-            cost += self._nearest(step, low, high)
-            if cost >= _IMPOSSIBLE:
-                break
-        return cost
-
-    def _nearest(self, step: int, low: int, high: int) -> int:
-        """Return what it costs to bring a step between two slots, or too much to be worth it."""
-        old = self._old[step]
-        if low <= old <= high and step in self._asked.stays:
-            return 0
-        options, cost = self._asked.options[step], _IMPOSSIBLE
-        after = bisect_left(options, max(low, old))
-        if after < len(options) and options[after] <= high:
-            cost = _cost(old, options[after])
-        before = bisect_right(options, min(high, old)) - 1
-        if before >= 0 and options[before] >= low:
-            cost = min(cost, _cost(old, options[before]))
-        return cost
-
-
-def _cost(old: int, start: int) -> int:
-    """Return what it costs to have a visit start at a slot."""
-    if start == old:
-        return 0
-    return _VISIT + (start - old) * (_SLOT + 1) if start > old else _VISIT + (old - start) * _SLOT

@@ -10,7 +10,7 @@ back; lowering finds the latest in the same way.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -88,6 +88,15 @@ class Holes:
         """Return the stretches."""
         return zip(self.begins, self.ends, strict=True)
 
+    def between(self, first: int, last: int) -> Iterator[tuple[int, int]]:
+        """Return what is left from `first` to before `last`, in order."""
+        for number in range(bisect_right(self.ends, first), bisect_left(self.begins, last)):
+            if first < self.begins[number]:
+                yield first, self.begins[number]
+            first = self.ends[number]
+        if first < last:
+            yield first, last
+
     def end_over(self, slot: int) -> int | None:
         """Return the end of the stretch that holds a slot, or `None`."""
         place = bisect_right(self.begins, slot) - 1
@@ -140,8 +149,12 @@ class Choices:
         """Return the feasible starts of a step from `first` to `last`, both included."""
         first, last = max(first, self.lower[step]), min(last, self.upper[step])
         row, holes = self.rows[step], self.holes[step]
-        found = row[bisect_left(row, first) : bisect_right(row, last)]
-        return found if holes is None else [start for start in found if holes.end_over(start) is None]
+        if holes is None:
+            return row[bisect_left(row, first) : bisect_right(row, last)]
+        found: list[int] = []
+        for begin, end in holes.between(first, last + 1):
+            found += row[bisect_left(row, begin) : bisect_left(row, end)]
+        return found
 
 
 def distances(size: int, arcs: Iterable[Arc], source: int) -> Mapping[int, int]:
@@ -176,7 +189,7 @@ class Stuck:
     starts: Mapping[int, int]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Network:
     """The arcs among so many steps, with the local days by which some of them count."""
 

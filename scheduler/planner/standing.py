@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 
-from scheduler.planner.elimination import Graph
 from scheduler.planner.network import Arc, Choices, Network, Stuck
 
 
@@ -69,10 +68,12 @@ class Asked:
         assert greatest is not None, "the least solution is one"
         options, stays = [], set()
         for step, (row, old) in enumerate(zip(rows, standing.starts, strict=True)):
-            low, high = least[step], greatest[step]
-            if old in (within := row[bisect_left(row, low) : bisect_right(row, high)]):
+            within = row[bisect_left(row, least[step]) : bisect_right(row, greatest[step])]
+            place = bisect_left(within, old)
+            if within[place : place + 1] == [old]:
                 stays.add(step)
-            options.append([start for start in within if start != old])
+                del within[place]
+            options.append(within)
         return cls(standing, hard, excused, tuple(options), frozenset(stays), least, greatest)
 
     @property
@@ -85,23 +86,13 @@ class Asked:
         """All arcs, those excused as well."""
         return chain(self.network.arcs, self.excused)
 
-    @property
-    def graph(self) -> Graph:
-        """Which visits that may move depend on each other."""
-        graph: dict[int, set[int]] = {step: set() for step in self.standing.may_move}
-        for arc in self.arcs:
-            if arc.source != arc.target and arc.source in graph and arc.target in graph:
-                graph[arc.source].add(arc.target)
-                graph[arc.target].add(arc.source)
-        return graph
-
     @cached_property
-    def arcs_of(self) -> Mapping[int, Sequence[Arc]]:
-        """The arcs at each step that may move."""
-        found: dict[int, list[Arc]] = {step: [] for step in self.standing.may_move}
-        for arc in self.arcs:
-            for end in {arc.source, arc.target} & found.keys():
-                found[end].append(arc)
+    def neighbours(self) -> Mapping[int, Set[int]]:
+        """For each step those that an arc ties to it which is not excused."""
+        found: dict[int, set[int]] = {step: set() for step in range(self.network.size)}
+        for arc in self.network.arcs:
+            found[arc.source].add(arc.target)
+            found[arc.target].add(arc.source)
         return found
 
     def keeps(self, starts: Sequence[int]) -> bool:
@@ -123,7 +114,7 @@ def _is_broken(arc: Arc, network: Network, standing: Standing) -> bool:
     return standing.starts[arc.target] < arc.bound(source, network.days)
 
 
-def _rows(network: Network, choices: Choices, standing: Standing) -> tuple[Sequence[int], ...]:
+def _rows(network: Network, choices: Choices, standing: Standing) -> tuple[list[int], ...]:
     """Return the starts of each step that keep the windows to visits that do not move, and the old one if it may stay."""
     low, high = list(choices.lower), list(choices.upper)
     for arc in network.arcs:
@@ -134,13 +125,14 @@ def _rows(network: Network, choices: Choices, standing: Standing) -> tuple[Seque
             high[arc.source] = min(
                 high[arc.source], arc.bound_back(standing.starts[arc.target], network.days)
             )
-    rows: list[Sequence[int]] = []
+    rows = []
     for step, old in enumerate(standing.starts):
-        if step not in standing.may_move:
-            rows.append((old,))
-            continue
-        row = [start for start in choices.between(step, low[step], high[step]) if start != old]
-        if step in standing.may_stay:
-            insort(row, old)
+        row: list[int] = []
+        if step in standing.may_move:
+            row = list(choices.between(step, low[step], high[step]))
+        place = bisect_left(row, old)
+        row[place : place + (old in row[place : place + 1])] = (
+            [old] if step in standing.may_stay or step not in standing.may_move else []
+        )
         rows.append(row)
     return tuple(rows)

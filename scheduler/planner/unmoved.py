@@ -52,7 +52,8 @@ def _broken(case: Case, stuck: Stuck) -> Reason:
             "chain", f"{why}; it stays on {in_words(visit.start, zone)}", f"let {visit.step} move", visit.step
         )
     free = case.choices.at_or_after(stuck.step, low)
-    following = f"the next one is on {in_words(at(free), zone)}" if free is not None else "nor is one later"
+    until = in_words(case.question.wishes.latest, zone)
+    following = f"the next one is on {in_words(at(free), zone)}" if free is not None else f"nor until {until}"
     mend = "free some of that time, or plan the rest of the series anew"
     return Reason("chain", f"{why}; no start is free then, {following}", mend, visit.step)
 
@@ -72,7 +73,10 @@ def _nowhere(case: Case) -> Reason:
 def _limits(case: Case, stuck: Stuck) -> tuple[tuple[int, Arc | None], tuple[int, Arc | None]]:
     """Return the first and the last slot at which the step may start beside those that stay, and what says so."""
     standing, network, step = case.standing, case.network, stuck.step
-    low: tuple[int, Arc | None] = (stuck.bound, stuck.arc)
+    asked = case.choices.lower[step] if step in standing.may_move else stuck.bound
+    low: tuple[int, Arc | None] = (asked, None)
+    if stuck.bound >= asked:
+        low = (stuck.bound, stuck.arc)
     high: tuple[int, Arc | None] = (case.choices.upper[step], None)
     for arc in network.arcs:
         if arc.target == step and arc.source not in standing.may_move:
