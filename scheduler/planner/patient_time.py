@@ -14,15 +14,16 @@ from scheduler.planner.timeline import Grid, Span, slots_in
 
 def patient_holes(diary: Diary, shape: Shape, grid: Grid) -> Holes | None:
     """Return the slots at which a visit of this shape may not start for the patient's sake; `None` for none."""
-    return Holes.of((*_kept_busy(diary, shape, grid), *_spaced(diary, shape, grid)))
+    return Holes.of((*while_away(diary, shape, grid), *too_near_a_dose(diary, shape, grid)))
 
 
 def spacing_holes(diary: Diary, shape: Shape, grid: Grid) -> Holes | None:
     """Return the slots at which too recent or too near a dose alone forbids the start; `None` for none."""
-    return Holes.of(_spaced(diary, shape, grid))
+    return Holes.of(too_near_a_dose(diary, shape, grid))
 
 
-def _kept_busy(diary: Diary, shape: Shape, grid: Grid) -> Iterator[Span]:
+def while_away(diary: Diary, shape: Shape, grid: Grid) -> Iterator[Span]:
+    """Yield the starts from which a visit would reach into another one of the patient, or into an absence."""
     patient, length = diary.patient, slots_in(shape.like.length)
     for claim in diary.claims_on(patient.id, Purpose.OCCUPY):
         yield _reaching(grid.touching(claim.interval), length)
@@ -30,7 +31,8 @@ def _kept_busy(diary: Diary, shape: Shape, grid: Grid) -> Iterator[Span]:
         yield _reaching(grid.touching(interval), length)
 
 
-def _spaced(diary: Diary, shape: Shape, grid: Grid) -> Iterator[Span]:
+def too_near_a_dose(diary: Diary, shape: Shape, grid: Grid) -> Iterator[Span]:
+    """Yield the starts that are too near another dose of the patient, in whatever series."""
     if (hold := shape.like.holds_dose_spacing) > timedelta(0):
         for claim in diary.claims_on(diary.patient.id, Purpose.SPACING):
             yield _reaching(grid.touching(claim.interval), slots_in(hold))

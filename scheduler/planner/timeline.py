@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
@@ -122,6 +122,16 @@ def set_slots(mask: int, apart: int = 1) -> array[int]:
         found.extend(range(begin * apart, end * apart, apart))
         begin = digits.find("1", end)
     return found
+
+
+def spans_of(mask: int) -> Iterator[Span]:
+    """Yield the runs of slots that are set in a mask, in order."""
+    while mask:
+        begin = (mask & -mask).bit_length() - 1
+        rest = mask >> begin
+        length = (~rest & (rest + 1)).bit_length() - 1
+        yield begin, begin + length
+        mask = rest >> length << begin + length
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,7 +12,7 @@ from scheduler.domain.interval import Interval
 from scheduler.domain.series import Series
 from scheduler.domain.treatment import Counting, Point, Protocol, Window
 
-_Bounds: TypeAlias = tuple[str, datetime | None, datetime | None]
+Bounds: TypeAlias = tuple[str, datetime | None, datetime | None]
 """A step, and when it may start at the earliest and at the latest, `None` where nothing holds it."""
 
 _A_MINUTE = timedelta(minutes=1)
@@ -30,7 +30,7 @@ def allowed_windows(protocol: Protocol, series: Series, zone: str) -> Mapping[st
     earliest: dict[str, list[datetime]] = {}
     latest: dict[str, list[datetime]] = {}
     for window in protocol.windows:
-        for step, first, last in _bounds(protocol, window, visits, zone):
+        for step, first, last in bounds_of(protocol, window, visits, zone):
             if first is not None:
                 earliest.setdefault(step, []).append(first)
             if last is not None:
@@ -39,9 +39,9 @@ def allowed_windows(protocol: Protocol, series: Series, zone: str) -> Mapping[st
     return {step: Interval(first, last) for step, (first, last) in bounds.items() if first < last}
 
 
-def _bounds(
+def bounds_of(
     protocol: Protocol, window: Window, visits: Mapping[str, Appointment], zone: str
-) -> Iterator[_Bounds]:
+) -> Iterator[Bounds]:
     """Yield what a window says about the start of either visit, where the other one stands."""
     lead, tail = protocol.moments_of(window)
     if before := visits.get(window.from_step):

@@ -1,0 +1,111 @@
+"""What stands in the way of a start for the patient's sake: what is past, where the patient is, the rest of the series."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+from scheduler.domain.claims import Claim, Purpose
+from scheduler.domain.clock import in_words
+from scheduler.domain.interval import Interval
+from scheduler.domain.treatment import Counting, Point
+from scheduler.planner.patient_time import too_near_a_dose, while_away
+from scheduler.planner.slot_obstacles import Obstacle
+from scheduler.planner.slot_question import SeriesWindow, SlotQuestion
+from scheduler.planner.supply import Scarcity
+from scheduler.planner.timeline import Grid, Span, slots_in
+from scheduler.rules.wording import day_count, limit, stretch
+
+
+def of_series(question: SlotQuestion) -> Iterator[Obstacle]:
+    """Yield the past, the windows to other visits of the series, and the patient's other visits, absences and doses."""
+    grid, key = question.grid, question.step.key
+    now = in_words(question.diary.as_of, question.zone)
+    past = f"{key} would start before now ({now})"
+    yield Obstacle("past", "the time that has passed", grid.run((question.now, grid.slots)), lambda _: [past])
+    for window in question.windows:
+        yield _window(question, window)
+    if question.too_far_over:
+        yield _over_others(question)
+    yield _away(question)
+    if question.step.holds_dose_spacing > timedelta(0):
+        yield _spacing(question)
+
+
+def _window(question: SlotQuestion, bound: SeriesWindow) -> Obstacle:
+    first, last = question.by_window(bound)
+    limits = [f"{word} {in_words(at, question.zone)}" for word, at in _limits(bound) if at is not None]
+    why = f"{question.step.key} may start {' '.join(limits)}, for {_in_words(bound)}"
+    clear = question.grid.run((first, last + 1))
+    return Obstacle(
+        "window", f"the distance to {bound.other.step}", clear, lambda _: [why], f"move {bound.other.step}"
+    )
+
+
+def _limits(bound: SeriesWindow) -> tuple[tuple[str, datetime | None], ...]:
+    return ("from", bound.first), ("until", bound.last)
+
+
+def _in_words(bound: SeriesWindow) -> str:
+    """Return a window in words: 'I1 starts at least 24 h and at most 72 h after D1 is over'."""
+    window, points = bound.window, {Point.START: "starts", Point.END: "is over"}
+    said = limit if window.counted is Counting.ELAPSED else day_count
+    least = f"at least {said(window.at_least)}" if window.at_least else ""
+    most = f"at most {said(window.at_most)}" if window.at_most is not None else ""
+    distance = " and ".join(part for part in (least, most) if part)
+    return (
+        f"{window.to_step} {points[window.to_point]} {f'{distance} ' if distance else ''}after "
+        f"{window.from_step} {points[window.from_point]}"
+    )
+
+
+def _over_others(question: SlotQuestion) -> Obstacle:
+    def why(slot: int) -> Iterator[str]:
+        return (breach.why for breach in question.breaches_over(slot))
+
+    over = sum(1 << slot for slot in question.too_far_over)
+    return Obstacle("window", "the distance to the other doses", question.grid.full & ~over, why)
+
+
+def _away(question: SlotQuestion) -> Obstacle:
+    patient, grid, zone = question.diary.patient, question.grid, question.zone
+
+    def why(slot: int) -> Iterator[str]:
+        visit = Interval(grid.at(slot), grid.at(slot + slots_in(question.step.length)))
+        for claim in question.diary.taken(patient.id, Purpose.OCCUPY, visit):
+            yield f"the patient has {_visit_of(question, claim)} {stretch(claim.interval, zone)}"
+        for away in patient.unavailable_times():
+            if away.overlaps(visit):
+                yield f"the patient cannot come {stretch(away, zone)}"
+
+    clear = grid.full & ~grid.mask(_clipped(grid, while_away(question.diary, question.shape, grid)))
+    return Obstacle(Scarcity.PATIENT.value, "the patient's own time", clear, why, "ask the patient")
+
+
+def _spacing(question: SlotQuestion) -> Obstacle:
+    patient, grid, zone = question.diary.patient, question.grid, question.zone
+    hold = question.step.holds_dose_spacing
+
+    def why(slot: int) -> Iterator[str]:
+        start = grid.at(slot)
+        held = Interval(start, grid.at(slot + slots_in(hold)))
+        for claim in question.diary.taken(patient.id, Purpose.SPACING, held):
+            asked = claim.interval.duration if claim.interval.start <= start else hold
+            given = in_words(claim.interval.start, zone)
+            yield f"the patient has {_visit_of(question, claim)} at {given}; {limit(asked)} are asked for between doses"
+
+    clear = grid.full & ~grid.mask(_clipped(grid, too_near_a_dose(question.diary, question.shape, grid)))
+    return Obstacle("spacing", "the spacing to other doses", clear, why)
+
+
+def _visit_of(question: SlotQuestion, claim: Claim) -> str:
+    """Return a visit of the patient in words: of this series by its step, else as another."""
+    visits = question.beside.series.appointments if question.beside else ()
+    mine = next((visit.step for visit in visits if visit.id == claim.appointment), None)
+    if mine is None:
+        return "another dose" if claim.purpose is Purpose.SPACING else "another visit"
+    return mine
+
+
+def _clipped(grid: Grid, spans: Iterable[Span]) -> Iterator[Span]:
+    return ((max(0, begin), min(end, grid.slots)) for begin, end in spans)
