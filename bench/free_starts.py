@@ -12,6 +12,7 @@ from bench.clinics import clinic
 from bench.instances import LARGE, MEDIUM, SMALL, Query, Size
 from bench.measure import Disagreement, Pair, Result, each_in_turn, ratio_line
 from bench.naive import ByDay, BySlot, FreeStarts
+from scheduler.planner.slots import Slots
 
 SPAN = timedelta(days=90)
 QUERIES: Mapping[Size, int] = {SMALL: 3, MEDIUM: 2, LARGE: 2}
@@ -42,24 +43,22 @@ def _queries(size: Size) -> tuple[Query, ...]:
     return tuple(replace(query, latest=min(query.earliest + SPAN, end)) for query in queries)
 
 
-def _pairs(size: Size, theirs: Callable[[Query], FreeStarts]) -> list[Pair[Query, FreeStarts, FreeStarts]]:
+def _pairs(size: Size, theirs: Callable[[Query], FreeStarts]) -> list[Pair[Query, Slots, FreeStarts]]:
     instance, step = clinic(size), clinic(size).protocol.step("D1")
     pairs = each_in_turn(
         _queries(size), lambda query: ours.free_starts(instance.diary(query), step, query), theirs
     )
     for pair in pairs:
-        if pair.mine != pair.peers:
-            only_ours, only_theirs = (
-                pair.mine.keys() - pair.peers.keys(),
-                pair.peers.keys() - pair.mine.keys(),
-            )
+        mine = ours.by_start(pair.mine)
+        if mine != pair.peers:
+            only_ours, only_theirs = mine.keys() - pair.peers.keys(), pair.peers.keys() - mine.keys()
             raise Disagreement(
                 f"{pair.case.patient.id}: {len(only_ours)} starts only we found, {len(only_theirs)} only the peer"
             )
     return pairs
 
 
-def _note(pairs: list[Pair[Query, FreeStarts, FreeStarts]]) -> str:
+def _note(pairs: list[Pair[Query, Slots, FreeStarts]]) -> str:
     return f"{', '.join(str(len(pair.mine)) for pair in pairs)} starts, equal lists"
 
 

@@ -1,19 +1,17 @@
-"""A visit of a booked series must move to another day: the fewest others moved, then the least shift, beside CP-SAT.
-
-`row` takes our way of moving as an argument.
-"""
+"""A visit of a booked series must move to another day: the fewest others moved, then the least shift, beside CP-SAT."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from random import Random
 
 from bench import cp_sat_lists, ours
 from bench.clinics import clinic
 from bench.cp_sat_lists import Lists, Moved, Moving
-from bench.instances import SEED, Instance, Query, Size
+from bench.instances import LARGE, MEDIUM, SEED, SMALL, Instance, Query, Size
 from bench.measure import Disagreement, Result, each_in_turn, ratio_line
 from bench.scale import SLOT, Scale
 from bench.solved import Verdict
@@ -65,7 +63,7 @@ def as_moving(instance: Instance, case: Case, lists: Lists) -> Moving:
 
 
 def row(size: Size, mover: Mover) -> list[Result]:
-    """Both sides must move as few others, and by as little."""
+    """Both sides must move as few others, and by as little; `mover` is our way."""
     instance, protocol = clinic(size), clinic(size).protocol
     asked = cases(instance, SERIES)
     given = {
@@ -101,3 +99,14 @@ def cost_of(case: Case, starts: Mapping[str, datetime] | None) -> tuple[int, int
         return None
     others = sum(starts[key] != case.now[key] for key in case.now if key != case.step)
     return others, sum(abs(starts[key] - case.now[key]) // SLOT for key in case.now)
+
+
+def _ours(instance: Instance, case: Case) -> Mapping[str, datetime] | None:
+    asked = (case.query, case.therapist, case.now)
+    return ours.move(instance.diary(case.query), instance.protocol, asked, case.step, case.fixed)
+
+
+PARTS: Mapping[str, Callable[[], list[Result]]] = {
+    f"planner/move/{size.name}": partial(row, size, _ours) for size in (SMALL, MEDIUM, LARGE)
+}
+"""Every part by the id of its row."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Set
+from dataclasses import replace
+from datetime import datetime
+
 from bench.cp_sat_lists import Lists
 from bench.instances import Query
 from bench.naive import FreeStarts
@@ -9,13 +13,20 @@ from bench.scale import Scale
 from bench.solved import Solved, Verdict
 from scheduler.domain import people, places
 from scheduler.domain.claims import Placement
+from scheduler.domain.clock import local_day, whole_local_day
 from scheduler.domain.diary import Diary
+from scheduler.domain.interval import Interval
 from scheduler.domain.treatment import Protocol, Step
-from scheduler.planner import supply
+from scheduler.planner import slots, supply
 from scheduler.planner.alternatives import candidate_of, earliest_of
+from scheduler.planner.moving import Shifted, rescheduled_starts
+from scheduler.planner.network import Holes
 from scheduler.planner.proposal import Answer, Proposal
 from scheduler.planner.propose import proposal_of, propose
 from scheduler.planner.question import Question
+from scheduler.planner.slots import Slots
+from scheduler.planner.standing import Standing
+from scheduler.planner.timeline import slots_in
 from scheduler.planner.wishes import Wishes
 from scheduler.store import claim_rows, snapshots
 
@@ -83,15 +94,44 @@ def lists(diary: Diary, protocol: Protocol, query: Query) -> Lists:
     }
 
 
-def free_starts(diary: Diary, step: Step, query: Query) -> FreeStarts:
-    """Return every free start of one step, whatever the rest of the series, with the therapists who could take it."""
-    protocol = Protocol("one", 1, "", "", "", (step,), (), 1)
-    question = Question.of(diary, protocol, wishes(query, 1))
-    able: dict[int, list[str]] = {}
-    for therapist in question.therapists:
-        for slot in question.choices(therapist).between(0, 0, question.grid.slots):
-            able.setdefault(slot, []).append(therapist)
-    return {question.grid.at(slot): frozenset(people) for slot, people in sorted(able.items())}
+def free_starts(diary: Diary, step: Step, query: Query) -> Slots:
+    """Find every free start of one step, whatever the rest of the series."""
+    found = slots.free_starts(diary, step, Interval(query.earliest, query.latest), query.therapist)
+    # Asked for, so that the instants are made as well.
+    assert found.free is not None
+    return found
+
+
+def by_start(found: Slots) -> FreeStarts:
+    """Return free starts with the therapists who could take each."""
+    return {start: frozenset(found.therapists_at(start)) for start in found.free}
+
+
+def move(
+    diary: Diary,
+    protocol: Protocol,
+    case: tuple[Query, str, Mapping[str, datetime]],
+    step: str,
+    fixed: Set[str],
+) -> Mapping[str, datetime] | None:
+    """Find the starts of a series when one step must leave its local day; `case` is who asks, the therapist, the starts."""
+    query, therapist, now = case
+    question = Question.of(diary, protocol, replace(wishes(query, 1), therapist=therapist))
+    grid, numbers = question.grid, question.outline.numbers
+    day = whole_local_day(local_day(now[step], question.zone), question.zone)
+    left = Holes.of([grid.touching(day)])
+    choices = question.choices(therapist)
+    holes = [left if number == numbers[step] else hole for number, hole in enumerate(choices.holes)]
+    if (mine := choices.holes[numbers[step]]) is not None and left is not None:
+        holes[numbers[step]] = Holes.of([*mine.spans(), *left.spans()])
+    starts = tuple(slots_in(now[one.key] - grid.origin) for one in protocol.steps)
+    staying = frozenset(numbers[key] for key in fixed)
+    every = frozenset(range(len(starts)))
+    standing = Standing(starts, may_move=every - staying, may_stay=every - {numbers[step]})
+    found = rescheduled_starts(question.network, replace(choices, holes=tuple(holes)), standing)
+    if not isinstance(found, Shifted):
+        return None
+    return {one.key: grid.at(slot) for one, slot in zip(protocol.steps, found.starts, strict=True)}
 
 
 def forget() -> None:

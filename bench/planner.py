@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from bench import alternatives, cp_sat, cp_sat_lists, free_starts, from_database, in_memory, ours
+from bench import alternatives, cp_sat, cp_sat_lists, free_starts, from_database, in_memory, moving, ours
 from bench.agreement import must_agree, must_stand, tally
 from bench.clinics import clinic
 from bench.instances import LARGE, MEDIUM, SMALL, Query, Size
@@ -69,6 +69,7 @@ PARTS: Mapping[str, Callable[[], list[Result]]] = {
     **alternatives.PARTS,
     **free_starts.PARTS,
     **in_memory.PARTS,
+    **moving.PARTS,
     **from_database.PARTS,
 }
 """Every part by the id of its row."""
