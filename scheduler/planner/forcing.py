@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
 from typing import TypeAlias
 
-from scheduler.planner.elimination import Branch, Plan
+from scheduler.planner.elimination import Branch
 from scheduler.planner.network import NEVER
 from scheduler.planner.standing import Asked
 
@@ -26,17 +27,17 @@ def cost_of(old: int, start: int) -> int:
 
 
 class Forcing:
-    """The least costs of the branches of a plan, by the starts of the steps above each.
+    """The least costs of branches, by the starts of the steps above each.
 
     Every step is taken to be as cheap as it can be by itself, within the first and the last of its starts that the steps
     above and those before it in the branch leave it.
     """
 
-    def __init__(self, asked: Asked, plan: Plan) -> None:
+    def __init__(self, asked: Asked, branches: Mapping[int, Branch]) -> None:
         self._asked = asked
-        self._plan = plan
+        self._branches = branches
         self._ties: dict[int, list[tuple[int, list[_Tie]]]] = {}
-        self._known: dict[int, dict[Key, int]] = {first: {} for first in plan.branches}
+        self._known: dict[int, dict[Key, int]] = {first: {} for first in branches}
 
     def least_cost(self, first: int, above: Key) -> int:
         """Return the least cost of the branch that begins with a step, given starts of the steps above it."""
@@ -61,7 +62,7 @@ class Forcing:
 
     def _least_cost(self, first: int, above: Key) -> int:
         if first not in self._ties:
-            self._ties[first] = self._tied(self._plan.branches[first])
+            self._ties[first] = self._tied(self._branches[first])
         asked, old = self._asked, self._asked.standing.starts
         firsts, lasts, total = list(above), list(above), 0
         for step, ties in self._ties[first]:

@@ -1,34 +1,31 @@
 """New starts for visits that stand: the fewest of them moved, then by the least time, then each as early as can be.
 
-Windows relate visits in pairs, mostly a dose and the few visits around it. So visits are placed one after the other, and of
-those placed only the ones matter on which a visit still to be placed depends: for the same starts of these, only the
-cheapest beginning is kept. A visit whose neighbours are all placed takes the start nearest to its old one. A beginning is
-given up when it, with what it forces the others to move, costs more than a whole series that is known. A search that
-keeps a few beginnings finds such a series; wider ones follow until none had to be left out, and then none is better.
+Windows relate visits in pairs, mostly a dose and the few visits around it. So once a few visits are placed, the others
+fall into branches that have nothing to do with each other, and each branch asks only for the starts of the few above
+it: its best is found once for each of these, from the best of the branches beneath every start of its first visit. A
+visit with nothing beneath takes the start nearest to its old one. Starts from which, with what they force others to do,
+nothing better can come than what is known are left out. One visit moved is tried first, then two and so on.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from heapq import merge, nsmallest
+from heapq import merge
 from itertools import chain, islice
-from operator import itemgetter
 from typing import TypeAlias
 
-from scheduler.planner.elimination import Layer, Plan, plan_of
-from scheduler.planner.forcing import IMPOSSIBLE, Forcing, Key, cost_of
+from scheduler.planner.elimination import Branch, branches_of
+from scheduler.planner.forcing import VISIT, Forcing, Key, cost_of
 from scheduler.planner.network import Choices, Network, Stuck
 from scheduler.planner.standing import Asked, Standing
 
-#: How many beginnings are kept at once, search by search.
-WIDTHS = (4, 64, 1024, 16384)
+MOST_STARTS = 50_000
+"""After so many starts tried, the best series known is taken, and the answer says that there may be a better one."""
 
-#: The starts chosen so far, the last one first.
-Chain: TypeAlias = tuple[int, "Chain"] | None
-#: Beginnings by the starts that matter ahead: what each costs, and its starts.
-Beginnings: TypeAlias = dict[Key, tuple[int, Chain]]
+#: The least that a branch can cost with a start of its first step, what that costs itself, and the start.
+_Start: TypeAlias = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,148 +56,148 @@ def rescheduled_starts(network: Network, choices: Choices, standing: Standing) -
     exact, left = True, asked.forced
     while left:
         root = min(left, key=lambda step: (len(asked.options[step]), step))
-        plan = plan_of(asked.network, asked.excused, standing.may_move, root)
-        found = _Search(asked, plan).best()
+        branches = branches_of(asked.network, asked.excused, standing.may_move, root)
+        found = _Search(asked, branches).best(root)
         if found is None:
             return None
         for step, start in found[0].items():
             starts[step] = start
-        exact, left = exact and found[1], left - plan.branches.keys()
+        exact, left = exact and found[1], left - branches.keys()
     ways = [abs(new - old) for new, old in zip(starts, standing.starts, strict=True)]
     return Shifted(sum(map(bool, ways)), sum(ways), tuple(starts), exact)
+
+
+@dataclass(slots=True)
+class _Known:
+    """What is known of a branch for one key: its least cost and the start for it, or that it costs at least so much."""
+
+    cost: int
+    start: int | None = None
 
 
 class _Search:
     """Finds the best starts of steps that hang together."""
 
-    def __init__(self, asked: Asked, plan: Plan) -> None:
+    def __init__(self, asked: Asked, branches: Mapping[int, Branch]) -> None:
         self._asked = asked
-        self._plan = plan
+        self._branches = branches
         self._old = asked.standing.starts
         self._days = asked.network.days
         self._apart = asked.network.apart
-        self._forcing = Forcing(asked, plan)
-        self._best: tuple[int, dict[int, int]] | None = None
-        for starts in (asked.least, asked.greatest):
-            self._consider({step: starts[step] for step in plan.branches})
-
-    def best(self) -> tuple[dict[int, int], bool] | None:
-        """Return the starts by step and whether they are known to be the best; `None` when none were found."""
-        whole = any(self._widened_to(width) for width in WIDTHS)
-        return (self._best[1], whole) if self._best else None
+        self._forcing = Forcing(asked, branches)
+        self._known: dict[int, dict[Key, _Known]] = {first: {} for first in branches}
+        self._tried = 0
 
     @property
-    def _most(self) -> int:
-        """What a series may cost that is worth finding."""
-        return self._best[0] - 1 if self._best else IMPOSSIBLE - 1
+    def _is_spent(self) -> bool:
+        return self._tried > MOST_STARTS
 
-    def _consider(self, starts: dict[int, int]) -> None:
-        whole = list(self._old)
-        for step, start in starts.items():
-            whole[step] = start
-        cost = sum(cost_of(self._old[step], start) for step, start in starts.items())
-        if cost <= self._most and self._asked.keeps(whole):
-            self._best = (cost, starts)
+    def best(self, root: int) -> tuple[dict[int, int], bool] | None:
+        """Return the starts by step and whether they are known to be the best; `None` when none were found."""
+        visits = self._forcing.least_cost(root, ()) // VISIT
+        while visits <= len(self._branches):
+            visits += 1
+            if self._cost(root, (), visits * VISIT - 1) < visits * VISIT:
+                return self._told(root), not self._is_spent
+            if self._is_spent:
+                break
+        return self._at_an_end()
 
-    def _widened_to(self, width: int) -> bool:
-        """Look for a better series with so many beginnings at once; say whether none was left out."""
-        whole = True
-        beginnings: Beginnings = {(): (0, None)}
-        for layer in self._plan.layers:
-            found, every = self._longer(layer, beginnings, width)
-            worth = {key: cost + self._forced(layer, key) for key, (cost, _) in found.items()}
-            left = [key for key, least in worth.items() if least <= self._most]
-            whole = whole and every and len(left) <= width
-            if len(left) > width:
-                left = nsmallest(width, left, key=worth.__getitem__)
-            beginnings = {key: found[key] for key in left}
-        for _, starts in beginnings.values():
-            self._consider(self._told(starts))
-        return whole
+    def _at_an_end(self) -> tuple[dict[int, int], bool] | None:
+        """Return the earliest series or the latest: not the best, but known without a search."""
+        for starts in (self._asked.least, self._asked.greatest):
+            ours = {step: starts[step] for step in self._branches}
+            if self._asked.keeps([ours.get(step, old) for step, old in enumerate(self._old)]):
+                return ours, False
+        return None
 
-    def _longer(self, layer: Layer, beginnings: Beginnings, width: int) -> tuple[Beginnings, bool]:
-        """Place one more step behind each beginning, in all ways or in the cheapest; say whether in all."""
-        every, found = True, Beginnings()
-        for key, (cost, starts) in beginnings.items():
-            for tried, (start, price) in enumerate(self._starts(layer, key, cost)):
-                if tried == 2 * width:
-                    every = False
-                    break
-                longer = (*key, start)
-                kept = tuple([longer[at] for at in layer.kept])
-                known = found.get(kept)
-                if known is None or cost + price < known[0]:
-                    found[kept] = (cost + price, (start, starts))
-        return found, every
-
-    def _forced(self, layer: Layer, key: Key) -> int:
-        """Return the least that the steps ahead of a layer must cost, given the starts that matter to them."""
-        least_cost = self._forcing.least_cost
-        return sum([least_cost(first, tuple([key[at] for at in places])) for first, places in layer.branches])
-
-    def _told(self, starts: Chain) -> dict[int, int]:
+    def _told(self, root: int) -> dict[int, int]:
         told: dict[int, int] = {}
-        for layer in reversed(self._plan.layers):
-            assert starts is not None, "every layer adds one"
-            told[layer.step], starts = starts
+        waiting: list[tuple[int, Key]] = [(root, ())]
+        while waiting:
+            first, key = waiting.pop()
+            start = self._known[first][key].start
+            assert start is not None, "its cost was found with it"
+            told[first] = start
+            longer = (*key, start)
+            for one, places in self._branches[first].beneath:
+                waiting.append((one, tuple([longer[at] for at in places])))
         return told
 
-    def _starts(self, layer: Layer, key: Key, cost: int) -> Iterable[tuple[int, int]]:
-        """Return the starts of a step beside those of the key, with what each costs, the cheapest first."""
-        asked, step, old = self._asked, layer.step, self._old
+    def _cost(self, first: int, key: Key, most: int) -> int:
+        """Return the least cost of a branch for a key, or a lower bound on it that is more than `most`."""
+        known = self._known[first].get(key)
+        if known is None:
+            known = self._known[first][key] = _Known(self._forcing.least_cost(first, key))
+        if known.start is not None or known.cost > most:
+            return known.cost
+        least, chosen = most + 1, None
+        for bound, price, start in self._starts(first, key):
+            if bound >= least or self._is_spent:
+                break
+            self._tried += 1
+            cost = self._beneath(first, (*key, start), price, least)
+            if cost < least:
+                least, chosen = cost, start
+        known.cost, known.start = least, chosen
+        return least
+
+    def _beneath(self, first: int, longer: Key, price: int, limit: int) -> int:
+        """Return the cost of a branch with the first start of this price, or something that is not below the limit."""
+        keys = [(one, tuple([longer[at] for at in places])) for one, places in self._branches[first].beneath]
+        forced = [self._forcing.least_cost(one, key) for one, key in keys]
+        cost = price + sum(forced)
+        for (one, key), least in zip(keys, forced, strict=True):
+            if cost >= limit:
+                break
+            cost += self._cost(one, key, limit - 1 - cost + least) - least
+        return cost
+
+    def _starts(self, first: int, key: Key) -> Iterator[_Start]:
+        """Yield the starts of a branch's first step, the cheapest first with what they force at the least."""
+        branch = self._branches[first]
+        low, high, stays = self._within(first, key)
+        old, stay = self._old[first], [(0, 0, self._old[first])] if stays else []
+        if stays and not branch.beneath:
+            return iter(stay)
+        options = self._asked.options[first]
+        later = options[bisect_left(options, max(low, old)) : bisect_right(options, high)]
+        earlier = options[bisect_left(options, low) : bisect_right(options, min(high, old))]
+        moves = merge(self._later(branch, later), self._earlier(branch, reversed(earlier)))
+        # With nothing beneath that minds, the nearest is the best.
+        return chain(stay, moves) if branch.beneath else islice(moves, 1)
+
+    def _within(self, step: int, key: Key) -> tuple[int, int, bool]:
+        """Return the first and the last slot that a key leaves to a step that moves, and whether it may stay."""
+        asked, old, branch = self._asked, self._old, self._branches[step]
         low, high, stays = asked.least[step], asked.greatest[step], step in asked.stays
-        for at, arc in layer.after:
+        for at, arc in branch.after:
             bound = arc.bound(asked.standing.over_from(arc.source, key[at]), self._days)
             low = max(low, bound)
             if old[step] < bound and not (key[at] == old[arc.source] and arc in asked.excused):
                 stays = False
-        for at, arc in layer.before:
+        for at, arc in branch.before:
             bound = arc.bound_back(key[at], self._days)
             high = min(high, bound)
             over = asked.standing.over_from(step, old[step])
             if over > bound and not (key[at] == old[arc.target] and arc in asked.excused):
                 stays = False
-        stay = [(old[step], 0)] if stays else []
-        # With nothing ahead that minds, the nearest is the best.
-        if not layer.matters:
-            return stay or islice(self._moves(layer, (low, high), cost), 1)
-        return chain(stay, self._moves(layer, (low, high), cost))
+        return low, high, stays
 
-    def _moves(self, layer: Layer, within: tuple[int, int], cost: int) -> Iterator[tuple[int, int]]:
-        options, old, (low, high) = self._asked.options[layer.step], self._old[layer.step], within
-        later = options[bisect_left(options, max(low, old)) : bisect_right(options, high)]
-        earlier = options[bisect_left(options, low) : bisect_right(options, min(high, old))]
-        return merge(
-            self._one_way(layer, later, self._pulled_later, cost),
-            self._one_way(layer, reversed(earlier), self._pulled_earlier, cost),
-            key=itemgetter(1),
-        )
-
-    def _one_way(
-        self, layer: Layer, options: Iterable[int], pulled: Callable[[Layer, int], int], cost: int
-    ) -> Iterator[tuple[int, int]]:
-        old = self._old[layer.step]
+    def _later(self, branch: Branch, options: Iterable[int]) -> Iterator[_Start]:
+        """Yield later starts; the later, the more of the branch have to follow."""
+        step, old = branch.steps[0], self._old
+        behind = [(self._apart[step][one], old[one]) for one in branch.steps[1:]]
         for start in options:
-            price = cost_of(old, start)
-            # The farther it goes, the more it forces others to follow.
-            if cost + price + pulled(layer, start) > self._most:
-                return
-            yield start, price
+            price = cost_of(old[step], start)
+            pulled = sum([cost_of(now, start + far) for far, now in behind if start + far > now])
+            yield price + pulled, price, start
 
-    def _pulled_later(self, layer: Layer, start: int) -> int:
-        """Return the least that it costs the steps ahead to come late enough for a start of this one."""
-        apart, old = self._apart[layer.step], self._old
-        return sum(
-            [cost_of(old[one], start + apart[one]) for one in layer.ahead if start + apart[one] > old[one]]
-        )
-
-    def _pulled_earlier(self, layer: Layer, start: int) -> int:
-        """Return the least that it costs the steps ahead to come early enough for a start of this one."""
-        apart, old, step = self._apart, self._old, layer.step
-        return sum(
-            [
-                cost_of(old[one], start - apart[one][step])
-                for one in layer.ahead
-                if start - apart[one][step] < old[one]
-            ]
-        )
+    def _earlier(self, branch: Branch, options: Iterable[int]) -> Iterator[_Start]:
+        """Yield earlier starts, the latest first; the earlier, the more of the branch have to come before."""
+        step, old = branch.steps[0], self._old
+        before = [(self._apart[one][step], old[one]) for one in branch.steps[1:]]
+        for start in options:
+            price = cost_of(old[step], start)
+            pulled = sum([cost_of(now, start - far) for far, now in before if start - far < now])
+            yield price + pulled, price, start

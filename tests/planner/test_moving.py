@@ -124,7 +124,7 @@ def test_where_nothing_stands_in_the_way_nothing_moves() -> None:
 
 
 def test_a_search_that_had_to_leave_beginnings_out_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(moving, "WIDTHS", (1,))
+    monkeypatch.setattr(moving, "MOST_STARTS", 1)
     apart = [Arc(step, step + 1, 4) for step in range(3)]
     network = Network.of(4, local_days(CLOCKS["America/Denver"], "America/Denver"), apart)
     choices = Choices((range(0, 40),) * 4, (None,) * 4, (0,) * 4, (39,) * 4)
