@@ -32,11 +32,11 @@ def alternatives(size: Size) -> list[Result]:
     instance, protocol = clinic(size), clinic(size).protocol
     pairs = each_in_turn(
         instance.queries(QUERIES[size]),
-        lambda query: ours.answer(instance.diary(query), protocol, query, WANTED),
+        lambda query: ours.best_of_classes(instance.diary(query), protocol, query, WANTED),
         lambda query: tuple(cp_sat.alternatives(instance.diary(query), protocol, query, WANTED)),
     )
     for pair in pairs:
-        mine = ours.solved(protocol, pair.mine)
+        mine = ours.found_in(protocol, pair.mine)
         for answer in (*mine, *pair.peers):
             must_stand(instance.diary(pair.case), protocol, pair.case, answer)
         _must_cost_the_same(pair.case, mine, pair.peers)

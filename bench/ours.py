@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 
 from bench.cp_sat_lists import Lists
 from bench.instances import Query
@@ -18,8 +19,9 @@ from scheduler.domain.diary import Diary
 from scheduler.domain.interval import Interval
 from scheduler.domain.treatment import Protocol, Step
 from scheduler.planner import slots, supply
-from scheduler.planner.alternatives import candidate_of, earliest_of
+from scheduler.planner.alternatives import candidate_of, classes, earliest_of
 from scheduler.planner.moving import Shifted, rescheduled_starts
+from scheduler.planner.narrowing import Narrowing
 from scheduler.planner.network import Holes
 from scheduler.planner.proposal import Answer, Proposal
 from scheduler.planner.propose import proposal_of, propose
@@ -30,6 +32,8 @@ from scheduler.planner.timeline import slots_in
 from scheduler.planner.wishes import Wishes
 from scheduler.store import claim_rows, snapshots
 
+#: A question, and the therapist and starts of each series found.
+Classes = tuple[Question, tuple[tuple[str, tuple[int, ...]], ...]]
 #: A question, and the therapist and starts of the earliest series; `None` when there is none.
 Earliest = tuple[Question, tuple[str, list[int]] | None]
 
@@ -78,6 +82,19 @@ def _solved(protocol: Protocol, proposal: Proposal, verdict: Verdict) -> Solved:
             for visit in visits
         ),
     )
+
+
+def best_of_classes(diary: Diary, protocol: Protocol, query: Query, number: int) -> Classes:
+    """Find the earliest series of each class of therapist and week of the first dose, as many as wanted, the first first."""
+    question = Question.of(diary, protocol, wishes(query, number))
+    return question, tuple(islice(classes(Narrowing.all_of(question)), number))
+
+
+def found_in(protocol: Protocol, given: Classes) -> tuple[Solved, ...]:
+    """Return the series of classes in the words of the benchmark; the proof that there is none where there is none."""
+    question, each = given
+    solved = (found(protocol, (question, (therapist, list(starts)))) for therapist, starts in each)
+    return tuple(solved) or (Solved(Verdict.NONE),)
 
 
 def lists(diary: Diary, protocol: Protocol, query: Query) -> Lists:
