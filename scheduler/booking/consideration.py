@@ -30,10 +30,14 @@ _A_MONDAY = datetime(2024, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Considered:
-    """Complete series with what the rules say about each, best first; or reasons why there is none."""
+    """Complete series with what the rules say about each, best first; or reasons why there is none.
+
+    `exact` says that nothing better exists; otherwise it is only the best that was found.
+    """
 
     options: tuple[PreviewedSeries, ...]
     reasons: tuple[Reason, ...]
+    exact: bool = True
 
 
 def considered(asked: Asked, now: datetime) -> Considered:
@@ -51,7 +55,7 @@ def considered(asked: Asked, now: datetime) -> Considered:
         PreviewedSeries(proposal, protocol, evaluate(diary, protocol, proposal.series))
         for proposal in proposals
     )
-    return Considered(options, answer.reasons)
+    return Considered(options, answer.reasons, answer.exact)
 
 
 def _noting(declined: frozenset[str], proposal: Proposal) -> Proposal:

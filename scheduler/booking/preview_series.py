@@ -26,13 +26,15 @@ class PreviewSeries(WantedSeries):
 class SeriesPreview:
     """The options, best first, or the reasons why there is none.
 
-    `patient` and `protocol` (with all its visits) are `None` when the request did not make sense.
+    `patient` and `protocol` (with all its visits) are `None` when the request did not make sense. `exact` says that no
+    better series exists, or none at all; otherwise it is only the best that was found.
     """
 
     options: tuple[PreviewedSeries, ...]
     reasons: tuple[Reason, ...]
     patient: Patient | None
     protocol: Protocol | None
+    exact: bool = True
 
 
 def preview_series(command: PreviewSeries, actor: Actor, clock: Clock) -> SeriesPreview | NotAllowed:
@@ -47,4 +49,4 @@ def preview_series(command: PreviewSeries, actor: Actor, clock: Clock) -> Series
         if not may_at(actor, Permission.PREVIEW_SERIES, asked.site.id):
             return NotAllowed(Permission.PREVIEW_SERIES)
         found = considered(asked, now)
-    return SeriesPreview(found.options, found.reasons, asked.patient, asked.protocol)
+    return SeriesPreview(found.options, found.reasons, asked.patient, asked.protocol, found.exact)

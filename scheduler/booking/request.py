@@ -9,11 +9,12 @@ from datetime import date, datetime, time, timedelta
 from scheduler.domain.clock import instant_at, local_day
 from scheduler.domain.errors import NotFound
 from scheduler.domain.interval import as_utc
-from scheduler.domain.people import Patient, Role
+from scheduler.domain.people import Patient, Role, StaffMember
 from scheduler.domain.places import Site
 from scheduler.domain.treatment import Protocol
+from scheduler.planner.preferences import KEYS, PREFERENCES
 from scheduler.planner.proposal import Reason
-from scheduler.planner.wishes import Wishes
+from scheduler.planner.wishes import EVERY_WEEKDAY, Wishes
 from scheduler.store import clinic
 
 USUAL_REACH = timedelta(days=120)
@@ -53,6 +54,10 @@ class WantedSeries:
     Days are clinic-local and inclusive; from today and for 120 days when not given. `therapist` is an id,
     `None` for anybody fit; `declined` are keys of visits that the patient declines, `included` those of optional visits
     that are asked for. An optional visit among chosen ones is thereby asked for as well.
+
+    The rest are wishes, kept where that can be and never a reason to find nothing: `rather` is the therapist who is
+    preferred; `weekdays` (0 is Monday, none stands for any) and the clinic-local times `from_time` and `until_time` are
+    when the patient would rather be there; `first` are keys of preferences that come before all others, in this order.
     """
 
     patient: str
@@ -62,6 +67,11 @@ class WantedSeries:
     therapist: str | None = None
     declined: frozenset[str] = frozenset()
     included: frozenset[str] = frozenset()
+    rather: str | None = None
+    weekdays: frozenset[int] = frozenset()
+    from_time: time | None = None
+    until_time: time | None = None
+    first: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +104,17 @@ class Asked:
 
     def wishes(self, now: datetime) -> Wishes:
         """Return the wishes as instants: not before now, and over by the end of the last day."""
+        wanted = self.request.wanted
         return Wishes(
             earliest=max(now, instant_at(self.earliest, time.min, self.site.zone)),
             latest=instant_at(self.latest + timedelta(days=1), time.min, self.site.zone),
-            therapist=self.request.wanted.therapist,
+            therapist=wanted.therapist,
             limit=self.request.limit,
+            rather=wanted.rather,
+            weekdays=wanted.weekdays or EVERY_WEEKDAY,
+            from_time=wanted.from_time,
+            until_time=wanted.until_time,
+            first=wanted.first,
         )
 
 
@@ -121,7 +137,9 @@ def understood(request: SeriesRequest, now: datetime) -> Asked | tuple[Reason, .
     latest = wanted.latest or earliest + USUAL_REACH
     reasons += [
         *_against_days(wanted, today, latest),
-        *_against_therapist(wanted, site),
+        *_against_therapists(wanted, site),
+        *_against_times(wanted),
+        *_against_first(wanted),
         *_against_declined(wanted, protocol),
         *_against_included(wanted, protocol),
         *_against_limit(request),
@@ -168,16 +186,50 @@ def _against_days(wanted: WantedSeries, today: date, latest: date) -> list[Reaso
     return []
 
 
-def _against_therapist(wanted: WantedSeries, site: Site) -> list[Reason]:
-    if wanted.therapist is None:
+def _against_therapists(wanted: WantedSeries, site: Site) -> list[Reason]:
+    named = [one for one in dict.fromkeys((wanted.therapist, wanted.rather)) if one is not None]
+    if not named:
         return []
     staff = {person.id: person for person in clinic.staff(site.id)}
+    reasons = [reason for one in named if (reason := _against_therapist(one, staff)) is not None]
+    if len(named) > 1 and not reasons:
+        names = [staff[one].name for one in named]
+        why = f"The therapist must be {names[0]}, and should rather be {names[1]}."
+        mend = "Say of one therapist either that it must be this one, or that it should rather be."
+        reasons = [nonsense("two_therapists", why, mend)]
+    return reasons
+
+
+def _against_therapist(id: str, staff: Mapping[str, StaffMember]) -> Reason | None:
     mend = "Choose one of the therapists of this site, or leave the choice open."
-    if wanted.therapist not in staff:
-        return [nonsense("unknown_therapist", f"Nobody '{wanted.therapist}' works at this site.", mend)]
-    if Role.THERAPIST not in staff[wanted.therapist].roles:
-        return [nonsense("not_a_therapist", f"{staff[wanted.therapist].name} is not a therapist.", mend)]
-    return []
+    if id not in staff:
+        return nonsense("unknown_therapist", f"Nobody '{id}' works at this site.", mend)
+    if Role.THERAPIST not in staff[id].roles:
+        return nonsense("not_a_therapist", f"{staff[id].name} is not a therapist.", mend)
+    return None
+
+
+def _against_times(wanted: WantedSeries) -> list[Reason]:
+    reasons, begin, end = [], wanted.from_time, wanted.until_time
+    if wanted.weekdays - EVERY_WEEKDAY:
+        named = ", ".join(map(str, sorted(wanted.weekdays - EVERY_WEEKDAY)))
+        mend = "Number the days from 0 for Monday to 6 for Sunday."
+        reasons.append(nonsense("unknown_weekday", f"There is no weekday {named}.", mend))
+    if begin is not None and end is not None and end <= begin:
+        why = f"Visits should rather begin from {begin:%H:%M} on and be over by {end:%H:%M}."
+        reasons.append(
+            nonsense("no_time_between", why, "Give an end that is later than the beginning, on the same day.")
+        )
+    return reasons
+
+
+def _against_first(wanted: WantedSeries) -> list[Reason]:
+    known = ", ".join(preference.key for preference in PREFERENCES)
+    return [
+        nonsense("unknown_preference", f"There is no preference '{key}'.", f"Known are: {known}.")
+        for key in dict.fromkeys(wanted.first)
+        if key not in KEYS
+    ]
 
 
 def _against_declined(wanted: WantedSeries, protocol: Protocol) -> list[Reason]:

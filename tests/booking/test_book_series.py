@@ -16,6 +16,7 @@ from scheduler.domain.errors import Conflict
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Role
 from scheduler.domain.series import SeriesState
+from scheduler.domain.treatment import StepKind
 from scheduler.rules.finding import Level
 from scheduler.store import series as stored
 from scheduler.store.audit import history
@@ -43,6 +44,15 @@ def test_the_best_series_is_stored_whole_with_its_claims(protocol: str) -> None:
     claims = [claim for visit in kept.appointments for claim in visit.claims]
     assert len(claims) == sum(len(visit.claims) for visit in outcome.series.appointments)
     assert all(claim.lane is not None for claim in claims)
+
+
+def test_a_series_is_booked_as_its_wishes_say() -> None:
+    visits = booked(rather="therapist-3", first=("wished_therapist",)).appointments
+    doses = [visit for visit in visits if visit.kind is StepKind.DOSING]
+    assert {dose.staff[Role.THERAPIST] for dose in doses} == {"therapist-3"}
+    nonsense = book("patient-2", first=("sunshine",))
+    assert isinstance(nonsense, Refused)
+    assert [reason.code for reason in nonsense.reasons] == ["unknown_preference"]
 
 
 def test_findings_name_the_visits_by_their_new_ids() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from flask import Flask
 from scheduler.access.permissions import AccountRole, Actor
 from scheduler.booking.outcomes import NotAllowed
 from scheduler.booking.preview_series import PreviewSeries, SeriesPreview, preview_series
-from scheduler.domain.clock import local_day
+from scheduler.domain.clock import local, local_day
 from scheduler.rules.evaluate import refuses
 from scheduler.store.ledger import all_claims
 from scheduler.store.series import all_series
@@ -100,6 +100,13 @@ def test_the_therapist_wished_for_leads() -> None:
         ({"declined": frozenset({"X9"})}, "unknown_step"),
         ({"limit": 0}, "limit"),
         ({"limit": 21}, "limit"),
+        ({"rather": "nobody"}, "unknown_therapist"),
+        ({"rather": "nurse-1"}, "not_a_therapist"),
+        ({"therapist": "therapist-1", "rather": "therapist-2"}, "two_therapists"),
+        ({"weekdays": frozenset({0, 7})}, "unknown_weekday"),
+        ({"from_time": time(12), "until_time": time(9)}, "no_time_between"),
+        ({"from_time": time(12), "until_time": time(12)}, "no_time_between"),
+        ({"first": ("earliest_finish", "sunshine")}, "unknown_preference"),
     ],
 )
 def test_nonsense_is_answered_with_a_reason_in_words(wrong: dict[str, Any], code: str) -> None:
@@ -113,6 +120,45 @@ def test_nonsense_is_answered_with_a_reason_in_words(wrong: dict[str, Any], code
 def test_all_nonsense_is_named_at_once() -> None:
     shown = previewed(patient="nobody", protocol="nothing")
     assert [reason.code for reason in shown.reasons] == ["unknown_patient", "unknown_protocol"]
+
+
+def test_every_wish_that_makes_no_sense_is_named_at_once() -> None:
+    shown = previewed(
+        rather="nobody", weekdays=frozenset({9}), from_time=time(12), until_time=time(9), first=("sunshine",)
+    )
+    assert [reason.code for reason in shown.reasons] == [
+        "unknown_therapist",
+        "unknown_weekday",
+        "no_time_between",
+        "unknown_preference",
+    ]
+    assert "earliest_finish, wished_therapist, patients_times" in shown.reasons[-1].mend
+    assert "from 12:00" in shown.reasons[2].why
+
+
+def test_a_therapist_is_preferred_and_not_demanded() -> None:
+    rather = "therapist-3"
+    assert previewed(therapist=rather, rather=rather).options[0].proposal.therapist == rather
+    shown = previewed(rather=rather, first=("wished_therapist",))
+    assert shown.options[0].proposal.therapist == rather
+    assert len({option.proposal.therapist for option in shown.options}) > 1
+    assert ("wished therapist", "kept") in shown.options[0].proposal.preferences
+
+
+def test_days_and_times_that_suit_come_first_when_they_are_asked_first() -> None:
+    suits: dict[str, Any] = {"weekdays": frozenset({1, 3}), "from_time": time(9), "until_time": time(15)}
+    visits = previewed(**suits, first=("patients_times",)).options[0].proposal.series.appointments
+    met = [visit for visit in visits if local_day(visit.start, "America/Denver").weekday() in {1, 3}]
+    at = [local(visit.start, "America/Denver").time() for visit in met]
+    assert len(met) > len(visits) / 2
+    assert min(at) >= time(9)
+    usual = previewed(**suits).options[0].proposal.finish
+    assert usual == previewed().options[0].proposal.finish, "unless asked first they delay nothing"
+
+
+def test_the_answer_says_whether_anything_better_may_exist() -> None:
+    assert previewed().exact
+    assert previewed(latest=date(2027, 1, 8)).exact
 
 
 def test_too_little_time_is_answered_with_reasons() -> None:
