@@ -14,7 +14,6 @@ from scheduler.booking.preview_series import PreviewSeries, SeriesPreview, previ
 from scheduler.booking.request import ChosenVisit
 from scheduler.cli.plain import (
     REFUSED,
-    Day,
     PlainGroup,
     clock,
     moment_in,
@@ -23,6 +22,7 @@ from scheduler.cli.plain import (
     store_ready,
     text_of,
 )
+from scheduler.cli.wish_options import wish_options, wishes_in
 from scheduler.cli.wording import (
     finding_json,
     finding_lines,
@@ -42,35 +42,26 @@ series = PlainGroup("series", help="Find and book whole treatment series.")
 @series.command("propose")
 @click.option("--patient", required=True, metavar="ID")
 @click.option("--protocol", required=True, metavar="KEY")
-@click.option("--from", "earliest", type=Day(), help="First clinic-local day; today when not given.")
-@click.option("--until", "latest", type=Day(), help="Last day, included; 120 days on when not given.")
-@click.option("--therapist", metavar="ID", help="Anybody fit when not given.")
-@click.option("--decline", "declined", multiple=True, metavar="STEP", help="A visit the patient declines.")
-@click.option(
-    "--include", "included", multiple=True, metavar="STEP", help="An optional visit that is asked for."
-)
+@wish_options
 @click.option("--limit", type=int, default=5, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def propose_series(as_json: bool, **asked: Any) -> None:
     """Show the best complete series that could be booked now."""
     store_ready()
-    command = PreviewSeries(**{**asked, **_steps_named(asked)})
+    command = PreviewSeries(**wishes_in(asked))
     outcome = preview_series(command, SYSTEM, clock())
     if isinstance(outcome, NotAllowed):
         say_not_allowed(outcome)
     elif as_json:
         say_json(
             {
-                "proposals": [option_json(option) for option in outcome.options],
+                "proposals": [{**option_json(one), "exact": outcome.exact} for one in outcome.options],
                 "reasons": [reason_json(reason) for reason in outcome.reasons],
+                "exact": outcome.exact,
             }
         )
     else:
         _say_preview(outcome)
-
-
-def _steps_named(asked: dict[str, Any]) -> dict[str, frozenset[str]]:
-    return {name: frozenset(asked[name]) for name in ("declined", "included")}
 
 
 def _say_preview(outcome: SeriesPreview) -> None:
@@ -85,18 +76,18 @@ def _say_preview(outcome: SeriesPreview) -> None:
         click.echo("No complete series fits:")
         for line in reason_lines(outcome.reasons):
             click.echo(line)
+    if not outcome.exact:
+        click.echo(
+            "This is the best that was found; that nothing better exists is not proven."
+            if outcome.options
+            else "That none exists is not proven."
+        )
 
 
 @series.command("book")
 @click.option("--patient", metavar="ID")
 @click.option("--protocol", metavar="KEY")
-@click.option("--from", "earliest", type=Day(), help="First clinic-local day; today when not given.")
-@click.option("--until", "latest", type=Day(), help="Last day, included; 120 days on when not given.")
-@click.option("--therapist", metavar="ID", help="Anybody fit when not given.")
-@click.option("--decline", "declined", multiple=True, metavar="STEP", help="A visit the patient declines.")
-@click.option(
-    "--include", "included", multiple=True, metavar="STEP", help="An optional visit that is asked for."
-)
+@wish_options
 @click.option(
     "--proposal", "file", metavar="FILE", help="Book this proposal, as printed by propose; - reads it."
 )
@@ -119,7 +110,7 @@ def book_whole_series(as_json: bool, file: str | None, **asked: Any) -> None:
 
 
 def _command(file: str | None, asked: dict[str, Any]) -> BookSeries:
-    asked |= _steps_named(asked)
+    asked = wishes_in(asked)
     if file is None:
         for name in ("patient", "protocol"):
             if asked[name] is None:

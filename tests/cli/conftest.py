@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from click.testing import Result
@@ -21,8 +21,8 @@ def run(app: Flask) -> Run:
     app.extensions["trellis_clock"].instant = MONDAY
     runner = app.test_cli_runner()
 
-    def invoke(line: str, input: str | None = None) -> Result:
-        return runner.invoke(args=line.split(), input=input)
+    def invoke(line: str, input: str | None = None, more: Sequence[str] = ()) -> Result:
+        return runner.invoke(args=[*line.split(), *more], input=input)
 
     return invoke
 

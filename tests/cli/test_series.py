@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 
+from scheduler.planner.preferences import PREFERENCES
 from tests.cli.conftest import Run
+from tests.house.building import ROOT
 
 ASK = "--patient patient-1 --protocol im_kap_3"
 
@@ -40,6 +43,58 @@ def test_propose_prints_whole_series(run_in_clinic: Run) -> None:
     assert {visit["step"] for visit in first["visits"]} >= {"P1", "P2", "D1", "I1", "R1"}
     assert first["visits"][0]["start"].endswith("Z")
     assert all(finding["level"] != "block" for finding in first["findings"])
+
+
+def test_propose_says_how_exact_it_is_and_what_is_preferred(run_in_clinic: Run) -> None:
+    document = json.loads(run_in_clinic(f"series propose {ASK} --limit 1 --json").stdout)
+    assert document["exact"] is True
+    (first,) = document["proposals"]
+    assert first["exact"] is True
+    assert first["preferences"][0]["name"] == "earliest finish"
+    assert first["preferences"][0]["value"]
+
+
+def test_propose_takes_wishes_and_tells_how_they_are_kept(run_in_clinic: Run) -> None:
+    wishes = "--rather therapist-3 --weekdays Tue,thu --between 09:00-15:00"
+    first = "--first wished_therapist --first patients_times"
+    printed = run_in_clinic(f"series propose {ASK} {wishes} {first} --limit 1 --json").stdout
+    (proposal,) = json.loads(printed)["proposals"]
+    assert proposal["therapist"] == "therapist-3"
+    told = {one["name"]: one["value"] for one in proposal["preferences"]}
+    assert told["wished therapist"] == "kept"
+    assert told["patient's days and times"].startswith("suits ")
+    booked = json.loads(run_in_clinic(f"series book {ASK} {wishes} {first} --json").stdout)["series"]
+    assert [v["start"] for v in booked["visits"]] == [v["start"] for v in proposal["visits"]]
+
+
+@pytest.mark.parametrize("between", ["09:00-", "--between=-15:00", "09:00 - 15:00"])
+def test_either_side_of_the_times_may_be_left_out(run_in_clinic: Run, between: str) -> None:
+    option = [between] if between.startswith("--") else ["--between", between]
+    result = run_in_clinic(f"series propose {ASK} --limit 1 --json", more=option)
+    assert result.exit_code == 0, result.output
+    names = [one["name"] for one in json.loads(result.stdout)["proposals"][0]["preferences"]]
+    assert "patient's days and times" in names
+
+
+def test_wishes_that_make_no_sense_are_refused_in_words(run_in_clinic: Run) -> None:
+    result = run_in_clinic(f"series book {ASK} --therapist therapist-1 --rather therapist-2")
+    assert result.exit_code == 2
+    assert "should rather be" in plain(result)
+    unknown = plain(run_in_clinic(f"series book {ASK} --first sunshine"))
+    assert "There is no preference 'sunshine'. Known are: earliest_finish, " in unknown
+
+
+@pytest.mark.parametrize("command", ["propose", "book"])
+def test_help_names_what_may_come_first(run_in_clinic: Run, command: str) -> None:
+    told = run_in_clinic(f"series {command} --help").stdout
+    for preference in PREFERENCES:
+        assert preference.key in told
+
+
+def test_the_reference_names_what_may_come_first_in_its_order() -> None:
+    page = (ROOT / "docs" / "reference" / "commands.md").read_text(encoding="utf-8")
+    order = page.split("planner prefers, in this order:")[1].split(". ")[0]
+    assert re.findall(r"`(\w+)`", order) == [preference.key for preference in PREFERENCES]
 
 
 def test_propose_answers_the_impossible_with_reasons(run_in_clinic: Run) -> None:
@@ -197,6 +252,11 @@ def test_book_says_when_there_is_no_file(run_in_clinic: Run, tmp_path: Path) -> 
         ("reminders dispatch --now 0001-01-01T00:00:00+10:00", "not an instant"),
         ("series book --patient patient-1", "--protocol"),
         ("series propose --protocol k", "--patient"),
+        (f"series propose {ASK} --weekdays monday", "mon,tue,wed"),
+        (f"series propose {ASK} --between 9", "09:00-12:30"),
+        (f"series propose {ASK} --between 9am-noon", "09:00-12:30"),
+        (f"series propose {ASK} --between 09:00-25:00", "09:00-12:30"),
+        (f"series propose {ASK} --between -", "09:00-12:30"),
     ],
 )
 def test_words_that_cannot_be_read_are_said(run_in_clinic: Run, line: str, said: str) -> None:
