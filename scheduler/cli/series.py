@@ -67,7 +67,8 @@ def propose_series(as_json: bool, **asked: Any) -> None:
 def _say_preview(outcome: SeriesPreview) -> None:
     for number, option in enumerate(outcome.options, start=1):
         shown = option.proposal.series
-        click.echo(f"{number}. with {option.proposal.therapist or 'nobody in particular'}")
+        words = f": {', '.join(option.proposal.stands_out)}" if option.proposal.stands_out else ""
+        click.echo(f"{number}. with {option.proposal.therapist or 'nobody in particular'}{words}")
         for line in visit_lines(shown.appointments, clinic.site(shown.site).zone):
             click.echo(line)
         for line in finding_lines(option.findings):

@@ -94,6 +94,7 @@ def option_json(option: PreviewedSeries) -> dict[str, Any]:
         "therapist": proposal.therapist,
         "finish": instant_json(proposal.finish),
         "preferences": [{"name": name, "value": value} for name, value in proposal.preferences],
+        "stands_out": list(proposal.stands_out),
         "visits": shown["visits"],
         "findings": [finding_json(finding) for finding in option.findings],
     }

@@ -7,7 +7,7 @@ is exact. A clerk may have some of them asked first (`Wishes.first`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scheduler.domain.clock import in_words, local_day
 from scheduler.planner import people_wishes, time_wishes
@@ -32,13 +32,15 @@ class Preference:
     """One line of the list; `name` is how proposals explain themselves, `key` what `Wishes.first` says.
 
     `narrow` leaves the series that keep it best. `tell` says how well one series keeps it, given its therapist and the
-    starts of its visits; `None` where the preference has nothing to say about the question.
+    starts of its visits; `None` where the preference has nothing to say about the question. `by_degree` are those of
+    which there is only more or less, so that no cost of 0 is to be had.
     """
 
     key: str
     name: str
     narrow: Callable[[Narrowing], Narrowing]
     tell: Tell
+    by_degree: bool = False
 
 
 def _earliest_finish(left: Narrowing) -> Narrowing:
@@ -79,7 +81,7 @@ def _wishing(
 
 
 PREFERENCES: tuple[Preference, ...] = (
-    Preference("earliest_finish", "earliest finish", _earliest_finish, _tell_finish),
+    Preference("earliest_finish", "earliest finish", _earliest_finish, _tell_finish, by_degree=True),
     _wishing(
         "wished_therapist", "wished therapist", people_wishes.wished_therapist, people_wishes.tell_wished
     ),
@@ -99,8 +101,11 @@ PREFERENCES: tuple[Preference, ...] = (
     _wishing("one_therapist", "one therapist", people_wishes.one_therapist, people_wishes.tell_one_therapist),
     _wishing("level_load", "staggered starts", people_wishes.level_load, people_wishes.tell_level_load),
     Preference("early_visits", "every visit early", lambda left: left.to_best(), _tell_nothing),
-    _wishing("fewest_trips", "fewest trips", time_wishes.fewest_trips, time_wishes.tell_trips),
-    Preference("shortest_span", "shortest span", narrowed_to_shortest, _tell_span),
+    replace(
+        _wishing("fewest_trips", "fewest trips", time_wishes.fewest_trips, time_wishes.tell_trips),
+        by_degree=True,
+    ),
+    Preference("shortest_span", "shortest span", narrowed_to_shortest, _tell_span, by_degree=True),
     _wishing("scarce_rooms", "scarce rooms kept free", lambda _: (), people_wishes.tell_scarce_rooms),
 )
 """In this order. `early_visits` leaves one series, so what follows it decides only where it is asked for first, or tells of

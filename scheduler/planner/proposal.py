@@ -33,12 +33,14 @@ class Proposal:
     """One complete series that could be booked now; its visits carry their step keys as ids.
 
     `finish` is the end of the last visit. `preferences` say how well it keeps each of them: name and value in words.
+    `stands_out` says in words what it is best at among the proposals, and how it differs from the first.
     """
 
     series: Series
     therapist: str | None
     finish: datetime
     preferences: tuple[tuple[str, str], ...] = ()
+    stands_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from scheduler.domain.series import Series, SeriesState
 from scheduler.domain.treatment import Protocol
 from scheduler.planner.alternatives import Candidate, different
 from scheduler.planner.assign import place
+from scheduler.planner.differences import standing_out
 from scheduler.planner.network import Arc
 from scheduler.planner.preferences import PREFERENCES
 from scheduler.planner.proposal import Answer, Proposal
@@ -32,7 +33,10 @@ def propose(diary: Diary, protocol: Protocol, wishes: Wishes) -> Answer:
         found = different(question, wishes.limit)
         if not found:
             return Answer((), reasons_against(question), exact)
-        proposals = tuple(proposal_of(question, candidate) for candidate in found)
+        proposals = tuple(
+            replace(proposal_of(question, candidate), stands_out=words)
+            for candidate, words in zip(found, standing_out(question, found), strict=True)
+        )
         pair = next((pair for one in proposals if (pair := _still_turning(question, one.series))), None)
         if pair is None:
             return Answer(proposals, (), exact)

@@ -52,6 +52,7 @@ def test_propose_says_how_exact_it_is_and_what_is_preferred(run_in_clinic: Run) 
     assert first["exact"] is True
     assert first["preferences"][0]["name"] == "earliest finish"
     assert first["preferences"][0]["value"]
+    assert first["stands_out"] == [], "there is nothing to tell it apart from"
 
 
 def test_propose_takes_wishes_and_tells_how_they_are_kept(run_in_clinic: Run) -> None:
@@ -110,6 +111,7 @@ def test_propose_answers_the_impossible_with_reasons(run_in_clinic: Run) -> None
 
 def test_propose_for_people_says_local_times(run_in_clinic: Run) -> None:
     assert "MST" in run_in_clinic(f"series propose {ASK} --limit 1").stdout
+    assert "1. with therapist-1: earliest finish" in run_in_clinic(f"series propose {ASK} --limit 2").stdout
     assert "No complete series fits" in run_in_clinic(f"series propose {ASK} --until 2027-01-08").stdout
 
 

@@ -1,0 +1,84 @@
+"""What tells proposals apart, in words: what each is best at, and how it differs from the first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+from scheduler.domain.clock import local_day
+from scheduler.domain.treatment import StepKind
+from scheduler.planner.alternatives import Candidate
+from scheduler.planner.preferences import Preference, Told, in_order
+from scheduler.planner.question import Question
+
+MOST_SAID = 3
+"""Of what a series is best at, no more is said than can be seen at once."""
+
+WEEK = timedelta(weeks=1)
+
+
+def standing_out(question: Question, candidates: Sequence[Candidate]) -> tuple[tuple[str, ...], ...]:
+    """Return for each series, the best first, what sets it apart; nothing where there is only one."""
+    if len(candidates) < 2:
+        return tuple(() for _ in candidates)
+    first, *others = candidates
+    return (
+        _best_of_all(question, first, others),
+        *(_compared(question, one, candidates) for one in others),
+    )
+
+
+def _best_of_all(question: Question, first: Candidate, others: Sequence[Candidate]) -> tuple[str, ...]:
+    kept, ahead = [], []
+    for preference, told in _told(question, first):
+        rivals = [one.told[preference.key] for one in others]
+        if _holds(preference, told, rivals):
+            kept.append(preference.name)
+            if any(_better(told, other) for other in rivals):
+                ahead.append(preference.name)
+    # Where none is behind it, what comes first on the list still says why it comes first.
+    return tuple(ahead[:MOST_SAID] or kept[:1])
+
+
+def _compared(question: Question, one: Candidate, candidates: Sequence[Candidate]) -> tuple[str, ...]:
+    first = candidates[0]
+    better = []
+    for preference, told in _told(question, one):
+        if _better(told, first.told[preference.key]):
+            holds = _holds(preference, told, [other.told[preference.key] for other in candidates])
+            better.append(preference.name if holds else f"nearer to {preference.name}")
+    return (*better[:MOST_SAID], *_unlike(question, one, first)) or ("doses on other weekdays",)
+
+
+def _told(question: Question, one: Candidate) -> Iterator[tuple[Preference, Told]]:
+    for preference in in_order(question.wishes.first):
+        if preference.key in one.told:
+            yield preference, one.told[preference.key]
+
+
+def _holds(preference: Preference, told: Told, others: Sequence[Told]) -> bool:
+    """Say whether the name of a preference is true of a series among these: it is kept, or nobody has less."""
+    if preference.by_degree:
+        return not any(_better(other, told) for other in others)
+    return told.cost == 0
+
+
+def _better(one: Told, other: Told) -> bool:
+    # What reads the same is the same to people: a quarter of an hour in the span of six weeks, for one.
+    return one.cost < other.cost and one.words != other.words
+
+
+def _unlike(question: Question, one: Candidate, first: Candidate) -> Iterator[str]:
+    if one.therapist != first.therapist:
+        yield "another therapist"
+    weeks = (_monday(question, one) - _monday(question, first)) // WEEK
+    if weeks:
+        apart = "a week" if abs(weeks) == 1 else f"{abs(weeks)} weeks"
+        yield f"first dose {apart} {'later' if weeks > 0 else 'earlier'}"
+
+
+def _monday(question: Question, one: Candidate) -> date:
+    """Return the Monday of the week in which the first dose lies; any Monday where there is no dose."""
+    doses = question.outline.of_kind(StepKind.DOSING)
+    day = local_day(question.grid.at(one.starts[doses[0]]), question.zone) if doses else date.min
+    return day - timedelta(days=day.weekday())

@@ -1,0 +1,71 @@
+"""What is said to tell proposals apart: only what is true of them, and never nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import time
+
+import pytest
+
+from scheduler.domain.treatment import Protocol
+from scheduler.planner.proposal import Proposal
+from scheduler.planner.propose import propose
+from scheduler.planner.wishes import Wishes
+from tests.builders import AS_OF, a_diary, a_small_protocol, an_induction_protocol, at
+
+UNTIL = at("2027-01-25 00:00")
+
+
+def proposals(protocol: Protocol, **wishes: object) -> tuple[Proposal, ...]:
+    asked = replace(Wishes(AS_OF, UNTIL), **wishes)  # type: ignore[arg-type]  # the tests name the fields they mean
+    return propose(a_diary(), protocol, asked).proposals
+
+
+@pytest.mark.parametrize(
+    "protocol", [a_small_protocol(), an_induction_protocol()], ids=["small", "induction"]
+)
+@pytest.mark.parametrize(
+    "wishes",
+    [{}, {"rather": "therapist-2"}, {"weekdays": frozenset({1, 3})}, {"first": ("fewest_trips",)}],
+    ids=str,
+)
+def test_each_proposal_says_something_that_the_first_does_not(
+    protocol: Protocol, wishes: dict[str, object]
+) -> None:
+    first, *others = proposals(protocol, **wishes)
+    assert first.stands_out
+    for other in others:
+        assert other.stands_out
+        assert ("another therapist" in other.stands_out) == (other.therapist != first.therapist)
+        assert set(other.stands_out) - set(first.stands_out)
+
+
+def test_one_proposal_needs_no_comparison() -> None:
+    (only,) = proposals(a_small_protocol(), limit=1)
+    assert only.stands_out == ()
+
+
+def test_the_first_says_what_it_is_first_for() -> None:
+    assert proposals(a_small_protocol())[0].stands_out[0] == "earliest finish"
+    wished = proposals(an_induction_protocol(), rather="therapist-2", limit=3)
+    assert wished[0].stands_out == ("wished therapist",)
+    trips = proposals(an_induction_protocol(), first=("fewest_trips",), limit=3)
+    assert trips[0].stands_out[0] == "fewest trips"
+
+
+def test_where_all_are_as_good_the_first_still_says_why_it_is_first() -> None:
+    every = proposals(an_induction_protocol(), limit=3)
+    assert len({one.finish for one in every}) == 1
+    assert every[0].stands_out == ("earliest finish",)
+
+
+def test_the_week_of_the_first_dose_is_compared() -> None:
+    later = [one.stands_out for one in proposals(a_small_protocol())]
+    assert "first dose a week later" in later[2]
+    assert "first dose 2 weeks later" in later[4]
+
+
+def test_what_is_only_kept_better_is_not_said_to_be_kept() -> None:
+    suits = {"weekdays": frozenset({1, 3}), "from_time": time(10), "until_time": time(15)}
+    _, second, *_ = proposals(a_small_protocol(), **suits)
+    assert second.stands_out[0] == "nearer to patient's days and times"
