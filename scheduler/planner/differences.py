@@ -32,10 +32,13 @@ def _best_of_all(question: Question, first: Candidate, others: Sequence[Candidat
     kept, ahead = [], []
     for preference, told in _told(question, first):
         rivals = [one.told[preference.key] for one in others]
+        asked_first = preference.key in question.wishes.first
         if _holds(preference, told, rivals):
             kept.append(preference.name)
-            if any(_better(told, other) for other in rivals):
+            if asked_first or any(_better(told, other) for other in rivals):
                 ahead.append(preference.name)
+        elif asked_first and not any(_better(other, told) for other in rivals):
+            ahead.append(f"nearest to {preference.name}")
     # Where none is behind it, what comes first on the list still says why it comes first.
     return tuple(ahead[:MOST_SAID] or kept[:1])
 

@@ -18,7 +18,7 @@ from scheduler.domain.treatment import Protocol
 from scheduler.store import clinic
 from scheduler.store.glances import staff_names
 from scheduler.store.work import reading
-from scheduler.web.forms import WishesForm, faults, with_choices
+from scheduler.web.forms import faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.proposal_panels import Onlooker, panels_of
@@ -26,6 +26,7 @@ from scheduler.web.reach import patient_within_reach
 from scheduler.web.refused_choice import refused_choice
 from scheduler.web.sealed_choice import UnusableChoice, opened, wishes_of
 from scheduler.web.visit_rows import Names
+from scheduler.web.wishes_form import Offer, WishesForm, entered, offering, open_weekdays, wanted
 from scheduler.web.words import count_words
 
 pages = Blueprint("book", __name__)
@@ -61,16 +62,7 @@ def proposals(patient: str) -> ResponseReturnValue:
         form = counter.form
         if not form.validate():
             return _wishes_page(counter), 422
-        wishes = PreviewSeries(
-            patient=counter.patient.id,
-            protocol=form.protocol.data,
-            earliest=form.earliest.data,
-            latest=form.latest.data,
-            therapist=form.therapist.data or None,
-            limit=MOST_PROPOSALS,
-            declined=form.declined_steps,
-            included=form.included_steps,
-        )
+        wishes = wanted(form, counter.patient.id, MOST_PROPOSALS)
         return _proposals_page(wishes, counter)
 
 
@@ -129,6 +121,7 @@ def _proposals_page(
         protocol=protocol,
         panels=panels_of(preview.options, wishes, onlooker),
         reasons=preview.reasons,
+        exact=preview.exact,
         refused=refused_choice(*refusal, counter.patient, protocol, onlooker) if refusal else None,
         faults=[],
     )
@@ -138,23 +131,13 @@ def _counter(patient: Patient, command: BookSeries | None = None) -> Counter:
     """Read what booking needs; the form is filled from the request, or from a booking that could not be made."""
     protocols = clinic.protocols()
     site = clinic.site(patient.site)
-    form = WishesForm() if command is None else WishesForm(formdata=None, data=_entered(command))
-    form = with_choices(
-        form,
-        [(protocol.key, protocol.title) for protocol in protocols],
-        list(staff_names(site.id, Role.THERAPIST).items()),
-        [(f"{one.key}/{step.key}", step) for one in protocols for step in one.steps],
-        local_day(current_clock().now(), site.zone),
+    today = local_day(current_clock().now(), site.zone)
+    form = WishesForm() if command is None else WishesForm(formdata=None, data=entered(command))
+    offer = Offer(
+        protocols=[(protocol.key, protocol.title) for protocol in protocols],
+        therapists=list(staff_names(site.id, Role.THERAPIST).items()),
+        steps=[(f"{one.key}/{step.key}", step) for one in protocols for step in one.steps],
+        weekdays=open_weekdays(site, today),
+        first_day=today,
     )
-    return Counter(patient, site, protocols, form)
-
-
-def _entered(command: BookSeries) -> dict[str, object]:
-    return {
-        "protocol": command.protocol,
-        "earliest": command.earliest,
-        "latest": command.latest,
-        "therapist": command.therapist or "",
-        "declined": [f"{command.protocol}/{step}" for step in sorted(command.declined)],
-        "included": [f"{command.protocol}/{step}" for step in sorted(command.included)],
-    }
+    return Counter(patient, site, protocols, offering(form, offer))

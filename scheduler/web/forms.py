@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
-
 from flask_wtf import FlaskForm
-from wtforms import (
-    DateField,
-    HiddenField,
-    PasswordField,
-    RadioField,
-    SelectField,
-    SelectMultipleField,
-    StringField,
-)
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms import HiddenField, PasswordField, RadioField, StringField
+from wtforms.validators import InputRequired, Length
 
 from scheduler.booking.outcomes import CalledOffBy, CancelReason
-from scheduler.domain.treatment import Step
 
 LONGEST_LINE = 200
 
@@ -45,44 +33,6 @@ class SearchForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
     )
 
 
-def _within_reason(_form: FlaskForm, field: DateField) -> None:
-    """Refuse years that are slips of the finger; at the end of the calendar no later day can be counted to."""
-    if field.data and not 2000 <= field.data.year < 2200:
-        raise ValidationError(f"Enter a year such as 2026, not {field.data.year}")
-
-
-class WishesForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
-    """What is wished for a new series. `declined` and `included` hold 'protocol/step' keys."""
-
-    protocol = RadioField("Protocol", [InputRequired("Choose a protocol")])
-    earliest = DateField(
-        "Not before", [InputRequired("Enter the first day that suits, such as 3 Dec 2026"), _within_reason]
-    )
-    latest = DateField("Over by", [Optional(), _within_reason])
-    therapist = SelectField("Therapist")
-    declined = SelectMultipleField("Visits the patient declines")
-    included = SelectMultipleField("Optional visits")
-
-    def validate_latest(self, field: DateField) -> None:
-        """Refuse a last day before the first."""
-        if field.data and self.earliest.data and field.data < self.earliest.data:
-            raise ValidationError("Enter a last day that is not before the first")
-
-    @property
-    def declined_steps(self) -> frozenset[str]:
-        """The keys of the visits declined in the chosen protocol; ticks under another protocol do not count."""
-        return self._ticked(self.declined)
-
-    @property
-    def included_steps(self) -> frozenset[str]:
-        """The keys of the optional visits asked for in the chosen protocol."""
-        return self._ticked(self.included)
-
-    def _ticked(self, field: SelectMultipleField) -> frozenset[str]:
-        chosen = (entry.partition("/") for entry in field.data or ())
-        return frozenset(step for protocol, _, step in chosen if protocol == self.protocol.data)
-
-
 class CancelForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
     """Who calls off, and why: a choice, for free text tends to hold what should not be kept here."""
 
@@ -99,26 +49,6 @@ class CancelForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
             (reason.value, reason.value.replace("_", " ").capitalize()) for reason in CancelReason
         ]
         return self
-
-
-def with_choices(
-    form: WishesForm,
-    protocols: Sequence[tuple[str, str]],
-    therapists: Sequence[tuple[str, str]],
-    steps: Sequence[tuple[str, Step]],
-    first_day: date,
-) -> WishesForm:
-    """Fill the choices of a wishes form in, as (value, label), and the steps by key; the first day is proposed."""
-    form.protocol.choices = list(protocols)
-    form.therapist.choices = [("", "Any therapist"), *therapists]
-    form.declined.choices = [(key, key) for key, step in steps if step.declinable]
-    form.included.choices = [(key, key) for key, step in steps if step.optional]
-    if not form.is_submitted():
-        # What is treated with is decided, not suggested; only where there is no choice it is chosen.
-        form.protocol.data = protocols[0][0] if len(protocols) == 1 else None
-        form.earliest.data = first_day
-        form.therapist.data = ""
-    return form
 
 
 def faults(form: FlaskForm) -> list[tuple[str, str]]:

@@ -30,13 +30,17 @@ from scheduler.web.words import day_words, short_day_words
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What tells one proposal from the others, in words; `seal` is the text that books it."""
+    """What tells one proposal from the others, in words; `seal` is the text that books it.
+
+    `stands_out` is what it is best at, and how it differs from the first.
+    """
 
     therapist: str
     first_visit: str
     last_visit: str
     span: str
     doses: str
+    stands_out: tuple[str, ...]
     seal: str
 
 
@@ -94,6 +98,7 @@ def _card(option: PreviewedSeries, wishes: WantedSeries, onlooker: Onlooker) -> 
         last_visit=day_words(last),
         span=f"{len(visits)} visits in {days} days",
         doses=f"{_short(doses[0], zone)} – {_short(doses[-1], zone)}" if doses else "",
+        stands_out=option.proposal.stands_out,
         seal=sealed(series, wishes, onlooker.actor, onlooker.now),
     )
 

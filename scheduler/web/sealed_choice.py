@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -45,6 +45,10 @@ def sealed(series: Series, wishes: WantedSeries, actor: str, now: datetime) -> s
         "therapist": wishes.therapist,
         "declined": sorted(wishes.declined),
         "included": sorted(wishes.included),
+        "rather": wishes.rather,
+        "weekdays": sorted(wishes.weekdays),
+        "between": [at and at.isoformat() for at in (wishes.from_time, wishes.until_time)],
+        "first": list(wishes.first),
         "visits": [_sealed_visit(visit) for visit in series.appointments],
     }
     return _serializer().dumps(content)
@@ -74,6 +78,11 @@ def wishes_of(command: BookSeries) -> PreviewSeries:
         therapist=command.therapist,
         declined=command.declined,
         included=command.included,
+        rather=command.rather,
+        weekdays=command.weekdays,
+        from_time=command.from_time,
+        until_time=command.until_time,
+        first=command.first,
     )
 
 
@@ -83,6 +92,7 @@ def _sealed_visit(visit: Appointment) -> list[Any]:
 
 
 def _booking(content: dict[str, Any]) -> BookSeries:
+    begin, end = (at and time.fromisoformat(at) for at in content["between"])
     return BookSeries(
         patient=content["patient"],
         protocol=content["protocol"],
@@ -91,6 +101,11 @@ def _booking(content: dict[str, Any]) -> BookSeries:
         therapist=content["therapist"],
         declined=frozenset(content["declined"]),
         included=frozenset(content["included"]),
+        rather=content["rather"],
+        weekdays=frozenset(content["weekdays"]),
+        from_time=begin,
+        until_time=end,
+        first=tuple(content["first"]),
         visits=tuple(
             ChosenVisit(
                 step,
@@ -111,4 +126,4 @@ def _day(text: str | None) -> date | None:
 
 def _serializer() -> URLSafeSerializer:
     # The number rises with what is sealed, so that a page of an older program is answered in words.
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="chosen-proposal-2")
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="chosen-proposal-3")

@@ -72,6 +72,23 @@ GATES = {
     "review.response": "Early response review",
 }
 
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+#: What a clerk may let matter most, by the key of the preference; empty for the order of the list as it stands.
+MATTERS_MOST = {
+    "": "The earliest finish",
+    "wished_therapist": "The therapist chosen here",
+    "patients_times": "The days and times that suit",
+    "no_driving": "No visit while the patient may not drive",
+    "ideal_distances": "Visits as close as the protocol wishes",
+    "weekday_rhythm": "Doses on the same weekdays",
+    "one_therapist": "One therapist for every visit",
+    "level_load": "No other patient set up at the same time",
+    "early_visits": "Every visit as early as it can be",
+    "fewest_trips": "As few trips as possible",
+    "shortest_span": "First and last dose close together",
+}
+
 STATES = {
     AppointmentState.TENTATIVE: "Held",
     AppointmentState.CANCELLED_BY_PATIENT: "Cancelled by the patient",

@@ -95,6 +95,44 @@ def test_choosing_another_proposal_draws_it(
     expect(panels.nth(0)).to_be_hidden()
 
 
+@pytest.mark.parametrize(
+    "screen", [Screen(1280), Screen(390), Screen(390, scripts=False)], ids=lambda screen: screen.name
+)
+def test_what_suits_the_patient_is_said_kept_and_told(
+    served: Served, person: Callable[[Screen], Person], screen: Screen
+) -> None:
+    one = person(screen)
+    one.sign_in("desk")
+    one.go(f"/patients/{idle_patient(served.app)}/book")
+    most = one.page.get_by_label("What matters most?")
+    expect(most).to_be_hidden()
+    # By keyboard alone, as everything else.
+    one.page.get_by_text("What would suit the patient best").focus()
+    one.page.keyboard.press("Enter")
+    one.page.get_by_label("Therapist", exact=True).select_option(index=2)
+    one.page.get_by_label("Rather this one, if it can be").check()
+    one.page.get_by_label("Tuesday").check()
+    one.page.get_by_label("From", exact=True).fill("13:00")
+    one.page.get_by_label("Until", exact=True).fill("09:00")
+    most.select_option("The therapist chosen here")
+    one.look("wishes-open")
+    _wish(one.page)
+    expect(one.page.get_by_role("alert")).to_contain_text("Enter a time that is later than 13:00")
+    expect(one.page.get_by_label("Until", exact=True)).to_have_value("09:00")
+    one.look("wishes-times-refused")
+    one.page.get_by_label("Until", exact=True).fill("17:00")
+    one.page.get_by_role("button", name="See proposals").click()
+    cards = one.page.locator(".proposal .stands-out")
+    expect(cards).to_have_count(3)
+    expect(cards.first).to_contain_text("wished therapist")
+    one.look("proposals-compared")
+    one.page.get_by_text("Change the wishes").click()
+    expect(one.page.get_by_label("Tuesday")).to_be_checked()
+    expect(one.page.get_by_label("Rather this one, if it can be")).to_be_checked()
+    expect(most).to_have_value("wished_therapist")
+    one.look("wishes-changed")
+
+
 def test_the_list_narrows_while_typing_and_nothing_typed_leaves_the_page(
     served: Served, person: Callable[[Screen], Person]
 ) -> None:

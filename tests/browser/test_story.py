@@ -57,7 +57,8 @@ def _to_the_proposals(one: Person, name: str, therapist: str) -> None:
     one.page.get_by_role("link", name=f"Book a series for {name}").click()
     one.look("wishes")
     one.page.get_by_label("IV ketamine induction ×6 with psychotherapy").check()
-    one.page.get_by_label("Therapist").select_option(therapist)
+    one.page.get_by_text("What would suit the patient best").click()
+    one.page.get_by_label("Therapist", exact=True).select_option(therapist)
     one.page.get_by_role("button", name="See proposals").click()
 
 

@@ -49,6 +49,8 @@ def test_the_first_says_what_it_is_first_for() -> None:
     assert proposals(a_small_protocol())[0].stands_out[0] == "earliest finish"
     wished = proposals(an_induction_protocol(), rather="therapist-2", limit=3)
     assert wished[0].stands_out == ("wished therapist",)
+    asked = proposals(an_induction_protocol(), rather="therapist-2", first=("wished_therapist",), limit=3)
+    assert asked[0].stands_out[0] == "wished therapist", "said even where all keep it"
     trips = proposals(an_induction_protocol(), first=("fewest_trips",), limit=3)
     assert trips[0].stands_out[0] == "fewest trips"
 
@@ -66,6 +68,8 @@ def test_the_week_of_the_first_dose_is_compared() -> None:
 
 
 def test_what_is_only_kept_better_is_not_said_to_be_kept() -> None:
-    suits = {"weekdays": frozenset({1, 3}), "from_time": time(10), "until_time": time(15)}
+    suits: dict[str, object] = {"weekdays": frozenset({1, 3}), "from_time": time(10), "until_time": time(15)}
     _, second, *_ = proposals(a_small_protocol(), **suits)
     assert second.stands_out[0] == "nearer to patient's days and times"
+    first, *_ = proposals(a_small_protocol(), **suits, first=("patients_times",))
+    assert first.stands_out[0] == "nearest to patient's days and times"
