@@ -44,12 +44,15 @@ def _best_of_all(question: Question, first: Candidate, others: Sequence[Candidat
 
 
 def _compared(question: Question, one: Candidate, candidates: Sequence[Candidate]) -> tuple[str, ...]:
-    first = candidates[0]
-    better = []
+    first, better = candidates[0], []
     for preference, told in _told(question, one):
         if _better(told, first.told[preference.key]):
-            holds = _holds(preference, told, [other.told[preference.key] for other in candidates])
-            better.append(preference.name if holds else f"nearer to {preference.name}")
+            rivals = [other.told[preference.key] for other in candidates]
+            beaten = any(_better(other, told) for other in rivals)
+            holds = _holds(preference, told, rivals)
+            better.append(
+                preference.name if holds else f"{'nearer' if beaten else 'nearest'} to {preference.name}"
+            )
     return (*better[:MOST_SAID], *_unlike(question, one, first)) or ("doses on other weekdays",)
 
 
@@ -72,7 +75,8 @@ def _better(one: Told, other: Told) -> bool:
 
 
 def _unlike(question: Question, one: Candidate, first: Candidate) -> Iterator[str]:
-    if one.therapist != first.therapist:
+    # Of the therapist who was wished for that is said already.
+    if one.therapist not in (first.therapist, question.wishes.rather):
         yield "another therapist"
     weeks = (_monday(question, one) - _monday(question, first)) // WEEK
     if weeks:
