@@ -146,9 +146,12 @@ class SlotQuestion:
         lower = max(self.first, self.now, *(first for first, _ in bounds))
         upper = min(self.last, *(last for _, last in bounds)) if bounds else self.last
         row = self.supply.listed(self.shape, self.whom)
-        found = row[bisect_left(row, lower) : bisect_right(row, upper)]
-        holes = self.holes
-        return found if holes is None else [slot for slot in found if holes.end_over(slot) is None]
+        if self.holes is None:
+            return row[bisect_left(row, lower) : bisect_right(row, upper)]
+        found: list[int] = []
+        for begin, end in self.holes.between(lower, upper + 1):
+            found += row[bisect_left(row, begin) : bisect_left(row, end)]
+        return found
 
     @cached_property
     def too_far_over(self) -> frozenset[int]:
