@@ -90,6 +90,8 @@ class Appointment:
     def serving_as(self, role: Role) -> tuple[str, ...]:
         """Return everybody who serves in a role, who begins first, each once; empty when nobody is named."""
         begins = (self.staff[role],) if role in self.staff else ()
+        if not self.relief:
+            return begins
         relief = (person for (served, _), person in sorted(self.relief.items()) if served is role)
         return tuple(dict.fromkeys((*begins, *relief)))
 

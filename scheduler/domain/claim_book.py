@@ -35,7 +35,7 @@ class ClaimsInOrder:
         # What starts earlier than the longest claim lasts cannot reach into the interval.
         first = bisect_left(self._starts, interval.start - self._longest)
         last = bisect_left(self._starts, interval.end)
-        return tuple(claim for claim in self.found[first:last] if claim.interval.end > interval.start)
+        return tuple([claim for claim in self.found[first:last] if claim.interval.end > interval.start])
 
     @cached_property
     def _starts(self) -> list[datetime]:

@@ -113,6 +113,7 @@ def days_of(interval: Interval, zone: str) -> Iterator[date]:
         day += timedelta(days=1)
 
 
+@lru_cache(maxsize=4096)
 def in_words(instant: datetime, zone: str) -> str:
     """Return an instant as staff read it, such as 'Thu 3 Dec 2026 10:00 MST'."""
     at = local(instant, zone)

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from scheduler.domain.claim_book import ClaimBook
 from scheduler.domain.claims import Claim, Purpose
-from scheduler.domain.interval import Interval
+from scheduler.domain.interval import InOrder, Interval
 from scheduler.domain.people import Patient, Role, StaffMember
 from scheduler.domain.places import Room, Site
 
@@ -40,14 +40,14 @@ class Diary:
         return self.book.on(resource, purpose).found
 
     @cached_property
-    def open_times(self) -> tuple[Interval, ...]:
+    def open_times(self) -> InOrder:
         """When the site is open within the horizon."""
-        return self.site.open_times(self.horizon)
+        return InOrder(self.site.open_times(self.horizon))
 
     @cached_property
-    def working_times(self) -> Mapping[str, tuple[Interval, ...]]:
+    def working_times(self) -> Mapping[str, InOrder]:
         """When each member of staff is at work within the horizon."""
-        return {person.id: person.working_times(self.site, self.horizon) for person in self.staff.values()}
+        return {person.id: person.work(self.site, self.horizon) for person in self.staff.values()}
 
     def having(self, role: Role) -> tuple[StaffMember, ...]:
         """Return the staff with a role, by id."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -33,8 +34,11 @@ class Interval:
     end: datetime
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "start", as_utc(self.start))
-        object.__setattr__(self, "end", as_utc(self.end))
+        # Mostly both are in UTC already, and intervals are made by the thousand.
+        if self.start.tzinfo is not UTC:
+            object.__setattr__(self, "start", as_utc(self.start))
+        if self.end.tzinfo is not UTC:
+            object.__setattr__(self, "end", as_utc(self.end))
         if self.end <= self.start:
             raise InvalidValue(f"an interval must end after it starts: {self.start} to {self.end}")
 
@@ -67,10 +71,29 @@ class Interval:
         return Interval(start, end) if start < end else None
 
 
+class InOrder:
+    """Intervals in order of which none shares a moment with another, for looking up by time."""
+
+    def __init__(self, intervals: Iterable[Interval]) -> None:
+        self.found = tuple(intervals)
+        self._starts = [interval.start for interval in self.found]
+        self._ends = [interval.end for interval in self.found]
+
+    def __iter__(self) -> Iterator[Interval]:
+        return iter(self.found)
+
+    def sharing(self, during: Interval) -> tuple[Interval, ...]:
+        """Return those that share a moment with an interval, not clipped to it."""
+        return self.found[bisect_right(self._ends, during.start) : bisect_left(self._starts, during.end)]
+
+
 def merged(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
     """Return the union as sorted intervals that neither overlap nor touch."""
+    ordered = sorted(intervals)
+    if len(ordered) < 2:
+        return tuple(ordered)
     result: list[Interval] = []
-    for interval in sorted(intervals):
+    for interval in ordered:
         if result and interval.start <= result[-1].end:
             if interval.end > result[-1].end:
                 result[-1] = Interval(result[-1].start, interval.end)

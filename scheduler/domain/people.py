@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
-from scheduler.domain.interval import Interval, merged, without
+from scheduler.domain.interval import InOrder, Interval, merged, without
 from scheduler.domain.places import Site, WeeklyHours, weekly_times
 
 
@@ -59,18 +59,22 @@ class StaffMember:
 
         Closures of the site are not taken out here: the site's own open times say that.
         """
+        return self.work(site, horizon).found
+
+    def work(self, site: Site, horizon: Interval) -> InOrder:
+        """Return the same, for looking up by time."""
         return _at_work(self.hours, self.time_off, horizon, site.zone)
 
     def holds(self, credential: str, day: date) -> bool:
         """Say whether a credential of this kind is valid on that day."""
-        return any(held.kind == credential and held.is_valid_on(day) for held in self.credentials)
+        return any(held.is_valid_on(day) for held in self.credentials if held.kind == credential)
 
 
 @lru_cache(maxsize=4096)
 def _at_work(
     hours: tuple[WeeklyHours, ...], time_off: tuple[Interval, ...], horizon: Interval, zone: str
-) -> tuple[Interval, ...]:
-    return without(weekly_times(hours, horizon, zone), time_off)
+) -> InOrder:
+    return InOrder(without(weekly_times(hours, horizon, zone), time_off))
 
 
 class GateDecision(StrEnum):

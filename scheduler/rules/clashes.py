@@ -47,14 +47,16 @@ def the_patient_is_in_one_place(question: Question) -> Iterator[Breach]:
     visits = question.visits
     for place, visit in enumerate(visits):
         for later in visits[place + 1 :]:
+            if later.start >= visit.discharge:
+                break
             if shared := visit.interval.shared_with(later.interval):
                 yield Breach(
                     (visit, later),
                     f"{visit.step} and {later.step} overlap {stretch(shared, question.diary.site.zone)}",
                     f"start {later.step} at {question.said(visit.discharge)} or later",
                 )
+    own = {mine.id for mine in question.series.appointments}
     for visit in question.ahead:
-        own = {mine.id for mine in question.series.appointments}
         taken = question.diary.taken(visit.patient, Purpose.OCCUPY, visit.interval)
         for busy in merged(claim.interval for claim in taken if claim.appointment not in own):
             if shared := busy.shared_with(visit.interval):

@@ -155,14 +155,14 @@ def enough_qualified_people_are_on_the_premises(question: Question) -> Iterator[
     Judged moment by moment: distinct people at work whose credential is valid on the day of the visit.
     """
     for visit in question.ahead:
-        step = question.step_of(visit)
+        step, day = question.step_of(visit), question.day_of(visit)
         for cover in step.site_cover:
             begin, end = step.site_cover_times(cover)
             time = Interval(visit.start + begin, visit.start + end)
             at_work = [
                 present
                 for person in question.diary.staff.values()
-                if person.holds(cover.credential, question.day_of(visit))
+                if person.holds(cover.credential, day)
                 for present in question.at_work(person.id, time)
             ]
             for thin in where_load(time, at_work, at_most=cover.at_least - 1):

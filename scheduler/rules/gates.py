@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import local_day
 from scheduler.domain.people import GateDecision
-from scheduler.domain.treatment import GateRequirement
+from scheduler.domain.treatment import GateRequirement, Protocol
 from scheduler.rules.finding import Breach
 from scheduler.rules.question import Question
 from scheduler.rules.wording import day_words, gate_name
@@ -32,17 +32,26 @@ FAMILIES: dict[str, tuple[str, ...]] = {
 """Which gates belong to which rule: a name, or the part of a gate's name before a dot."""
 
 
-@lru_cache(maxsize=512)
 def _family_of(kind: str) -> str:
     parts = kind.split(".")
     names = {".".join(parts[:length]) for length in range(1, len(parts) + 1)}
     return next((family for family, members in FAMILIES.items() if names & set(members)), "other")
 
 
+@lru_cache(maxsize=1024)
+def _asked(protocol: Protocol, family: str) -> Mapping[str, tuple[GateRequirement, ...]]:
+    """Return the gates of one family by the step that asks for them."""
+    by_step = {
+        step.key: tuple(g for g in step.gates if _family_of(g.kind) == family) for step in protocol.steps
+    }
+    return {key: gates for key, gates in by_step.items() if gates}
+
+
 def _closed(question: Question, family: str) -> Iterator[Breach]:
+    asked = _asked(question.protocol, family)
     for visit in question.ahead:
-        for gate in question.step_of(visit).gates:
-            if _family_of(gate.kind) == family and (reason := _why_closed(question, visit, gate)):
+        for gate in asked.get(visit.step, ()):
+            if reason := _why_closed(question, visit, gate):
                 yield Breach((visit,), reason, _mend(question, visit, gate))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -67,8 +66,18 @@ class Question:
         """Return what the protocol says about a visit. Raises `NotFound` for a step the protocol does not have."""
         return self.protocol.step(visit.step)
 
-    def served(self, visit: Appointment) -> Iterator[Served]:
-        """Yield who serves each segment of a visit and when, after a hand-over whoever has taken over; sorted by begin."""
+    def served(self, visit: Appointment) -> tuple[Served, ...]:
+        """Return who serves each segment of a visit and when, after a hand-over whoever has taken over; sorted by begin."""
+        # Half of the rules ask this of every visit. It is kept beside the visit, the very same object and no other.
+        if id(visit) not in self._served:
+            self._served[id(visit)] = visit, tuple(self._who_serves(visit))
+        return self._served[id(visit)][1]
+
+    @cached_property
+    def _served(self) -> dict[int, tuple[Appointment, tuple[Served, ...]]]:
+        return {}
+
+    def _who_serves(self, visit: Appointment) -> Iterator[Served]:
         numbers: Counter[Role] = Counter()
         for segment in self.step_of(visit).segments:
             person = visit.serving(segment.role, numbers[segment.role])
@@ -109,14 +118,15 @@ class Question:
     def at_work(self, person: str, during: Interval) -> tuple[Interval, ...]:
         """Return the stretches of work that share a moment with the interval, not clipped to it; none for a stranger."""
         if self.diary.horizon.contains(during):
-            return _sharing(self.diary.working_times.get(person, ()), during)
+            times = self.diary.working_times.get(person)
+            return times.sharing(during) if times else ()
         found = self.person(person)
         return found.working_times(self.diary.site, during) if found else ()
 
     def open_times(self, during: Interval) -> tuple[Interval, ...]:
         """Return the site's open stretches that share a moment with the interval, not clipped to it."""
         if self.diary.horizon.contains(during):
-            return _sharing(self.diary.open_times, during)
+            return self.diary.open_times.sharing(during)
         return self.diary.site.open_times(during)
 
     @cached_property
@@ -137,7 +147,7 @@ class Question:
 
     def held(self, visit: Appointment, resource: str, purpose: Purpose) -> tuple[Interval, ...]:
         """Return when the visit itself claims a resource, one interval for each lane and stretch."""
-        return tuple(c.interval for c in visit.claims if c.resource == resource and c.purpose is purpose)
+        return tuple([c.interval for c in visit.claims if c.resource == resource and c.purpose is purpose])
 
     def taken_elsewhere(
         self, visit: Appointment, resource: str, purpose: Purpose, during: Interval
@@ -146,15 +156,10 @@ class Question:
 
         Later visits of the series are left out, so that two that collide are found once.
         """
-        place = self._places[visit.id, visit.start]
-        own = self._own_claims.get((resource, purpose), ())
-        mine = tuple(claim for index, claim in own if index < place and claim.interval.overlaps(during))
         others = self.diary.taken(resource, purpose, during)
-        return (*mine, *(claim for claim in others if claim.appointment not in self._own_ids))
-
-
-def _sharing(times: tuple[Interval, ...], during: Interval) -> tuple[Interval, ...]:
-    """Return those of sorted intervals, none overlapping another, that share a moment with one."""
-    first = bisect_right(times, during.start, key=lambda interval: interval.end)
-    last = bisect_left(times, during.end, key=lambda interval: interval.start)
-    return times[first:last]
+        theirs = [claim for claim in others if claim.appointment not in self._own_ids]
+        place, own = self._places[visit.id, visit.start], self._own_claims.get((resource, purpose), ())
+        return (
+            *(claim for index, claim in own if index < place and claim.interval.overlaps(during)),
+            *theirs,
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import lru_cache
 
 from scheduler.domain.clock import in_words, local
 from scheduler.domain.interval import Interval
@@ -42,6 +43,7 @@ def day_count(length: timedelta) -> str:
     return f"{days} calendar day{'' if days == 1 else 's'}"
 
 
+@lru_cache(maxsize=4096)
 def day_words(day: date) -> str:
     """Return a calendar day, such as 'Thu 3 Dec 2026'."""
     return f"{day:%a} {day.day} {day:%b %Y}"
@@ -70,6 +72,7 @@ def credential_name(kind: str) -> str:
     return _ABBREVIATIONS.get(kind, kind.replace("_", " "))
 
 
+@lru_cache(maxsize=512)
 def gate_name(kind: str) -> str:
     """Return a gate in words: 'clearance.medical' is 'medical clearance', 'payment' is 'payment'."""
     return " ".join(reversed(kind.split("."))).replace("_", " ")
