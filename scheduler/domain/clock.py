@@ -99,6 +99,7 @@ def days_between(one: datetime, other: datetime, zone: str) -> timedelta:
     return local_day(other, zone) - local_day(one, zone)
 
 
+@lru_cache(maxsize=4096)
 def whole_local_day(day: date, zone: str) -> Interval:
     """Return the instants of one clinic-local calendar day, 23 to 25 hours long."""
     return Interval(first_moment(day, zone), first_moment(day + timedelta(days=1), zone))

@@ -10,6 +10,7 @@ from scheduler.domain.claims import Placement, Purpose
 from scheduler.domain.clock import local_day, whole_local_day
 from scheduler.domain.diary import Diary
 from scheduler.domain.people import Role, StaffMember
+from scheduler.domain.places import Room
 from scheduler.planner.question import Question
 from scheduler.planner.shapes import Shape
 
@@ -41,6 +42,9 @@ class _Choosing:
         self._supply = question.supply
         self._therapist = therapist or None
         self._load: dict[tuple[str, date], timedelta] = {}
+        # Visits of one shape, such as the doses of a series, have the same rooms and people to choose from.
+        self._rooms: dict[Shape, list[tuple[Room, int]]] = {}
+        self._people: dict[tuple[Shape, Role, str | None], list[tuple[StaffMember, int]]] = {}
 
     def placed(self, number: int, slot: int, before: Placement | None) -> Placement:
         """Return one visit with its room and people."""
@@ -53,8 +57,10 @@ class _Choosing:
     def _room(self, shape: Shape, slot: int, start: datetime, before: Placement | None) -> str | None:
         if shape.like.room_capability is None:
             return None
-        rooms = self._supply.fit_rooms(shape)
-        fit = [room for room in rooms if self._supply.starts_in(room, shape) >> slot & 1]
+        if shape not in self._rooms:
+            rooms = self._supply.fit_rooms(shape)
+            self._rooms[shape] = [(room, self._supply.starts_in(room, shape)) for room in rooms]
+        fit = [room for room, starts in self._rooms[shape] if starts >> slot & 1]
         still_turning = before.room if before and before.start + before.step.room_length > start else None
         return min(fit, key=lambda room: (room.id == still_turning, len(room.capabilities), room.id)).id
 
@@ -67,15 +73,20 @@ class _Choosing:
         for role in shape.like.roles:
             if role in chosen:
                 continue
-            people = self._supply.having(role, guide)
             if role in shape.like.hands_over:
-                served = self._in_turn(shape, role, slot, people)
+                served = self._in_turn(shape, role, slot, self._supply.having(role, guide))
                 chosen[role] = served[0]
                 relief |= {(role, n): person for n, person in enumerate(served) if person != served[0]}
             else:
-                fit = [p for p in people if self._supply.starts_with(p, shape, role) >> slot & 1]
-                chosen[role] = min(fit, key=lambda p: self._weight(p, slot, chosen)).id
+                chosen[role] = self._least_busy(self._fit(shape, role, guide, slot), slot, chosen)
         return chosen, relief
+
+    def _fit(self, shape: Shape, role: Role, guide: str | None, slot: int) -> list[StaffMember]:
+        key = (shape, role, guide)
+        if key not in self._people:
+            people = self._supply.having(role, guide)
+            self._people[key] = [(p, self._supply.starts_with(p, shape, role)) for p in people]
+        return [person for person, starts in self._people[key] if starts >> slot & 1]
 
     def _guide(self, shape: Shape, slot: int) -> str | None:
         """Return who guides the visit: the therapist of the series where that is asked for or possible."""
@@ -86,7 +97,7 @@ class _Choosing:
             return mine
         everybody = self._supply.having(Role.THERAPIST)
         fit = [p for p in everybody if self._supply.starts(shape, p.id) >> slot & 1]
-        return min(fit, key=lambda p: self._weight(p, slot, {})).id
+        return self._least_busy(fit, slot, {})
 
     def _in_turn(self, shape: Shape, role: Role, slot: int, people: Iterable[StaffMember]) -> list[str]:
         """Return who serves each segment: as few changes as can be, for whoever can go on furthest is taken each time."""
@@ -101,18 +112,23 @@ class _Choosing:
             reach = Counter({person: _run(person, ahead) for person in ahead[0]})
             furthest = max(reach.values())
             fit = [p for p in everybody if reach[p.id] == furthest]
-            person = min(fit, key=lambda p: self._weight(p, slot, {})).id
+            person = self._least_busy(fit, slot, {})
             served += [person] * furthest
         return served
 
-    def _weight(
-        self, person: StaffMember, slot: int, chosen: Mapping[Role, str]
-    ) -> tuple[bool, timedelta, str]:
+    def _least_busy(self, fit: Sequence[StaffMember], slot: int, chosen: Mapping[Role, str]) -> str:
+        """Return who serves already, or else has the least to do that day; of equals the first by id."""
+        serving = [person for person in fit if person.id in chosen.values()] or fit
+        if len(serving) == 1:
+            return serving[0].id
         day = local_day(self._question.grid.at(slot), self._question.zone)
-        key = (person.id, day)
+        return min(serving, key=lambda person: (self._load_on(day, person.id), person.id)).id
+
+    def _load_on(self, day: date, person: str) -> timedelta:
+        key = (person, day)
         if key not in self._load:
-            self._load[key] = _claimed(self._question.diary, person.id, day)
-        return person.id not in chosen.values(), self._load[key], person.id
+            self._load[key] = _claimed(self._question.diary, person, day)
+        return self._load[key]
 
 
 def _run(person: str, ahead: Sequence[set[str]]) -> int:

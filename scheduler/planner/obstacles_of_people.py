@@ -103,9 +103,11 @@ def _kept_by(
         begin = slot + slots_in(segment.begins)
         run = question.grid.run((begin, begin + slots_in(segment.ends - segment.begins)))
         lacking |= {
-            kind: None for kind in sorted(segment.credentials) if not supply.valid(person, kind) >> slot & 1
+            kind: None
+            for kind in sorted(segment.credentials)
+            if not question.holding(person, kind) >> slot & 1
         }
-        away |= run & ~supply.working(person)
+        away |= run & ~question.at_work(person)
         for purpose, lanes in lanes_needed(segment, person.may_watch).items():
             if lanes:
                 busy = run & ~supply.free(person.id, purpose, capacity_of(person)[purpose], lanes)

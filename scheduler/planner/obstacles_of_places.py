@@ -70,7 +70,7 @@ def _site_cover(question: SlotQuestion) -> Obstacle:
         for cover in step.site_cover:
             begin, end = (slot + slots_in(moment) for moment in step.site_cover_times(cover))
             there = {
-                person.name: (supply.working(person) & supply.valid(person, cover.credential)) >> begin
+                person.name: (question.at_work(person) & question.holding(person, cover.credential)) >> begin
                 for person in sorted(supply.staff.values(), key=lambda person: person.name)
             }
             thin = [at for at in range(end - begin) if _count(there, at) < cover.at_least]

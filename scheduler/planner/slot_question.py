@@ -16,7 +16,7 @@ from scheduler.domain.claims import Placement
 from scheduler.domain.diary import Diary
 from scheduler.domain.errors import InvalidValue
 from scheduler.domain.interval import Interval
-from scheduler.domain.people import Role
+from scheduler.domain.people import Role, StaffMember
 from scheduler.domain.series import Series
 from scheduler.domain.treatment import Protocol, Step, StepKind, Window
 from scheduler.planner.network import Holes
@@ -126,6 +126,27 @@ class SlotQuestion:
     def keeps_the_patients_therapist(self) -> bool:
         """Say whether the therapist asked for is that of the series, where the visit asks for one."""
         return self.usual in (None, self.whom)
+
+    def at_work(self, person: StaffMember) -> int:
+        """Return when a member of staff is at work, kept by id: reasons ask it of everybody, start by start."""
+        if person.id not in self._at_work:
+            self._at_work[person.id] = self.supply.working(person)
+        return self._at_work[person.id]
+
+    def holding(self, person: StaffMember, credential: str) -> int:
+        """Return on which days, as slots, a credential of the person holds, kept in the same way."""
+        key = (person.id, credential)
+        if key not in self._holding:
+            self._holding[key] = self.supply.valid(person, credential)
+        return self._holding[key]
+
+    @cached_property
+    def _at_work(self) -> dict[str, int]:
+        return {}
+
+    @cached_property
+    def _holding(self) -> dict[tuple[str, str], int]:
+        return {}
 
     @cached_property
     def holes(self) -> Holes | None:

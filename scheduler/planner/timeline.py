@@ -188,6 +188,7 @@ def slots_at_most(duration: timedelta) -> int:
     return duration // SLOT
 
 
+@lru_cache(maxsize=64)
 def every(grid: Grid, slots: int) -> int:
     """Return the mask with the first of every `slots` slots set, counted from the grid's UTC midnight."""
     return ((1 << -(-grid.slots // slots) * slots) - 1) // ((1 << slots) - 1)
