@@ -30,7 +30,7 @@ from scheduler.planner.slots import Slots
 from scheduler.planner.standing import Standing
 from scheduler.planner.timeline import slots_in
 from scheduler.planner.wishes import Wishes
-from scheduler.store import claim_rows, snapshots
+from scheduler.store import snapshots
 
 #: A question, and the therapist and starts of each series found.
 Classes = tuple[Question, tuple[tuple[str, tuple[int, ...]], ...]]
@@ -154,7 +154,7 @@ def move(
 def forget() -> None:
     """Let go of everything that is kept in the process from one request to the next, as after a start."""
     snapshots._SHELVES.clear()
-    for kept in (claim_rows._claim, people._at_work, places.weekly_times, supply._open, supply._at_work):
+    for kept in (people._at_work, places.weekly_times, supply._open, supply._at_work):
         kept.cache_clear()
     supply._LATEST.clear()
 

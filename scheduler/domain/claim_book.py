@@ -1,52 +1,222 @@
-"""Claims by resource and purpose, in order of start: many diaries of one site share most of them."""
+"""Claims by resource and purpose, in order of start, kept small: many diaries of one site share most of them."""
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import cached_property
-from operator import attrgetter
-from typing import TypeAlias
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+from itertools import compress
+from operator import eq
+from typing import NamedTuple, TypeAlias
 
 from scheduler.domain.claims import Claim, Purpose
-from scheduler.domain.interval import Interval
+from scheduler.domain.interval import Interval, from_microseconds, in_microseconds
+from scheduler.domain.names import Names
+from scheduler.domain.people import Role
 
 #: What is claimed: a resource, and what for.
 ClaimKey: TypeAlias = tuple[str, Purpose]
 
-_BY_TIME = attrgetter("interval.start", "interval.end")
+#: When a claim starts and ends, in microseconds since 1970.
+Stretch: TypeAlias = tuple[int, int]
 
 
-@dataclass(frozen=True)
+class Kind(NamedTuple):
+    """What many claims have in common: how long they last, in microseconds, and what they say besides of whom and when."""
+
+    length: int
+    phases: tuple[str, ...]
+    role: Role | None
+    lane: int | None
+
+
+@lru_cache(maxsize=4096)
+def kind_of(length: int, phases: tuple[str, ...], role: Role | None, lane: int | None) -> Kind:
+    """Return a kind; mostly one that others hold as well."""
+    return Kind(length, phases, role, lane)
+
+
+@dataclass(frozen=True, eq=False)
 class ClaimsInOrder:
-    """The claims on one resource for one purpose, in order of start."""
+    """The claims on one resource for one purpose by start, lane and end, in columns; a `Claim` is made when asked for.
 
-    found: tuple[Claim, ...] = ()
+    `starts` are microseconds since 1970, `visits` numbers of the visits' ids in `names`. It is never changed.
+    """
+
+    key: ClaimKey = ("", Purpose.OCCUPY)
+    starts: array[int] = field(default_factory=lambda: array("q"))
+    kinds: tuple[Kind, ...] = ()
+    visits: array[int] = field(default_factory=lambda: array("I"))
+    names: Names = field(default_factory=Names)
 
     @classmethod
     def of(cls, claims: Iterable[Claim]) -> ClaimsInOrder:
-        """Put claims in order."""
-        return cls(tuple(sorted(claims, key=_BY_TIME)))
+        """Put claims on one resource for one purpose in order."""
+        listed = sorted(claims, key=_place)
+        if not listed:
+            return _NOTHING
+        first = listed[0]
+        numbers = {id: number for number, id in enumerate(dict.fromkeys(one.appointment for one in listed))}
+        return cls(
+            key=(first.resource, first.purpose),
+            starts=array("q", [in_microseconds(one.interval.start) for one in listed]),
+            kinds=tuple(map(_kind, listed)),
+            visits=array("I", [numbers[one.appointment] for one in listed]),
+            names=Names.of(numbers),
+        )
+
+    @property
+    def found(self) -> tuple[Claim, ...]:
+        """All of them."""
+        return tuple(map(self._claim, range(len(self))))
 
     def during(self, interval: Interval) -> tuple[Claim, ...]:
         """Return those that share a moment with the interval."""
+        begin, end = in_microseconds(interval.start), in_microseconds(interval.end)
+        starts, kinds = self.starts, self.kinds
         # What starts earlier than the longest claim lasts cannot reach into the interval.
-        first = bisect_left(self._starts, interval.start - self._longest)
-        last = bisect_left(self._starts, interval.end)
-        return tuple([claim for claim in self.found[first:last] if claim.interval.end > interval.start])
+        nearby = range(bisect_left(starts, begin - self._longest), bisect_left(starts, end))
+        return tuple(self._claim(place) for place in nearby if starts[place] + kinds[place].length > begin)
+
+    @property
+    def ends(self) -> list[int]:
+        """When each of them ends, in microseconds since 1970."""
+        return [start + kind.length for start, kind in zip(self.starts, self.kinds, strict=True)]
+
+    def in_role(self, role: Role) -> Iterator[Stretch]:
+        """Yield when those of a role start and end."""
+        pairs = zip(self.starts, self.kinds, strict=True)
+        return ((start, start + kind.length) for start, kind in pairs if kind.role is role)
+
+    def stretches_unlike(self, other: ClaimsInOrder) -> tuple[Sequence[Stretch], Sequence[Stretch]]:
+        """Return the stretches of these claims and those of the other's, less what both begin and end with."""
+        shared = min(len(self), len(other))
+        head = min(
+            _shared_at_the_beginning(self.starts, other.starts),
+            _shared_at_the_beginning(self.kinds, other.kinds),
+        )
+        tail = min(
+            shared - head,
+            _shared_at_the_beginning(self.starts[::-1], other.starts[::-1]),
+            _shared_at_the_beginning(self.kinds[::-1], other.kinds[::-1]),
+        )
+        return self._some_stretches(head, len(self) - tail), other._some_stretches(head, len(other) - tail)
+
+    def entering(self, claim: Claim) -> tuple[ClaimsInOrder, int]:
+        """Return these claims with one more on the same resource for the same purpose, and its place among them."""
+        place = bisect_right(range(len(self)), _place(claim), key=self._place_of)
+        start, number = in_microseconds(claim.interval.start), len(self.names)
+        more = ClaimsInOrder(
+            key=(claim.resource, claim.purpose),
+            starts=self.starts[:place] + array("q", [start]) + self.starts[place:],
+            kinds=(*self.kinds[:place], _kind(claim), *self.kinds[place:]),
+            visits=self.visits[:place] + array("I", [number]) + self.visits[place:],
+            names=self.names.with_one(claim.appointment),
+        )
+        return more._tidied(), place
+
+    def leaving(self, place: int) -> ClaimsInOrder:
+        """Return these claims without the one at a place."""
+        fewer = replace(
+            self,
+            starts=self.starts[:place] + self.starts[place + 1 :],
+            kinds=self.kinds[:place] + self.kinds[place + 1 :],
+            visits=self.visits[:place] + self.visits[place + 1 :],
+        )
+        return fewer._tidied()
+
+    def without_numbers(self, numbers: Set[int]) -> ClaimsInOrder:
+        """Return these claims less those of the visits with these numbers in `names`."""
+        if numbers.isdisjoint(self.visits):
+            return self
+        stay = [number not in numbers for number in self.visits]
+        return replace(
+            self,
+            starts=array("q", compress(self.starts, stay)),
+            kinds=tuple(compress(self.kinds, stay)),
+            visits=array("I", compress(self.visits, stay)),
+        )
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ClaimsInOrder):
+            return NotImplemented
+        if self is other:
+            return True
+        mine, theirs = (self.starts, self.kinds), (other.starts, other.kinds)
+        return mine == theirs and (not self.starts or self.key == other.key) and self._same_visits(other)
+
+    __hash__ = None  # type: ignore[assignment]  # claims are compared by what they say, which is long
+
+    def _same_visits(self, other: ClaimsInOrder) -> bool:
+        if self.names is other.names and self.visits == other.visits:
+            return True
+        return all(map(eq, self._ids(), other._ids()))
+
+    def _ids(self) -> Iterator[str]:
+        return map(self.names.__getitem__, self.visits)
+
+    def _tidied(self) -> ClaimsInOrder:
+        """Return the same claims; without the ids of visits that are gone, when these are many."""
+        if len(self.names.added) <= len(self):
+            return self
+        numbers = {id: number for number, id in enumerate(dict.fromkeys(self._ids()))}
+        return replace(
+            self, visits=array("I", map(numbers.__getitem__, self._ids())), names=Names.of(numbers)
+        )
+
+    def _claim(self, place: int) -> Claim:
+        start, kind = self.starts[place], self.kinds[place]
+        interval = Interval(from_microseconds(start), from_microseconds(start + kind.length))
+        id = self.names[self.visits[place]]
+        return Claim(*self.key, interval, id, kind.phases, kind.role, kind.lane)
+
+    def _place_of(self, place: int) -> tuple[int, int, int]:
+        kind = self.kinds[place]
+        return self.starts[place], _lane(kind.lane), kind.length
+
+    def _some_stretches(self, begin: int, end: int) -> list[Stretch]:
+        places = range(begin, end)
+        return [(self.starts[place], self.starts[place] + self.kinds[place].length) for place in places]
 
     @cached_property
-    def _starts(self) -> list[datetime]:
-        return [claim.interval.start for claim in self.found]
-
-    @cached_property
-    def _longest(self) -> timedelta:
-        return max((claim.interval.duration for claim in self.found), default=timedelta(0))
+    def _longest(self) -> int:
+        return max((kind.length for kind in set(self.kinds)), default=0)
 
 
 _NOTHING = ClaimsInOrder()
+
+
+def _place(claim: Claim) -> tuple[int, int, int]:
+    """Return what claims on one resource for one purpose are ordered by; lanes that nobody arranged come first."""
+    start = in_microseconds(claim.interval.start)
+    return start, _lane(claim.lane), in_microseconds(claim.interval.end) - start
+
+
+def _lane(lane: int | None) -> int:
+    return -1 if lane is None else lane
+
+
+def _kind(claim: Claim) -> Kind:
+    length = in_microseconds(claim.interval.end) - in_microseconds(claim.interval.start)
+    return kind_of(length, claim.phases, claim.role, claim.lane)
+
+
+def _shared_at_the_beginning(one: Sequence[object], other: Sequence[object]) -> int:
+    """Return how many items two sequences have in common at their beginning."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        # Comparing whole stretches is quick: it is done outside of Python's own steps.
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 class ClaimBook(Collection[Claim]):
@@ -71,18 +241,35 @@ class ClaimBook(Collection[Claim]):
         """Return the claims of both books; on a resource and purpose that both know, those of the other alone."""
         return ClaimBook({**self._by_key, **other._by_key})
 
+    def entering(self, claims: Iterable[Claim]) -> ClaimBook:
+        """Return the book with more claims."""
+        by_key = dict(self._by_key)
+        for claim in claims:
+            key = (claim.resource, claim.purpose)
+            by_key[key] = by_key.get(key, _NOTHING).entering(claim)[0]
+        return ClaimBook(by_key)
+
     def leaving_out(self, appointments: frozenset[str]) -> ClaimBook:
         """Return the book without the claims of these visits."""
-        return ClaimBook({key: _without(claims, appointments) for key, claims in self._by_key.items()})
+        numbers: dict[int, frozenset[int]] = {}
+        for claims in self._by_key.values():
+            # Most of them share their names, which are then gone through once.
+            if id(claims.names) not in numbers:
+                numbers[id(claims.names)] = claims.names.numbers_of(appointments)
+        return ClaimBook(
+            {key: claims.without_numbers(numbers[id(claims.names)]) for key, claims in self._by_key.items()}
+        )
 
     def __iter__(self) -> Iterator[Claim]:
         return (claim for claims in self._by_key.values() for claim in claims.found)
 
     def __len__(self) -> int:
-        return sum(len(claims.found) for claims in self._by_key.values())
+        return sum(map(len, self._by_key.values()))
 
     def __contains__(self, claim: object) -> bool:
-        return isinstance(claim, Claim) and claim in self.on(claim.resource, claim.purpose).found
+        return isinstance(claim, Claim) and claim in self.on(claim.resource, claim.purpose).during(
+            claim.interval
+        )
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, ClaimBook) and self._said() == other._said()
@@ -90,10 +277,4 @@ class ClaimBook(Collection[Claim]):
     __hash__ = None  # type: ignore[assignment]  # books are compared by what they say, which is long
 
     def _said(self) -> Mapping[ClaimKey, ClaimsInOrder]:
-        return {key: claims for key, claims in self._by_key.items() if claims.found}
-
-
-def _without(claims: ClaimsInOrder, appointments: frozenset[str]) -> ClaimsInOrder:
-    if not any(claim.appointment in appointments for claim in claims.found):
-        return claims
-    return ClaimsInOrder(tuple(claim for claim in claims.found if claim.appointment not in appointments))
+        return {key: claims for key, claims in self._by_key.items() if len(claims)}

@@ -23,6 +23,20 @@ def as_utc(instant: datetime) -> datetime:
     return instant.astimezone(UTC)
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def in_microseconds(instant: datetime) -> int:
+    """Return an instant in UTC as whole microseconds since 1970; nothing is lost, for instants have no finer parts."""
+    return (instant - _EPOCH) // _MICROSECOND
+
+
+def from_microseconds(number: int) -> datetime:
+    """Return the instant, in UTC, so many microseconds after the beginning of 1970."""
+    return _EPOCH + timedelta(microseconds=number)
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Interval:
     """From `start` (included) to `end` (not included), both UTC; never empty.

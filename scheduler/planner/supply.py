@@ -145,7 +145,7 @@ class SiteSupply:
             return 0
         key = (resource, purpose)
         if key not in self._kept.taken:
-            self._kept.taken[key] = Taken.by(self.book.on(resource, purpose).found, capacity, self.grid)
+            self._kept.taken[key] = Taken.by(self.book.on(resource, purpose), capacity, self.grid)
         return self.grid.full & ~self._kept.taken[key].layers[capacity - lanes]
 
     def having(self, role: Role, therapist: str | None = None) -> tuple[StaffMember, ...]:
@@ -167,8 +167,8 @@ class SiteSupply:
         """The slots at which a medical monitor turns to another patient with both hands."""
         if self._kept.set_ups is None:
             watchers = [person.id for person in self.staff.values() if Role.MEDICAL_MONITOR in person.roles]
-            claims = (claim for id in watchers for claim in self.book.on(id, Purpose.OCCUPY).found)
-            begins = {self.grid.touching(c.interval)[0] for c in claims if c.role is Role.MEDICAL_MONITOR}
+            work = [self.book.on(id, Purpose.OCCUPY).in_role(Role.MEDICAL_MONITOR) for id in watchers]
+            begins = {begin for stretches in work for begin, _ in self.grid.touched(stretches)}
             self._kept.set_ups = tuple(sorted(begins))
         return self._kept.set_ups
 
@@ -320,8 +320,8 @@ class SiteSupply:
         changed: dict[ClaimKey, Taken] = {}
         for key, taken in dict(self._kept.taken).items():
             before, now = self.book.on(*key), book.on(*key)
-            if before is not now and before.found != now.found:
-                changed[key] = taken.after(before.found, now.found, self.grid)
+            if before != now:
+                changed[key] = taken.after(before, now, self.grid)
         kept = self._kept.without(changed) if changed else self._kept
         return SiteSupply(self.site, self.rooms, self.staff, self.grid, book, kept)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scheduler.domain.claims import Claim
+from scheduler.domain.claim_book import ClaimsInOrder
 from scheduler.planner.timeline import Grid, with_span, without_span
 
 
@@ -19,36 +19,22 @@ class Taken:
     exact: bool
 
     @classmethod
-    def by(cls, claims: tuple[Claim, ...], capacity: int, grid: Grid) -> Taken:
+    def by(cls, claims: ClaimsInOrder, capacity: int, grid: Grid) -> Taken:
         """Lay claims over each other."""
-        layers = grid.layers((grid.touching(claim.interval) for claim in claims), capacity + 1)
+        layers = grid.layers_taken(claims.starts, claims.ends, capacity + 1)
         return cls(layers[:-1], exact=not layers[-1])
 
-    def after(self, before: tuple[Claim, ...], now: tuple[Claim, ...], grid: Grid) -> Taken:
-        """Return what is taken by claims that are mostly the same as those before; both in order of start."""
+    def after(self, before: ClaimsInOrder, now: ClaimsInOrder, grid: Grid) -> Taken:
+        """Return what is taken by claims that are mostly the same as those before."""
         if not self.exact:
             return Taken.by(now, len(self.layers), grid)
-        first = _length_shared(before, now)
-        last = _length_shared(before[first:][::-1], now[first:][::-1])
+        gone, come = before.stretches_unlike(now)
         layers = self.layers
-        for claim in before[first : len(before) - last]:
-            layers = without_span(layers, grid.run(grid.touching(claim.interval)))
-        for claim in now[first : len(now) - last]:
-            raised = with_span(layers, grid.run(grid.touching(claim.interval)))
+        for span in grid.touched(gone):
+            layers = without_span(layers, grid.run(span))
+        for span in grid.touched(come):
+            raised = with_span(layers, grid.run(span))
             if raised is None:
                 return Taken.by(now, len(self.layers), grid)
             layers = raised
         return Taken(layers, exact=True)
-
-
-def _length_shared(one: tuple[Claim, ...], other: tuple[Claim, ...]) -> int:
-    """Return how many claims two lists have in common at their beginning."""
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        # Comparing whole stretches is quick: claims that stayed are the very same objects.
-        middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low

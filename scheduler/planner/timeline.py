@@ -10,12 +10,15 @@ from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 from typing import TypeAlias
 
+from scheduler.domain.claim_book import Stretch
 from scheduler.domain.clock import instant_at, local_day
-from scheduler.domain.interval import Interval
+from scheduler.domain.interval import Interval, in_microseconds
 
 SLOT = timedelta(minutes=5)
 SLOTS_PER_DAY = 288
 _BYTES_PER_DAY = SLOTS_PER_DAY // 8
+
+_SLOT = SLOT // timedelta(microseconds=1)
 
 Span: TypeAlias = tuple[int, int]
 
@@ -72,24 +75,53 @@ class Grid:
         """Return the union of spans as one mask."""
         return self.layers(spans, 1)[0]
 
+    def touched(self, stretches: Iterable[Stretch]) -> list[Span]:
+        """Return `touching` for many stretches, given in microseconds since 1970."""
+        origin, slots = in_microseconds(self.origin), self.slots
+        return [
+            (max(0, (start - origin) // _SLOT), min(-((origin - end) // _SLOT), slots))
+            for start, end in stretches
+        ]
+
+    def layers_taken(self, starts: Iterable[int], ends: Iterable[int], height: int) -> tuple[int, ...]:
+        """Return `layers` of what is `touching` many stretches: from each of `starts`, in order, to each of `ends`.
+
+        Both are in microseconds since 1970.
+        """
+        origin, slots = in_microseconds(self.origin), self.slots
+        begins = [(start - origin) // _SLOT for start in starts]
+        over = sorted([-((origin - end) // _SLOT) for end in ends])
+        if begins and (begins[0] < 0 or over[-1] > slots):
+            begins = [min(max(0, begin), slots) for begin in begins]
+            over = [min(max(0, end), slots) for end in over]
+        return tuple(self._layer(begins[depth:], over) for depth in range(height))
+
     def layers(self, spans: Iterable[Span], height: int) -> tuple[int, ...]:
         """Return masks by depth: bit k of layer n is set where more than n of the spans hold slot k.
 
-        Spans beyond `height` at one moment are dropped. Adding is done day by day, on small numbers.
+        Spans beyond `height` at one moment are dropped.
         """
-        days = [[0] * self.days for _ in range(height)]
-        for begin, end in spans:
-            while begin < end:
-                day = begin // SLOTS_PER_DAY
-                low = begin - day * SLOTS_PER_DAY
-                high = min(end - day * SLOTS_PER_DAY, SLOTS_PER_DAY)
-                carry = ((1 << (high - low)) - 1) << low
-                for layer in days:
-                    layer[day], carry = layer[day] | carry, layer[day] & carry
-                    if not carry:
-                        break
-                begin = (day + 1) * SLOTS_PER_DAY
-        return tuple(_joined(layer) for layer in days)
+        real = [span for span in spans if span[0] < span[1]]
+        begins, ends = sorted([begin for begin, _ in real]), sorted([end for _, end in real])
+        return tuple(self._layer(begins[depth:], ends) for depth in range(height))
+
+    def _layer(self, begins: list[int], ends: list[int]) -> int:
+        """Return the union of the spans from the n-th begin to the n-th end, both in order.
+
+        More than n spans hold a slot if, for some j, the (n + j)-th has begun by then and the j-th end is still ahead.
+        """
+        size = self.days * _BYTES_PER_DAY + 1
+        rises, falls = bytearray(size), bytearray(size)
+        reached = 0
+        for begin, end in zip(begins, ends, strict=False):
+            if begin < reached:
+                begin = reached
+            if begin < end:
+                rises[begin >> 3] |= 1 << (begin & 7)
+                falls[end >> 3] |= 1 << (end & 7)
+            reached = end
+        # No two of these runs share a slot, and a run is the bit after it less the bit it begins with.
+        return int.from_bytes(falls, "little") - int.from_bytes(rises, "little")
 
 
 def with_span(layers: Sequence[int], run: int) -> tuple[int, ...] | None:
@@ -162,10 +194,6 @@ def local_days(grid: Grid, zone: str) -> LocalDays:
     first = local_day(grid.origin, zone) - timedelta(days=_DAYS_AROUND)
     days = (first + timedelta(days=number) for number in range(grid.days + 2 * _DAYS_AROUND))
     return LocalDays(tuple(slots_in(instant_at(day, time.min, zone) - grid.origin) for day in days))
-
-
-def _joined(days: list[int]) -> int:
-    return int.from_bytes(b"".join(day.to_bytes(_BYTES_PER_DAY, "little") for day in days), "little")
 
 
 def lasting(mask: int, slots: int) -> int:

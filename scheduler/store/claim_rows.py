@@ -1,10 +1,9 @@
-"""Claims as they are read: the columns, and the values made from them quickly, for they are read by the thousand."""
+"""Claims as they are read: the columns, and the values made from them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import type_coerce
@@ -32,7 +31,9 @@ CLAIM_COLUMNS = (
 )
 
 _PURPOSES: Mapping[str, Purpose] = {purpose.value: purpose for purpose in Purpose}
-_ROLES: Mapping[str | None, Role | None] = {None: None, **{role.value: role for role in Role}}
+
+#: The roles by what their column says.
+ROLES: Mapping[str | None, Role | None] = {None: None, **{role.value: role for role in Role}}
 
 
 def claims_from(rows: Iterable[Any]) -> list[Claim]:
@@ -40,13 +41,10 @@ def claims_from(rows: Iterable[Any]) -> list[Claim]:
     return [_claim(*row) for row in rows]
 
 
-# The same claims are read with every request for the same weeks. They never change, so they are kept by what the row
-# says: finding one takes half the time of making it.
-@lru_cache(maxsize=32_768)
 def _claim(resource: str, purpose: str, lane: int, start: Any, end: Any, *rest: Any) -> Claim:
     appointment, role, phases = rest
     interval = Interval(_instant(start), _instant(end))
-    return Claim(resource, _PURPOSES[purpose], interval, appointment, words_from(phases), _ROLES[role], lane)
+    return Claim(resource, _PURPOSES[purpose], interval, appointment, words_from(phases), ROLES[role], lane)
 
 
 def _instant(value: str | datetime) -> datetime:

@@ -11,20 +11,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
-from itertools import groupby
 from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, Row, and_, delete, func, select
 
-from scheduler.domain.claim_book import ClaimBook, ClaimKey, ClaimsInOrder
-from scheduler.domain.claims import Claim, Purpose
+from scheduler.domain.claim_book import ClaimBook, ClaimKey
+from scheduler.domain.claims import Purpose
 from scheduler.domain.errors import InvalidValue, NotFound
 from scheduler.domain.people import StaffMember
 from scheduler.domain.places import Room, Site
 from scheduler.store.base import table_of
 from scheduler.store.claim_rows import CLAIM_COLUMNS, claim, claims_from
+from scheduler.store.filed_claims import Filed, claims_of_site
 from scheduler.store.people_rows import load_staff
 from scheduler.store.place_rows import load_rooms, load_sites
 from scheduler.store.tables_changes import SiteChangeRow
@@ -42,18 +42,6 @@ _KEPT = 4
 
 
 @dataclass(frozen=True)
-class _Filed:
-    """The claims filed under one resource and purpose, by the number of their row."""
-
-    by_row: Mapping[int, Claim]
-
-    @cached_property
-    def in_order(self) -> ClaimsInOrder:
-        """The claims, in order of start."""
-        return ClaimsInOrder.of(self.by_row.values())
-
-
-@dataclass(frozen=True)
 class Snapshot:
     """One site with its rooms and staff, and what these are claimed for, as of one entry of the log.
 
@@ -65,12 +53,12 @@ class Snapshot:
     site: Site
     rooms: Mapping[str, Room]
     staff: Mapping[str, StaffMember]
-    _filed: Mapping[ClaimKey, _Filed]
+    _filed: Mapping[ClaimKey, Filed]
 
     @cached_property
     def book(self) -> ClaimBook:
         """The claims on the site's rooms and staff."""
-        return ClaimBook({key: filed.in_order for key, filed in self._filed.items()})
+        return ClaimBook({key: filed.claims for key, filed in self._filed.items()})
 
     def after(self, connection: Connection, changes: Sequence[Row[Any]]) -> Snapshot:
         """Return the snapshot as of the last of these changes, which follow its own in the log."""
@@ -163,46 +151,28 @@ def _changes_since(connection: Connection, site: str, number: int) -> Sequence[R
     ).all()
 
 
-def _refiled(filed: Mapping[ClaimKey, _Filed], changes: Iterable[Row[Any]]) -> Mapping[ClaimKey, _Filed]:
-    fresh: dict[ClaimKey, dict[int, Claim]] = {}
-
-    def under(key: ClaimKey) -> dict[int, Claim]:
-        if key not in fresh:
-            fresh[key] = dict(filed[key].by_row) if key in filed else {}
-        return fresh[key]
-
+def _refiled(filed: Mapping[ClaimKey, Filed], changes: Iterable[Row[Any]]) -> Mapping[ClaimKey, Filed]:
+    fresh = dict(filed)
     claims = [change for change in changes if change.claim_id is not None]
     for change in claims:
-        under((change.filed_under, Purpose(change.filed_for))).pop(change.claim_id, None)
-    for change in claims:
+        key = (change.filed_under, Purpose(change.filed_for))
+        if key in fresh:
+            fresh[key] = fresh[key].without(change.claim_id)
+    # Noted as often as it was changed, a claim is entered once, as it stands now.
+    for row, change in {change.claim_id: change for change in claims}.items():
         if change.appointment_id is not None:
             standing = claims_from([change[4:]])[0]
-            under((standing.resource, standing.purpose))[change.claim_id] = standing
-    return {**filed, **{key: _Filed(by_row) for key, by_row in fresh.items()}}
+            key = (standing.resource, standing.purpose)
+            fresh[key] = fresh.get(key, Filed()).without(row).with_one(row, standing)
+    return fresh
 
 
 def _loaded(connection: Connection, site: str, since: datetime) -> Snapshot:
     # The end of the log first: what is committed after this look is applied again later, which changes nothing.
     last = select(func.coalesce(func.max(_change.c.id), 0)).where(_change.c.site_id == site)
     last_change = connection.execute(last).scalar_one()
-    here = select(_resource.c.id).where(_resource.c.site_id == site, _resource.c.kind.in_(["room", "staff"]))
-    query = (
-        select(claim.c.id, *CLAIM_COLUMNS)
-        .where(claim.c.resource_id.in_(here), claim.c.ends_at > since)
-        .order_by(claim.c.resource_id, claim.c.purpose)
-    )
-    with connection.execute(query) as result:
-        # Thousands of rows: the driver's own tuples do, for nothing of them is looked up by name.
-        rows = result.cursor.fetchall()
-    filed = {
-        (resource, Purpose(purpose)): _Filed({row[0]: one for row, one in _with_claims(tuple(group))})
-        for (resource, purpose), group in groupby(rows, key=lambda row: (row[1], row[2]))
-    }
+    filed = claims_of_site(connection, site, since)
     return Snapshot(last_change=last_change, since=since, _filed=filed, **_facts(connection, site))
-
-
-def _with_claims(rows: Sequence[Any]) -> Iterable[tuple[Any, Claim]]:
-    return zip(rows, claims_from(row[1:] for row in rows), strict=True)
 
 
 def _facts(connection: Connection, site: str) -> dict[str, Any]:
