@@ -54,10 +54,7 @@ def _timed(instance: Instance, more: list[Claim]) -> tuple[float, float]:
     everything = [*instance.book, *more]
     gc.collect()
     begun = perf_counter()
-    keys = dict.fromkeys((claim.resource, claim.purpose) for claim in more)
-    touched = [claim for key in keys for claim in instance.book.on(*key).found]
-    book = instance.book.beside(ClaimBook.of([*touched, *more]))
-    state = ours.get_ready(instance.diary_with(book, query), instance.protocol)
+    state = ours.get_ready(instance.diary_with(instance.book.entering(more), query), instance.protocol)
     updated = perf_counter() - begun
     ours.forget()
     gc.collect()

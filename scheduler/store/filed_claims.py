@@ -74,11 +74,12 @@ def claims_of_site(connection: Connection, site: str, since: datetime) -> Mappin
     return {key: _filed(key, found, names) for key, found in lanes.items()}
 
 
-#: What ends one text and begins the next; JSON writes it otherwise within its texts, and no role has it.
+#: What ends one text and begins the next.
 _BETWEEN = "\n"
 
-#: Role and phases of a claim in one text: the list of the phases begins with a bracket, which no role has.
-_WHAT = func.coalesce(claim.c.role, "").concat(claim.c.phases)
+#: Role and phases of a claim in one text: the list of the phases begins with a bracket, which no role has. Between the
+#: words of a list any space will do, and within them JSON writes a new line in other ways.
+_WHAT = func.coalesce(claim.c.role, "").concat(func.replace(claim.c.phases, _BETWEEN, " "))
 
 #: The claims on one lane: its number, and rows, starts, kinds and numbers of the visits.
 _Lane: TypeAlias = tuple[int, Sequence[int], Sequence[int], Sequence[Kind], Sequence[int]]
@@ -124,9 +125,8 @@ class _Reader:
         rows, starts, ends, visits = map(json.loads, lists)
         begins = list(map(self.instants.__getitem__, starts))
         lengths = map(sub, map(self.instants.__getitem__, ends), begins)
-        kinds = list(
-            map(self.kinds.__getitem__, zip(repeat(lane), lengths, what.split(_BETWEEN), strict=False))
-        )
+        said = zip(repeat(lane, len(rows)), lengths, what.split(_BETWEEN), strict=True)
+        kinds = list(map(self.kinds.__getitem__, said))
         return lane, rows, begins, kinds, list(map(self.numbers.__getitem__, visits))
 
 

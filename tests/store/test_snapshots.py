@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -16,15 +17,17 @@ from scheduler.domain.claims import Purpose
 from scheduler.domain.diary import Diary
 from scheduler.domain.errors import Conflict, InvalidValue
 from scheduler.domain.interval import Interval
+from scheduler.domain.people import Role
 from scheduler.store import appointments, ledger
 from scheduler.store.database import db
 from scheduler.store.diaries import load_diary
-from scheduler.store.snapshots import _SHELVES, REACH_BACK, forget_old_changes
+from scheduler.store.snapshots import _SHELVES, REACH_BACK, forget_old_changes, snapshot_of
 from scheduler.store.work import reading, unit_of_work
 from tests import builders
 from tests.store.stored_clinic import (
     NOON,
     SAVED_AT,
+    a_call,
     a_clinic,
     a_series,
     a_talk,
@@ -87,6 +90,7 @@ def test_a_fact_changed_behind_the_back_is_seen(database_url: str, statement: st
         "DELETE FROM claim WHERE resource_id = 'nurse-1'",
         "UPDATE claim SET purpose = 'on_premises', lane = 0 WHERE resource_id = 'prescriber-1'",
         "UPDATE claim SET role = 'therapist' WHERE resource_id = 'nurse-1'",
+        "UPDATE claim SET phases = '[\n\"rest\"]' WHERE resource_id = 'nurse-1'",
         "UPDATE resource SET site_id = 'site-2' WHERE id = 'nurse-1'",
     ],
 )
@@ -132,6 +136,49 @@ def test_after_any_changes_it_is_what_a_new_process_loads(seed: int) -> None:
         if chance.random() < 0.3:
             assert seen == diary_anew()
     assert diary() == diary_anew()
+
+
+def test_instants_are_kept_to_the_microsecond() -> None:
+    fine = timedelta(microseconds=1)
+    stretches = [
+        Interval(NOON + fine, NOON + timedelta(minutes=1)),
+        Interval(NOON + timedelta(minutes=1, seconds=59, microseconds=999_999), NOON + timedelta(minutes=2)),
+        Interval(NOON + timedelta(minutes=2), NOON + timedelta(hours=1) - fine),
+    ]
+    _take(*(replace(watching(0, 1), interval=interval) for interval in stretches))
+    assert watched() == stretches
+    assert [claim.interval for claim in diary_anew().claims_on("nurse-1", Purpose.WATCH)] == stretches
+
+
+def test_visits_and_phases_may_have_any_name() -> None:
+    awkward = 'visit "1"\n[2],\\ Åsa'
+    keep_clinic(appointments=(a_call(id=awkward, start=NOON - timedelta(days=200)),))
+    claim = watching(
+        5, 6, appointment=awkward, phases=('set\nup, "slowly"', "[rest]"), role=Role.MEDICAL_MONITOR
+    )
+    _take(claim, watching(5, 6))
+    found = diary_anew().claims_on("nurse-1", Purpose.WATCH)
+    assert [replace(one, lane=None) for one in found] == [claim, watching(5, 6)]
+
+
+def test_a_new_process_knows_what_the_ledger_says() -> None:
+    keep_series()
+    _take(watching(0, 2), watching(1, 3), watching(2, 4, role=Role.MEDICAL_MONITOR, phases=("settle",)))
+    theirs = [one for one in ledger.all_claims() if not one.resource.startswith("patient-")]
+    with reading() as connection:
+        kept = snapshot_of(connection, "site-1", SAVED_AT).book
+    assert Counter(kept) == Counter(one for one in theirs if one.interval.end > SAVED_AT - REACH_BACK)
+
+
+def test_what_did_not_change_is_shared() -> None:
+    keep_series()
+    before = diary().book
+    _take(watching(0, 1))
+    after = diary().book
+    assert after.on("nurse-1", Purpose.WATCH) is not before.on("nurse-1", Purpose.WATCH)
+    for resource, purpose in [("nurse-1", Purpose.OCCUPY), ("dosing-1", Purpose.OCCUPY)]:
+        assert len(before.on(resource, purpose)) > 0
+        assert after.on(resource, purpose) is before.on(resource, purpose)
 
 
 def test_lanes_laid_out_anew_are_seen() -> None:
