@@ -134,7 +134,8 @@ def understood(request: SeriesRequest, now: datetime) -> Asked | tuple[Reason, .
     site = clinic.site(patient.site)
     today = local_day(now, site.zone)
     earliest = max(today, wanted.earliest or today)
-    latest = wanted.latest or earliest + USUAL_REACH
+    # At the end of the calendar there is no later day to count to; such a wish is refused below.
+    latest = wanted.latest or min(earliest, date.max - USUAL_REACH) + USUAL_REACH
     reasons += [
         *_against_days(wanted, today, latest),
         *_against_therapists(wanted, site),

@@ -96,6 +96,7 @@ def test_the_therapist_wished_for_leads() -> None:
         ({"latest": date(2027, 1, 3)}, "until_is_past"),
         ({"latest": date(2029, 1, 1)}, "too_far_ahead"),
         ({"earliest": date(2029, 1, 1)}, "too_far_ahead"),
+        ({"earliest": date.max}, "too_far_ahead"),
         ({"declined": frozenset({"D1"})}, "not_declinable"),
         ({"declined": frozenset({"X9"})}, "unknown_step"),
         ({"limit": 0}, "limit"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
 import pytest
@@ -14,7 +14,7 @@ from scheduler.domain.errors import InvalidValue
 from scheduler.domain.people import Credential, Role
 from scheduler.domain.places import Closure
 from scheduler.domain.series import Series
-from scheduler.domain.treatment import Protocol
+from scheduler.domain.treatment import Phase, Protocol, WindowMeaning
 from scheduler.planner.proposal import Answer
 from scheduler.planner.propose import propose
 from scheduler.planner.steps import needed_steps
@@ -28,11 +28,13 @@ from tests.builders import (
     a_dosing_step,
     a_nurse,
     a_patient,
+    a_preparation_step,
     a_prescriber,
     a_room,
     a_site,
     a_small_protocol,
     a_therapist,
+    a_window,
     an_induction_protocol,
     an_office,
     at,
@@ -49,11 +51,11 @@ def _answer(diary: Diary, **wishes: object) -> Answer:
     return propose(diary, a_small_protocol(), asked)
 
 
-def _starts(answer: Answer) -> dict[str, object]:
+def _starts(answer: Answer) -> dict[str, datetime]:
     return _starts_of(answer.proposals[0].series)
 
 
-def _starts_of(series: Series) -> dict[str, object]:
+def _starts_of(series: Series) -> dict[str, datetime]:
     return {visit.step: visit.start for visit in series.appointments}
 
 
@@ -116,6 +118,23 @@ def test_the_room_is_held_through_its_turnover() -> None:
     assert _starts(_answer(_only(claims=(taken,))))["D1"] == at("2026-11-25 08:00")
     later = _taken("dosing-1", Purpose.OCCUPY, "2026-11-24 13:00", "2026-11-24 18:00")
     assert _starts(_answer(_only(claims=(later,))))["D1"] == at("2026-11-24 10:00")
+
+
+def test_two_visits_of_a_patient_wait_for_the_only_room_and_the_answer_says_it_is_only_the_best_found() -> (
+    None
+):
+    preparation = a_preparation_step("P1")
+    turning = replace(preparation, phases=(*preparation.phases, Phase("turnover", 15, with_patient=False)))
+    order = a_window(WindowMeaning.ORDER, "P1.end", "P2.start")
+    protocol = Protocol("pair", 1, "Pair", "iv", "course", (turning, a_preparation_step("P2")), (order,), 0)
+    asked = Wishes(AS_OF, UNTIL, limit=1)
+    alone, beside = (
+        propose(_only(rooms={room.id: room for room in rooms}), protocol, asked)
+        for rooms in ([an_office()], [an_office(), an_office("office-2")])
+    )
+    first = _starts(alone)["P1"]
+    assert (_starts(alone)["P2"], alone.exact) == (first + turning.room_length, False)
+    assert (_starts(beside)["P2"], beside.exact) == (first + turning.length, True)
 
 
 @pytest.mark.parametrize(("hold_ends", "first_dose"), [("10:00", "10:00"), ("10:05", "10:15")])
@@ -235,7 +254,7 @@ def test_each_visit_stands_inside_the_window_the_others_leave_it() -> None:
 
 def test_no_visit_starts_before_now_or_ends_after_the_last_day() -> None:
     answer = _answer(a_diary(), earliest=at("2026-11-01 09:00"))
-    assert min(_starts(answer).values()) == AS_OF  # type: ignore[type-var]  # they are instants
+    assert min(_starts(answer).values()) == AS_OF
     exactly = _answer(a_diary(), latest=at("2026-11-30 08:50"))
     assert len(exactly.proposals) == 2
     assert _answer(a_diary(), latest=at("2026-11-30 08:49")).proposals == ()
