@@ -43,9 +43,15 @@ def _updates(instance: Instance) -> Iterator[Result]:
         updated, anew = (median(side) for side in zip(*times, strict=True))
         ratio = anew / updated
         yield Result(
-            f"planner/update-{kind}/{instance.name}", updated, "our own making of everything anew", anew,
-            ratio, f"at least {target:,g} times", ratio >= target, "equal state",
-        )  # fmt: skip
+            f"planner/update-{kind}/{instance.name}",
+            updated,
+            "our own making of everything anew",
+            anew,
+            ratio,
+            f"at least {target:,g} times",
+            ratio >= target,
+            "equal state",
+        )
 
 
 def _timed(instance: Instance, more: list[Claim]) -> tuple[float, float]:

@@ -27,11 +27,12 @@ class References:
     def __init__(self, document: Mapping[str, object]) -> None:
         self.sections = {
             section: [
-                (f"{section}[{number}]", entry) for number, entry in enumerate(_list(document.get(section)))
+                (f"{section}[{number}]", entry)
+                for number, entry in enumerate(_list(document.get(section)))
                 if isinstance(entry, Mapping)
             ]
             for section in ("sites", "rooms", "staff", "patients", "protocols", "appointments")
-        }  # fmt: skip
+        }
         self.by_id: dict[str, dict[str, Entry]] = {
             section: {str(entry["id"]): entry for _, entry in entries if isinstance(entry.get("id"), str)}
             for section, entries in self.sections.items()

@@ -227,9 +227,14 @@ class Step:
             for cover in phase.cover:
                 first = end if cover.first_minutes is None else begin + timedelta(minutes=cover.first_minutes)
                 yield Segment(
-                    cover.role, cover.attention, begin, min(end, first),
-                    cover.patients_per_person, cover.credentials, (phase.name,),
-                )  # fmt: skip
+                    cover.role,
+                    cover.attention,
+                    begin,
+                    min(end, first),
+                    cover.patients_per_person,
+                    cover.credentials,
+                    (phase.name,),
+                )
 
     def segments_of(self, role: Role) -> tuple[Segment, ...]:
         """Return what one role gives."""

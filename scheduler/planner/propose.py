@@ -66,9 +66,14 @@ def proposal_of(question: Question, candidate: Candidate) -> Proposal:
         for placement in place(question, candidate.starts, candidate.therapist)
     )
     series = Series(
-        id="", site=diary.site.id, patient=diary.patient.id, protocol=protocol.key,
-        protocol_version=protocol.version, state=SeriesState.BOOKED, appointments=visits,
-    )  # fmt: skip
+        id="",
+        site=diary.site.id,
+        patient=diary.patient.id,
+        protocol=protocol.key,
+        protocol_version=protocol.version,
+        state=SeriesState.BOOKED,
+        appointments=visits,
+    )
     told = candidate.told
     explained = tuple((one.name, told[one.key].words) for one in PREFERENCES if one.key in told)
     finish = max(visit.discharge for visit in visits)

@@ -30,9 +30,14 @@ _KNOWN: WeakValueDictionary[tuple[object, ...], Shape] = WeakValueDictionary()
 def shape_of(step: Step) -> Shape:
     """Return the shape of a step: the same object for all steps that need the same."""
     needs = (
-        step.phases, step.room_capability, step.site_cover, step.holds_dose_spacing,
-        step.ends_before_close, step.keeps_one_therapist, step.hands_over,
-    )  # fmt: skip
+        step.phases,
+        step.room_capability,
+        step.site_cover,
+        step.holds_dose_spacing,
+        step.ends_before_close,
+        step.keeps_one_therapist,
+        step.hands_over,
+    )
     shape = _KNOWN.get(needs)
     if shape is None:
         guided = Role.THERAPIST in step.roles

@@ -47,9 +47,13 @@ def with_the_patient_free(question: Question) -> Iterator[Concession]:
         if finish is not None:
             when = stretch(away, question.zone)
             yield Concession(
-                "patient_time", Price.PATIENTS_TIME, Scarcity.PATIENT, finish,
-                f"the patient cannot come from {when}", f"if the patient could come from {when}",
-            )  # fmt: skip
+                "patient_time",
+                Price.PATIENTS_TIME,
+                Scarcity.PATIENT,
+                finish,
+                f"the patient cannot come from {when}",
+                f"if the patient could come from {when}",
+            )
 
 
 def _unavailable(question: Question, stretches: tuple[Interval, ...]) -> Question:
@@ -63,16 +67,24 @@ def with_other_wishes(question: Question) -> Iterator[Concession]:
     if end > question.wishes.latest and (finish := earliest(_wishing(question, latest=end))) is not None:
         last = in_words(question.wishes.latest, question.zone)
         yield Concession(
-            "later_last_day", Price.LATER_LAST_DAY, "last_day", finish,
-            f"the series is wished to be over by {last}", "with a later last day",
-        )  # fmt: skip
+            "later_last_day",
+            Price.LATER_LAST_DAY,
+            "last_day",
+            finish,
+            f"the series is wished to be over by {last}",
+            "with a later last day",
+        )
     chosen = question.wishes.therapist
     if chosen is not None and (finish := earliest(_wishing(question, therapist=None))) is not None:
         person = question.diary.staff.get(chosen)
         yield Concession(
-            "another_therapist", Price.ANOTHER_THERAPIST, Scarcity.THERAPIST, finish,
-            f"{person.name if person else chosen} is the therapist wished for", "with another therapist",
-        )  # fmt: skip
+            "another_therapist",
+            Price.ANOTHER_THERAPIST,
+            Scarcity.THERAPIST,
+            finish,
+            f"{person.name if person else chosen} is the therapist wished for",
+            "with another therapist",
+        )
 
 
 def _wishing(question: Question, **fields: Any) -> Question:
@@ -109,9 +121,13 @@ def with_one_more_room(question: Question) -> Iterator[Concession]:
             name = capability.replace("_", " ")
             count = f"{len(fit)} room{'' if len(fit) == 1 else 's'}" if fit else "no room"
             yield Concession(
-                "another_room", Price.ROOM, Scarcity.ROOM, finish,
-                f"{question.diary.site.name} has {count} for {name}", f"with one more room for {name}",
-            )  # fmt: skip
+                "another_room",
+                Price.ROOM,
+                Scarcity.ROOM,
+                finish,
+                f"{question.diary.site.name} has {count} for {name}",
+                f"with one more room for {name}",
+            )
 
 
 def asked_for(steps: Iterable[Step]) -> tuple[Scarcity, ...]:
@@ -132,6 +148,10 @@ def with_an_obstacle_gone(question: Question) -> Iterator[Concession]:
     for scarcity in asked_for(question.outline.steps):
         if (finish := earliest(question.without(scarcity))) is not None:
             yield Concession(
-                f"without_{scarcity}", Price.NO_OBSTACLE, scarcity, finish,
-                f"what stands in the way is {WORDS[scarcity]}", f"if {WORDS[scarcity]} were no obstacle",
-            )  # fmt: skip
+                f"without_{scarcity}",
+                Price.NO_OBSTACLE,
+                scarcity,
+                finish,
+                f"what stands in the way is {WORDS[scarcity]}",
+                f"if {WORDS[scarcity]} were no obstacle",
+            )

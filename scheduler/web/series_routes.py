@@ -71,8 +71,13 @@ def cancel(series: str) -> ResponseReturnValue:
     if request.method == "GET" or not form.validate():
         page = render_template(
             "cancel_series.html",
-            form=form, faults=faults(form), series=found, patient=patient, site=site, ahead=ahead,
-        )  # fmt: skip
+            form=form,
+            faults=faults(form),
+            series=found,
+            patient=patient,
+            site=site,
+            ahead=ahead,
+        )
         return page, 422 if form.errors else 200
     command = CancelSeries(found.id, CalledOffBy(form.by.data), CancelReason(form.reason.data))
     outcome = cancel_series(command, actor(), current_clock())
@@ -103,9 +108,15 @@ def cancel_visit(appointment: str) -> ResponseReturnValue:
     if request.method == "GET" or not form.validate():
         page = render_template(
             "cancel_visit.html",
-            form=form, faults=faults(form), visit=visit, series=found, patient=patient, site=site, names=names,
+            form=form,
+            faults=faults(form),
+            visit=visit,
+            series=found,
+            patient=patient,
+            site=site,
+            names=names,
             is_to_come=is_to_come(visit, now),
-        )  # fmt: skip
+        )
         return page, 422 if form.errors else 200
     command = CancelAppointment(visit.id, CalledOffBy(form.by.data), CancelReason(form.reason.data))
     outcome = cancel_appointment(command, actor(), current_clock())

@@ -33,8 +33,10 @@ def by_date(document: dict[str, Any], **values: float) -> dict[str, Any]:
     """Return the document with these quantities in calendar days; a name is written with _ for its dot."""
     for name, value in values.items():
         document["quantities"][name.replace("_", ".")] = {
-            "value": value, "unit": "calendar_days", "source": "clinic policy",
-        }  # fmt: skip
+            "value": value,
+            "unit": "calendar_days",
+            "source": "clinic policy",
+        }
     return document
 
 
@@ -159,10 +161,8 @@ def _kept_windows(draw: st.DrawFn) -> _Placed:
         most = draw(st.none() | st.just(found))
         (first, begin), (second, end) = one.split("."), other.split(".")
         windows.append(
-            Window(
-                WindowMeaning.ORDER, first, Point(begin), second, Point(end), found, most, None, counted
-            )
-        )  # fmt: skip
+            Window(WindowMeaning.ORDER, first, Point(begin), second, Point(end), found, most, None, counted)
+        )
     return _Placed(steps, windows, moments, zone)
 
 

@@ -79,8 +79,11 @@ def test_closures_gates_and_contacts_are_read() -> None:
     patient = clinic.patients[0]
     assert patient.gates == (GateRecord("payment", GateDecision.HOLD, date(2026, 11, 1), date(2026, 12, 1)),)
     assert (patient.email, patient.phone, patient.zone, patient.language) == (
-        "a@example.org", "", "Europe/Berlin", "es",
-    )  # fmt: skip
+        "a@example.org",
+        "",
+        "Europe/Berlin",
+        "es",
+    )
 
 
 def test_limits_that_are_not_given_follow_from_the_roles() -> None:

@@ -16,9 +16,19 @@ from scheduler.domain.treatment import Protocol
 
 TODAY = date(2026, 11, 23)
 DAYS = [
-    date(2026, 1, 1), date(2026, 3, 8), date(2026, 10, 31), date(2026, 11, 26), date(2026, 12, 19), date(2026, 12, 24),
-    date(2026, 12, 31), date(2027, 2, 28), date(2028, 2, 28), date(2028, 2, 29), date(2028, 3, 1), date(2100, 2, 28),
-]  # fmt: skip
+    date(2026, 1, 1),
+    date(2026, 3, 8),
+    date(2026, 10, 31),
+    date(2026, 11, 26),
+    date(2026, 12, 19),
+    date(2026, 12, 24),
+    date(2026, 12, 31),
+    date(2027, 2, 28),
+    date(2028, 2, 28),
+    date(2028, 2, 29),
+    date(2028, 3, 1),
+    date(2100, 2, 28),
+]
 
 
 def clinic_on(day: date) -> Clinic:

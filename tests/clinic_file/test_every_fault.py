@@ -84,10 +84,35 @@ def places(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[st
 
 PLACES = list(places({**small_clinic(), "protocols": [small_protocol()]}))
 ODD_VALUES: list[object] = [
-     None, True, 0, -1, 10**30, 0.5, float("nan"), "", "x", "D[i].start", "D[i+99999].start", "D[0]", "2026-12-03",
-     "2026-12-03 10:00", "9999-12-31 23:59", "08:00-17:00", "mon-fri", "\x00", "é" * 300, [], {}, [[]], [{}], {"a": 1},
-     {"from": "2026-12-01"}, ["therapist"], [None], {"x": {"y": []}},
-]  # fmt: skip
+    None,
+    True,
+    0,
+    -1,
+    10**30,
+    0.5,
+    float("nan"),
+    "",
+    "x",
+    "D[i].start",
+    "D[i+99999].start",
+    "D[0]",
+    "2026-12-03",
+    "2026-12-03 10:00",
+    "9999-12-31 23:59",
+    "08:00-17:00",
+    "mon-fri",
+    "\x00",
+    "é" * 300,
+    [],
+    {},
+    [[]],
+    [{}],
+    {"a": 1},
+    {"from": "2026-12-01"},
+    ["therapist"],
+    [None],
+    {"x": {"y": []}},
+]
 ODD = st.sampled_from(ODD_VALUES)
 
 

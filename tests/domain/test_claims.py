@@ -98,8 +98,13 @@ def test_a_visit_that_nobody_leaves_claims_the_same_whether_or_not_it_may_be_han
 def test_who_takes_over_is_claimed_from_then_on_without_a_break() -> None:
     monitoring = a_dosing_step(hands_over=frozenset({Role.MEDICAL_MONITOR})).segments_of(Role.MEDICAL_MONITOR)
     assert [segment.phases for segment in monitoring] == [
-        ("check_in",), ("administration",), ("observation",), ("recovery",), ("processing",), ("discharge",),
-    ]  # fmt: skip
+        ("check_in",),
+        ("administration",),
+        ("observation",),
+        ("recovery",),
+        ("processing",),
+        ("discharge",),
+    ]
     claims = _handed_over({(Role.MEDICAL_MONITOR, n): "nurse-2" for n in (3, 4, 5)})
     assert _minutes(claims, "nurse-1", Purpose.WATCH) == [(0, 20), (35, 95)]
     assert _minutes(claims, "nurse-2", Purpose.WATCH) == [(95, 155), (155, 165)]

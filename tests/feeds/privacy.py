@@ -5,11 +5,40 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 TELL_TALE = (
-    "ketamine", "esketamine", "spravato", "infusion", "intravenous", "intramuscular", "injection", "lozenge",
-    "dosing", "dose", "drug", "medicine", "medication", "treatment", "therap", "psych", "kap", "mental", "depress",
-    "integration", "preparation", "induction", "screening", "review", "recovery", "prescriber", "nurse", "doctor",
-    "clinic", "patient", "series", "protocol", "session",
-)  # fmt: skip
+    "ketamine",
+    "esketamine",
+    "spravato",
+    "infusion",
+    "intravenous",
+    "intramuscular",
+    "injection",
+    "lozenge",
+    "dosing",
+    "dose",
+    "drug",
+    "medicine",
+    "medication",
+    "treatment",
+    "therap",
+    "psych",
+    "kap",
+    "mental",
+    "depress",
+    "integration",
+    "preparation",
+    "induction",
+    "screening",
+    "review",
+    "recovery",
+    "prescriber",
+    "nurse",
+    "doctor",
+    "clinic",
+    "patient",
+    "series",
+    "protocol",
+    "session",
+)
 
 
 def assert_gives_nothing_away(content: bytes, names: Iterable[str] = ()) -> None:

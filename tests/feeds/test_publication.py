@@ -40,9 +40,20 @@ PLACE = {
     "hours": {"mon-fri": "08:00-18:00"},
 }
 NAMES = (
-    "Robin", "Sample", "Cottonwood", "Therapist 1", "Nurse 1", "Prescriber 1", "Coordinator 1",
-    "Room dosing-1", "office-1", "series-1", "patient-1", "site-1", "example.org",
-)  # fmt: skip
+    "Robin",
+    "Sample",
+    "Cottonwood",
+    "Therapist 1",
+    "Nurse 1",
+    "Prescriber 1",
+    "Coordinator 1",
+    "Room dosing-1",
+    "office-1",
+    "series-1",
+    "patient-1",
+    "site-1",
+    "example.org",
+)
 
 
 def token_for(kind: SubscriptionKind, subject: str, busy_only: bool = False) -> str:

@@ -66,9 +66,14 @@ def _question(seed: int) -> _Question:
     closes = random.choice(("15:30", "17:00"))
     patient = a_patient(unavailable=away)
     diary = a_diary(
-        rooms=rooms, staff=staff, claims=claims, site=a_site(hours=weekdays("08:00", closes), closures=()),
-        patient=patient, horizon=HORIZON, as_of=FIRST,
-    )  # fmt: skip
+        rooms=rooms,
+        staff=staff,
+        claims=claims,
+        site=a_site(hours=weekdays("08:00", closes), closures=()),
+        patient=patient,
+        horizon=HORIZON,
+        as_of=FIRST,
+    )
     weeks = len(protocol.steps) // 3 if seed % 3 == 0 else 7
     therapist = random.choice((None, None, "therapist-1"))
     return _Question(diary, protocol, Query(patient, FIRST, FIRST + weeks * WEEK, therapist))

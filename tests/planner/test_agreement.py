@@ -69,9 +69,14 @@ def diaries(draw: st.DrawFn) -> Diary:
     off = tuple(Interval.lasting(FIRST + timedelta(days=day), timedelta(hours=4)) for day in away)
     staff[0] = replace(staff[0], time_off=off)
     return a_diary(
-        rooms=(a_room("dosing-1"), an_office("office-1")), staff=staff, claims=draw(claims()),
-        site=a_site(hours=hours), patient=a_patient(), horizon=HORIZON, as_of=FIRST,
-    )  # fmt: skip
+        rooms=(a_room("dosing-1"), an_office("office-1")),
+        staff=staff,
+        claims=draw(claims()),
+        site=a_site(hours=hours),
+        patient=a_patient(),
+        horizon=HORIZON,
+        as_of=FIRST,
+    )
 
 
 def _by_dates(window: Window) -> Window:

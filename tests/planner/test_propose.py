@@ -291,9 +291,12 @@ def test_elapsed_hours_are_kept_across_a_clock_change() -> None:
     every_day = a_site(hours=tuple(replace(h, weekday=d) for d in range(7) for h in weekdays()[:1]))
     staff = tuple(replace(p, hours=every_day.hours) for p in _only().staff.values())
     diary = a_diary(
-        rooms=(a_room(), an_office()), staff=staff, site=every_day, as_of=at("2027-03-11 09:00"),
+        rooms=(a_room(), an_office()),
+        staff=staff,
+        site=every_day,
+        as_of=at("2027-03-11 09:00"),
         horizon=between("2027-03-11 00:00", "2027-04-20 00:00"),
-    )  # fmt: skip
+    )
     tight = (between("2027-03-12 00:00", "2027-03-13 10:00"), between("2027-03-14 12:00", "2027-03-15 10:00"))
     diary = replace(diary, patient=a_patient(unavailable=tight))
     starts = _starts(

@@ -92,10 +92,14 @@ def _diaries(draw: st.DrawFn) -> Diary:
     away = draw(st.lists(st.integers(0, 60), max_size=1))
     absent = tuple(Interval.lasting(STRETCH.start + timedelta(hours=h), timedelta(hours=1)) for h in away)
     return a_diary(
-        rooms=(a_room("dosing-1"), an_office("office-1")), staff=(*nurses, *guides, behind),
-        claims=draw(_claims()), site=a_site(hours=hours), horizon=HORIZON, as_of=NOW,
+        rooms=(a_room("dosing-1"), an_office("office-1")),
+        staff=(*nurses, *guides, behind),
+        claims=draw(_claims()),
+        site=a_site(hours=hours),
+        horizon=HORIZON,
+        as_of=NOW,
         patient=a_patient(unavailable=absent),
-    )  # fmt: skip
+    )
 
 
 def _visits(diary: Diary, step: Step, start: datetime, guides: tuple[str, ...]) -> Iterator[Appointment]:
@@ -178,9 +182,14 @@ WIDE = between("2026-12-01 07:00", "2026-12-17 14:00")
 def _three_doses(diary: Diary, protocol: Protocol, called_off: str | None) -> Series:
     """Book a series in the mornings, with one visit called off, or none."""
     starts = {
-        "P1": "2026-12-01 10:00", "D1": "2026-12-03 09:00", "I1": "2026-12-04 12:00",
-        "D2": "2026-12-07 08:30", "I2": "2026-12-09 08:00", "D3": "2026-12-09 09:30", "I3": "2026-12-11 10:00",
-    }  # fmt: skip
+        "P1": "2026-12-01 10:00",
+        "D1": "2026-12-03 09:00",
+        "I1": "2026-12-04 12:00",
+        "D2": "2026-12-07 08:30",
+        "I2": "2026-12-09 08:00",
+        "D3": "2026-12-09 09:30",
+        "I3": "2026-12-11 10:00",
+    }
     series = t1_like_series(protocol, starts, diary=diary, id="series-1")
     visits = []
     for visit in series.appointments:

@@ -112,9 +112,11 @@ def _around_a_change(zone: str, days: tuple[str, str], dose: str) -> tuple[Diary
     staff = (a_therapist(hours=ALL_WEEK), a_nurse(hours=ALL_WEEK), a_nurse("nurse-2", hours=ALL_WEEK))
     begin, end = (f"{day} 00:00" for day in days)
     diary = a_diary(
-        site=site, staff=(*staff, a_prescriber(hours=ALL_WEEK)), as_of=at(begin, zone),
+        site=site,
+        staff=(*staff, a_prescriber(hours=ALL_WEEK)),
+        as_of=at(begin, zone),
         horizon=between(begin, end, zone),
-    )  # fmt: skip
+    )
     protocol = a_small_protocol(2)
     series = t1_like_series(protocol.only(["D1"]), {"D1": dose}, diary=diary, id="series-1")
     return diary, protocol, series

@@ -54,15 +54,57 @@ BEFORE_DOSE = WindowMeaning.INTEGRATION_BEFORE_DOSE
 
 # Meaning, from, to, least, most; the rule; the visit that is moved; a start at the limit and one the least step beyond.
 LIMITS = [
-    ("PREP-1", (WindowMeaning.PREPARATION, "P1.end", "D1.start", 2), "P1", "2026-12-01 22:59", "2026-12-01 23:00"),
-    ("PREP-2", (WindowMeaning.PREPARATION, "P1.start", "D1.start", 0, 3), "P1", "2026-11-30 00:00", "2026-11-29 23:59"),
-    ("SPACE-1", (WindowMeaning.DOSE_GAP, "D1.start", "D2.start", 4), "D2", "2026-12-07 00:00", "2026-12-06 23:59"),
-    ("SPACE-2", (WindowMeaning.DOSE_GAP, "D1.start", "D2.start", 2, 5), "D2", "2026-12-08 23:59", "2026-12-09 00:00"),
-    ("SPACE-4", (WindowMeaning.DOSING_SPAN, "D1.start", "D2.start", 0, 9), "D2", "2026-12-12 23:59", "2026-12-13 00:00"),
-    ("INTEG-1", (WindowMeaning.INTEGRATION, "D1.end", "I1.start", 1), "I1", "2026-12-04 00:00", "2026-12-03 23:59"),
-    ("INTEG-2", (WindowMeaning.INTEGRATION, "D1.end", "I1.start", 0, 2), "I1", "2026-12-05 23:59", "2026-12-06 00:00"),
+    (
+        "PREP-1",
+        (WindowMeaning.PREPARATION, "P1.end", "D1.start", 2),
+        "P1",
+        "2026-12-01 22:59",
+        "2026-12-01 23:00",
+    ),
+    (
+        "PREP-2",
+        (WindowMeaning.PREPARATION, "P1.start", "D1.start", 0, 3),
+        "P1",
+        "2026-11-30 00:00",
+        "2026-11-29 23:59",
+    ),
+    (
+        "SPACE-1",
+        (WindowMeaning.DOSE_GAP, "D1.start", "D2.start", 4),
+        "D2",
+        "2026-12-07 00:00",
+        "2026-12-06 23:59",
+    ),
+    (
+        "SPACE-2",
+        (WindowMeaning.DOSE_GAP, "D1.start", "D2.start", 2, 5),
+        "D2",
+        "2026-12-08 23:59",
+        "2026-12-09 00:00",
+    ),
+    (
+        "SPACE-4",
+        (WindowMeaning.DOSING_SPAN, "D1.start", "D2.start", 0, 9),
+        "D2",
+        "2026-12-12 23:59",
+        "2026-12-13 00:00",
+    ),
+    (
+        "INTEG-1",
+        (WindowMeaning.INTEGRATION, "D1.end", "I1.start", 1),
+        "I1",
+        "2026-12-04 00:00",
+        "2026-12-03 23:59",
+    ),
+    (
+        "INTEG-2",
+        (WindowMeaning.INTEGRATION, "D1.end", "I1.start", 0, 2),
+        "I1",
+        "2026-12-05 23:59",
+        "2026-12-06 00:00",
+    ),
     ("INTEG-3", (BEFORE_DOSE, "I1.end", "D2.start", 1), "I1", "2026-12-06 23:09", "2026-12-06 23:10"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(

@@ -107,8 +107,11 @@ def test_a_new_series_books_each_integration_or_says_that_it_is_declined() -> No
     series = _without(t1_like_series(protocol), "I2")
     (found,) = _completeness(series, protocol)
     assert (found.rule, found.level, found.steps, found.appointments) == (
-        "WHOLE-1", Level.BLOCK, ("D2", "I2"), ("D2",),
-    )  # fmt: skip
+        "WHOLE-1",
+        Level.BLOCK,
+        ("D2", "I2"),
+        ("D2",),
+    )
     assert found.why == (
         "D2 on Mon 7 Dec 2026 10:00 MST has no integration: I2 is neither booked nor declined"
     )
@@ -157,8 +160,10 @@ def test_a_visit_there_twice_is_told_whether_proposed_or_saved() -> None:
         twice = replace(series, appointments=(*series.appointments, again))
         (found,) = _completeness(twice, protocol)
         assert (found.rule, found.steps, found.appointments) == (
-            "WHOLE-1", ("P1",), (*sorted((first.id, again.id)),),
-        )  # fmt: skip
+            "WHOLE-1",
+            ("P1",),
+            (*sorted((first.id, again.id)),),
+        )
         assert found.why == (
             "P1 (Preparation 1) is there 2 times, on Tue 1 Dec 2026 14:00 MST and Tue 1 Dec 2026 14:00 MST; the protocol "
             "asks for it once"

@@ -139,9 +139,13 @@ def _a_minute_later(claim: Claim) -> Claim:
 
 
 def test_the_ratio_counts_for_whoever_watches_at_the_moment() -> None:
-    before, after = (between(*times) for times in (
-        ("2026-12-03 10:35", "2026-12-03 11:35"), ("2026-12-03 11:35", "2026-12-03 12:35"),
-    ))  # fmt: skip
+    before, after = (
+        between(*times)
+        for times in (
+            ("2026-12-03 10:35", "2026-12-03 11:35"),
+            ("2026-12-03 11:35", "2026-12-03 12:35"),
+        )
+    )
 
     def full(person: str, time: Interval) -> tuple[Claim, ...]:
         return (a_claim(person, Purpose.WATCH, time), a_claim(person, Purpose.WATCH, time))

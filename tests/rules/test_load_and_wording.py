@@ -78,5 +78,8 @@ def test_names_are_told_as_people_say_them() -> None:
     assert gate_name("order.prescription") == "prescription order"
     assert gate_name("payment") == "payment"
     assert [listed(words) for words in ([], ["D1"], ["D1", "D2"], ["D1", "D2", "D3"])] == [
-        "none", "D1", "D1 and D2", "D1, D2 and D3",
-    ]  # fmt: skip
+        "none",
+        "D1",
+        "D1 and D2",
+        "D1, D2 and D3",
+    ]

@@ -10,10 +10,11 @@ from datetime import timedelta
 from threading import Thread
 
 import pytest
+from flask import Flask
 from sqlalchemy import event
 
 from scheduler.domain.appointment import AppointmentState
-from scheduler.domain.claims import Purpose
+from scheduler.domain.claims import Claim, Purpose
 from scheduler.domain.diary import Diary
 from scheduler.domain.errors import Conflict, InvalidValue
 from scheduler.domain.interval import Interval
@@ -204,7 +205,7 @@ def test_what_was_rolled_back_is_never_kept() -> None:
     assert watched() == [hours(5, 6)]
 
 
-def test_a_transaction_sees_its_own_moment(app_context: object) -> None:
+def test_a_transaction_sees_its_own_moment(app_context: Flask) -> None:
     diary()
     with reading():
         assert watched() == []
@@ -266,16 +267,16 @@ def test_a_process_that_runs_for_months_lets_go_of_what_is_over() -> None:
     assert not load_diary("patient-1", horizon, as_of=later).claims_on("nurse-1", Purpose.WATCH)
 
 
-def _take(*claims: object) -> None:
+def _take(*claims: Claim) -> None:
     with unit_of_work():
-        ledger.take(claims)  # type: ignore[arg-type]  # the claims that `watching` builds
+        ledger.take(claims)
 
 
-def _elsewhere(app: object, act: Callable[[], object]) -> None:
+def _elsewhere(app: Flask, act: Callable[[], object]) -> None:
     """Do something in a thread of its own, and wait for it."""
 
     def run() -> None:
-        with app.app_context():  # type: ignore[attr-defined]  # the application of the fixture
+        with app.app_context():
             act()
 
     thread = Thread(target=run)
