@@ -10,7 +10,7 @@ from scheduler.booking.choice import against_judging, as_series
 from scheduler.booking.outcomes import PreviewedSeries
 from scheduler.booking.request import USUAL_REACH, Asked
 from scheduler.domain.clock import instant_at, local_day
-from scheduler.domain.diary import Diary
+from scheduler.domain.diary import MARGIN, Diary
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Role
 from scheduler.domain.series import Series
@@ -20,9 +20,6 @@ from scheduler.planner.propose import propose
 from scheduler.planner.steps import needed_steps
 from scheduler.rules.evaluate import evaluate
 from scheduler.store.diaries import load_diary
-
-MARGIN = timedelta(days=8)
-"""Visits just outside the wished days still matter: doses are spaced, and counted over seven days."""
 
 WEEKS = timedelta(weeks=2)
 _A_MONDAY = datetime(2024, 1, 1, tzinfo=UTC)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from scheduler.domain.diary import Diary
+from scheduler.domain.diary import MARGIN, Diary
 from scheduler.domain.interval import Interval
 from scheduler.domain.series import Series
 from scheduler.rules.evaluate import evaluate
 from scheduler.rules.finding import Finding
 from scheduler.store import clinic
 from scheduler.store.diaries import load_diary
-
-MARGIN = timedelta(days=8)
-"""Visits around a series still matter to it: doses are spaced, and counted over seven days."""
 
 
 def findings_now(series: Series, now: datetime) -> tuple[Finding, ...]:

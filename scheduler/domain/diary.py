@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from scheduler.domain.claim_book import ClaimBook
@@ -12,6 +12,9 @@ from scheduler.domain.claims import Claim, Purpose
 from scheduler.domain.interval import InOrder, Interval
 from scheduler.domain.people import Patient, Role, StaffMember
 from scheduler.domain.places import Room, Site
+
+MARGIN = timedelta(days=8)
+"""How far beyond the visits in question a diary must reach: doses are spaced, and counted over seven days."""
 
 
 @dataclass(frozen=True)

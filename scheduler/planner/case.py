@@ -6,12 +6,11 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from functools import cached_property, lru_cache
 
 from scheduler.domain.appointment import Appointment, AppointmentState
 from scheduler.domain.clock import in_words
-from scheduler.domain.diary import Diary
+from scheduler.domain.diary import MARGIN, Diary
 from scheduler.domain.errors import NotFound
 from scheduler.domain.people import Role
 from scheduler.domain.series import Series
@@ -29,9 +28,6 @@ from scheduler.rules.finding import Finding
 
 MAY_MOVE = frozenset({AppointmentState.TENTATIVE, AppointmentState.BOOKED, AppointmentState.CONFIRMED})
 """The states of visits that have not begun."""
-
-EDGE = timedelta(days=8)
-"""So close to the end of what is known, a later dose or claim might be missed: nothing is moved there."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +49,8 @@ class Case:
         left = protocol
         if any(step.key not in standing for step in protocol.steps):
             left = protocol.only(standing)
-        latest = max(diary.horizon.end - EDGE, diary.as_of)
+        # So close to the end of what is known, a later dose or claim might be missed.
+        latest = max(diary.horizon.end - MARGIN, diary.as_of)
         question = Question.of(diary, left, Wishes(diary.as_of, latest))
         return cls(question, series, tuple(standing[step.key] for step in left.steps), change)
 

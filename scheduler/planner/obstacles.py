@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from scheduler.domain.clock import in_words
 from scheduler.domain.diary import Diary
 from scheduler.domain.people import Role
-from scheduler.domain.treatment import Counting, Point, Step, Window
+from scheduler.domain.treatment import Step
 from scheduler.planner.network import Stuck
 from scheduler.planner.proposal import Reason
 from scheduler.planner.question import Question
 from scheduler.planner.shapes import Shape
 from scheduler.planner.shortcomings import shortcomings
 from scheduler.planner.single_concessions import WORDS, asked_for
-from scheduler.rules.wording import day_count, limit, listed
+from scheduler.rules.wording import listed, window_words
 
 
 def obstacles(question: Question) -> Iterator[Reason]:
@@ -86,19 +85,6 @@ def _chain_breaks(question: Question) -> Reason:
     at = in_words(question.grid.at(furthest.bound), zone)
     why = f"{step.key} ({step.title}) would have to start on {at} or later"
     if furthest.arc and furthest.arc.window:
-        why += f", because {_in_words(furthest.arc.window)}"
+        why += f", because {window_words(furthest.arc.window)}"
     why += f"; no start is left before {in_words(question.wishes.latest, zone)}"
     return Reason("chain", why, "", step.key)
-
-
-def _in_words(window: Window) -> str:
-    points = {Point.START: "starts", Point.END: "is over"}
-    text = (
-        f"{window.to_step} {points[window.to_point]} at least {_said(window, window.at_least)} after "
-        f"{window.from_step} {points[window.from_point]}"
-    )
-    return text if window.at_most is None else f"{text} and at most {_said(window, window.at_most)}"
-
-
-def _said(window: Window, time: timedelta) -> str:
-    return day_count(time) if window.counted is Counting.CALENDAR else limit(time)

@@ -8,13 +8,12 @@ from datetime import datetime, timedelta
 from scheduler.domain.claims import Claim, Purpose
 from scheduler.domain.clock import in_words
 from scheduler.domain.interval import Interval
-from scheduler.domain.treatment import Counting, Point
 from scheduler.planner.patient_time import too_near_a_dose, while_away
 from scheduler.planner.slot_obstacles import Obstacle
 from scheduler.planner.slot_question import SeriesWindow, SlotQuestion
 from scheduler.planner.supply import Scarcity
 from scheduler.planner.timeline import Grid, Span, slots_in
-from scheduler.rules.wording import day_count, limit, stretch
+from scheduler.rules.wording import limit, stretch, window_words
 
 
 def of_series(question: SlotQuestion) -> Iterator[Obstacle]:
@@ -35,7 +34,7 @@ def of_series(question: SlotQuestion) -> Iterator[Obstacle]:
 def _window(question: SlotQuestion, bound: SeriesWindow) -> Obstacle:
     first, last = question.by_window(bound)
     limits = [f"{word} {in_words(at, question.zone)}" for word, at in _limits(bound) if at is not None]
-    why = f"{question.step.key} may start {' '.join(limits)}, for {_in_words(bound)}"
+    why = f"{question.step.key} may start {' '.join(limits)}, for {window_words(bound.window)}"
     clear = question.grid.run((first, last + 1))
     return Obstacle(
         "window", f"the distance to {bound.other.step}", clear, lambda _: [why], f"move {bound.other.step}"
@@ -44,19 +43,6 @@ def _window(question: SlotQuestion, bound: SeriesWindow) -> Obstacle:
 
 def _limits(bound: SeriesWindow) -> tuple[tuple[str, datetime | None], ...]:
     return ("from", bound.first), ("until", bound.last)
-
-
-def _in_words(bound: SeriesWindow) -> str:
-    """Return a window in words: 'I1 starts at least 24 h and at most 72 h after D1 is over'."""
-    window, points = bound.window, {Point.START: "starts", Point.END: "is over"}
-    said = limit if window.counted is Counting.ELAPSED else day_count
-    least = f"at least {said(window.at_least)}" if window.at_least else ""
-    most = f"at most {said(window.at_most)}" if window.at_most is not None else ""
-    distance = " and ".join(part for part in (least, most) if part)
-    return (
-        f"{window.to_step} {points[window.to_point]} {f'{distance} ' if distance else ''}after "
-        f"{window.from_step} {points[window.from_point]}"
-    )
 
 
 def _over_others(question: SlotQuestion) -> Obstacle:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from scheduler.domain.clock import in_words
+from scheduler.domain.diary import MARGIN
 from scheduler.domain.interval import Interval
 from scheduler.domain.places import Room
 from scheduler.domain.treatment import Step
@@ -29,9 +29,6 @@ WORDS = {
     Scarcity.PRESCRIBER: "the prescribers' time",
     Scarcity.CARE_COORDINATOR: "the care coordinators' time",
 }
-
-_EDGE = timedelta(days=8)
-"""So close to the end of what is known, a later dose or claim might be missed."""
 
 
 def with_the_patient_free(question: Question) -> Iterator[Concession]:
@@ -63,7 +60,8 @@ def _unavailable(question: Question, stretches: tuple[Interval, ...]) -> Questio
 
 def with_other_wishes(question: Question) -> Iterator[Concession]:
     """Yield the earliest series with a later last day, and with another therapist, where one was chosen."""
-    end = question.diary.horizon.end - _EDGE
+    # So close to the end of what is known, a later dose or claim might be missed.
+    end = question.diary.horizon.end - MARGIN
     if end > question.wishes.latest and (finish := earliest(_wishing(question, latest=end))) is not None:
         last = in_words(question.wishes.latest, question.zone)
         yield Concession(

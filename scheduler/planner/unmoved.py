@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from scheduler.domain.clock import in_words
-from scheduler.domain.treatment import Point, Window
 from scheduler.planner.case import Case
 from scheduler.planner.change import Change
 from scheduler.planner.moving import Shifted, rescheduled_starts
 from scheduler.planner.network import Arc, Stuck
 from scheduler.planner.proposal import Reason
 from scheduler.planner.timeline import SLOT
-from scheduler.rules.wording import limit
+from scheduler.rules.wording import limit, window_words
 
 _NOT_PROVEN = Reason(
     "not_proven", "nothing was found, though it is not proven that there is nothing", "let fewer visits move"
@@ -90,19 +89,9 @@ def _limits(case: Case, stuck: Stuck) -> tuple[tuple[int, Arc | None], tuple[int
 
 def _said(case: Case, arc: Arc) -> str:
     if arc.window is not None:
-        return _in_words(arc.window)
+        return window_words(arc.window)
     one, other = case.visits[arc.source].step, case.visits[arc.target].step
     return f"{other} starts at least {limit(arc.distance * SLOT)} after {one} starts"
-
-
-def _in_words(window: Window) -> str:
-    points = {Point.START: "starts", Point.END: "is over"}
-    least = f"at least {limit(window.at_least)}"
-    most = f" and at most {limit(window.at_most)}" if window.at_most is not None else ""
-    return (
-        f"{window.to_step} {points[window.to_point]} {least}{most} after "
-        f"{window.from_step} {points[window.from_point]}"
-    )
 
 
 def _concessions(case: Case) -> Iterator[Reason]:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from scheduler.domain.clock import in_words, local
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Role
+from scheduler.domain.treatment import Counting, Point, Window
 
 _DAYS_FROM = timedelta(days=5)
 _ABBREVIATIONS = {"bls": "BLS", "acls": "ACLS", "kap_training": "KAP training", "rn_licence": "RN licence"}
@@ -76,6 +77,19 @@ def credential_name(kind: str) -> str:
 def gate_name(kind: str) -> str:
     """Return a gate in words: 'clearance.medical' is 'medical clearance', 'payment' is 'payment'."""
     return " ".join(reversed(kind.split("."))).replace("_", " ")
+
+
+def window_words(window: Window) -> str:
+    """Return a window as people read it: 'I1 starts at least 24 h and at most 72 h after D1 is over'."""
+    points = {Point.START: "starts", Point.END: "is over"}
+    said = limit if window.counted is Counting.ELAPSED else day_count
+    least = f"at least {said(window.at_least)}" if window.at_least else ""
+    most = f"at most {said(window.at_most)}" if window.at_most is not None else ""
+    distance = " and ".join(part for part in (least, most) if part)
+    return (
+        f"{window.to_step} {points[window.to_point]} {f'{distance} ' if distance else ''}after "
+        f"{window.from_step} {points[window.from_point]}"
+    )
 
 
 def listed(words: Iterable[str]) -> str:
