@@ -8,8 +8,9 @@ from uuid import uuid4
 
 from scheduler.access.permissions import Actor, Permission, may, may_at
 from scheduler.booking.consideration import considered
+from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.outcomes import NotAllowed, PreviewedSeries, Refused
-from scheduler.booking.request import Asked, ChosenVisit, SeriesRequest, WantedSeries, nonsense, understood
+from scheduler.booking.request import Asked, ChosenVisit, SeriesRequest, WantedSeries, understood
 from scheduler.booking.retrying import retried
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import Clock
@@ -22,6 +23,8 @@ from scheduler.store import series as stored
 from scheduler.store.audit import AuditEntry, record
 from scheduler.store.locks import lock
 from scheduler.store.work import reading, unit_of_work
+
+VERB = "book_series"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +81,18 @@ def _attempt(command: BookSeries, actor: Actor, now: datetime) -> Booked | Refus
         if refuses(option.findings):
             return Refused(findings=option.findings)
         booked = _with_identity(option)
-        stored.save_series(booked.series, now, command.idempotency_key)
+        stored.save_series(booked.series, now)
+        note_answer(VERB, command, command.idempotency_key, booked.series, now)
         record(_entry(booked.series, actor, now))
         return booked
 
 
 def _booked_before(command: BookSeries) -> Booked | Refused | None:
     """Return the answer to a request that was already answered under the same key."""
-    if command.idempotency_key is None:
-        return None
-    series = stored.series_under_key(command.idempotency_key)
-    if series is None:
-        return None
-    if (series.patient, series.protocol) != (command.patient, command.protocol):
-        why = "This key already stands for the booking of another patient or protocol."
-        return Refused(reasons=(nonsense("key_used_otherwise", why, "Use a new key for a new booking."),))
-    return Booked(series, ())
+    earlier = answered_before(VERB, command, command.idempotency_key)
+    if earlier is None or isinstance(earlier, Refused):
+        return earlier
+    return Booked(stored.series(earlier), ())
 
 
 def _with_identity(option: PreviewedSeries) -> Booked:
@@ -121,7 +120,7 @@ def _entry(series: Series, actor: Actor, now: datetime) -> AuditEntry:
         "visits": len(series.appointments),
         "declined": sorted(series.declined),
     }
-    return AuditEntry(now, actor.id, "book_series", "series", series.id, details, series.site)
+    return AuditEntry(now, actor.id, VERB, "series", series.id, details, series.site)
 
 
 def _free_instead(command: BookSeries, now: datetime) -> tuple[PreviewedSeries, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from scheduler.booking.outcomes import CalledOffBy
-from scheduler.domain.appointment import Appointment, AppointmentState
+from scheduler.domain.appointment import NOT_BEGUN, Appointment, AppointmentState
 from scheduler.domain.series import Series
 from scheduler.store import appointments, reminders
 from scheduler.store import series as stored
@@ -16,8 +16,6 @@ STATE = {
     CalledOffBy.PATIENT: AppointmentState.CANCELLED_BY_PATIENT,
     CalledOffBy.CLINIC: AppointmentState.CANCELLED_BY_CLINIC,
 }
-
-NOT_BEGUN = frozenset({AppointmentState.TENTATIVE, AppointmentState.BOOKED, AppointmentState.CONFIRMED})
 
 
 def is_to_come(visit: Appointment, now: datetime) -> bool:

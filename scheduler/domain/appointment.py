@@ -38,6 +38,9 @@ class AppointmentState(StrEnum):
         return self not in CALLED_OFF
 
 
+NOT_BEGUN = frozenset({AppointmentState.TENTATIVE, AppointmentState.BOOKED, AppointmentState.CONFIRMED})
+"""The states of visits that are still to come: these may be moved and called off."""
+
 CALLED_OFF = frozenset(
     {
         AppointmentState.CANCELLED_BY_PATIENT,
@@ -64,7 +67,8 @@ class Appointment:
     number behind it where the same step is proposed again.
     `version` rises with every change. `claims` are empty when the visit is called off.
     `staff` names who begins in each role; `relief` who serves the n-th segment of a role (from 0, in the order of
-    `Step.segments_of`) where it is somebody else, who has taken over by then.
+    `Step.segments_of`) where it is somebody else, who has taken over by then. `began_at` and `released_at` are when the
+    patient really came and was let go, UTC, `None` before.
     """
 
     id: str
@@ -82,6 +86,8 @@ class Appointment:
     claims: tuple[Claim, ...]
     title: str = ""
     relief: Mapping[tuple[Role, int], str] = field(default_factory=dict)
+    began_at: datetime | None = None
+    released_at: datetime | None = None
 
     def serving(self, role: Role, segment: int) -> str | None:
         """Return who serves the n-th segment of a role, from 0, or `None` when nobody is named for the role."""

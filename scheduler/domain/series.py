@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from scheduler.domain.appointment import Appointment
 
 
 class SeriesState(StrEnum):
-    """The life of a series."""
+    """The life of a series.
 
+    `TENTATIVE`: held while somebody decides; `LAPSED`: nobody decided in time. `PAUSED`: nothing is booked until it is
+    resumed. `STOPPED`: ended before its last visit; `CANCELLED`: called off whole.
+    """
+
+    TENTATIVE = "tentative"
     BOOKED = "booked"
+    PAUSED = "paused"
+    STOPPED = "stopped"
     CANCELLED = "cancelled"
     COMPLETED = "completed"
+    LAPSED = "lapsed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +30,8 @@ class Series:
     """One series, whole: booked, moved and cancelled as one thing.
 
     `appointments` are in order of start, called-off ones included; `declined` are step keys the patient declined.
-    `id` is empty for a series that is only proposed.
+    `id` is empty for a series that is only proposed. `held_until` is when a tentative one is released by itself, `None`
+    for every other.
     """
 
     id: str
@@ -32,6 +42,7 @@ class Series:
     state: SeriesState
     appointments: tuple[Appointment, ...]
     declined: frozenset[str] = frozenset()
+    held_until: datetime | None = None
 
     @property
     def standing(self) -> tuple[Appointment, ...]:

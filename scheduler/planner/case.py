@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
-from scheduler.domain.appointment import Appointment, AppointmentState
+from scheduler.domain.appointment import NOT_BEGUN, Appointment
 from scheduler.domain.clock import in_words
 from scheduler.domain.diary import MARGIN, Diary
 from scheduler.domain.errors import NotFound
@@ -25,9 +25,6 @@ from scheduler.planner.staying import against_staying
 from scheduler.planner.timeline import SLOT, LocalDays, slots_at_most, slots_in
 from scheduler.planner.wishes import Wishes
 from scheduler.rules.finding import Finding
-
-MAY_MOVE = frozenset({AppointmentState.TENTATIVE, AppointmentState.BOOKED, AppointmentState.CONFIRMED})
-"""The states of visits that have not begun."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +84,7 @@ class Case:
 
     def has_begun(self, visit: Appointment) -> bool:
         """Say whether a visit is past changing."""
-        return visit.state not in MAY_MOVE or visit.start < self.question.diary.as_of
+        return visit.state not in NOT_BEGUN or visit.start < self.question.diary.as_of
 
     def _may_move(self, visit: Appointment) -> bool:
         return not self.has_begun(visit) and visit.step not in self.change.fixed

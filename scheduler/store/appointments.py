@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from scheduler.domain.appointment import CALLED_OFF, Appointment, AppointmentState, PhaseTime
 from scheduler.domain.errors import Conflict, InvalidValue, NotFound
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Role
 from scheduler.domain.treatment import StepKind
-from scheduler.store import ledger
+from scheduler.store import ledger, reminders
 from scheduler.store.base import table_of
 from scheduler.store.claim_rows import CLAIM_COLUMNS, claim, claims_from
 from scheduler.store.rows import by_owner
@@ -26,6 +26,9 @@ _staff = table_of(AppointmentStaffRow)
 _phase = table_of(AppointmentPhaseRow)
 
 _Rows = Sequence[Sequence[Any]]
+
+#: What calendars show of a visit.
+_SHOWN = ("starts_at", "ends_at", "room_id", "kind", "title", "patient_id")
 
 #: The condition that a visit holds its claims.
 STANDING = _visit.c.state.not_in(sorted(CALLED_OFF))
@@ -111,6 +114,29 @@ def write_new(visits: Sequence[Appointment], at: datetime) -> None:
         write_details(connection, visits)
 
 
+def rewrite(visits: Sequence[Appointment], at: datetime) -> None:
+    """Write visits that stand, in place of what was kept of them, and give back their claims; for changes and imports.
+
+    Calendars are to hear of those that got another time, place, name or patient. Messages about a former time become
+    void. The claims are entered afterwards, all together, so that visits may change places.
+    """
+    connection, ids = writing(), [visit.id for visit in visits]
+    if not ids:
+        return
+    before = {row.id: row for row in connection.execute(select(_visit).where(_visit.c.id.in_(ids)))}
+    ledger.release(ids)
+    for table in (_staff, _phase):
+        connection.execute(delete(table).where(table.c.appointment_id.in_(ids)))
+    for visit in visits:
+        row = visit_row(visit)
+        shows_otherwise = any(row[name] != getattr(before[visit.id], name) for name in _SHOWN)
+        sequence = before[visit.id].sequence + shows_otherwise
+        changed = {**row, "sequence": sequence, "changed_at": at}
+        connection.execute(update(_visit).where(_visit.c.id == visit.id).values(changed))
+    write_details(connection, visits)
+    reminders.mark_outdated(ids)
+
+
 def write_details(connection: Connection, visits: Sequence[Appointment]) -> None:
     """Write who serves in visits, and their phases; there must be none yet."""
     serving = [
@@ -157,6 +183,8 @@ def visit_row(visit: Appointment) -> dict[str, Any]:
         "version": visit.version,
         "starts_at": visit.interval.start,
         "ends_at": visit.interval.end,
+        "began_at": visit.began_at,
+        "released_at": visit.released_at,
     }
 
 
@@ -213,6 +241,8 @@ def visit_from(row: Any, staff: _Rows, phases: _Rows = (), claims: _Rows = ()) -
         claims=tuple(claims_from(claims)),
         title=row.title,
         relief=taking_over(staff),
+        began_at=row.began_at,
+        released_at=row.released_at,
     )
 
 

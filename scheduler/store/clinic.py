@@ -17,7 +17,7 @@ from scheduler.domain.people import Patient, StaffMember
 from scheduler.domain.places import Room, Site
 from scheduler.domain.treatment import Protocol
 from scheduler.store import existing
-from scheduler.store.appointments import write_new
+from scheduler.store.appointments import rewrite, write_new
 from scheduler.store.base import table_of
 from scheduler.store.ledger import set_capacity
 from scheduler.store.locks import lock
@@ -213,7 +213,7 @@ def _write_appointments(connection: Connection, clinic: Clinic, at: datetime, ta
     people = {person.id: person for person in load_staff(connection)}
     found = existing.compared(clinic.appointments, people)
     _refuse(found.faults)
-    existing.write_changed(found.changed, at)
+    rewrite(found.changed, at)
     _refuse(_set_capacities(clinic))
     write_new(found.new, at)
     _refuse(existing.claim_all([*found.new, *found.changed], clinic.appointments))

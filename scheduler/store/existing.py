@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-
-from sqlalchemy import delete, update
 
 from scheduler.clinic_file import ExistingAppointment
 from scheduler.domain.appointment import Appointment, appointment_at
@@ -14,14 +11,12 @@ from scheduler.domain.claims import Claim, Placement
 from scheduler.domain.errors import Fault
 from scheduler.domain.people import StaffMember
 from scheduler.domain.treatment import Attention, Cover, Phase, Step
-from scheduler.store import appointments, ledger, reminders
+from scheduler.store import appointments, ledger
 from scheduler.store.base import table_of
-from scheduler.store.tables_treatment import AppointmentPhaseRow, AppointmentRow, AppointmentStaffRow
+from scheduler.store.tables_treatment import AppointmentRow
 from scheduler.store.work import writing
 
 _visit = table_of(AppointmentRow)
-_staff = table_of(AppointmentStaffRow)
-_phase = table_of(AppointmentPhaseRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +43,9 @@ def compared(wanted: Sequence[ExistingAppointment], people: Mapping[str, StaffMe
             problem = f"appointment '{one.id}' is a visit of series '{before.series}'"
             faults.append(Fault(f"appointments[{position}].id", problem, "give it another id"))
         elif not _same(before, visit):
-            changed.append(replace(visit, state=before.state, version=before.version + 1))
+            changed.append(replace(_as_it_went(visit, before), version=before.version + 1))
     unchanged = len(wanted) - len(new) - len(changed) - len(faults)
     return Comparison(tuple(new), tuple(changed), tuple(faults), unchanged)
-
-
-def write_changed(visits: Sequence[Appointment], at: datetime) -> None:
-    """Write changed appointments without their claims, which are given back; messages about a former time become void."""
-    connection = writing()
-    ids = [visit.id for visit in visits]
-    ledger.release(ids)
-    for table in (_staff, _phase):
-        connection.execute(delete(table).where(table.c.appointment_id.in_(ids)))
-    for visit in visits:
-        row = {**appointments.visit_row(visit), "sequence": _visit.c.sequence + 1, "changed_at": at}
-        connection.execute(update(_visit).where(_visit.c.id == visit.id).values(row))
-    appointments.write_details(connection, visits)
-    reminders.mark_outdated(ids)
 
 
 def claim_all(visits: Sequence[Appointment], wanted: Sequence[ExistingAppointment]) -> tuple[Fault, ...]:
@@ -112,8 +93,13 @@ def _visit_of(one: ExistingAppointment, people: Mapping[str, StaffMember]) -> Ap
     return replace(visit, step="")
 
 
+def _as_it_went(visit: Appointment, stored: Appointment) -> Appointment:
+    """Return the visit with what a file does not say: how far it has come, and when it really was."""
+    return replace(visit, state=stored.state, began_at=stored.began_at, released_at=stored.released_at)
+
+
 def _same(stored: Appointment, visit: Appointment) -> bool:
-    alike = replace(visit, state=stored.state, version=stored.version, claims=stored.claims) == stored
+    alike = replace(_as_it_went(visit, stored), version=stored.version, claims=stored.claims) == stored
     return alike and (not stored.state.takes_time or _plain(stored.claims) == _plain(visit.claims))
 
 

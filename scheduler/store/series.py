@@ -10,25 +10,22 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from scheduler.domain.appointment import Appointment
-from scheduler.domain.errors import NotFound
+from scheduler.domain.errors import InvalidValue, NotFound
 from scheduler.domain.series import Series, SeriesState
-from scheduler.store import appointments
+from scheduler.store import appointments, ledger
 from scheduler.store.base import table_of
-from scheduler.store.tables_treatment import AppointmentRow, BookingRequestRow, SeriesRow
+from scheduler.store.tables_treatment import AppointmentRow, SeriesRow
 from scheduler.store.work import reading, writing
 
 _series = table_of(SeriesRow)
-_request = table_of(BookingRequestRow)
 _visit = table_of(AppointmentRow)
 
 
-def save_series(series: Series, at: datetime, idempotency_key: str | None = None) -> None:
+def save_series(series: Series, at: datetime) -> None:
     """Write a new series with its visits and their claims; `at` is the instant of the request.
 
-    With a key, `series_under_key` finds the series again. Raises `Conflict` when a claim is no longer to be had, or
-    the key was used by somebody else a moment ago.
+    Raises `Conflict` when a claim is no longer to be had.
     """
-    connection = writing()
     row = {
         "id": series.id,
         "site_id": series.site,
@@ -38,12 +35,36 @@ def save_series(series: Series, at: datetime, idempotency_key: str | None = None
         "state": series.state.value,
         "declined": sorted(series.declined),
         "created_at": at,
+        "held_until": series.held_until,
     }
-    connection.execute(insert(_series).values(row))
-    if idempotency_key is not None:
-        request = {"key": idempotency_key, "site_id": series.site, "series_id": series.id, "created_at": at}
-        connection.execute(insert(_request).values(request))
+    writing().execute(insert(_series).values(row))
     appointments.enter(series.appointments, at)
+
+
+def save_change(before: Series, after: Series, at: datetime) -> None:
+    """Write what is different about a series: its state, visits that changed and visits that are new; `at` is now.
+
+    Whoever calls this holds the locks, and `before` is how the series was read since. Visits called off are written by
+    `appointments.call_off`, not by this. Raises `Conflict` when a claim is no longer to be had, and `InvalidValue` when a
+    visit is gone from the series, or changed without a version more.
+    """
+    connection, known = writing(), {visit.id: visit for visit in before.appointments}
+    new = [visit for visit in after.appointments if visit.id not in known]
+    changed = [visit for visit in after.appointments if known.get(visit.id, visit) != visit]
+    if len(after.appointments) - len(new) != len(known):
+        raise InvalidValue("a visit of a series is called off, never taken out of it")
+    for visit in changed:
+        if visit.version != known[visit.id].version + 1:
+            raise InvalidValue(f"{visit.step} was changed, and its version did not rise by one")
+    values = {
+        "state": after.state.value,
+        "declined": sorted(after.declined),
+        "held_until": after.held_until,
+    }
+    connection.execute(update(_series).where(_series.c.id == after.id).values(values))
+    appointments.rewrite(changed, at)
+    appointments.write_new(new, at)
+    ledger.take(claim for visit in (*changed, *new) if visit.state.takes_time for claim in visit.claims)
 
 
 def series(id: str) -> Series:
@@ -53,13 +74,6 @@ def series(id: str) -> Series:
     if not found:
         raise NotFound(f"There is no series '{id}'")
     return found[0]
-
-
-def series_under_key(idempotency_key: str) -> Series | None:
-    """Return the series that was booked under this key, or `None`."""
-    named = select(_request.c.series_id).where(_request.c.key == idempotency_key)
-    with reading() as connection:
-        return next(iter(_load(connection, [_series.c.id.in_(named)])), None)
 
 
 def series_of_patient(patient: str) -> tuple[Series, ...]:
@@ -111,4 +125,5 @@ def series_from(row: Any, visits: Iterable[Appointment]) -> Series:
         state=SeriesState(row.state),
         appointments=tuple(visits),
         declined=frozenset(row.declined),
+        held_until=row.held_until,
     )

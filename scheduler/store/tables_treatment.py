@@ -22,7 +22,7 @@ class ProtocolRow(Row):
 
 
 class SeriesRow(Row):
-    """A treatment series; `declined` is a JSON list of step keys."""
+    """A treatment series; `declined` is a JSON list of step keys. What is only held is so until `held_until`."""
 
     __tablename__ = "series"
     __table_args__ = (
@@ -37,21 +37,14 @@ class SeriesRow(Row):
     state: Mapped[str]
     declined: Mapped[Json]
     created_at: Mapped[datetime]
-
-
-class BookingRequestRow(Row):
-    """A request that was answered with a series, so that the same request sent twice books once."""
-
-    __tablename__ = "booking_request"
-
-    key: Mapped[Key]
-    site_id: Mapped[OfSite]
-    series_id: Mapped[str] = mapped_column(ForeignKey("series.id"), index=True)
-    created_at: Mapped[datetime]
+    held_until: Mapped[datetime | None]
 
 
 class AppointmentRow(Row):
-    """A visit; `calendar_uid` is random and means nothing, `sequence` counts what calendars must hear of."""
+    """A visit; `calendar_uid` is random and means nothing, `sequence` counts what calendars must hear of.
+
+    `began_at` and `released_at` are when the patient really came and was let go, empty before.
+    """
 
     __tablename__ = "appointment"
     __table_args__ = (
@@ -78,6 +71,8 @@ class AppointmentRow(Row):
     sequence: Mapped[int]
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
+    began_at: Mapped[datetime | None]
+    released_at: Mapped[datetime | None]
 
 
 class AppointmentStaffRow(Row):

@@ -224,9 +224,13 @@ def test_the_same_key_gives_the_same_series_again() -> None:
 
 def test_a_key_stands_for_one_booking_only() -> None:
     book("patient-1", idempotency_key="k-1")
-    outcome = book("patient-2", idempotency_key="k-1")
-    assert isinstance(outcome, Refused)
-    assert [reason.code for reason in outcome.reasons] == ["key_used_otherwise"]
+    for outcome in (
+        book("patient-2", idempotency_key="k-1"),
+        book("patient-1", idempotency_key="k-1", declined=frozenset({"I1"})),
+    ):
+        assert isinstance(outcome, Refused)
+        assert [reason.code for reason in outcome.reasons] == ["key_used_otherwise"]
+    assert len(all_series()) == 1
 
 
 def test_a_nurse_may_not_book(nurse: Actor) -> None:

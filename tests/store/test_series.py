@@ -6,14 +6,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
-from scheduler.domain.appointment import AppointmentState
+from scheduler.domain.appointment import Appointment, AppointmentState
 from scheduler.domain.errors import Conflict, InvalidValue, NotFound
 from scheduler.domain.interval import Interval
 from scheduler.domain.series import Series, SeriesState
 from scheduler.store import appointments, ledger
 from scheduler.store import series as stored
-from scheduler.store.work import unit_of_work
+from scheduler.store.tables_treatment import AppointmentRow
+from scheduler.store.work import reading, unit_of_work
 from tests.builders import at, between
 from tests.store.stored_clinic import NOON, SAVED_AT, a_series, behind_the_back, keep_series
 
@@ -38,6 +40,21 @@ def without_lanes(series: Series) -> Series:
             )
             for visit in series.appointments
         ),
+    )
+
+
+def an_hour_later(visit: Appointment) -> Appointment:
+    """Return a visit, and all that hangs on it, an hour later and a version on."""
+
+    def later(interval: Interval) -> Interval:
+        return Interval(interval.start + timedelta(hours=1), interval.end + timedelta(hours=1))
+
+    return replace(
+        visit,
+        version=visit.version + 1,
+        interval=later(visit.interval),
+        phases=tuple(replace(phase, interval=later(phase.interval)) for phase in visit.phases),
+        claims=tuple(replace(claim, interval=later(claim.interval)) for claim in visit.claims),
     )
 
 
@@ -72,16 +89,40 @@ def test_a_second_series_in_the_same_place_is_refused_whole() -> None:
     assert len(stored.all_series()) == 1
 
 
-def test_a_series_is_found_under_the_key_of_its_request() -> None:
+def test_a_change_is_written_whole_and_calendars_hear_of_what_moved() -> None:
+    keep_series()
+    before = stored.series("series-1")
+    first, second, *rest = before.appointments
+    moved, renamed = an_hour_later(first), replace(second, version=2, staff={})
+    after = replace(before, appointments=(moved, renamed, *rest), held_until=LATER)
     with unit_of_work():
-        stored.save_series(a_series(), SAVED_AT, "key-1")
-    found = stored.series_under_key("key-1")
-    assert found is not None
-    assert found.id == "series-1"
-    assert stored.series_under_key("key-2") is None
-    empty = replace(a_series("series-2"), appointments=())
+        stored.save_change(before, after, LATER)
+    assert without_lanes(stored.series("series-1")) == without_lanes(after)
+    found = select(AppointmentRow.id, AppointmentRow.sequence).where(AppointmentRow.changed_at == LATER)
+    with reading() as connection:
+        assert set(connection.execute(found).tuples()) == {(first.id, 1), (second.id, 0)}
+
+
+def test_a_change_that_finds_no_room_changes_nothing() -> None:
+    keep_series()
+    before, claims = stored.series("series-1"), ledger.all_claims()
+    first, second, *rest = before.appointments
+    beside = replace(first, version=2, claims=tuple(replace(c, appointment=first.id) for c in second.claims))
     with pytest.raises(Conflict), unit_of_work():
-        stored.save_series(empty, SAVED_AT, "key-1")
+        stored.save_change(before, replace(before, appointments=(beside, second, *rest)), LATER)
+    assert ledger.all_claims() == claims
+    assert stored.series("series-1") == before
+
+
+def test_a_change_keeps_every_visit_and_counts_its_versions() -> None:
+    keep_series()
+    before = stored.series("series-1")
+    with pytest.raises(InvalidValue, match="never taken out"), unit_of_work():
+        stored.save_change(before, replace(before, appointments=before.appointments[1:]), LATER)
+    changed = replace(before.appointments[0], title="Another title")
+    after = replace(before, appointments=(changed, *before.appointments[1:]))
+    with pytest.raises(InvalidValue, match="did not rise by one"), unit_of_work():
+        stored.save_change(before, after, LATER)
 
 
 def test_calling_visits_off_gives_back_their_claims_and_raises_their_version() -> None:
