@@ -30,6 +30,7 @@ class Permission(StrEnum):
     SEE_HISTORY = "see_history"
     PREVIEW_SERIES = "preview_series"
     BOOK_SERIES = "book_series"
+    MOVE_APPOINTMENT = "move_appointment"
     CANCEL_SERIES = "cancel_series"
     CANCEL_APPOINTMENT = "cancel_appointment"
     MANAGE_SUBSCRIPTIONS = "manage_subscriptions"
@@ -55,6 +56,7 @@ ALLOWED: Mapping[Permission, frozenset[AccountRole]] = MappingProxyType(
         Permission.SEE_HISTORY: _KEEPERS,
         Permission.PREVIEW_SERIES: _DESK | _CLINICAL,
         Permission.BOOK_SERIES: _DESK | {AccountRole.THERAPIST, AccountRole.PRESCRIBER},
+        Permission.MOVE_APPOINTMENT: _DESK | {AccountRole.THERAPIST, AccountRole.PRESCRIBER},
         Permission.CANCEL_SERIES: _DESK | {AccountRole.PRESCRIBER},
         Permission.CANCEL_APPOINTMENT: _DESK | {AccountRole.THERAPIST, AccountRole.PRESCRIBER},
         Permission.MANAGE_SUBSCRIPTIONS: _DESK,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from scheduler.booking.choice import against_judging, as_series
+from scheduler.booking.horizon import in_whole_fortnights
 from scheduler.booking.outcomes import PreviewedSeries
 from scheduler.booking.request import USUAL_REACH, Asked
 from scheduler.domain.clock import instant_at, local_day
@@ -20,9 +21,6 @@ from scheduler.planner.propose import propose
 from scheduler.planner.steps import needed_steps
 from scheduler.rules.evaluate import evaluate
 from scheduler.store.diaries import load_diary
-
-WEEKS = timedelta(weeks=2)
-_A_MONDAY = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +59,12 @@ def _noting(declined: frozenset[str], proposal: Proposal) -> Proposal:
 
 
 def _horizon(asked: Asked, now: datetime) -> Interval:
-    """Return the time to look at, in whole weeks: requests of one week then share what is worked out about it."""
+    """Return the time to look at."""
     # Looked at beyond the last day, so that it can be said when a series would fit.
     last = max(asked.latest, asked.earliest + USUAL_REACH)
     end = instant_at(last + timedelta(days=1), time.min, asked.site.zone)
     chosen = [visit.start for visit in asked.request.chosen or ()]
-    return Interval(_floor(min(now, *chosen, now) - MARGIN), _floor(max(end, *chosen, end) + MARGIN) + WEEKS)
-
-
-def _floor(instant: datetime) -> datetime:
-    return instant - (instant - _A_MONDAY) % WEEKS
+    return in_whole_fortnights(Interval(min(now, *chosen, now) - MARGIN, max(end, *chosen, end) + MARGIN))
 
 
 def _answer(asked: Asked, diary: Diary, protocol: Protocol) -> Answer:

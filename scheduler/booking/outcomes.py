@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from scheduler.access.permissions import Permission
+from scheduler.domain.series import Series
 from scheduler.domain.treatment import Protocol
+from scheduler.planner.change import Move, Way
 from scheduler.planner.proposal import Proposal, Reason
 from scheduler.rules.finding import Finding
 
@@ -31,16 +33,38 @@ class PreviewedSeries:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedChange:
+    """One way to change a series that stands, with what the rules say about the series as it would be.
+
+    `moves` are in order of the new starts; `reassigned` are steps whose visits keep their time, in another room or with
+    other people. Of the `findings` those `refusing` forbid the change. `protocol` is narrowed to the visits of the series.
+    `way` is what the planner is good at there, `None` for visits that somebody chose; `exact` as in `Rescheduling`.
+    """
+
+    before: Series
+    after: Series
+    protocol: Protocol
+    moves: tuple[Move, ...]
+    reassigned: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    refusing: tuple[Finding, ...]
+    way: Way | None = None
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """Nothing was written.
 
     `findings` are the rules that refuse it, `reasons` what else stands in the way (either may be empty, never both).
-    `instead` is what could be booked now, best first. `race_lost` says that somebody else took it meanwhile.
+    `instead` is what could be booked now, best first, `ways` how a series could be changed instead. `race_lost` says
+    that somebody else was faster.
     """
 
     findings: tuple[Finding, ...] = ()
     reasons: tuple[Reason, ...] = ()
     instead: tuple[PreviewedSeries, ...] = ()
+    ways: tuple[PlannedChange, ...] = ()
     race_lost: bool = False
 
 

@@ -1,0 +1,205 @@
+"""The lines that every change of a standing series shares: load the diary, judge what it would be, write it whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from scheduler.access.permissions import Actor
+from scheduler.booking.horizon import in_whole_fortnights
+from scheduler.booking.outcomes import PlannedChange
+from scheduler.domain.appointment import NOT_BEGUN, Appointment, AppointmentState, appointment_at
+from scheduler.domain.claims import Placement
+from scheduler.domain.clock import in_words
+from scheduler.domain.diary import MARGIN, Diary
+from scheduler.domain.interval import Interval
+from scheduler.domain.people import Role
+from scheduler.domain.series import Series
+from scheduler.domain.treatment import Protocol
+from scheduler.planner.change import Move, Option
+from scheduler.planner.proposal import Reason
+from scheduler.rules.evaluate import evaluate
+from scheduler.rules.finding import Finding, Level
+from scheduler.store import clinic
+from scheduler.store import series as stored
+from scheduler.store.audit import AuditEntry, record
+from scheduler.store.diaries import load_diary
+
+REACH = timedelta(days=60)
+"""How far beyond its last visit, and beyond now, a series may be moved."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedVisit:
+    """A visit as somebody chose to have it: `version` is the one that was looked at, the rest is how it shall be.
+
+    `start` is an instant; `relief` is as in `Placement`.
+    """
+
+    appointment: str
+    version: int
+    start: datetime
+    room: str | None
+    staff: Mapping[Role, str]
+    relief: Mapping[tuple[Role, int], str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SeriesAtHand:
+    """A series as it stands, with all that a change of it is judged by; the diary is without the series' own claims.
+
+    `protocol` is narrowed to the visits that the series should have: those called off are among them, those declined not.
+    """
+
+    series: Series
+    protocol: Protocol
+    diary: Diary
+    findings: tuple[Finding, ...]
+
+    @classmethod
+    def of(cls, series: Series, now: datetime) -> SeriesAtHand:
+        """Load the facts around a saved series. Whoever writes afterwards must hold the locks before."""
+        times = [visit.interval for visit in series.appointments]
+        begin = min([now, *(time.start for time in times)]) - MARGIN
+        end = max([now, *(time.end for time in times)]) + REACH + MARGIN
+        horizon = in_whole_fortnights(Interval(begin, end))
+        own = frozenset(visit.id for visit in series.appointments)
+        diary = load_diary(series.patient, horizon, as_of=now, site=series.site).leaving_out(own)
+        protocol = clinic.protocol(series.protocol, series.protocol_version)
+        narrowed = protocol.only({visit.step for visit in series.appointments} - series.declined)
+        return cls(series, narrowed, diary, evaluate(diary, narrowed, series))
+
+    def planned(self, option: Option) -> PlannedChange:
+        """Return one way of the planner with what the rules say about it."""
+        found = option.rescheduling
+        assert found.series is not None, "a way that does not work is not shown"
+        return replace(self.judged(found.series), way=option.way, exact=found.exact)
+
+    def judged(self, after: Series) -> PlannedChange:
+        """Return a change of the series with what the rules say about it."""
+        before = {visit.id: visit for visit in self.series.appointments}
+        changed = [visit for visit in after.appointments if before.get(visit.id) != visit]
+        moves = [
+            Move(visit.id, visit.step, before[visit.id].start, visit.start)
+            for visit in changed
+            if visit.id in before and before[visit.id].start != visit.start
+        ]
+        moved = {move.appointment for move in moves}
+        findings = evaluate(self.diary, self.protocol, after)
+        return PlannedChange(
+            before=self.series,
+            after=after,
+            protocol=self.protocol,
+            moves=tuple(sorted(moves, key=lambda move: move.after)),
+            reassigned=tuple(visit.step for visit in changed if visit.id in before and visit.id not in moved),
+            findings=findings,
+            refusing=tuple(self._refusing(findings, {visit.id for visit in changed})),
+        )
+
+    def _refusing(self, findings: Iterable[Finding], changed: set[str]) -> Iterable[Finding]:
+        """Yield what forbids a change: what it breaks, and what is wrong with a visit that it touches.
+
+        What was broken before elsewhere in the series does not keep anybody from mending the rest.
+        """
+        broken = {(one.rule, one.appointments) for one in self.findings if one.level is Level.BLOCK}
+        for finding in findings:
+            touches = changed.intersection(finding.appointments)
+            if finding.level is Level.BLOCK and (
+                touches or (finding.rule, finding.appointments) not in broken
+            ):
+                yield finding
+
+
+def with_changed_visits(at_hand: SeriesAtHand, chosen: Iterable[ChangedVisit]) -> Series | tuple[Reason, ...]:
+    """Return the series with chosen visits as they shall be, or what makes that impossible to judge."""
+    series, diary = at_hand.series, at_hand.diary
+    wanted = {visit.appointment: visit for visit in chosen}
+    known = {visit.id: visit for visit in series.standing}
+    reasons = [
+        *_against_versions(wanted, known),
+        *_against_times(wanted, known, diary),
+        *_against_resources(wanted, known, diary),
+    ]
+    if reasons:
+        return tuple(reasons)
+    visits = [
+        _as_wanted(visit, wanted[visit.id], at_hand) if visit.id in wanted else visit
+        for visit in series.appointments
+    ]
+    return replace(series, appointments=tuple(sorted(visits, key=lambda one: (one.start, one.step))))
+
+
+def _against_versions(
+    wanted: Mapping[str, ChangedVisit], known: Mapping[str, Appointment]
+) -> Iterable[Reason]:
+    for id, visit in wanted.items():
+        if id not in known:
+            why = "A visit that was to be changed is called off, or belongs to another series."
+            yield Reason("changed_meanwhile", why, "Look at the series as it is now.", "")
+        elif known[id].version != visit.version:
+            why = f"{known[id].step} was changed by somebody else since it was looked at."
+            yield Reason("changed_meanwhile", why, "Look at the series as it is now.", known[id].step)
+
+
+def _against_times(
+    wanted: Mapping[str, ChangedVisit], known: Mapping[str, Appointment], diary: Diary
+) -> Iterable[Reason]:
+    zone, furthest = diary.site.zone, diary.horizon.end - MARGIN
+    for id in wanted.keys() & known.keys():
+        visit, start = known[id], wanted[id].start
+        if visit.state not in NOT_BEGUN or visit.start < diary.as_of:
+            why = f"{visit.step} on {in_words(visit.start, zone)} has begun or is over."
+            yield Reason("has_begun", why, "Change visits that still lie ahead.", visit.step)
+        elif start < diary.as_of:
+            why = f"{visit.step} would start on {in_words(start, zone)}, and that is past."
+            yield Reason("in_the_past", why, "Choose a time that is still to come.", visit.step)
+        elif start > furthest:
+            # The instant itself is not told: so far off, a clinic's local time need not exist.
+            why = f"{visit.step} would start after {in_words(furthest, zone)}, as far as is looked."
+            yield Reason("too_far_ahead", why, "Choose an earlier time.", visit.step)
+
+
+def _against_resources(
+    wanted: Mapping[str, ChangedVisit], known: Mapping[str, Appointment], diary: Diary
+) -> Iterable[Reason]:
+    for id in wanted.keys() & known.keys():
+        visit, step = wanted[id], known[id].step
+        if visit.room is not None and visit.room not in diary.rooms:
+            yield Reason(
+                "unknown_room", f"There is no room '{visit.room}' at this site.", "Choose another.", step
+            )
+        for person in sorted({*visit.staff.values(), *visit.relief.values()} - diary.staff.keys()):
+            yield Reason(
+                "unknown_staff", f"Nobody '{person}' works at this site.", "Choose somebody else.", step
+            )
+
+
+def _as_wanted(visit: Appointment, wanted: ChangedVisit, at_hand: SeriesAtHand) -> Appointment:
+    """Return a visit as it shall be, a version on; one that was confirmed is to be confirmed anew."""
+    same = (visit.start, visit.room, visit.staff, visit.relief) == (
+        wanted.start,
+        wanted.room,
+        wanted.staff,
+        wanted.relief,
+    )
+    if same:
+        return visit
+    step = at_hand.protocol.step(visit.step)
+    placement = Placement(step, wanted.start, visit.patient, wanted.room, wanted.staff, wanted.relief)
+    made = appointment_at(placement, at_hand.diary.staff, visit.site, id=visit.id, series=visit.series)
+    state = AppointmentState.BOOKED if visit.state is AppointmentState.CONFIRMED else visit.state
+    return replace(made, state=state, version=visit.version + 1, title=visit.title)
+
+
+def write(change: PlannedChange, verb: str, actor: Actor, now: datetime) -> Series:
+    """Save a change with its audit entry, within the unit of work, and return the series as it is kept then."""
+    stored.save_change(change.before, change.after, now)
+    details = {
+        "moved": [move.step for move in change.moves],
+        "reassigned": list(change.reassigned),
+        "gates": sorted({one.rule for one in change.findings if one.level is Level.GATE}),
+    }
+    series = change.after
+    record(AuditEntry(now, actor.id, verb, "series", series.id, details, series.site))
+    return stored.series(series.id)
