@@ -16,6 +16,7 @@ from scheduler.web import (
     book_routes,
     day_routes,
     home_routes,
+    move_routes,
     patient_routes,
     rules_routes,
     series_routes,
@@ -33,6 +34,7 @@ BLUEPRINTS = (
     patient_routes.pages,
     book_routes.pages,
     series_routes.pages,
+    move_routes.pages,
     day_routes.pages,
     rules_routes.pages,
 )

@@ -54,7 +54,8 @@ def series(series: str) -> ResponseReturnValue:
         declined=[whole.step(key) for key in sorted(found.declined)],
         next_visit=ahead[0] if ahead else None,
         may_cancel_series=bool(ahead) and may(actor(), Permission.CANCEL_SERIES),
-        to_come={visit.id for visit in ahead} if may(actor(), Permission.CANCEL_APPOINTMENT) else (),
+        may_move={visit.id for visit in ahead} if may(actor(), Permission.MOVE_APPOINTMENT) else (),
+        may_cancel={visit.id for visit in ahead} if may(actor(), Permission.CANCEL_APPOINTMENT) else (),
     )
 
 

@@ -40,7 +40,7 @@ def open_weekdays(site: Site, today: date) -> tuple[int, ...]:
     )
 
 
-def _within_reason(_form: FlaskForm, field: DateField) -> None:
+def within_reason(_form: FlaskForm, field: DateField) -> None:
     """Refuse years that are slips of the finger; at the end of the calendar no later day can be counted to."""
     if field.data and not 2000 <= field.data.year < 2200:
         raise ValidationError(f"Enter a year such as 2026, not {field.data.year}")
@@ -62,9 +62,9 @@ class WishesForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
 
     protocol = RadioField("Protocol", [InputRequired("Choose a protocol")])
     earliest = DateField(
-        "Not before", [InputRequired("Enter the first day that suits, such as 3 Dec 2026"), _within_reason]
+        "Not before", [InputRequired("Enter the first day that suits, such as 3 Dec 2026"), within_reason]
     )
-    latest = DateField("Over by", [Optional(), _within_reason])
+    latest = DateField("Over by", [Optional(), within_reason])
     declined = SelectMultipleField("Visits the patient declines")
     included = SelectMultipleField("Optional visits")
     therapist = SelectField("Therapist", default="")

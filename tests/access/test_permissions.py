@@ -13,6 +13,7 @@ DESK = {
     Permission.SEE_FINDINGS,
     Permission.PREVIEW_SERIES,
     Permission.BOOK_SERIES,
+    Permission.MOVE_APPOINTMENT,
     Permission.CANCEL_SERIES,
     Permission.CANCEL_APPOINTMENT,
     Permission.MANAGE_SUBSCRIPTIONS,
@@ -26,6 +27,7 @@ CLINICAL = {
     Permission.PREVIEW_SERIES,
     Permission.MANAGE_OWN_SUBSCRIPTION,
 }
+BOOKING = {Permission.BOOK_SERIES, Permission.MOVE_APPOINTMENT, Permission.CANCEL_APPOINTMENT}
 KEEPING = {
     Permission.SEE_HISTORY,
     Permission.IMPORT_CLINIC,
@@ -35,9 +37,8 @@ KEEPING = {
 TRUTH = {
     AccountRole.FRONT_DESK: DESK,
     AccountRole.NURSE: CLINICAL,
-    AccountRole.THERAPIST: CLINICAL | {Permission.BOOK_SERIES, Permission.CANCEL_APPOINTMENT},
-    AccountRole.PRESCRIBER: CLINICAL
-    | {Permission.BOOK_SERIES, Permission.CANCEL_APPOINTMENT, Permission.CANCEL_SERIES},
+    AccountRole.THERAPIST: CLINICAL | BOOKING,
+    AccountRole.PRESCRIBER: CLINICAL | BOOKING | {Permission.CANCEL_SERIES},
     AccountRole.ADMINISTRATOR: DESK | KEEPING,
     AccountRole.SYSTEM: DESK | KEEPING | {Permission.DISPATCH_REMINDERS},
 }

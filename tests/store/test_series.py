@@ -100,7 +100,7 @@ def test_a_change_is_written_whole_and_calendars_hear_of_what_moved() -> None:
     assert without_lanes(stored.series("series-1")) == without_lanes(after)
     found = select(AppointmentRow.id, AppointmentRow.sequence).where(AppointmentRow.changed_at == LATER)
     with reading() as connection:
-        assert set(connection.execute(found).tuples()) == {(first.id, 1), (second.id, 0)}
+        assert {tuple(row) for row in connection.execute(found)} == {(first.id, 1), (second.id, 0)}
 
 
 def test_a_change_that_finds_no_room_changes_nothing() -> None:
