@@ -84,7 +84,13 @@ class Case:
 
     def has_begun(self, visit: Appointment) -> bool:
         """Say whether a visit is past changing."""
+        if visit.step in self.change.anew:
+            return False
         return visit.state not in NOT_BEGUN or visit.start < self.question.diary.as_of
+
+    def _is_past(self, visit: Appointment) -> bool:
+        """Say whether nothing can be said against a visit any more: it has begun, or is only looked for again."""
+        return self.has_begun(visit) or visit.start < self.question.diary.as_of
 
     def _may_move(self, visit: Appointment) -> bool:
         return not self.has_begun(visit) and visit.step not in self.change.fixed
@@ -93,13 +99,15 @@ class Case:
         visit = self.visits[step]
         if visit.step == self.change.step and not self.change.allows(visit.interval):
             return False
+        if visit.step in self.change.anew and visit.start < self.question.diary.as_of:
+            return False
         return self.has_begun(visit) or not self.against_staying[step] or step in self.reassigned
 
     @cached_property
     def against_staying(self) -> tuple[tuple[Finding, ...], ...]:
         """What forbids each visit to stay as it is, with its own room and people."""
         return tuple(
-            () if self.has_begun(visit) else against_staying(self.question, step, self.series, visit)
+            () if self._is_past(visit) else against_staying(self.question, step, self.series, visit)
             for step, visit in enumerate(self.visits)
         )
 

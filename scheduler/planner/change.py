@@ -20,7 +20,8 @@ class Change:
 
     The visit shares no moment with `not_during`, starts `exactly` then, `no_earlier` and `no_later` (all instants, limits
     included, `None` for no limit). `fixed` are steps whose visits must stay. `others_may_guide` are steps whose visits
-    another therapist than that of the series may take.
+    another therapist than that of the series may take. `anew` are steps whose visits were called off and are looked for
+    again: they may move even from a time that is past, and must.
     """
 
     step: str
@@ -30,6 +31,7 @@ class Change:
     no_later: datetime | None = None
     fixed: frozenset[str] = frozenset()
     others_may_guide: frozenset[str] = frozenset()
+    anew: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         for name in ("exactly", "no_earlier", "no_later"):
@@ -101,6 +103,7 @@ class Way(StrEnum):
     FEWEST_MOVED = "fewest_moved"
     SUBSTITUTE = "substitute"
     SOONEST = "soonest"
+    WAIVED = "waived"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from math import inf
 
 from scheduler.domain.appointment import Appointment, AppointmentState, appointment_at
 from scheduler.domain.claims import Placement
@@ -20,6 +21,7 @@ from scheduler.planner.network import Stuck
 from scheduler.planner.outline import outline_of
 from scheduler.planner.standing import Asked
 from scheduler.planner.unmoved import reasons_against_change
+from scheduler.rules.discretion import with_doses_further_apart
 
 
 def reschedule(diary: Diary, protocol: Protocol, series: Series, change: Change) -> Rescheduling:
@@ -46,7 +48,8 @@ def ways_to_reschedule(
     """Return the ways that differ: with the fewest visits moved, with a substitute for the one visit, and the soonest.
 
     A substitute is offered where the protocol asks for one therapist and it moves less, or where nothing works without.
-    When nothing works at all, the first way alone is returned, with its reasons.
+    Where the doses may not lie further apart unless somebody decides so, and that stands in the way or makes more visits
+    move, what works then is offered too. When nothing works at all, the first way alone is returned, with its reasons.
     """
     options = [Option(Way.FEWEST_MOVED, reschedule(diary, protocol, series, change))]
     others = replace(change, others_may_guide=change.others_may_guide | {change.step})
@@ -55,7 +58,15 @@ def ways_to_reschedule(
     if (soonest := _soonest(Case.of(diary, protocol, series, change))) is not None:
         asked = replace(change, exactly=soonest)
         options.append(Option(Way.SOONEST, reschedule(diary, protocol, series, asked)))
+    waived = reschedule(diary, with_doses_further_apart(protocol), series, change)
+    if waived.series is not None and len(waived.moves) < min(map(_moved, options)):
+        options.append(Option(Way.WAIVED, waived))
     return tuple(_different(options)) or tuple(options[:1])
+
+
+def _moved(option: Option) -> float:
+    """Return how many visits a way moves; more than any where it does not work."""
+    return inf if option.rescheduling.series is None else len(option.rescheduling.moves)
 
 
 def _different(options: Iterable[Option]) -> Iterator[Option]:

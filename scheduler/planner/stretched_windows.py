@@ -18,7 +18,7 @@ from scheduler.planner.outline import at_least, at_most
 from scheduler.planner.question import Question
 from scheduler.planner.supply import START_EVERY
 from scheduler.rules.catalogue import Rule
-from scheduler.rules.discretion import rule_of_maximum, rule_of_minimum
+from scheduler.rules.discretion import may_be_waived, rule_of_maximum, rule_of_minimum
 from scheduler.rules.finding import Level
 from scheduler.rules.wording import day_count, limit
 
@@ -92,12 +92,8 @@ def _limits(question: Question) -> Iterator[_Limit]:
             most = asked // -step
         else:
             continue
-        if rule is not None and _leaves_a_choice(rule):
+        if rule is not None and may_be_waived(rule):
             yield _Limit(window, arc, asked, step, most, rule)
-
-
-def _leaves_a_choice(rule: Rule) -> bool:
-    return rule.level is not Level.BLOCK and (rule.level is not Level.GATE or rule.override_role is not None)
 
 
 def _least_stretch(question: Question, one: _Limit) -> tuple[int, int]:

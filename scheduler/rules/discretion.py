@@ -14,9 +14,9 @@ from scheduler.domain.interval import Interval
 from scheduler.domain.people import Patient
 from scheduler.domain.places import Site
 from scheduler.domain.series import Series, SeriesState
-from scheduler.domain.treatment import Counting, Protocol, Window
+from scheduler.domain.treatment import Counting, Protocol, Window, WindowMeaning
 from scheduler.rules.catalogue import CATALOGUE, Rule
-from scheduler.rules.finding import WEIGHT
+from scheduler.rules.finding import WEIGHT, Level
 from scheduler.rules.question import Question
 
 _LITTLE = {Counting.ELAPSED: timedelta(minutes=15), Counting.CALENDAR: timedelta(days=1)}
@@ -39,6 +39,35 @@ def rule_of_minimum(protocol: Protocol, window: Window) -> Rule | None:
     A rule that needs more than the two visits to judge is not found.
     """
     return _minding(protocol, window, window.at_least, window.at_least - _LITTLE[window.counted])
+
+
+def may_be_waived(rule: Rule | None) -> bool:
+    """Say whether somebody may decide that a limit does not hold here: it warns, or a role may override it."""
+    return (
+        rule is not None
+        and rule.level is not Level.BLOCK
+        and (rule.level is not Level.GATE or rule.override_role is not None)
+    )
+
+
+_OF_DOSES = frozenset({WindowMeaning.PREPARATION, WindowMeaning.DOSE_GAP, WindowMeaning.DOSING_SPAN})
+
+
+@lru_cache(maxsize=256)
+def with_doses_further_apart(protocol: Protocol) -> Protocol:
+    """Return the protocol with the waivable maxima about doses doubled; what goes beyond that is another treatment.
+
+    What follows a dose keeps its maxima: those only warn, so nobody would notice how far they are passed over.
+    """
+    windows = tuple(_stretched(protocol, window) for window in protocol.windows)
+    return replace(protocol, windows=windows)
+
+
+def _stretched(protocol: Protocol, window: Window) -> Window:
+    if window.at_most is None or window.meaning not in _OF_DOSES:
+        return window
+    waivable = may_be_waived(rule_of_maximum(protocol, window))
+    return replace(window, at_most=2 * window.at_most) if waivable else window
 
 
 def _minding(protocol: Protocol, window: Window, kept: timedelta, broken: timedelta) -> Rule | None:

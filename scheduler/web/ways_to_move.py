@@ -19,6 +19,7 @@ TITLES = {
     Way.FEWEST_MOVED: "Fewest visits moved",
     Way.SUBSTITUTE: "With another therapist for this visit",
     Way.SOONEST: "As soon as possible",
+    Way.WAIVED: "If a limit may be overridden",
 }
 
 
