@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
+from uuid import uuid4
 
 from scheduler.access.permissions import Actor
 from scheduler.booking.horizon import in_whole_fortnights
-from scheduler.booking.outcomes import PlannedChange
+from scheduler.booking.outcomes import PlannedChange, Ways
 from scheduler.domain.appointment import NOT_BEGUN, Appointment, AppointmentState, appointment_at
 from scheduler.domain.claims import Placement
 from scheduler.domain.clock import in_words
@@ -17,8 +19,9 @@ from scheduler.domain.interval import Interval
 from scheduler.domain.people import Role
 from scheduler.domain.series import Series
 from scheduler.domain.treatment import Protocol
-from scheduler.planner.change import Move, Option
+from scheduler.planner.change import Change, Move, Option
 from scheduler.planner.proposal import Reason
+from scheduler.planner.reschedule import ways_to_reschedule
 from scheduler.rules.evaluate import evaluate
 from scheduler.rules.finding import Finding, Level
 from scheduler.store import clinic
@@ -34,7 +37,8 @@ REACH = timedelta(days=60)
 class ChangedVisit:
     """A visit as somebody chose to have it: `version` is the one that was looked at, the rest is how it shall be.
 
-    `start` is an instant; `relief` is as in `Placement`.
+    For the id of a visit that was called off, a new one is booked in its place. `start` is an instant; `relief` is as in
+    `Placement`.
     """
 
     appointment: str
@@ -70,11 +74,50 @@ class SeriesAtHand:
         narrowed = protocol.only({visit.step for visit in series.appointments} - series.declined)
         return cls(series, narrowed, diary, evaluate(diary, narrowed, series))
 
-    def planned(self, option: Option) -> PlannedChange:
+    @cached_property
+    def missing(self) -> Mapping[str, Appointment]:
+        """The visits last called off of steps that have none any more, in the order of the protocol."""
+        standing = {visit.step for visit in self.series.standing}
+        off = {visit.step: visit for visit in self.series.appointments if not visit.state.takes_time}
+        return {
+            step.key: off[step.key]
+            for step in self.protocol.steps
+            if step.key in off and step.key not in standing
+        }
+
+    def ways(self, change: Change) -> Ways:
+        """Return the ways to make a change that the rules do not refuse, or else why there is none."""
+        series = self._with_missing(change.anew)
+        options = ways_to_reschedule(self.diary, self.protocol, series, change)
+        found = [self._planned(one) for one in options if one.rescheduling.series is not None]
+        good = tuple(way for way in found if not way.refusing)
+        if good:
+            return Ways(good)
+        said = (Reason(o.rule, o.why, o.mend, ", ".join(o.steps)) for way in found for o in way.refusing)
+        return Ways((), options[0].rescheduling.reasons or tuple(dict.fromkeys(said)))
+
+    def _with_missing(self, steps: Set[str]) -> Series:
+        """Return the series as if the visits of these steps had not been called off."""
+        again = {self.missing[step].id for step in steps}
+        visits = (
+            replace(visit, state=AppointmentState.BOOKED) if visit.id in again else visit
+            for visit in self.series.appointments
+        )
+        return replace(self.series, appointments=tuple(visits))
+
+    def _planned(self, option: Option) -> PlannedChange:
         """Return one way of the planner with what the rules say about it."""
         found = option.rescheduling
         assert found.series is not None, "a way that does not work is not shown"
-        return replace(self.judged(found.series), way=option.way, exact=found.exact)
+        before = {visit.id: visit for visit in self.series.appointments}
+        chosen = [
+            ChangedVisit(v.id, before[v.id].version, v.start, v.room, v.staff, v.relief)
+            for v in found.series.standing
+            if v != before[v.id]
+        ]
+        after = with_changed_visits(self, chosen)
+        assert isinstance(after, Series), after
+        return replace(self.judged(after), way=option.way, exact=found.exact)
 
     def judged(self, after: Series) -> PlannedChange:
         """Return a change of the series with what the rules say about it."""
@@ -95,6 +138,7 @@ class SeriesAtHand:
             reassigned=tuple(visit.step for visit in changed if visit.id in before and visit.id not in moved),
             findings=findings,
             refusing=tuple(self._refusing(findings, {visit.id for visit in changed})),
+            replaces={visit.id: self.missing[visit.step] for visit in changed if visit.id not in before},
         )
 
     def _refusing(self, findings: Iterable[Finding], changed: set[str]) -> Iterable[Finding]:
@@ -115,7 +159,7 @@ def with_changed_visits(at_hand: SeriesAtHand, chosen: Iterable[ChangedVisit]) -
     """Return the series with chosen visits as they shall be, or what makes that impossible to judge."""
     series, diary = at_hand.series, at_hand.diary
     wanted = {visit.appointment: visit for visit in chosen}
-    known = {visit.id: visit for visit in series.standing}
+    known = {visit.id: visit for visit in (*series.standing, *at_hand.missing.values())}
     reasons = [
         *_against_versions(wanted, known),
         *_against_times(wanted, known, diary),
@@ -124,8 +168,8 @@ def with_changed_visits(at_hand: SeriesAtHand, chosen: Iterable[ChangedVisit]) -
     if reasons:
         return tuple(reasons)
     visits = [
-        _as_wanted(visit, wanted[visit.id], at_hand) if visit.id in wanted else visit
-        for visit in series.appointments
+        *(visit for visit in series.appointments if visit.id not in wanted or not visit.state.takes_time),
+        *(_as_wanted(known[id], visit, at_hand) for id, visit in wanted.items()),
     ]
     return replace(series, appointments=tuple(sorted(visits, key=lambda one: (one.start, one.step))))
 
@@ -148,7 +192,7 @@ def _against_times(
     zone, furthest = diary.site.zone, diary.horizon.end - MARGIN
     for id in wanted.keys() & known.keys():
         visit, start = known[id], wanted[id].start
-        if visit.state not in NOT_BEGUN or visit.start < diary.as_of:
+        if visit.state.takes_time and (visit.state not in NOT_BEGUN or visit.start < diary.as_of):
             why = f"{visit.step} on {in_words(visit.start, zone)} has begun or is over."
             yield Reason("has_begun", why, "Change visits that still lie ahead.", visit.step)
         elif start < diary.as_of:
@@ -176,20 +220,18 @@ def _against_resources(
 
 
 def _as_wanted(visit: Appointment, wanted: ChangedVisit, at_hand: SeriesAtHand) -> Appointment:
-    """Return a visit as it shall be, a version on; one that was confirmed is to be confirmed anew."""
-    same = (visit.start, visit.room, visit.staff, visit.relief) == (
-        wanted.start,
-        wanted.room,
-        wanted.staff,
-        wanted.relief,
-    )
-    if same:
+    """Return a visit as it shall be: the same a version on and to be confirmed anew, or another for one called off."""
+    now = (visit.start, visit.room, visit.staff, visit.relief)
+    if visit.state.takes_time and now == (wanted.start, wanted.room, wanted.staff, wanted.relief):
         return visit
     step = at_hand.protocol.step(visit.step)
     placement = Placement(step, wanted.start, visit.patient, wanted.room, wanted.staff, wanted.relief)
-    made = appointment_at(placement, at_hand.diary.staff, visit.site, id=visit.id, series=visit.series)
-    state = AppointmentState.BOOKED if visit.state is AppointmentState.CONFIRMED else visit.state
-    return replace(made, state=state, version=visit.version + 1, title=visit.title)
+    id, version = (visit.id, visit.version + 1) if visit.state.takes_time else (uuid4().hex, 1)
+    made = appointment_at(placement, at_hand.diary.staff, visit.site, id=id, series=visit.series)
+    state = (
+        AppointmentState.TENTATIVE if visit.state is AppointmentState.TENTATIVE else AppointmentState.BOOKED
+    )
+    return replace(made, state=state, version=version, title=visit.title)
 
 
 def write(change: PlannedChange, verb: str, actor: Actor, now: datetime) -> Series:
@@ -198,6 +240,7 @@ def write(change: PlannedChange, verb: str, actor: Actor, now: datetime) -> Seri
     details = {
         "moved": [move.step for move in change.moves],
         "reassigned": list(change.reassigned),
+        "booked": [visit.step for visit in change.replaces.values()],
         "gates": sorted({one.rule for one in change.findings if one.level is Level.GATE}),
     }
     series = change.after

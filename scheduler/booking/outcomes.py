@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from scheduler.access.permissions import Permission
+from scheduler.domain.appointment import Appointment
 from scheduler.domain.series import Series
 from scheduler.domain.treatment import Protocol
 from scheduler.planner.change import Move, Way
@@ -39,6 +41,7 @@ class PlannedChange:
     `moves` are in order of the new starts; `reassigned` are steps whose visits keep their time, in another room or with
     other people. Of the `findings` those `refusing` forbid the change. `protocol` is narrowed to the visits of the series.
     `way` is what the planner is good at there, `None` for visits that somebody chose; `exact` as in `Rescheduling`.
+    `replaces` holds by id of a new visit the called-off one in whose place it is booked.
     """
 
     before: Series
@@ -50,6 +53,15 @@ class PlannedChange:
     refusing: tuple[Finding, ...]
     way: Way | None = None
     exact: bool = True
+    replaces: Mapping[str, Appointment] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The ways to make a change that the rules do not refuse, the one that moves the fewest visits first; or the reasons."""
+
+    ways: tuple[PlannedChange, ...]
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ from scheduler.domain.interval import Interval
 from scheduler.domain.series import Series, SeriesState
 from scheduler.planner.change import Change
 from scheduler.planner.proposal import Reason
-from scheduler.planner.reschedule import ways_to_reschedule
 from scheduler.store import appointments
 from scheduler.store import series as stored
 from scheduler.store.work import reading
@@ -71,14 +70,8 @@ def ways_to_move(wanted: WantedMove, actor: Actor, now: datetime) -> MovePreview
     if reasons := tuple(_against_wishes(wanted, series)):
         return Refused(reasons=reasons)
     at_hand = SeriesAtHand.of(series, now)
-    change = _as_change(wanted, found, at_hand.diary.site.zone)
-    options = ways_to_reschedule(at_hand.diary, at_hand.protocol, series, change)
-    ways = [at_hand.planned(one) for one in options if one.rescheduling.series is not None]
-    good = tuple(way for way in ways if not way.refusing)
-    if good:
-        return MovePreview(found, series, good, ())
-    said = [Reason(one.rule, one.why, one.mend, ", ".join(one.steps)) for way in ways for one in way.refusing]
-    return MovePreview(found, series, (), options[0].rescheduling.reasons or tuple(dict.fromkeys(said)))
+    ways = at_hand.ways(_as_change(wanted, found, at_hand.diary.site.zone))
+    return MovePreview(found, series, ways.ways, ways.reasons)
 
 
 def movable(appointment: str, actor: Actor) -> Appointment | Refused | NotAllowed:
