@@ -10,12 +10,10 @@ from flask.typing import ResponseReturnValue
 
 from scheduler.access.permissions import Permission
 from scheduler.booking.calling_off import is_to_come
-from scheduler.booking.judging import findings_now
-from scheduler.booking.move_appointment import AppointmentMoved, move_appointment
+from scheduler.booking.move_appointment import AppointmentMoved, MoveAppointment, move_appointment
 from scheduler.booking.outcomes import NotAllowed, PlannedChange, Refused
 from scheduler.booking.preview_move import WantedMove, preview_move
 from scheduler.domain.appointment import Appointment
-from scheduler.domain.clock import local
 from scheduler.domain.errors import NotFound
 from scheduler.domain.people import Patient
 from scheduler.domain.places import Site
@@ -27,12 +25,10 @@ from scheduler.web.forms import faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.move_form import MoveForm, offering, wanted
-from scheduler.web.proposal_panels import Onlooker
 from scheduler.web.reach import series_within_reach
-from scheduler.web.sealed_move import UnusableMove, opened, sealed
-from scheduler.web.visit_rows import Names
-from scheduler.web.ways_to_move import way_panel
-from scheduler.web.words import count_words, short_day_words
+from scheduler.web.sealed_change import UnusableWay, opened, wanted_move
+from scheduler.web.ways_of_change import WayPanel, onlooker_at, standing_choices, way_panels
+from scheduler.web.words import count_words
 
 pages = Blueprint("move", __name__)
 
@@ -75,10 +71,11 @@ def moved(appointment: str) -> ResponseReturnValue:
     with reading():
         counter = _counter(appointment)
     try:
-        command = opened(request.form.get("way", ""), appointment, actor().id, current_clock().now())
-    except UnusableMove as unusable:
+        chosen = opened(request.form.get("way", ""), appointment, actor().id, current_clock().now())
+    except UnusableWay as unusable:
         flash(str(unusable), "missing")
         return redirect(url_for("move.move", appointment=appointment), 303)
+    command = MoveAppointment(wanted_move(chosen.wanted), chosen.visits, chosen.key)
     outcome = move_appointment(command, actor(), current_clock())
     if isinstance(outcome, NotAllowed):
         abort(403)
@@ -97,29 +94,24 @@ def _counter(appointment: str) -> Counter:
         raise NotFound("a visit outside of any series is moved where it came from")
     series, patient = series_within_reach(actor(), visit.series)
     site = clinic.site(series.site)
-    others = [
-        (one.step, f"{one.step} {one.title}, {short_day_words(local(one.start, site.zone))}")
-        for one in series.standing
-        if one.id != visit.id and is_to_come(one, current_clock().now())
-    ]
-    return Counter(visit, series, patient, site, offering(MoveForm(), visit, others, site.zone))
+    now = current_clock().now()
+    others = [one for one in series.standing if one.id != visit.id and is_to_come(one, now)]
+    form = offering(MoveForm(), visit, standing_choices(others, site.zone), site.zone)
+    return Counter(visit, series, patient, site, form)
 
 
 def _ways_page(wishes: WantedMove, counter: Counter, refused: Refused | None = None) -> str:
-    now = current_clock().now()
     preview = preview_move(wishes, actor(), current_clock())
     if isinstance(preview, NotAllowed):
         abort(403)
     found: Sequence[PlannedChange] = () if isinstance(preview, Refused) else preview.ways
-    onlooker = Onlooker(counter.site, Names.of(counter.site.id), actor().id, now)
-    known = findings_now(counter.series, now)
-    panels = [way_panel(way, known, sealed(way, wishes, actor().id, now), onlooker) for way in found]
+    panels = way_panels(found, wishes, counter.series, onlooker_at(counter.site))
     return _page(counter, panels, preview.reasons, refused)
 
 
 def _page(
     counter: Counter,
-    panels: Sequence[object] | None = None,
+    panels: Sequence[WayPanel] | None = None,
     reasons: Sequence[Reason] = (),
     refused: Refused | None = None,
 ) -> str:

@@ -18,6 +18,7 @@ from scheduler.web import (
     home_routes,
     move_routes,
     patient_routes,
+    replan_routes,
     rules_routes,
     series_routes,
     sign_in_routes,
@@ -35,6 +36,7 @@ BLUEPRINTS = (
     book_routes.pages,
     series_routes.pages,
     move_routes.pages,
+    replan_routes.pages,
     day_routes.pages,
     rules_routes.pages,
 )

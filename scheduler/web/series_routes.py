@@ -22,6 +22,7 @@ from scheduler.web.identity import current_clock
 from scheduler.web.open_gates import open_gates
 from scheduler.web.reach import series_within_reach
 from scheduler.web.visit_rows import Manner, Names, beside_no_visit, rows_of, windows_of, worst_by_visit
+from scheduler.web.ways_of_change import missing_visits
 from scheduler.web.words import count_words
 
 pages = Blueprint("series", __name__)
@@ -51,6 +52,7 @@ def series(series: str) -> ResponseReturnValue:
         rows=rows_of(found, protocol, windows, Manner(names, site.zone), findings),
         gates=open_gates(findings),
         general=beside_no_visit(findings),
+        missing=missing_visits(found) if may(actor(), Permission.MOVE_APPOINTMENT) else (),
         declined=[whole.step(key) for key in sorted(found.declined)],
         next_visit=ahead[0] if ahead else None,
         may_cancel_series=bool(ahead) and may(actor(), Permission.CANCEL_SERIES),

@@ -1,0 +1,137 @@
+"""Ways to change a series as pages show them: what moves from where to where, what stays, and what is asked for then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Set
+from dataclasses import dataclass
+
+from scheduler.booking.judging import findings_now
+from scheduler.booking.outcomes import PlannedChange
+from scheduler.booking.replan_series import REPLANNED
+from scheduler.domain.appointment import Appointment
+from scheduler.domain.clock import local
+from scheduler.domain.people import Role
+from scheduler.domain.places import Site
+from scheduler.domain.series import Series
+from scheduler.planner.change import Way
+from scheduler.rules.finding import Finding, Level
+from scheduler.web.drawing import Drawing, draw
+from scheduler.web.guard import actor
+from scheduler.web.identity import current_clock
+from scheduler.web.proposal_panels import Onlooker
+from scheduler.web.sealed_change import Wanted, sealed
+from scheduler.web.visit_rows import Names, windows_of, worst_by_visit
+from scheduler.web.words import count_words, length_words, short_day_words, state_words, visit_in
+
+TITLES = {
+    Way.FEWEST_MOVED: "Fewest visits moved",
+    Way.SUBSTITUTE: "With another therapist for this visit",
+    Way.SOONEST: "As soon as possible",
+    Way.WAIVED: "If a limit may be overridden",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedRow:
+    """One visit that changes: how it was and how it would be, in words; `by` is how much later or earlier it starts.
+
+    `others` are the room and the people who come instead of others.
+    """
+
+    visit: Appointment
+    before: str
+    after: str
+    by: str
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WayPanel:
+    """One way, drawn and told. `new` are the findings that were not there before; `seal` is the text that does it."""
+
+    title: str
+    summary: str
+    rows: tuple[ChangedRow, ...]
+    drawing: Drawing
+    new: tuple[Finding, ...]
+    exact: bool
+    seal: str
+
+
+def onlooker_at(site: Site) -> Onlooker:
+    """Return for whom and when a page about a site is made."""
+    return Onlooker(site, Names.of(site.id), actor().id, current_clock().now())
+
+
+def way_panels(
+    ways: Iterable[PlannedChange], wanted: Wanted, series: Series, onlooker: Onlooker
+) -> tuple[WayPanel, ...]:
+    """Return the panels of the ways to do what is wanted of a series."""
+    heard = {(one.rule, one.steps) for one in findings_now(series, onlooker.now)}
+    return tuple(_panel(way, wanted, heard, onlooker) for way in ways)
+
+
+def standing_choices(visits: Iterable[Appointment], zone: str) -> list[tuple[str, str]]:
+    """Return visits as choices of what must stay: (step, label)."""
+    return [
+        (one.step, f"{one.step} {one.title}, {short_day_words(local(one.start, zone))}") for one in visits
+    ]
+
+
+def missing_visits(series: Series) -> tuple[Appointment, ...]:
+    """Return the visits that a series should have and has no more, each step once; none of a series that has ended."""
+    if series.state not in REPLANNED:
+        return ()
+    kept = {visit.step for visit in series.standing} | series.declined
+    return tuple({visit.step: visit for visit in series.appointments if visit.step not in kept}.values())
+
+
+def _panel(
+    way: PlannedChange, wanted: Wanted, heard: Set[tuple[str, tuple[str, ...]]], onlooker: Onlooker
+) -> WayPanel:
+    before = {visit.id: visit for visit in way.before.appointments}
+    changed = [visit for visit in way.after.standing if before.get(visit.id) != visit]
+    windows = windows_of(way.protocol, way.after, onlooker.site.zone, onlooker.now)
+    staying = len(way.after.standing) - len(changed)
+    stays = "1 other visit stays as it is" if staying == 1 else f"{staying} other visits stay as they are"
+    return WayPanel(
+        title=TITLES.get(way.way, "As chosen") if way.way else "As chosen",
+        summary=f"{count_words(len(changed), 'visit')} {'changes' if len(changed) == 1 else 'change'}; {stays}",
+        rows=tuple(
+            _row(before.get(visit.id) or way.replaces[visit.id], visit, onlooker) for visit in changed
+        ),
+        drawing=draw(way.after, windows, onlooker.site, onlooker.now, worst_by_visit(way.findings)),
+        new=tuple(
+            one for one in way.findings if one.level is not Level.INFO and (one.rule, one.steps) not in heard
+        ),
+        exact=way.exact,
+        seal=sealed(way, wanted, onlooker.actor, onlooker.now),
+    )
+
+
+def _row(before: Appointment, after: Appointment, onlooker: Onlooker) -> ChangedRow:
+    zone = onlooker.site.zone
+    shift, off = after.start - before.start, not before.state.takes_time
+    by = "booked again" if off else ""
+    if shift and not off:
+        by = f"{length_words(abs(shift))} {'later' if after.start > before.start else 'earlier'}"
+    return ChangedRow(
+        visit=after,
+        before=f"{state_words(before.state)}: {visit_in(before.interval, zone)}"
+        if off
+        else visit_in(before.interval, zone),
+        after=visit_in(after.interval, zone) if shift or off else "the same time",
+        by=by,
+        # One person may stand in for another in two roles.
+        others=tuple(dict.fromkeys(_others(before, after, onlooker))),
+    )
+
+
+def _others(before: Appointment, after: Appointment, onlooker: Onlooker) -> Iterator[str]:
+    names = onlooker.names
+    if before.room != after.room:
+        yield f"{names.room(after.room)} instead of {names.room(before.room)}"
+    for role in Role:
+        now, then = before.staff.get(role), after.staff.get(role)
+        if now and then and now != then:
+            yield f"{names.person(then)} instead of {names.person(now)}"
