@@ -20,6 +20,7 @@ def upgrade() -> None:
     """Create the tables; requests answered so far are kept, without anything to compare them by."""
     for table, name in ADDED:
         op.add_column(table, sa.Column(name, INSTANT, nullable=True))
+    op.create_index("series_by_held_until", "series", ["held_until"])
     _create_visit_event()
     _create_override()
     _create_conflict()
@@ -47,6 +48,7 @@ def downgrade() -> None:
     )
     for table in ("answered_request", "conflict", "override", "visit_event"):
         op.drop_table(table)
+    op.drop_index("series_by_held_until", "series")
     for table, name in reversed(ADDED):
         op.drop_column(table, name)
 

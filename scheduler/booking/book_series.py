@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from scheduler.access.permissions import Actor, Permission, may, may_at
 from scheduler.booking.consideration import considered
+from scheduler.booking.holds import against_holding, as_held, let_lapse
 from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.outcomes import NotAllowed, PreviewedSeries, Refused
 from scheduler.booking.request import Asked, ChosenVisit, SeriesRequest, WantedSeries, understood
@@ -31,12 +32,14 @@ VERB = "book_series"
 class BookSeries(WantedSeries):
     """Book the best series, or exactly these `visits` when they are given (one for each step of the series).
 
+    With `held_until`, an instant, it is only held until then while somebody decides, and released by itself.
     A request repeated with the same `idempotency_key` books nothing new: it is answered with the series that the
     first one booked.
     """
 
     visits: tuple[ChosenVisit, ...] | None = None
     idempotency_key: str | None = None
+    held_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +72,12 @@ def _attempt(command: BookSeries, actor: Actor, now: datetime) -> Booked | Refus
         asked = understood(SeriesRequest(command, chosen=command.visits), now)
         if isinstance(asked, tuple):
             return Refused(reasons=asked)
+        if reasons := tuple(against_holding(command.held_until, now)):
+            return Refused(reasons=reasons)
         if not may_at(actor, Permission.BOOK_SERIES, asked.site.id):
             return NotAllowed(Permission.BOOK_SERIES)
         lock([asked.site.id], [asked.patient.id])
+        let_lapse(asked.site.id, now)
         if (earlier := _booked_before(command)) is not None:
             return earlier
         found = considered(asked, now)
@@ -80,7 +86,7 @@ def _attempt(command: BookSeries, actor: Actor, now: datetime) -> Booked | Refus
         option = found.options[0]
         if refuses(option.findings):
             return Refused(findings=option.findings)
-        booked = _with_identity(option)
+        booked = _with_identity(option, command.held_until)
         stored.save_series(booked.series, now)
         note_answer(VERB, command, command.idempotency_key, booked.series, now)
         record(_entry(booked.series, actor, now))
@@ -95,9 +101,11 @@ def _booked_before(command: BookSeries) -> Booked | Refused | None:
     return Booked(stored.series(earlier), ())
 
 
-def _with_identity(option: PreviewedSeries) -> Booked:
-    """Give the series and its visits their ids for life."""
+def _with_identity(option: PreviewedSeries, held_until: datetime | None) -> Booked:
+    """Give the series and its visits their ids for life, and the state in which they begin it."""
     proposed = option.proposal.series
+    if held_until is not None:
+        proposed = as_held(proposed, held_until)
     series = uuid4().hex
     names = {visit.id: uuid4().hex for visit in proposed.appointments}
     appointments = tuple(_named(visit, names[visit.id], series) for visit in proposed.appointments)
@@ -119,6 +127,7 @@ def _entry(series: Series, actor: Actor, now: datetime) -> AuditEntry:
         "version": series.protocol_version,
         "visits": len(series.appointments),
         "declined": sorted(series.declined),
+        "held_until": series.held_until.isoformat() if series.held_until else None,
     }
     return AuditEntry(now, actor.id, VERB, "series", series.id, details, series.site)
 

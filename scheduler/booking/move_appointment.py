@@ -8,6 +8,7 @@ from datetime import datetime
 from scheduler.access.permissions import Actor, Permission, may
 from scheduler.booking.calling_off import locked_series
 from scheduler.booking.changed_series import ChangedVisit, SeriesAtHand, with_changed_visits, write
+from scheduler.booking.holds import let_lapse
 from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.outcomes import NotAllowed, PlannedChange, Refused
 from scheduler.booking.preview_move import WantedMove, movable, preview_move, ways_to_move
@@ -75,6 +76,7 @@ def _attempt(
         if not isinstance(visit, Appointment):
             return visit
         series = locked_series(visit.series)
+        let_lapse(series.site, now)
         earlier = answered_before(VERB, command, command.idempotency_key)
         if isinstance(earlier, Refused):
             return earlier

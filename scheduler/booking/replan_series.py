@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from scheduler.access.permissions import Actor, Permission, may, may_at
 from scheduler.booking.calling_off import locked_series
 from scheduler.booking.changed_series import ChangedVisit, SeriesAtHand, with_changed_visits, write
+from scheduler.booking.holds import let_lapse
 from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.outcomes import NotAllowed, PlannedChange, Refused, Ways
 from scheduler.booking.request import nonsense
@@ -104,6 +105,7 @@ def _attempt(command: ReplanSeries, actor: Actor, now: datetime) -> SeriesReplan
             return _unknown(command.wanted)
         if not may_at(actor, Permission.MOVE_APPOINTMENT, series.site):
             return NotAllowed(Permission.MOVE_APPOINTMENT)
+        let_lapse(series.site, now)
         earlier = answered_before(VERB, command, command.idempotency_key)
         if isinstance(earlier, Refused):
             return earlier

@@ -14,7 +14,7 @@ from scheduler.domain.treatment import Step, StepKind
 
 
 class AppointmentState(StrEnum):
-    """The life of a visit; visits without a dose skip the middle."""
+    """The life of a visit; visits without a dose skip the middle. `LAPSED`: it was only held, and nobody decided in time."""
 
     TENTATIVE = "tentative"
     BOOKED = "booked"
@@ -31,6 +31,7 @@ class AppointmentState(StrEnum):
     SAME_DAY_HOLD = "same_day_hold"
     NO_SHOW = "no_show"
     LEFT_BEFORE_RELEASE = "left_before_release"
+    LAPSED = "lapsed"
 
     @property
     def takes_time(self) -> bool:
@@ -47,8 +48,12 @@ CALLED_OFF = frozenset(
         AppointmentState.CANCELLED_BY_CLINIC,
         AppointmentState.SAME_DAY_HOLD,
         AppointmentState.NO_SHOW,
+        AppointmentState.LAPSED,
     }
 )
+
+UNANNOUNCED = frozenset({AppointmentState.TENTATIVE, AppointmentState.LAPSED})
+"""The states in which the patient is not told of a visit: it is held while somebody decides, or was."""
 
 
 @dataclass(frozen=True, slots=True)

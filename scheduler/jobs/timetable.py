@@ -12,6 +12,7 @@ from threading import Event
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import current_app
 
+from scheduler.booking.holds import release_lapsed_holds
 from scheduler.config import Settings
 from scheduler.domain.clock import Clock
 from scheduler.domain.errors import TrellisError
@@ -23,6 +24,7 @@ from scheduler.reminders.dispatch import Counts, dispatch
 log = logging.getLogger(__name__)
 
 DISPATCH_EVERY_SECONDS = 30
+LET_LAPSE_EVERY_SECONDS = 30
 LOOK_AT_NIGHT_EVERY_SECONDS = 60
 TIDY_EVERY_SECONDS = 3600
 _STOPPERS = frozenset({signal.SIGTERM, signal.SIGINT})
@@ -44,10 +46,14 @@ def run(settings: Settings) -> None:
     def send() -> None:
         _tell(dispatch(clock.now(), channel, go_on=lambda: not stopping.is_set()))
 
+    def let_lapse() -> None:
+        release_lapsed_holds(clock)
+
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     scheduler = _scheduler(
         [
             (DISPATCH_EVERY_SECONDS, guarded("sending messages", send, in_context)),
+            (LET_LAPSE_EVERY_SECONDS, guarded("letting holds lapse", let_lapse, in_context)),
             (LOOK_AT_NIGHT_EVERY_SECONDS, guarded("the nightly recheck", nightly.look, in_context)),
             (TIDY_EVERY_SECONDS, guarded("tidying", shorten_the_log_of_changes, in_context)),
         ],

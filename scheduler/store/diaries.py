@@ -16,6 +16,7 @@ from scheduler.domain.interval import Interval
 from scheduler.store.base import table_of
 from scheduler.store.claim_rows import CLAIM_COLUMNS, claim, claims_from
 from scheduler.store.people_rows import load_patients
+from scheduler.store.series import lapsed_visits
 from scheduler.store.snapshots import Snapshot, snapshot_of
 from scheduler.store.tables_people import PatientRow
 from scheduler.store.work import reading
@@ -26,8 +27,8 @@ _patient = table_of(PatientRow)
 def load_diary(patient: str, horizon: Interval, as_of: datetime, site: str | None = None) -> Diary:
     """Load the facts about one patient and one site, the patient's own for `None`, over a horizon.
 
-    The claims are those of every visit that holds any, the patient's own included. Raises `NotFound` for an unknown
-    patient or site.
+    The claims are those of every visit that holds any at that instant, the patient's own included. Raises `NotFound` for
+    an unknown patient or site.
     """
     with reading() as connection:
         people = load_patients(connection, [_patient.c.id == patient])
@@ -36,6 +37,7 @@ def load_diary(patient: str, horizon: Interval, as_of: datetime, site: str | Non
         where = site or people[0].site
         known = snapshot_of(connection, where, as_of)
         own = ClaimBook.of(_claims(connection, horizon, [patient]))
+        claims = _of_site(connection, known, horizon).beside(own)
         return Diary(
             site=known.site,
             patient=people[0],
@@ -43,7 +45,7 @@ def load_diary(patient: str, horizon: Interval, as_of: datetime, site: str | Non
             as_of=as_of,
             rooms=known.rooms,
             staff=known.staff,
-            claims=_of_site(connection, known, horizon).beside(own),
+            claims=_without_lapsed(claims, as_of),
         )
 
 
@@ -57,7 +59,7 @@ def load_diaries(patients: Iterable[str], horizon: Interval, as_of: datetime, si
         return
     with reading() as connection:
         first = load_diary(wanted[0], horizon, as_of, site)
-        shared = _of_site(connection, snapshot_of(connection, site, as_of), horizon)
+        shared = _without_lapsed(_of_site(connection, snapshot_of(connection, site, as_of), horizon), as_of)
         people = {one.id: one for one in load_patients(connection, [_patient.c.id.in_(wanted)])}
         theirs: dict[str, list[Claim]] = {id: [] for id in wanted}
         for one in _claims(connection, horizon, wanted):
@@ -66,6 +68,12 @@ def load_diaries(patients: Iterable[str], horizon: Interval, as_of: datetime, si
         if id not in people:
             raise NotFound(f"There is no patient '{id}'")
         yield replace(first, patient=people[id], claims=shared.beside(ClaimBook.of(theirs[id])))
+
+
+def _without_lapsed(claims: ClaimBook, as_of: datetime) -> ClaimBook:
+    """Return the claims without those that were only held until now: they are free, also before that is written down."""
+    lapsed = lapsed_visits(as_of)
+    return claims.leaving_out(lapsed) if lapsed else claims
 
 
 def _of_site(connection: Connection, known: Snapshot, horizon: Interval) -> ClaimBook:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
-from scheduler.domain.appointment import CALLED_OFF, AppointmentState
+from scheduler.domain.appointment import CALLED_OFF, UNANNOUNCED, AppointmentState
 from scheduler.domain.interval import Interval
 from scheduler.domain.treatment import StepKind
 from scheduler.store.base import table_of
@@ -104,7 +104,8 @@ def _question(subscription: FeedSubscription, since: datetime) -> Select[Any]:
 def _shown_to(subscription: FeedSubscription) -> ColumnElement[bool]:
     match subscription.kind:
         case SubscriptionKind.PATIENT:
-            return _visit.c.patient_id == subscription.subject
+            announced = _visit.c.state.not_in(sorted(UNANNOUNCED))
+            return and_(_visit.c.patient_id == subscription.subject, announced)
         case SubscriptionKind.ROOM:
             return _visit.c.room_id == subscription.subject
         case SubscriptionKind.STAFF:

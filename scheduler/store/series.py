@@ -98,6 +98,28 @@ def all_series() -> tuple[Series, ...]:
         return _load(connection, [])
 
 
+def lapsed_holds(now: datetime, site: str | None = None) -> tuple[Series, ...]:
+    """Return the tentative series whose time to decide is over, of one site or of all."""
+    conditions: list[ColumnElement[bool]] = [*_lapsed(now)]
+    if site is not None:
+        conditions.append(_series.c.site_id == site)
+    with reading() as connection:
+        return _load(connection, conditions)
+
+
+def lapsed_visits(now: datetime) -> frozenset[str]:
+    """Return the visits of those series, by id: they count as free already, whoever writes that down later."""
+    lapsed = select(_series.c.id).where(*_lapsed(now))
+    with reading() as connection:
+        return frozenset(
+            connection.execute(select(_visit.c.id).where(_visit.c.series_id.in_(lapsed))).scalars()
+        )
+
+
+def _lapsed(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (_series.c.held_until <= now, _series.c.state == SeriesState.TENTATIVE.value)
+
+
 def mark_series(id: str, state: SeriesState) -> None:
     """Give a series another state; its visits stay as they are. Raises `NotFound`."""
     changed = writing().execute(update(_series).where(_series.c.id == id).values(state=state.value))

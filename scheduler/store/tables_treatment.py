@@ -37,7 +37,7 @@ class SeriesRow(Row):
     state: Mapped[str]
     declined: Mapped[Json]
     created_at: Mapped[datetime]
-    held_until: Mapped[datetime | None]
+    held_until: Mapped[datetime | None] = mapped_column(index=True)
 
 
 class AppointmentRow(Row):

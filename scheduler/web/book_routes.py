@@ -20,6 +20,7 @@ from scheduler.store.glances import staff_names
 from scheduler.store.work import reading
 from scheduler.web.forms import faults
 from scheduler.web.guard import actor, needs
+from scheduler.web.hold_routes import HOLD_CHOICES, held_until
 from scheduler.web.identity import current_clock
 from scheduler.web.proposal_panels import Onlooker, panels_of
 from scheduler.web.reach import patient_within_reach
@@ -79,11 +80,15 @@ def book_chosen(patient: str) -> ResponseReturnValue:
         if unusable.command is None:
             return redirect(url_for("book.book", patient=found.id), 303)
         return _free_now(unusable.command, found), 422
+    if "hold" in request.form:
+        until = held_until(request.form.get("hold_for", ""), current_clock().now())
+        command = replace(command, held_until=until)
     outcome = book_series(command, actor(), current_clock())
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Booked):
-        flash(f"Booked: {count_words(len(outcome.series.standing), 'visit')}.", "good")
+        done = "Held" if outcome.series.held_until else "Booked"
+        flash(f"{done}: {count_words(len(outcome.series.standing), 'visit')}.", "good")
         return redirect(url_for("series.series", series=outcome.series.id), 303)
     return _free_now(command, found, outcome), 409 if outcome.race_lost else 422
 
@@ -124,6 +129,7 @@ def _proposals_page(
         exact=preview.exact,
         refused=refused_choice(*refusal, counter.patient, protocol, onlooker) if refusal else None,
         faults=[],
+        hold_choices=HOLD_CHOICES,
     )
 
 

@@ -15,6 +15,7 @@ from scheduler.access.permissions import Permission, may
 from scheduler.web import (
     book_routes,
     day_routes,
+    hold_routes,
     home_routes,
     move_routes,
     patient_routes,
@@ -36,6 +37,7 @@ BLUEPRINTS = (
     book_routes.pages,
     series_routes.pages,
     move_routes.pages,
+    hold_routes.pages,
     replan_routes.pages,
     day_routes.pages,
     rules_routes.pages,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -12,7 +14,7 @@ from scheduler.booking.cancel_series import CancelSeries, SeriesCancelled, cance
 from scheduler.booking.judging import findings_now
 from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, Refused
 from scheduler.domain.errors import NotFound
-from scheduler.domain.series import SeriesState
+from scheduler.domain.series import Series, SeriesState
 from scheduler.store import appointments, clinic
 from scheduler.store.work import reading
 from scheduler.web.drawing import draw
@@ -23,9 +25,12 @@ from scheduler.web.open_gates import open_gates
 from scheduler.web.reach import series_within_reach
 from scheduler.web.visit_rows import Manner, Names, beside_no_visit, rows_of, windows_of, worst_by_visit
 from scheduler.web.ways_of_change import missing_visits
-from scheduler.web.words import count_words
+from scheduler.web.words import count_words, refused_words
 
 pages = Blueprint("series", __name__)
+
+STANDING = frozenset({SeriesState.TENTATIVE, SeriesState.BOOKED})
+"""The states in which a series is judged."""
 
 
 @pages.get("/series/<series>")
@@ -36,7 +41,7 @@ def series(series: str) -> ResponseReturnValue:
     with reading():
         found, patient = series_within_reach(actor(), series)
         site = clinic.site(found.site)
-        findings = findings_now(found, now) if found.state is SeriesState.BOOKED else ()
+        findings = findings_now(found, now) if found.state in STANDING else ()
         whole = clinic.protocol(found.protocol, found.protocol_version)
         protocol = whole.only(visit.step for visit in found.appointments)
         names = Names.of(site.id)
@@ -54,6 +59,8 @@ def series(series: str) -> ResponseReturnValue:
         general=beside_no_visit(findings),
         missing=missing_visits(found) if may(actor(), Permission.MOVE_APPOINTMENT) else (),
         declined=[whole.step(key) for key in sorted(found.declined)],
+        held_until=held_until_of(found, now),
+        may_decide=may(actor(), Permission.BOOK_SERIES),
         next_visit=ahead[0] if ahead else None,
         may_cancel_series=bool(ahead) and may(actor(), Permission.CANCEL_SERIES),
         may_move={visit.id for visit in ahead} if may(actor(), Permission.MOVE_APPOINTMENT) else (),
@@ -91,7 +98,7 @@ def cancel(series: str) -> ResponseReturnValue:
             f"Cancelled: {count_words(len(outcome.called_off), 'visit')}. Their times are free again.", "good"
         )
     else:
-        flash(_in_words(outcome), "bad")
+        flash(refused_words(outcome), "bad")
     return redirect(url_for("series.series", series=found.id), 303)
 
 
@@ -126,7 +133,7 @@ def cancel_visit(appointment: str) -> ResponseReturnValue:
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Refused):
-        flash(_in_words(outcome), "bad")
+        flash(refused_words(outcome), "bad")
     else:
         flash(
             f"Cancelled: {visit.step}, {visit.title}. What the rest of the series needs now stands below.",
@@ -135,6 +142,7 @@ def cancel_visit(appointment: str) -> ResponseReturnValue:
     return redirect(url_for("series.series", series=found.id), 303)
 
 
-def _in_words(refused: Refused) -> str:
-    sentences = [f"{reason.why} {reason.mend}" for reason in refused.reasons]
-    return " ".join([*sentences, *(f"{finding.why}. {finding.mend}." for finding in refused.findings)])
+def held_until_of(series: Series, now: datetime) -> datetime | None:
+    """Return until when a series is held, `None` when it is not, or not any more."""
+    held = series.state is SeriesState.TENTATIVE and series.held_until and series.held_until > now
+    return series.held_until if held else None

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
+from scheduler.booking.outcomes import Refused
 from scheduler.domain.appointment import AppointmentState
 from scheduler.domain.clock import local
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Role
+from scheduler.domain.series import SeriesState
 from scheduler.domain.treatment import Attention, Protocol, StepKind
 
 #: A page says the same times more than once, and the next page again.
@@ -95,6 +97,7 @@ STATES = {
     AppointmentState.CANCELLED_BY_CLINIC: "Cancelled by the clinic",
     AppointmentState.SAME_DAY_HOLD: "Stopped on the day",
     AppointmentState.NO_SHOW: "Did not come",
+    AppointmentState.LAPSED: "Not held any more",
 }
 
 
@@ -121,6 +124,11 @@ def gate_words(kind: str) -> str:
 def state_words(state: AppointmentState) -> str:
     """Return the state of a visit."""
     return STATES.get(state, plain(state.value))
+
+
+def series_state_words(state: SeriesState) -> str:
+    """Return the state of a series, to be read on within a sentence."""
+    return {SeriesState.TENTATIVE: "held", SeriesState.LAPSED: "not held any more"}.get(state, state.value)
 
 
 def kind_words(kind: StepKind) -> KindWords:
@@ -213,6 +221,13 @@ def lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
+def refused_words(refused: Refused) -> str:
+    """Return everything that is against something, as one line for a notice."""
+    said = [(reason.why, reason.mend) for reason in refused.reasons]
+    said += [(finding.why, finding.mend) for finding in refused.findings]
+    return " ".join(sentence(part) for pair in said for part in pair)
+
+
 def contents_words(protocol: Protocol) -> str:
     """Return what a protocol is made of: '2 preparation, 6 dosing, 7 integration, 1 review, 2 optional'."""
     parts = []
@@ -230,6 +245,7 @@ FILTERS = {
     "role": role_words,
     "gate": gate_words,
     "state": state_words,
+    "series_state": series_state_words,
     "kind": kind_words,
     "day": day_words,
     "short_day": short_day_words,

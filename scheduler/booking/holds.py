@@ -1,0 +1,151 @@
+"""Times held while somebody decides: they count as taken until then, and are free by themselves afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+
+from scheduler.access.permissions import SYSTEM, Actor, Permission, may, may_at
+from scheduler.booking.calling_off import locked_series
+from scheduler.booking.judging import findings_now
+from scheduler.booking.outcomes import NotAllowed, Refused
+from scheduler.booking.request import nonsense
+from scheduler.booking.retrying import retried
+from scheduler.domain.appointment import AppointmentState
+from scheduler.domain.clock import Clock, in_words
+from scheduler.domain.errors import NotFound
+from scheduler.domain.series import Series, SeriesState
+from scheduler.planner.proposal import Reason
+from scheduler.rules.evaluate import refuses
+from scheduler.rules.finding import Finding
+from scheduler.store import appointments, clinic, reminders
+from scheduler.store import series as stored
+from scheduler.store.audit import AuditEntry, record
+from scheduler.store.locks import lock
+from scheduler.store.work import unit_of_work
+
+LONGEST_HOLD = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class DecideHold:
+    """Book the series with this id, which is only held, or let it go."""
+
+    series: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoldDecided:
+    """The series as it stands in the store, and what the rules still ask for (nothing once it is let go)."""
+
+    series: Series
+    findings: tuple[Finding, ...] = ()
+
+
+def as_held(series: Series, until: datetime) -> Series:
+    """Return a series that is only held until an instant, with all its visits."""
+    visits = (replace(visit, state=AppointmentState.TENTATIVE) for visit in series.appointments)
+    return replace(series, state=SeriesState.TENTATIVE, held_until=until, appointments=tuple(visits))
+
+
+def against_holding(until: datetime | None, now: datetime) -> Iterator[Reason]:
+    """Yield what is wrong with the time until which somebody wants to hold a series."""
+    if until is not None and not now < until <= now + LONGEST_HOLD:
+        why = f"Times are held for {LONGEST_HOLD.days} days at the most, and until a time that is still to come."
+        yield nonsense("hold", why, "Hold them for a shorter time, or book them.")
+
+
+def book_hold(command: DecideHold, actor: Actor, clock: Clock) -> HoldDecided | Refused | NotAllowed:
+    """Book what was held, when the rules still allow it and its time is not over."""
+    if not may(actor, Permission.BOOK_SERIES):
+        return NotAllowed(Permission.BOOK_SERIES)
+    now = clock.now()
+    return retried(lambda: _booked(command, actor, now))
+
+
+def release_hold(command: DecideHold, actor: Actor, clock: Clock) -> HoldDecided | Refused | NotAllowed:
+    """Let go what was held: its times are free at once."""
+    if not may(actor, Permission.BOOK_SERIES):
+        return NotAllowed(Permission.BOOK_SERIES)
+    now = clock.now()
+    return retried(lambda: _released(command, actor, now))
+
+
+def release_lapsed_holds(clock: Clock) -> int:
+    """Write down which holds are over, each site in a unit of work of its own, and return how many there were."""
+    now = clock.now()
+    sites = sorted({series.site for series in stored.lapsed_holds(now)})
+    return sum(retried(partial(_let_site_lapse, site, now)) for site in sites)
+
+
+def let_lapse(site: str, now: datetime) -> int:
+    """Let the holds of a site go whose time is over, within a unit of work that has locked the site; return how many."""
+    lapsed = stored.lapsed_holds(now, site)
+    for series in lapsed:
+        _let_go(series, SYSTEM, now, "hold_lapsed")
+    return len(lapsed)
+
+
+def _let_site_lapse(site: str, now: datetime) -> int:
+    with unit_of_work():
+        lock([site], [])
+        return let_lapse(site, now)
+
+
+def _booked(command: DecideHold, actor: Actor, now: datetime) -> HoldDecided | Refused | NotAllowed:
+    with unit_of_work():
+        series = _held(command, actor, now)
+        if not isinstance(series, Series):
+            return series
+        booked = [
+            replace(visit, state=AppointmentState.BOOKED, version=visit.version + 1)
+            if visit.state is AppointmentState.TENTATIVE
+            else visit
+            for visit in series.appointments
+        ]
+        after = replace(series, state=SeriesState.BOOKED, held_until=None, appointments=tuple(booked))
+        findings = findings_now(after, now)
+        if refuses(findings):
+            return Refused(findings=findings)
+        stored.save_change(series, after, now)
+        record(AuditEntry(now, actor.id, "book_hold", "series", series.id, {}, series.site))
+        return HoldDecided(stored.series(series.id), findings)
+
+
+def _released(command: DecideHold, actor: Actor, now: datetime) -> HoldDecided | Refused | NotAllowed:
+    with unit_of_work():
+        series = _held(command, actor, now)
+        if not isinstance(series, Series):
+            return series
+        _let_go(series, actor, now, "release_hold")
+        return HoldDecided(stored.series(series.id))
+
+
+def _held(command: DecideHold, actor: Actor, now: datetime) -> Series | Refused | NotAllowed:
+    """Return the locked series while it is held, or why it is not."""
+    try:
+        series = locked_series(command.series)
+    except NotFound:
+        why = f"There is no series '{command.series}'."
+        mend = "Choose a series from the patient's page."
+        return Refused(reasons=(nonsense("unknown_series", why, mend),))
+    if not may_at(actor, Permission.BOOK_SERIES, series.site):
+        return NotAllowed(Permission.BOOK_SERIES)
+    if series.state is not SeriesState.TENTATIVE or series.held_until is None:
+        why = f"The series is not held; it is {series.state}."
+        return Refused(reasons=(nonsense("not_held", why, "Look at the series as it is now."),))
+    if series.held_until <= now:
+        until = in_words(series.held_until, clinic.site(series.site).zone)
+        why = f"The times were held until {until}, and are free again."
+        return Refused(reasons=(nonsense("lapsed", why, "Look at what is free now, and book that."),))
+    return series
+
+
+def _let_go(series: Series, actor: Actor, now: datetime, verb: str) -> None:
+    ids = [visit.id for visit in series.standing]
+    appointments.call_off(ids, AppointmentState.LAPSED, now)
+    reminders.mark_void(ids)
+    stored.mark_series(series.id, SeriesState.LAPSED)
+    record(AuditEntry(now, actor.id, verb, "series", series.id, {"visits": len(ids)}, series.site))
