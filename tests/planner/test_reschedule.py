@@ -11,8 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduler.domain.appointment import AppointmentState
-from scheduler.domain.claims import Claim, Purpose
-from scheduler.domain.clock import in_words
 from scheduler.domain.diary import Diary
 from scheduler.domain.errors import NotFound
 from scheduler.domain.interval import Interval
@@ -31,7 +29,6 @@ from tests.builders import (
     SMALL_EXAMPLE,
     WORKED_EXAMPLE,
     ZONE,
-    a_claim,
     a_diary,
     a_nurse,
     a_prescriber,
@@ -39,44 +36,20 @@ from tests.builders import (
     a_small_protocol,
     a_therapist,
     a_window,
-    an_induction_protocol,
     at,
     between,
     t1_like_series,
 )
+from tests.planner.standing_series import INDUCTION, blocks, booked_out, moved, saved
 from tests.planner.test_agreement import FIRST, diaries
 from tests.rules.examples.case import staff_but
-
-INDUCTION = an_induction_protocol()
-
-
-def _saved(protocol: Protocol = INDUCTION, **starts: str) -> Series:
-    return t1_like_series(protocol, starts, id="series-1")
-
-
-def _moved(found: Rescheduling) -> dict[str, str]:
-    return {move.step: in_words(move.after, ZONE)[:-4] for move in found.moves}
-
-
-def _blocks(diary: Diary, protocol: Protocol, series: Series) -> list[tuple[str, tuple[str, ...]]]:
-    found = evaluate(diary, protocol, series)
-    return [(finding.rule, finding.steps) for finding in found if finding.level is Level.BLOCK]
-
-
-def _booked_out(begin: str, end: str) -> tuple[Claim, ...]:
-    """Return claims of others on both dosing rooms."""
-    return tuple(
-        a_claim(room, Purpose.OCCUPY, between(begin, end), appointment=f"other-{room}")
-        for room in ("dosing-1", "dosing-2")
-    )
-
 
 # What nobody disturbs stays
 
 
 @pytest.mark.parametrize("step", WORKED_EXAMPLE)
 def test_where_no_change_is_needed_nothing_moves(step: str) -> None:
-    series = _saved()
+    series = saved()
     found = reschedule(a_diary(), INDUCTION, series, Change(step))
     assert found.series == series
     assert found == Rescheduling(series, stays=tuple(one.key for one in INDUCTION.steps))
@@ -84,12 +57,12 @@ def test_where_no_change_is_needed_nothing_moves(step: str) -> None:
 
 def test_a_change_to_where_it_already_stands_moves_nothing() -> None:
     asked = Change("D3", exactly=at(WORKED_EXAMPLE["D3"]), fixed=frozenset({"I3"}))
-    assert reschedule(a_diary(), INDUCTION, _saved(), asked).moves == ()
+    assert reschedule(a_diary(), INDUCTION, saved(), asked).moves == ()
 
 
 def test_what_was_done_once_does_not_need_to_be_done_again() -> None:
     asked = Change.off_day("D3", date(2026, 12, 10), ZONE)
-    once = reschedule(a_diary(), INDUCTION, _saved(), asked)
+    once = reschedule(a_diary(), INDUCTION, saved(), asked)
     assert once.series is not None
     again = reschedule(a_diary(), INDUCTION, once.series, asked)
     assert again.series == once.series
@@ -98,12 +71,12 @@ def test_what_was_done_once_does_not_need_to_be_done_again() -> None:
 def test_visits_that_stand_inside_a_slot_stay_there() -> None:
     starts = {step: f"{start[:-1]}2" for step, start in SMALL_EXAMPLE.items()}
     protocol = a_small_protocol()
-    series = _saved(protocol, **starts)
+    series = saved(protocol, **starts)
     assert reschedule(a_diary(), protocol, series, Change("D1")).series == series
     asked = Change.off_day("I2", date(2026, 12, 8), ZONE)
     found = reschedule(a_diary(), protocol, series, asked)
     # Exactly 24 h after the discharge at 12:47 would be on another slot than visits start in.
-    assert _moved(found) == {"I2": "Wed 9 Dec 2026 08:00"}
+    assert moved(found) == {"I2": "Wed 9 Dec 2026 08:00"}
     assert found.moves[0].by == timedelta(hours=16, minutes=58)
 
 
@@ -113,12 +86,12 @@ def test_visits_that_stand_inside_a_slot_stay_there() -> None:
 def test_a_dose_cancelled_with_no_slot_within_the_gap_forces_all_before_it_to_move() -> None:
     """The patient cannot come on 10 December, and the next free slot for a dose is on Friday the 18th at 10."""
     horizon = between("2026-11-23 00:00", "2027-03-01 00:00")
-    diary = a_diary(claims=_booked_out("2026-12-08 00:00", "2026-12-18 10:00"), horizon=horizon)
-    found = reschedule(diary, INDUCTION, _saved(), Change.off_day("D3", date(2026, 12, 10), ZONE))
+    diary = a_diary(claims=booked_out("2026-12-08 00:00", "2026-12-18 10:00"), horizon=horizon)
+    found = reschedule(diary, INDUCTION, saved(), Change.off_day("D3", date(2026, 12, 10), ZONE))
     assert found.exact
     assert found.series is not None
-    assert not _blocks(diary, INDUCTION, found.series)
-    assert {"D3", "D4", "D5"} <= set(_moved(found))
+    assert not blocks(diary, INDUCTION, found.series)
+    assert {"D3", "D4", "D5"} <= set(moved(found))
     gaps = [
         later.start - earlier.start
         for earlier, later in zip(_doses(found.series), _doses(found.series)[1:], strict=False)
@@ -132,8 +105,8 @@ def _doses(series: Series) -> list[Interval]:
 
 def test_with_the_dose_before_it_given_such_a_gap_is_refused_with_its_limit() -> None:
     """Eleven days after D2 the series has to be planned anew: that is said, never done silently."""
-    diary = a_diary(as_of=at("2026-12-07 18:00"), claims=_booked_out("2026-12-08 00:00", "2026-12-18 10:00"))
-    found = reschedule(diary, INDUCTION, _saved(), Change.off_day("D3", date(2026, 12, 10), ZONE))
+    diary = a_diary(as_of=at("2026-12-07 18:00"), claims=booked_out("2026-12-08 00:00", "2026-12-18 10:00"))
+    found = reschedule(diary, INDUCTION, saved(), Change.off_day("D3", date(2026, 12, 10), ZONE))
     assert found.series is None
     assert found.exact
     assert found.reasons[0].step == "D3"
@@ -145,65 +118,19 @@ def test_with_the_dose_before_it_given_such_a_gap_is_refused_with_its_limit() ->
     assert found.reasons[-1].code == "no_concession"
 
 
-def test_what_a_role_may_override_is_offered_where_it_is_all_that_works() -> None:
-    """D2 has been given and D3 is free a week later at the soonest: the five days may be doubled, not more."""
-    horizon = between("2026-11-23 00:00", "2027-03-01 00:00")
-    claims = _booked_out("2026-12-08 00:00", "2026-12-14 10:00")
-    diary = a_diary(as_of=at("2026-12-07 18:00"), claims=claims, horizon=horizon)
-    change = Change.off_day("D3", date(2026, 12, 10), ZONE)
-    (only,) = ways_to_reschedule(diary, INDUCTION, _saved(), change)
-    assert only.way is Way.WAIVED
-    dose = only.rescheduling.visit("D3")
-    assert dose is not None
-    assert dose.start == at("2026-12-14 10:00")
-    assert only.rescheduling.series is not None
-    found = evaluate(diary, INDUCTION, only.rescheduling.series)
-    assert not [one for one in found if one.level is Level.BLOCK]
-    assert ("SPACE-2", ("D2", "D3")) in {(one.rule, one.steps) for one in found}
-    further = a_diary(
-        as_of=at("2026-12-07 18:00"),
-        claims=_booked_out("2026-12-08 00:00", "2026-12-18 10:00"),
-        horizon=horizon,
-    )
-    (none,) = ways_to_reschedule(further, INDUCTION, _saved(), change)
-    assert none.rescheduling.series is None
-
-
-# Visits that were called off and are looked for again
-
-
-def test_a_visit_that_was_missed_is_placed_anew_and_what_is_over_stays() -> None:
-    """D2 was missed on Monday; what is left is asked for on Monday evening."""
-    diary = a_diary(as_of=at("2026-12-07 18:00"), horizon=between("2026-11-23 00:00", "2027-03-01 00:00"))
-    found = reschedule(diary, INDUCTION, _saved(), Change("D2", anew=frozenset({"D2", "I2", "C2"})))
-    assert found.series is not None
-    dose = found.visit("D2")
-    assert dose is not None
-    assert at("2026-12-07 18:00") <= dose.start <= at("2026-12-08 10:00"), "at most five days after D1"
-    assert not {"P1", "P2", "D1", "I1", "C1"} & set(_moved(found))
-    assert not _blocks(diary, INDUCTION, found.series)
-
-
-def test_a_visit_looked_for_again_may_have_its_former_time_back_while_that_is_to_come() -> None:
-    change = Change("D3", anew=frozenset({"D3"}))
-    assert reschedule(a_diary(), INDUCTION, _saved(), change).moves == ()
-    taken = a_diary(claims=_booked_out("2026-12-10 09:00", "2026-12-10 13:00"))
-    assert "D3" in _moved(reschedule(taken, INDUCTION, _saved(), change))
-
-
 def test_a_dose_moved_by_a_day_takes_its_own_visits_along_and_leaves_the_next_dose() -> None:
     """D3 is then 48 hours later, which is allowed exactly; I2 must be over before it."""
     asked = Change("D2", exactly=at("2026-12-08 10:00"))
-    found = reschedule(a_diary(), INDUCTION, _saved(), asked)
-    assert set(_moved(found)) == {"D2", "C2", "I2"}
+    found = reschedule(a_diary(), INDUCTION, saved(), asked)
+    assert set(moved(found)) == {"D2", "C2", "I2"}
     assert found.exact
     assert found.series is not None
     assert "D3" in found.stays
-    assert not _blocks(a_diary(), INDUCTION, found.series)
+    assert not blocks(a_diary(), INDUCTION, found.series)
     i2, d3 = found.visit("I2"), found.visit("D3")
     assert i2 and d3 and i2.discharge <= d3.start
-    later = reschedule(a_diary(), INDUCTION, _saved(), replace(asked, exactly=at("2026-12-08 10:15")))
-    assert "D3" in _moved(later)
+    later = reschedule(a_diary(), INDUCTION, saved(), replace(asked, exactly=at("2026-12-08 10:15")))
+    assert "D3" in moved(later)
 
 
 def test_a_therapist_who_falls_ill_is_waited_for_or_replaced_side_by_side() -> None:
@@ -211,9 +138,9 @@ def test_a_therapist_who_falls_ill_is_waited_for_or_replaced_side_by_side() -> N
     diary = a_diary(staff=staff_but(ill))
     ways = {
         option.way: option.rescheduling
-        for option in ways_to_reschedule(diary, INDUCTION, _saved(), Change("D4"))
+        for option in ways_to_reschedule(diary, INDUCTION, saved(), Change("D4"))
     }
-    assert set(_moved(ways[Way.FEWEST_MOVED])) == {"D4", "C4", "I4"}
+    assert set(moved(ways[Way.FEWEST_MOVED])) == {"D4", "C4", "I4"}
     substitute = ways[Way.SUBSTITUTE]
     assert substitute.moves == ()
     assert substitute.reassigned == ("D4",)
@@ -228,9 +155,9 @@ def test_a_therapist_who_falls_ill_is_waited_for_or_replaced_side_by_side() -> N
 def test_a_prescriber_away_for_an_hour_moves_the_dose_although_its_start_is_covered() -> None:
     away = between("2026-12-17 11:00", "2026-12-17 12:00")
     diary = a_diary(staff=staff_but(a_prescriber(time_off=(away,))))
-    found = reschedule(diary, INDUCTION, _saved(), Change("D5"))
-    assert _moved(found) == {"D5": "Thu 17 Dec 2026 08:15"}
-    kept = reschedule(diary, INDUCTION, _saved(), Change("I5", fixed=frozenset({"D5"})))
+    found = reschedule(diary, INDUCTION, saved(), Change("D5"))
+    assert moved(found) == {"D5": "Thu 17 Dec 2026 08:15"}
+    kept = reschedule(diary, INDUCTION, saved(), Change("I5", fixed=frozenset({"D5"})))
     assert [(reason.code, reason.step) for reason in kept.reasons] == [("cannot_stay", "D5")]
     assert "Prescriber 1 must be on the premises Thu 17 Dec 2026 10:35 MST" in kept.reasons[0].why
 
@@ -246,7 +173,7 @@ def test_a_prescriber_away_for_an_hour_moves_the_dose_although_its_start_is_cove
 )
 def test_neither_past_nor_fixed_visits_ever_move(step: str, day: int, fixed: set[str]) -> None:
     now = at("2026-11-24 15:00") + day * DAY
-    diary, series = a_diary(as_of=now), _saved()
+    diary, series = a_diary(as_of=now), saved()
     visit = series.visit(step)
     assert visit is not None
     asked = Change(step, not_during=(Interval.lasting(visit.start, DAY),), fixed=frozenset(fixed))
@@ -254,18 +181,18 @@ def test_neither_past_nor_fixed_visits_ever_move(step: str, day: int, fixed: set
     if found.series is None:
         assert found.reasons
         return
-    assert step in _moved(found)
+    assert step in moved(found)
     for move in found.moves:
         assert move.before >= now <= move.after
         assert move.step not in fixed
-    assert not _blocks(diary, INDUCTION, found.series)
+    assert not blocks(diary, INDUCTION, found.series)
 
 
 @pytest.mark.parametrize(
     "state", [AppointmentState.CHECKED_IN, AppointmentState.DOSING, AppointmentState.CLOSED]
 )
 def test_a_visit_that_has_begun_does_not_move_even_if_its_time_is_ahead(state: AppointmentState) -> None:
-    series = _with_state(_saved(), "D3", state)
+    series = _with_state(saved(), "D3", state)
     found = reschedule(a_diary(), INDUCTION, series, Change("D3", no_earlier=at("2026-12-11 08:00")))
     assert [reason.code for reason in found.reasons] == ["has_begun"]
     beside = reschedule(a_diary(), INDUCTION, series, Change("D2", exactly=at("2026-12-08 14:00")))
@@ -281,7 +208,7 @@ def _with_state(series: Series, step: str, state: AppointmentState) -> Series:
 
 def test_a_fixed_visit_in_the_way_is_named_as_a_concession() -> None:
     asked = Change("D2", exactly=at("2026-12-08 10:00"), fixed=frozenset({"I2", "D5"}))
-    found = reschedule(a_diary(), INDUCTION, _saved(), asked)
+    found = reschedule(a_diary(), INDUCTION, saved(), asked)
     assert found.series is None
     assert found.reasons[0].code == "chain"
     assert [(reason.code, reason.step) for reason in found.reasons[1:]] == [("let_move", "I2")]
@@ -292,18 +219,18 @@ def test_a_fixed_visit_in_the_way_is_named_as_a_concession() -> None:
 
 def test_a_visit_asked_to_move_and_to_stay_is_refused() -> None:
     found = reschedule(
-        a_diary(), INDUCTION, _saved(), Change.off_day("D3", date(2026, 12, 10), ZONE, frozenset({"D3"}))
+        a_diary(), INDUCTION, saved(), Change.off_day("D3", date(2026, 12, 10), ZONE, frozenset({"D3"}))
     )
     assert [reason.code for reason in found.reasons] == ["fixed"]
 
 
 def test_a_time_at_which_nothing_is_free_is_said() -> None:
-    found = reschedule(a_diary(), INDUCTION, _saved(), Change("D3", exactly=at("2026-12-12 10:00")))
+    found = reschedule(a_diary(), INDUCTION, saved(), Change("D3", exactly=at("2026-12-12 10:00")))
     assert found.reasons[0].why == "D3 (Dosing 3) has no free start at Sat 12 Dec 2026 10:00 MST"
 
 
 def test_a_step_without_a_visit_cannot_be_moved() -> None:
-    series = _with_state(_saved(), "D3", AppointmentState.CANCELLED_BY_PATIENT)
+    series = _with_state(saved(), "D3", AppointmentState.CANCELLED_BY_PATIENT)
     with pytest.raises(NotFound, match="no visit stands for D3"):
         reschedule(a_diary(), INDUCTION, series, Change("D3"))
 
@@ -312,17 +239,17 @@ def test_a_step_without_a_visit_cannot_be_moved() -> None:
 
 
 def test_visits_keep_their_ids_and_those_that_stay_everything() -> None:
-    confirmed = _with_state(_saved(), "D2", AppointmentState.CONFIRMED)
+    confirmed = _with_state(saved(), "D2", AppointmentState.CONFIRMED)
     found = reschedule(a_diary(), INDUCTION, confirmed, Change("D2", exactly=at("2026-12-08 10:00")))
     assert found.series is not None
     assert {v.id for v in found.series.appointments} == {v.id for v in confirmed.appointments}
     for visit in confirmed.appointments:
         if visit.step in found.stays:
             assert found.visit(visit.step) == visit
-    moved = found.visit("D2")
-    assert moved is not None
-    assert (moved.id, moved.version, moved.state) == ("series-1/D2", 2, AppointmentState.BOOKED)
-    assert {claim.appointment for claim in moved.claims} == {"series-1/D2"}
+    dose = found.visit("D2")
+    assert dose is not None
+    assert (dose.id, dose.version, dose.state) == ("series-1/D2", 2, AppointmentState.BOOKED)
+    assert {claim.appointment for claim in dose.claims} == {"series-1/D2"}
     assert [visit.start for visit in found.series.appointments] == sorted(
         v.start for v in found.series.appointments
     )
@@ -332,7 +259,7 @@ def test_a_visit_whose_nurse_is_away_keeps_its_time_with_another() -> None:
     away = between("2026-12-10 00:00", "2026-12-11 00:00")
     nurses = (a_nurse("nurse-1", time_off=(away,)), a_nurse("nurse-2"))
     diary = a_diary(staff=(*nurses, *[p for p in a_diary().staff.values() if "nurse" not in p.id]))
-    found = reschedule(diary, INDUCTION, _saved(), Change("D3"))
+    found = reschedule(diary, INDUCTION, saved(), Change("D3"))
     assert found.moves == ()
     assert found.reassigned == ("D3",)
     dose = found.visit("D3")
@@ -342,7 +269,7 @@ def test_a_visit_whose_nurse_is_away_keeps_its_time_with_another() -> None:
 
 
 def test_cancelled_visits_are_left_where_they_are_and_the_order_of_the_rest_is_kept() -> None:
-    series = _with_state(_saved(), "D3", AppointmentState.CANCELLED_BY_PATIENT)
+    series = _with_state(saved(), "D3", AppointmentState.CANCELLED_BY_PATIENT)
     series = replace(
         series,
         appointments=tuple(
@@ -388,7 +315,7 @@ def test_a_change_of_clocks_inside_a_window_counts_as_it_should(
         Counting.CALENDAR: at(f"{days[2]} 08:00", zone),
     }
     assert start.start >= least[counted]
-    assert not _blocks(diary, protocol, found.series)
+    assert not blocks(diary, protocol, found.series)
 
 
 def _across(zone: str, days: tuple[str, ...], protocol: Protocol) -> tuple[Diary, Series]:
@@ -423,8 +350,8 @@ def test_what_is_rescheduled_breaks_no_rule(diary: Diary, data: st.DataObject) -
         found = option.rescheduling
         assert found.exact
         if found.series is not None:
-            assert not _blocks(wide, protocol, found.series)
-            assert visit.step in _moved(found)
+            assert not blocks(wide, protocol, found.series)
+            assert visit.step in moved(found)
             assert {move.step for move in found.moves} | set(found.stays) == {s.key for s in protocol.steps}
 
 
