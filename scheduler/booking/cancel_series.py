@@ -1,7 +1,8 @@
-"""Cancel a series: every visit still to come is called off, what has taken place stays."""
+"""Cancel a series, or pause it: every visit still to come is called off, what has taken place stays."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import Clock
 from scheduler.domain.errors import NotFound
 from scheduler.domain.series import Series, SeriesState
+from scheduler.planner.proposal import Reason
 from scheduler.store import series as stored
 from scheduler.store.audit import AuditEntry, record
 from scheduler.store.work import unit_of_work
@@ -22,6 +24,15 @@ from scheduler.store.work import unit_of_work
 @dataclass(frozen=True, slots=True)
 class CancelSeries:
     """Cancel the series with this id, for a patient or for the clinic."""
+
+    series: str
+    by: CalledOffBy
+    reason: CancelReason
+
+
+@dataclass(frozen=True, slots=True)
+class PauseSeries:
+    """Pause the series with this id: its times are given back, and it is resumed by planning the rest anew."""
 
     series: str
     by: CalledOffBy
@@ -39,14 +50,30 @@ class SeriesCancelled:
 def cancel_series(
     command: CancelSeries, actor: Actor, clock: Clock
 ) -> SeriesCancelled | Refused | NotAllowed:
-    """Call off every visit still to come, give back its claims and void its reminders, in one commit."""
+    """Call off every visit still to come, give back its claims and void its reminders, in one commit.
+
+    A series of which something took place is stopped by it; of which nothing did, cancelled.
+    """
+    return _called_off(command, "cancel_series", actor, clock)
+
+
+def pause_series(command: PauseSeries, actor: Actor, clock: Clock) -> SeriesCancelled | Refused | NotAllowed:
+    """Call off every visit still to come as cancelling does, and keep the series to be resumed."""
+    return _called_off(command, "pause_series", actor, clock)
+
+
+def _called_off(
+    command: CancelSeries | PauseSeries, verb: str, actor: Actor, clock: Clock
+) -> SeriesCancelled | Refused | NotAllowed:
     if not may(actor, Permission.CANCEL_SERIES):
         return NotAllowed(Permission.CANCEL_SERIES)
     now = clock.now()
-    return retried(lambda: _attempt(command, actor, now))
+    return retried(lambda: _attempt(command, verb, actor, now))
 
 
-def _attempt(command: CancelSeries, actor: Actor, now: datetime) -> SeriesCancelled | Refused | NotAllowed:
+def _attempt(
+    command: CancelSeries | PauseSeries, verb: str, actor: Actor, now: datetime
+) -> SeriesCancelled | Refused | NotAllowed:
     with unit_of_work():
         try:
             series = locked_series(command.series)
@@ -57,15 +84,32 @@ def _attempt(command: CancelSeries, actor: Actor, now: datetime) -> SeriesCancel
             )
         if not may_at(actor, Permission.CANCEL_SERIES, series.site):
             return NotAllowed(Permission.CANCEL_SERIES)
-        if series.state is not SeriesState.BOOKED:
-            why = f"The series is {series.state} already."
-            return Refused(reasons=(nonsense("not_booked", why, "Nothing needs to be done."),))
         ahead = tuple(visit for visit in series.standing if is_to_come(visit, now))
-        if not ahead:
-            why = "No visit of the series is still to come."
-            return Refused(reasons=(nonsense("nothing_to_come", why, "Nothing needs to be done."),))
+        if reasons := tuple(_against(command, series, ahead)):
+            return Refused(reasons=reasons)
         call_off(ahead, command.by, now)
-        stored.mark_series(series.id, SeriesState.CANCELLED)
+        stored.mark_series(series.id, _state_after(command, series, ahead))
         details = {"by": command.by.value, "reason": command.reason.value, "visits": len(ahead)}
-        record(AuditEntry(now, actor.id, "cancel_series", "series", series.id, details, series.site))
+        record(AuditEntry(now, actor.id, verb, "series", series.id, details, series.site))
         return SeriesCancelled(stored.series(series.id), ahead)
+
+
+def _against(
+    command: CancelSeries | PauseSeries, series: Series, ahead: tuple[Appointment, ...]
+) -> Iterator[Reason]:
+    if series.state is SeriesState.PAUSED and isinstance(command, CancelSeries):
+        return
+    if series.state is not SeriesState.BOOKED:
+        why = f"The series is {series.state} already."
+        yield nonsense("not_booked", why, "Nothing needs to be done.")
+    elif not ahead:
+        why = "No visit of the series is still to come."
+        yield nonsense("nothing_to_come", why, "Nothing needs to be done.")
+
+
+def _state_after(
+    command: CancelSeries | PauseSeries, series: Series, ahead: tuple[Appointment, ...]
+) -> SeriesState:
+    if isinstance(command, PauseSeries):
+        return SeriesState.PAUSED
+    return SeriesState.STOPPED if len(ahead) < len(series.standing) else SeriesState.CANCELLED

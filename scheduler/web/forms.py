@@ -51,6 +51,21 @@ class CancelForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
         return self
 
 
+class EndSeriesForm(CancelForm):
+    """What becomes of the series, who calls its visits off, and why."""
+
+    then = RadioField("What becomes of the series?", [InputRequired("Choose what becomes of the series")])
+
+    def offer(self) -> EndSeriesForm:
+        """Fill the choices in, and return the form."""
+        super().offer()
+        self.then.choices = [
+            ("ends", "It ends here"),
+            ("pauses", "It is paused, and the rest is planned anew later"),
+        ]
+        return self
+
+
 def faults(form: FlaskForm) -> list[tuple[str, str]]:
     """Return (id of the field, what is wrong) in the order of the form, for the summary at the top."""
     return [(field.id, str(error)) for field in form for error in field.errors]

@@ -10,7 +10,13 @@ from flask.typing import ResponseReturnValue
 from scheduler.access.permissions import Permission, may
 from scheduler.booking.calling_off import is_to_come
 from scheduler.booking.cancel_appointment import CancelAppointment, cancel_appointment
-from scheduler.booking.cancel_series import CancelSeries, SeriesCancelled, cancel_series
+from scheduler.booking.cancel_series import (
+    CancelSeries,
+    PauseSeries,
+    SeriesCancelled,
+    cancel_series,
+    pause_series,
+)
 from scheduler.booking.judging import findings_now
 from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, Refused
 from scheduler.domain.errors import NotFound
@@ -18,7 +24,7 @@ from scheduler.domain.series import Series, SeriesState
 from scheduler.store import appointments, clinic
 from scheduler.store.work import reading
 from scheduler.web.drawing import draw
-from scheduler.web.forms import CancelForm, faults
+from scheduler.web.forms import CancelForm, EndSeriesForm, faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.open_gates import open_gates
@@ -76,7 +82,7 @@ def cancel(series: str) -> ResponseReturnValue:
     with reading():
         found, patient = series_within_reach(actor(), series)
         site = clinic.site(found.site)
-    form = CancelForm().offer()
+    form = EndSeriesForm().offer()
     ahead = [visit for visit in found.standing if is_to_come(visit, now)]
     if request.method == "GET" or not form.validate():
         page = render_template(
@@ -89,14 +95,17 @@ def cancel(series: str) -> ResponseReturnValue:
             ahead=ahead,
         )
         return page, 422 if form.errors else 200
-    command = CancelSeries(found.id, CalledOffBy(form.by.data), CancelReason(form.reason.data))
-    outcome = cancel_series(command, actor(), current_clock())
+    by, why = CalledOffBy(form.by.data), CancelReason(form.reason.data)
+    if form.then.data == "pauses":
+        outcome = pause_series(PauseSeries(found.id, by, why), actor(), current_clock())
+    else:
+        outcome = cancel_series(CancelSeries(found.id, by, why), actor(), current_clock())
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, SeriesCancelled):
-        flash(
-            f"Cancelled: {count_words(len(outcome.called_off), 'visit')}. Their times are free again.", "good"
-        )
+        done = "Paused" if outcome.series.state is SeriesState.PAUSED else "Cancelled"
+        count = count_words(len(outcome.called_off), "visit")
+        flash(f"{done}: {count}. Their times are free again.", "good")
     else:
         flash(refused_words(outcome), "bad")
     return redirect(url_for("series.series", series=found.id), 303)

@@ -7,8 +7,15 @@ from datetime import timedelta
 import pytest
 
 from scheduler.access.permissions import SYSTEM, Actor
-from scheduler.booking.cancel_series import CancelSeries, SeriesCancelled, cancel_series
+from scheduler.booking.cancel_series import (
+    CancelSeries,
+    PauseSeries,
+    SeriesCancelled,
+    cancel_series,
+    pause_series,
+)
 from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, Refused
+from scheduler.booking.replan_series import ReplanSeries, SeriesReplanned, WantedReplan, replan_series
 from scheduler.domain.appointment import AppointmentState
 from scheduler.domain.clock import StandingClock
 from scheduler.domain.series import Series, SeriesState
@@ -48,6 +55,7 @@ def test_visits_that_have_begun_stay() -> None:
     series = booked()
     outcome = cancel_series(cancelling(series.id, CalledOffBy.CLINIC), SYSTEM, in_the_middle_of(series))
     assert isinstance(outcome, SeriesCancelled)
+    assert outcome.series.state is SeriesState.STOPPED
     states = [visit.state for visit in outcome.series.appointments]
     assert states[:5] == [AppointmentState.BOOKED] * 5
     assert set(states[5:]) == {AppointmentState.CANCELLED_BY_CLINIC}
@@ -85,4 +93,40 @@ def test_an_unknown_series_is_refused() -> None:
 def test_a_nurse_may_not(nurse: Actor) -> None:
     series = booked()
     assert isinstance(cancel_series(cancelling(series.id), nurse, clock()), NotAllowed)
+    assert stored_series(series.id).state is SeriesState.BOOKED
+
+
+def pausing(series: str) -> PauseSeries:
+    return PauseSeries(series, CalledOffBy.PATIENT, CancelReason.ILLNESS)
+
+
+def test_a_paused_series_gives_its_times_back_and_is_resumed_by_planning_it_anew() -> None:
+    series = booked()
+    middle = in_the_middle_of(series)
+    outcome = pause_series(pausing(series.id), SYSTEM, middle)
+    assert isinstance(outcome, SeriesCancelled)
+    assert outcome.series.state is SeriesState.PAUSED
+    assert len(outcome.series.standing) == 5
+    assert len(all_claims()) == sum(len(visit.claims) for visit in outcome.series.standing)
+    later = StandingClock(middle.now() + timedelta(days=3))
+    resumed = replan_series(ReplanSeries(WantedReplan(series.id)), SYSTEM, later)
+    assert isinstance(resumed, SeriesReplanned), resumed
+    assert resumed.series.state is SeriesState.BOOKED
+    assert {v.step for v in resumed.series.standing} == {v.step for v in series.standing}
+    assert all(visit.start >= later.now() for visit in resumed.series.standing[5:])
+
+
+def test_a_paused_series_is_not_paused_again_but_may_be_ended() -> None:
+    series = booked()
+    pause_series(pausing(series.id), SYSTEM, clock())
+    assert reason_of(pause_series(pausing(series.id), SYSTEM, clock())) == "not_booked"
+    outcome = cancel_series(cancelling(series.id), SYSTEM, clock())
+    assert isinstance(outcome, SeriesCancelled)
+    assert outcome.series.state is SeriesState.CANCELLED
+    assert outcome.called_off == ()
+
+
+def test_nurses_may_not_pause(nurse: Actor) -> None:
+    series = booked()
+    assert isinstance(pause_series(pausing(series.id), nurse, clock()), NotAllowed)
     assert stored_series(series.id).state is SeriesState.BOOKED

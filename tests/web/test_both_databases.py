@@ -30,6 +30,6 @@ def test_a_series_is_found_booked_seen_and_cancelled(app: Flask, standing_clock:
     assert dose is not None
     assert f"/series/{series.id}" in desk.text(f"/day/{local_day(dose.start, ZONE)}")
     assert "Dosing 1" in desk.text(f"/series/{series.id}")
-    desk.send(f"/series/{series.id}/cancel", {"by": "clinic", "reason": "booked_by_mistake"})
+    desk.send(f"/series/{series.id}/cancel", {"then": "ends", "by": "clinic", "reason": "booked_by_mistake"})
     assert "Their times are free again." in desk.text(f"/series/{series.id}")
     assert f"{len(series.appointments)} visits" not in desk.text(f"/patients/{patient}")

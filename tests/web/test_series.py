@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 ZONE = "America/Denver"
 CHOICE = {"by": "patient", "reason": "illness"}
+ENDS = {**CHOICE, "then": "ends"}
 
 
 def test_every_visit_is_drawn_and_told_with_its_zone(clinic_app: Flask, desk: Visitor) -> None:
@@ -43,22 +44,34 @@ def test_cancelling_a_series_asks_first_and_says_what_it_did(clinic_app: Flask, 
     address = f"/series/{series.id}/cancel"
     # The first visit begins this very minute and stays.
     count = sum(visit.start > NOW for visit in series.appointments)
-    assert f"Cancel {count} visits</button>" in desk.text(address)
+    assert f"Call off {count} visits</button>" in desk.text(address)
     unanswered = desk.send(address, {})
     assert unanswered.status_code == 422
+    assert 'href="#then">Choose what becomes of the series' in unanswered.text
     assert 'href="#by">Choose who cancels' in unanswered.text
     assert 'href="#reason">Choose a reason' in unanswered.text
     assert _now(clinic_app, series).state is SeriesState.BOOKED
-    response = desk.send(address, CHOICE)
+    response = desk.send(address, ENDS)
     assert response.headers["Location"] == f"/series/{series.id}"
     page = desk.text(f"/series/{series.id}")
     assert f"Cancelled: {count} visits. Their times are free again." in page
     assert page.count("Cancelled by the patient") == count
-    assert "Cancel the series" not in page
-    assert _now(clinic_app, series).state is SeriesState.CANCELLED
+    assert "End or pause" not in page
+    assert _now(clinic_app, series).state is SeriesState.STOPPED
     assert "nothing to cancel" in desk.text(address)
-    desk.send(address, CHOICE)
-    assert "The series is cancelled already." in desk.text(f"/series/{series.id}")
+    desk.send(address, ENDS)
+    assert "The series is stopped already." in desk.text(f"/series/{series.id}")
+
+
+def test_a_series_is_paused_and_says_how_to_go_on(clinic_app: Flask, desk: Visitor) -> None:
+    series = booked_series(clinic_app)[0]
+    response = desk.send(f"/series/{series.id}/cancel", {**CHOICE, "then": "pauses"})
+    page = desk.text(response.headers["Location"])
+    count = sum(visit.start > NOW for visit in series.appointments)
+    assert f"Paused: {count} visits. Their times are free again." in page
+    assert f"The series is paused: {count} visits are to be booked again." in page
+    assert f'href="/series/{series.id}/replan"' in page
+    assert _now(clinic_app, series).state is SeriesState.PAUSED
 
 
 def test_cancelling_one_visit_leaves_the_others_and_says_what_they_need(
