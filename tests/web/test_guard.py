@@ -29,6 +29,19 @@ MAY_OPEN = {
     "series.series": EVERYBODY,
     "series.cancel": DESK | {"prescriber"},
     "series.cancel_visit": EVERYBODY - {"nurse"},
+    **{
+        page: EVERYBODY - {"nurse"}
+        for page in (
+            "move.move",
+            "move.ways",
+            "move.moved",
+            "replan.replan",
+            "replan.ways",
+            "replan.replanned",
+        )
+    },
+    "hold.book": EVERYBODY - {"nurse"},
+    "hold.release": EVERYBODY - {"nurse"},
     "day.my_day": EVERYBODY,
     "day.day": EVERYBODY,
     "rules.rules": EVERYBODY,
