@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # One thing after the other, so that the last line is the count of the tests.
 .NOTPARALLEL:
-.PHONY: help run test check format types contracts documents bench lock clean
+.PHONY: help run test check format types contracts documents bench soak lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -e 's/:.*## /\t/' | expand -t 12
@@ -42,6 +42,9 @@ documents: .venv/development.stamp ## generated pages say what the code says
 
 bench: .venv/development.stamp ## time it beside its peers, all of it or a part: make bench ONLY=planner
 	@exec $(BIN)/python -m bench
+
+soak: .venv/development.stamp ## random use cases in many processes, some killed: make soak DURATION=60 PROCESSES=8
+	@exec $(BIN)/python -m soak
 
 lock: ## lock the dependencies anew, after a change of requirements.in (needs uv)
 	@tools/lock_dependencies.sh

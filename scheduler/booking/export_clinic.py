@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from scheduler.domain.appointment import Appointment
+from scheduler.domain.appointment import Appointment, AppointmentState
 from scheduler.domain.claims import PATIENT_CAPACITY, ROOM_CAPACITY, Claim, Purpose, capacity_of
 from scheduler.domain.clock import Clock
 from scheduler.domain.interval import Interval, merged, without
@@ -24,6 +24,9 @@ DAYS_BACK, DAYS_AHEAD = timedelta(days=30), timedelta(days=120)
 """The time for which availability is written out at least; it reaches as far as there are visits."""
 
 Json = dict[str, Any]
+
+#: Whoever reads the document knows the states of the format; a hold that ran out was given back by the clinic.
+_EXPORTED = {AppointmentState.LAPSED: AppointmentState.CANCELLED_BY_CLINIC}
 
 
 def export_clinic(clock: Clock) -> Json:
@@ -142,7 +145,7 @@ def _appointment(visit: Appointment) -> Json:
         "patient": visit.patient,
         "step": visit.step or None,
         "kind": visit.kind.value,
-        "state": visit.state.value,
+        "state": _EXPORTED.get(visit.state, visit.state).value,
         "version": visit.version,
         "room": visit.room,
         **_stretch(visit.interval),
