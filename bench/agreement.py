@@ -19,7 +19,7 @@ def must_stand(diary: Diary, protocol: Protocol, query: Query, solved: Solved) -
     found = (
         checker.faults(diary, protocol, query, solved.placements)
         if solved.placements
-        else checker.windows_broken(protocol, solved.starts)
+        else checker.windows_broken(protocol, solved.starts, diary.site.zone)
     )
     if found:
         raise Disagreement(f"the checker refuses a series for {query.patient.id}: {'; '.join(found)}")

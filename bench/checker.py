@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bench.instances import Query
 from scheduler.domain.claims import Claim, Placement, Purpose, capacity_of
@@ -16,7 +17,7 @@ from scheduler.domain.clock import local_day
 from scheduler.domain.diary import Diary
 from scheduler.domain.interval import Interval, uncovered
 from scheduler.domain.people import Role
-from scheduler.domain.treatment import Attention, Cover, Point, Protocol, Window
+from scheduler.domain.treatment import Attention, Counting, Cover, Point, Protocol, Window
 
 QUARTER = timedelta(minutes=15)
 
@@ -37,7 +38,7 @@ def faults(diary: Diary, protocol: Protocol, query: Query, visits: Iterable[Plac
     keys = [visit.step.key for visit in placed]
     if sorted(keys) != sorted(step.key for step in protocol.steps):
         return (f"the steps are {keys}",)
-    found = list(_against_windows(protocol, {visit.step.key: visit.start for visit in placed}))
+    found = [*windows_broken(protocol, {visit.step.key: visit.start for visit in placed}, diary.site.zone)]
     for visit in placed:
         found += _against_times(diary, query, visit)
         found += _against_room(diary, visit)
@@ -50,9 +51,9 @@ def faults(diary: Diary, protocol: Protocol, query: Query, visits: Iterable[Plac
     return tuple(found)
 
 
-def windows_broken(protocol: Protocol, starts: Mapping[str, datetime]) -> tuple[str, ...]:
-    """Return which windows these starts do not keep."""
-    return tuple(_against_windows(protocol, starts))
+def windows_broken(protocol: Protocol, starts: Mapping[str, datetime], zone: str) -> tuple[str, ...]:
+    """Return which windows these starts do not keep; `zone` is that of the clinic, whose dates count."""
+    return tuple(_against_windows(protocol, starts, zone))
 
 
 def overbooked(claims: Iterable[Claim], capacities: Mapping[tuple[str, Purpose], int]) -> tuple[str, ...]:
@@ -67,12 +68,16 @@ def overbooked(claims: Iterable[Claim], capacities: Mapping[tuple[str, Purpose],
     )
 
 
-def _against_windows(protocol: Protocol, starts: Mapping[str, datetime]) -> Iterator[str]:
+def _against_windows(protocol: Protocol, starts: Mapping[str, datetime], zone: str) -> Iterator[str]:
     def moment(key: str, point: Point) -> datetime:
         return starts[key] + (protocol.step(key).length if point is Point.END else timedelta(0))
 
     for window in protocol.windows:
-        gap = moment(window.to_step, window.to_point) - moment(window.from_step, window.from_point)
+        begin = moment(window.from_step, window.from_point)
+        end = moment(window.to_step, window.to_point)
+        gap = end - begin
+        if window.counted is Counting.CALENDAR:
+            gap = end.astimezone(ZoneInfo(zone)).date() - begin.astimezone(ZoneInfo(zone)).date()
         if gap < window.at_least or (window.at_most is not None and gap > window.at_most):
             yield f"{gap} {_between(window)}"
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TypeAlias
 
 from ortools.sat.python import cp_model
 from ortools.sat.python.cp_model import CpModel, Domain, IntVar
 
-from bench.scale import SLOT, Scale, slots
+from bench.cp_sat_windows import Windows
+from bench.dates import Dates
+from bench.scale import slots
 from bench.solved import Solved, Verdict
-from scheduler.domain.treatment import Point, Protocol, StepKind
+from scheduler.domain.treatment import Protocol, StepKind
 
 Lists: TypeAlias = Mapping[str, Mapping[str, Sequence[int]]]
 """The feasible starts in order, as slots of a scale, by therapist and step."""
@@ -21,14 +22,14 @@ LIMIT = 60.0
 """Seconds after which a search is given up; it is told."""
 
 
-def earliest(protocol: Protocol, given: Lists, scale: Scale) -> Solved:
+def earliest(protocol: Protocol, given: Lists, dates: Dates) -> Solved:
     """Return the complete series that is over first, from one small model for each therapist."""
     best: Solved | None = None
-    proven = True
+    proven, scale = True, dates.scale
     for therapist, starts in given.items():
         if not all(starts.values()):
             continue
-        model = _Small(protocol, starts)
+        model = _Small(protocol, starts, dates)
         finish = model.finish()
         if best is not None and best.finish is not None:
             model.model.add(finish < scale.before(best.finish))
@@ -50,12 +51,13 @@ def earliest(protocol: Protocol, given: Lists, scale: Scale) -> Solved:
 class Moving:
     """One visit of a series must leave where it stands; `allowed` are the starts of every step, that one's elsewhere.
 
-    `now` are the starts as booked, `fixed` the steps that may not move, all in slots of one scale.
+    `now` are the starts as booked, `fixed` the steps that may not move, all in slots of the scale of `dates`.
     """
 
     step: str
     now: Mapping[str, int]
     allowed: Mapping[str, Sequence[int]]
+    dates: Dates
     fixed: Set[str] = frozenset()
 
 
@@ -76,7 +78,7 @@ def move(protocol: Protocol, moving: Moving) -> Moved:
     """Return the way with the fewest other visits moved, then the least shift in all."""
     if not all(moving.allowed.values()):
         return Moved({}, 0, 0, proven=True)
-    small = _Small(protocol, moving.allowed)
+    small = _Small(protocol, moving.allowed, moving.dates)
     model = small.model
     moved: list[IntVar] = []
     shifts: list[IntVar] = []
@@ -111,26 +113,19 @@ def move(protocol: Protocol, moving: Moving) -> Moved:
 class _Small:
     """A start for each step from its list, and the windows between them."""
 
-    def __init__(self, protocol: Protocol, allowed: Mapping[str, Sequence[int]]) -> None:
+    def __init__(self, protocol: Protocol, allowed: Mapping[str, Sequence[int]], dates: Dates) -> None:
         self.protocol = protocol
         self.model = CpModel()
         self.starts: dict[str, IntVar] = {
             step.key: self.model.new_int_var_from_domain(Domain.from_values(allowed[step.key]), step.key)
             for step in protocol.steps
         }
-        for window in protocol.windows:
-            shift = self._of(window.to_step, window.to_point) - self._of(window.from_step, window.from_point)
-            gap = self.starts[window.to_step] - self.starts[window.from_step] + shift
-            self.model.add(gap >= slots(window.at_least))
-            if window.at_most is not None:
-                self.model.add(gap <= window.at_most // SLOT)
+        span = min(map(min, allowed.values())), max(map(max, allowed.values()))
+        Windows(self.model, protocol, self.starts, dates, span).keep()
         doses = protocol.of_kind(StepKind.DOSING)
         for earlier, later in zip(doses, doses[1:], strict=False):
             apart = slots(earlier.holds_dose_spacing)
             self.model.add(self.starts[later.key] >= self.starts[earlier.key] + apart)
-
-    def _of(self, step: str, point: Point) -> int:
-        return slots(self.protocol.step(step).length if point is Point.END else timedelta(0))
 
     def finish(self) -> IntVar:
         """Return a variable that is no earlier than the end of any visit."""

@@ -14,6 +14,8 @@ from typing import TypeAlias
 from ortools.sat.python import cp_model
 from ortools.sat.python.cp_model import CpModel, Domain, IntervalVar, IntVar, LinearExpr
 
+from bench.cp_sat_windows import Windows
+from bench.dates import Dates
 from bench.instances import Query
 from bench.scale import SLOT, Scale, slots
 from scheduler.domain.claims import Purpose, capacity_of, lanes_needed
@@ -21,7 +23,7 @@ from scheduler.domain.clock import whole_local_day
 from scheduler.domain.diary import Diary
 from scheduler.domain.interval import Interval, merged, without
 from scheduler.domain.people import Role, StaffMember
-from scheduler.domain.treatment import Point, Protocol, Segment, SiteCover, Step
+from scheduler.domain.treatment import Protocol, Segment, SiteCover, Step
 
 QUARTER = 3
 """Visits start on the quarter of an hour, which is three slots."""
@@ -209,15 +211,10 @@ class FullModel:
         self._held.setdefault(key, []).append(interval)
 
     def _keep_windows(self) -> None:
-        def moment(key: str, point: Point) -> LinearExpr:
-            step = self.protocol.step(key)
-            return self.starts[key] + (slots(step.length) if point is Point.END else 0)
-
-        for window in self.protocol.windows:
-            gap = moment(window.to_step, window.to_point) - moment(window.from_step, window.from_point)
-            self.model.add(gap >= slots(window.at_least))
-            if window.at_most is not None:
-                self.model.add(gap <= window.at_most // SLOT)
+        horizon = self.diary.horizon
+        span = self.scale.before(horizon.start), self.scale.after(horizon.end)
+        dates = Dates(self.scale, self.diary.site.zone)
+        Windows(self.model, self.protocol, self.starts, dates, span).keep()
 
     def _keep_capacities(self) -> None:
         for key, held in self._held.items():

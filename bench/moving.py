@@ -11,6 +11,7 @@ from random import Random
 from bench import cp_sat_lists, ours
 from bench.clinics import clinic
 from bench.cp_sat_lists import Lists, Moved, Moving
+from bench.dates import Dates
 from bench.instances import LARGE, MEDIUM, SEED, SMALL, Instance, Query, Size
 from bench.measure import Disagreement, Result, each_in_turn, ratio_line
 from bench.scale import SLOT, Scale
@@ -59,7 +60,7 @@ def as_moving(instance: Instance, case: Case, lists: Lists) -> Moving:
     allowed = dict(lists[case.therapist])
     allowed[case.step] = [slot for slot in allowed[case.step] if local_day(scale.at(slot), zone) != left]
     now = {key: scale.before(start) for key, start in case.now.items()}
-    return Moving(case.step, now, allowed, case.fixed)
+    return Moving(case.step, now, allowed, Dates(scale, zone), case.fixed)
 
 
 def row(size: Size, mover: Mover) -> list[Result]:

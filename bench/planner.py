@@ -8,6 +8,7 @@ from functools import partial
 from bench import alternatives, cp_sat, cp_sat_lists, free_starts, from_database, in_memory, moving, ours
 from bench.agreement import must_agree, must_stand, tally
 from bench.clinics import clinic
+from bench.dates import Dates
 from bench.instances import LARGE, MEDIUM, SMALL, Query, Size
 from bench.measure import Result, each_in_turn, ratio_line
 from bench.scale import Scale
@@ -47,11 +48,11 @@ def earliest_on_lists(size: Size) -> list[Result]:
     instance = clinic(size)
     queries = instance.queries(3 * QUERIES[size])
     protocol = instance.protocol
-    scale = Scale.over(instance.horizon)
+    dates = Dates(Scale.over(instance.horizon), instance.site.zone)
     lists = {query.patient.id: ours.lists(instance.diary(query), protocol, query) for query in queries}
 
     def theirs(query: Query) -> Solved:
-        return cp_sat_lists.earliest(protocol, lists[query.patient.id], scale)
+        return cp_sat_lists.earliest(protocol, lists[query.patient.id], dates)
 
     pairs = each_in_turn(queries, lambda query: ours.earliest(instance.diary(query), protocol, query), theirs)
     for pair in pairs:
