@@ -6,6 +6,7 @@ does not hide itself in the other.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,6 +33,17 @@ class _Use:
     lanes: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Need:
+    """What a phase asks of a role: its number among all that the role gives, and who serves, empty for nobody."""
+
+    phase: str
+    cover: Cover
+    time: Interval
+    number: int
+    person: str
+
+
 def faults(diary: Diary, protocol: Protocol, query: Query, visits: Iterable[Placement]) -> tuple[str, ...]:
     """Return what is wrong with a complete series, in words; nothing when it could be booked."""
     placed = tuple(visits)
@@ -43,6 +55,7 @@ def faults(diary: Diary, protocol: Protocol, query: Query, visits: Iterable[Plac
         found += _against_times(diary, query, visit)
         found += _against_room(diary, visit)
         found += _against_staff(diary, visit)
+        found += _against_hand_over(visit)
         found += _against_site_cover(diary, visit)
     guides = {visit.staff.get(Role.THERAPIST) for visit in placed if visit.step.keeps_one_therapist}
     if len(guides - {None}) > 1:
@@ -113,26 +126,53 @@ def _against_room(diary: Diary, visit: Placement) -> Iterator[str]:
 def _against_staff(diary: Diary, visit: Placement) -> Iterator[str]:
     step = visit.step
     day = local_day(visit.start, diary.site.zone)
-    if visit.staff.get(Role.MEDICAL_MONITOR, "nobody") == visit.staff.get(Role.THERAPIST):
+    needed = list(_needed(visit))
+    watchers = {need.person for need in needed if need.cover.role is Role.MEDICAL_MONITOR}
+    if visit.staff.get(Role.THERAPIST) in watchers - {""}:
         yield f"{step.key}: the therapist watches their own patient"
-    for name, cover, times in _covered(visit):
-        person = diary.staff.get(visit.staff.get(cover.role, ""))
-        if person is None or cover.role not in person.roles:
-            yield f"{step.key}: nobody fit as {cover.role}"
+    for need in needed:
+        name, role, person = need.phase, need.cover.role, diary.staff.get(need.person)
+        if person is None or role not in person.roles:
+            yield f"{step.key}: nobody fit as {role}"
             continue
-        if uncovered(times, person.working_times(diary.site, diary.horizon)):
+        if uncovered(need.time, person.working_times(diary.site, diary.horizon)):
             yield f"{step.key}: {person.id} is not at work in {name}"
-        for credential in cover.credentials:
+        for credential in need.cover.credentials:
             if not person.holds(credential, day):
                 yield f"{step.key}: {person.id} does not hold {credential}"
 
 
-def _covered(visit: Placement) -> Iterator[tuple[str, Cover, Interval]]:
+def _against_hand_over(visit: Placement) -> Iterator[str]:
+    """Yield where somebody takes over who may not, or at another moment than when a phase begins."""
+    needed = list(_needed(visit))
+    known = {(need.cover.role, need.number) for need in needed if need.cover.role in visit.step.hands_over}
+    for role, number in visit.relief:
+        if number == 0 or (role, number) not in known:
+            yield f"{visit.step.key}: nobody may take over as {role} at {number}"
+    serving: dict[tuple[str, Role], set[str]] = {}
+    for need in needed:
+        serving.setdefault((need.phase, need.cover.role), set()).add(need.person)
+    for (phase, role), people in serving.items():
+        if len(people) > 1:
+            yield f"{visit.step.key}: {phase} has more than one {role}: {sorted(people)}"
+
+
+def _needed(visit: Placement) -> Iterator[_Need]:
+    """Yield what every phase asks for and who serves, counting what a role gives in the order in which it begins.
+
+    What begins together is counted in the order in which it ends. Where a role is not handed over, who begins serves.
+    """
     cursor = visit.start
+    numbers: Counter[Role] = Counter()
     for phase in visit.step.phases:
-        for cover in phase.cover:
-            minutes = min(phase.minutes, cover.first_minutes or phase.minutes)
-            yield phase.name, cover, Interval.lasting(cursor, timedelta(minutes=minutes))
+        lengths = [(min(phase.minutes, cover.first_minutes or phase.minutes), cover) for cover in phase.cover]
+        for minutes, cover in sorted(lengths, key=lambda pair: pair[0]):
+            number, begins = numbers[cover.role], visit.staff.get(cover.role, "")
+            time = Interval.lasting(cursor, timedelta(minutes=minutes))
+            handed_over = cover.role in visit.step.hands_over
+            person = visit.relief.get((cover.role, number), begins) if handed_over else begins
+            yield _Need(phase.name, cover, time, number, person)
+            numbers[cover.role] += 1
         cursor += timedelta(minutes=phase.minutes)
 
 
@@ -185,16 +225,16 @@ def _uses(diary: Diary, visit: Placement) -> Iterator[_Use]:
     yield _Use(visit.patient, Purpose.OCCUPY, Interval.lasting(start, step.length), 1)
     if step.holds_dose_spacing:
         yield _Use(visit.patient, Purpose.SPACING, Interval.lasting(start, step.holds_dose_spacing), 1)
-    covers = list(_covered(visit))
-    cuts = sorted({edge for _, _, time in covers for edge in (time.start, time.end)})
+    needed = list(_needed(visit))
+    cuts = sorted({edge for need in needed for edge in (need.time.start, need.time.end)})
     for begin, end in zip(cuts, cuts[1:], strict=False):
         most: dict[tuple[str, Purpose], int] = {}
-        for _, cover, time in covers:
-            if time.holds(begin):
-                person = visit.staff.get(cover.role, "")
-                for purpose, lanes in _lanes(diary, person, cover).items():
+        for need in needed:
+            if need.time.holds(begin):
+                for purpose, lanes in _lanes(diary, need.person, need.cover).items():
                     # Somebody in two roles of one visit is one person still: the greater need counts.
-                    most[person, purpose] = max(lanes, most.get((person, purpose), 0))
+                    key = (need.person, purpose)
+                    most[key] = max(lanes, most.get(key, 0))
         for (person, purpose), lanes in most.items():
             yield _Use(person, purpose, Interval(begin, end), lanes)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 
 from ortools.sat.python import cp_model
 
@@ -13,7 +13,8 @@ from bench.solved import Solved, Verdict
 from scheduler.domain.claims import Placement
 from scheduler.domain.clock import days_of, instant_at
 from scheduler.domain.diary import Diary
-from scheduler.domain.treatment import Protocol, StepKind
+from scheduler.domain.people import Role
+from scheduler.domain.treatment import Protocol, Step, StepKind
 
 LIMIT = 60.0
 """Seconds after which a search is given up; it is told."""
@@ -72,26 +73,28 @@ def _read(full: FullModel, engine: cp_model.CpSolver, status: cp_model.CpSolverS
             raise RuntimeError(f"the model is not valid: {full.model.validate()}")
         return Solved(Verdict.TIMED_OUT)
     starts = {key: full.scale.at(engine.value(start)) for key, start in full.starts.items()}
-    placements = tuple(
-        Placement(
-            step=step,
-            start=starts[step.key],
-            patient=full.diary.patient.id,
-            room=next(
-                (id for id, here in full.rooms.get(step.key, {}).items() if engine.boolean_value(here)), None
-            ),
-            staff={
-                role: next(id for id, serves in chosen.items() if engine.boolean_value(serves))
-                for role in step.roles
-                if (chosen := full.serving[step.key, role])
-            },
-        )
-        for step in full.protocol.steps
-    )
     return Solved(
         verdict=Verdict.FOUND if status == cp_model.OPTIMAL else Verdict.TIMED_OUT,
-        finish=max(visit.start + visit.step.length for visit in placements),
+        finish=max(starts[step.key] + step.length for step in full.protocol.steps),
         starts=starts,
         therapist=next((id for id, guides in full.guides.items() if engine.boolean_value(guides)), None),
-        placements=placements,
+        placements=tuple(_placement(full, engine, step, starts[step.key]) for step in full.protocol.steps),
     )
+
+
+def _placement(full: FullModel, engine: cp_model.CpSolver, step: Step, start: datetime) -> Placement:
+    rooms = full.rooms.get(step.key, {})
+    staff: dict[Role, str] = {}
+    relief: dict[tuple[Role, int], str] = {}
+    for role in step.roles:
+        served = [
+            (segment, next(id for id, serves in turn.chosen.items() if engine.boolean_value(serves)))
+            for turn in full.serving[step.key, role]
+            for segment in turn.segments
+        ]
+        staff[role] = served[0][1]
+        for number, (_, person) in enumerate(served):
+            if person != staff[role]:
+                relief[role, number] = person
+    room = next((id for id, here in rooms.items() if engine.boolean_value(here)), None)
+    return Placement(step, start, full.diary.patient.id, room, staff, relief)

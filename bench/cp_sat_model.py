@@ -33,12 +33,23 @@ Key: TypeAlias = tuple[str, Purpose]
 
 @dataclass(frozen=True)
 class _Stretch:
-    """One lane that a person may give to a visit, if serving in any of the roles; in slots from its start."""
+    """One lane that a person may give to a visit, if serving in any of the turns, by number; in slots from its start."""
 
     purpose: Purpose
     begins: int
     ends: int
-    roles: frozenset[Role]
+    turns: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What one and the same person gives in a role: all of it, or a phase of it where the role is handed over.
+
+    `chosen` says who it is, as literals.
+    """
+
+    segments: tuple[Segment, ...]
+    chosen: Mapping[str, IntVar]
 
 
 class FullModel:
@@ -50,7 +61,7 @@ class FullModel:
         self.model = CpModel()
         self.starts: dict[str, LinearExpr] = {}
         self.rooms: dict[str, dict[str, IntVar]] = {}
-        self.serving: dict[tuple[str, Role], dict[str, IntVar]] = {}
+        self.serving: dict[tuple[str, Role], tuple[Turn, ...]] = {}
         self._held: dict[Key, list[IntervalVar]] = {}
         self.guides = {
             person.id: self.model.new_bool_var(f"guide {person.id}")
@@ -90,6 +101,7 @@ class FullModel:
             self.model.add_exactly_one(self.rooms[step.key].values())
         for role in step.roles:
             self._add_role(step, role)
+        self._keep_guides_from_watching(step)
         self._take_people(step)
 
     def _quarters(self, step: Step) -> Domain:
@@ -149,25 +161,30 @@ class FullModel:
         return merged(found)
 
     def _add_role(self, step: Step, role: Role) -> None:
-        """Let one person serve in a role of a step, qualified at its start."""
+        """Let one person serve in each turn of a role of a step, qualified at its start."""
         one = role is Role.THERAPIST and step.keeps_one_therapist
         people = [person for person in self.diary.having(role) if not one or person.id in self.guides]
-        chosen = {
-            person.id: self.guides[person.id]
-            if one
-            else self.model.new_bool_var(f"{person.id} as {role} of {step.key}")
-            for person in people
-        }
-        self.serving[step.key, role] = chosen
-        self.model.add_exactly_one(chosen.values())
-        needed = {credential for segment in step.segments_of(role) for credential in segment.credentials}
-        for person in people:
-            for credential in sorted(needed):
-                self._while_valid(step, person, credential, chosen[person.id])
-        guides = self.serving.get((step.key, Role.THERAPIST), {})
-        watchers = self.serving.get((step.key, Role.MEDICAL_MONITOR), {})
-        for both in guides.keys() & watchers.keys() if role in (Role.THERAPIST, Role.MEDICAL_MONITOR) else ():
-            self.model.add_at_most_one(guides[both], watchers[both])
+        turns = []
+        for number, segments in enumerate(_turns(step, role)):
+            chosen = {
+                person.id: self.guides[person.id]
+                if one
+                else self.model.new_bool_var(f"{person.id} as {role} of {step.key}, turn {number}")
+                for person in people
+            }
+            turns.append(Turn(segments, chosen))
+            self.model.add_exactly_one(chosen.values())
+            needed = {credential for segment in segments for credential in segment.credentials}
+            for person in people:
+                for credential in sorted(needed):
+                    self._while_valid(step, person, credential, chosen[person.id])
+        self.serving[step.key, role] = tuple(turns)
+
+    def _keep_guides_from_watching(self, step: Step) -> None:
+        for guided in self.serving.get((step.key, Role.THERAPIST), ()):
+            for watched in self.serving.get((step.key, Role.MEDICAL_MONITOR), ()):
+                for both in guided.chosen.keys() & watched.chosen.keys():
+                    self.model.add_at_most_one(guided.chosen[both], watched.chosen[both])
 
     def _while_valid(self, step: Step, person: StaffMember, credential: str, literal: IntVar) -> None:
         times = self._valid(person, credential)
@@ -177,15 +194,13 @@ class FullModel:
             self.model.add(self.starts[step.key] < self.scale.after(times[-1].end)).only_enforce_if(literal)
 
     def _take_people(self, step: Step) -> None:
-        people: dict[str, list[Role]] = {}
-        for role in step.roles:
-            for person in self.serving[step.key, role]:
-                people.setdefault(person, []).append(role)
-        for person, roles in people.items():
-            segments = [segment for segment in step.segments if segment.role in roles]
-            may_watch = self.diary.staff[person].may_watch
-            for stretch in _stretches(segments, may_watch):
-                literals = [self.serving[step.key, role][person] for role in sorted(stretch.roles)]
+        turns = [turn for role in step.roles for turn in self.serving[step.key, role]]
+        people = dict.fromkeys(person for turn in turns for person in turn.chosen)
+        for person in people:
+            mine = [number for number, turn in enumerate(turns) if person in turn.chosen]
+            given = [(number, segment) for number in mine for segment in turns[number].segments]
+            for stretch in _stretches(given, self.diary.staff[person].may_watch):
+                literals = [turns[number].chosen[person] for number in sorted(stretch.turns)]
                 self._hold(
                     (person, stretch.purpose),
                     self.starts[step.key] + stretch.begins,
@@ -196,7 +211,7 @@ class FullModel:
     def _any(self, literals: list[IntVar]) -> IntVar:
         if len(literals) == 1:
             return literals[0]
-        # Somebody in two roles of one visit gives their time once.
+        # Somebody in two roles of one visit, or in two turns, gives their time once.
         either = self.model.new_bool_var("either")
         for literal in literals:
             self.model.add_implication(literal, either)
@@ -260,27 +275,38 @@ class FullModel:
         return chosen
 
 
-def _stretches(segments: Iterable[Segment], may_watch: int) -> Iterator[_Stretch]:
-    """Yield, lane by lane, what a person gives who may serve in the roles of these segments."""
-    given = [
-        (purpose, level, segment)
-        for segment in segments
+def _turns(step: Step, role: Role) -> Iterator[tuple[Segment, ...]]:
+    """Yield what one and the same person has to give in a role: each phase by itself where it is handed over."""
+    if role not in step.hands_over:
+        yield step.segments_of(role)
+        return
+    for phase in step.phases:
+        segments = tuple(one for one in step.segments_of(role) if phase.name in one.phases)
+        if segments:
+            yield segments
+
+
+def _stretches(given: Iterable[tuple[int, Segment]], may_watch: int) -> Iterator[_Stretch]:
+    """Yield, lane by lane, what a person gives who may serve in the turns that these segments belong to, by number."""
+    lanes = [
+        (purpose, level, number, segment)
+        for number, segment in given
         for purpose, lanes in lanes_needed(segment, may_watch).items()
         for level in range(1, lanes + 1)
     ]
-    for purpose, level in sorted({(purpose, level) for purpose, level, _ in given}):
-        mine = [segment for p, n, segment in given if (p, n) == (purpose, level)]
-        cuts = sorted({edge for segment in mine for edge in (segment.begins, segment.ends)})
+    for purpose, level in sorted({(purpose, level) for purpose, level, _, _ in lanes}):
+        mine = [(number, segment) for p, n, number, segment in lanes if (p, n) == (purpose, level)]
+        cuts = sorted({edge for _, segment in mine for edge in (segment.begins, segment.ends)})
         run: _Stretch | None = None
         for begin, end in zip(cuts, cuts[1:], strict=False):
-            roles = frozenset(segment.role for segment in mine if segment.begins <= begin < segment.ends)
-            if run is not None and run.roles == roles:
-                run = _Stretch(purpose, run.begins, slots(end), roles)
+            turns = frozenset(number for number, segment in mine if segment.begins <= begin < segment.ends)
+            if run is not None and run.turns == turns:
+                run = _Stretch(purpose, run.begins, slots(end), turns)
                 continue
-            if run is not None and run.roles:
+            if run is not None and run.turns:
                 yield run
-            run = _Stretch(purpose, slots(begin), slots(end), roles)
-        if run is not None and run.roles:
+            run = _Stretch(purpose, slots(begin), slots(end), turns)
+        if run is not None and run.turns:
             yield run
 
 

@@ -78,7 +78,14 @@ def _solved(protocol: Protocol, proposal: Proposal, verdict: Verdict) -> Solved:
         starts={visit.step: visit.start for visit in visits},
         therapist=proposal.therapist,
         placements=tuple(
-            Placement(protocol.step(visit.step), visit.start, visit.patient, visit.room, visit.staff)
+            Placement(
+                step=protocol.step(visit.step),
+                start=visit.start,
+                patient=visit.patient,
+                room=visit.room,
+                staff=visit.staff,
+                relief=visit.relief,
+            )
             for visit in visits
         ),
     )
