@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bench.instances import Query
+from bench.wanted import wanted
 from scheduler.domain.claims import Claim, Placement, Purpose, capacity_of
 from scheduler.domain.clock import local_day
 from scheduler.domain.diary import Diary
@@ -48,9 +49,11 @@ def faults(diary: Diary, protocol: Protocol, query: Query, visits: Iterable[Plac
     """Return what is wrong with a complete series, in words; nothing when it could be booked."""
     placed = tuple(visits)
     keys = [visit.step.key for visit in placed]
-    if sorted(keys) != sorted(step.key for step in protocol.steps):
+    asked = wanted(diary, protocol, query)
+    if sorted(keys) != sorted(step.key for step in asked.steps):
         return (f"the steps are {keys}",)
-    found = [*windows_broken(protocol, {visit.step.key: visit.start for visit in placed}, diary.site.zone)]
+    starts = {visit.step.key: visit.start for visit in placed}
+    found = [*windows_broken(asked, starts, diary.site.zone)]
     for visit in placed:
         found += _against_times(diary, query, visit)
         found += _against_room(diary, visit)

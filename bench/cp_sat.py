@@ -36,7 +36,7 @@ def alternatives(
     """
     full = FullModel(diary, protocol, query)
     full.model.minimize(full.finish)
-    first = (protocol.of_kind(StepKind.DOSING) or protocol.steps)[0].key
+    first = (full.protocol.of_kind(StepKind.DOSING) or full.protocol.steps)[0].key
     weeks = full.week_of(first, _weeks(full))
     for _ in range(number):
         engine = solver(limit)

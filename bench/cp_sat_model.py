@@ -18,6 +18,7 @@ from bench.cp_sat_windows import Windows
 from bench.dates import Dates
 from bench.instances import Query
 from bench.scale import SLOT, Scale, slots
+from bench.wanted import wanted
 from scheduler.domain.claims import Purpose, capacity_of, lanes_needed
 from scheduler.domain.clock import whole_local_day
 from scheduler.domain.diary import Diary
@@ -56,7 +57,8 @@ class FullModel:
     """The model of one query. `starts` are in slots; `guides`, `rooms` and `serving` say who and where, as literals."""
 
     def __init__(self, diary: Diary, protocol: Protocol, query: Query) -> None:
-        self.diary, self.protocol, self.query = diary, protocol, query
+        self.diary, self.query = diary, query
+        self.protocol = wanted(diary, protocol, query)
         self.scale = Scale.over(diary.horizon)
         self.model = CpModel()
         self.starts: dict[str, LinearExpr] = {}
@@ -68,15 +70,15 @@ class FullModel:
             for person in diary.having(Role.THERAPIST)
             if query.therapist in (None, person.id)
         }
-        for step in protocol.steps:
+        for step in self.protocol.steps:
             self._add_step(step)
-        if any(step.keeps_one_therapist and Role.THERAPIST in step.roles for step in protocol.steps):
+        if any(step.keeps_one_therapist and Role.THERAPIST in step.roles for step in self.protocol.steps):
             self.model.add_exactly_one(self.guides.values())
         self._keep_windows()
         self._keep_capacities()
         last = self.scale.after(diary.horizon.end) + slots(timedelta(days=1))
         self.finish = self.model.new_int_var(0, last, "finish")
-        for step in protocol.steps:
+        for step in self.protocol.steps:
             self.model.add(self.finish >= self.starts[step.key] + slots(step.length))
 
     def _add_step(self, step: Step) -> None:

@@ -48,12 +48,17 @@ SIZES = (SMALL, MEDIUM, LARGE)
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A patient for whom a complete series is wanted between two instants; `therapist` is `None` for anybody fit."""
+    """A patient for whom a complete series is wanted between two instants; `therapist` is `None` for anybody fit.
+
+    `declined` and `included` are keys of steps: those the patient does without, and optional ones that are asked for.
+    """
 
     patient: Patient
     earliest: datetime
     latest: datetime
     therapist: str | None = None
+    declined: frozenset[str] = frozenset()
+    included: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

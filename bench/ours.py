@@ -28,6 +28,7 @@ from scheduler.planner.propose import proposal_of, propose
 from scheduler.planner.question import Question
 from scheduler.planner.slots import Slots
 from scheduler.planner.standing import Standing
+from scheduler.planner.steps import needed_steps
 from scheduler.planner.timeline import slots_in
 from scheduler.planner.wishes import Wishes
 from scheduler.store import snapshots
@@ -41,6 +42,12 @@ Earliest = tuple[Question, tuple[str, list[int]] | None]
 def wishes(query: Query, limit: int) -> Wishes:
     """Return the wishes of a query."""
     return Wishes(query.earliest, query.latest, query.therapist, limit)
+
+
+def narrowed(diary: Diary, protocol: Protocol, query: Query) -> Protocol:
+    """Return the protocol with the visits alone that a query asks for, as a request does it. No row pays for it."""
+    today = local_day(diary.as_of, diary.site.zone)
+    return needed_steps(protocol, query.patient, today, query.declined, query.included)
 
 
 def answer(diary: Diary, protocol: Protocol, query: Query, limit: int) -> Answer:
