@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from ortools.sat.python import cp_model
 from ortools.sat.python.cp_model import CpModel, Domain, IntervalVar, IntVar, LinearExpr
@@ -30,6 +30,8 @@ QUARTER = 3
 """Visits start on the quarter of an hour, which is three slots."""
 
 Key: TypeAlias = tuple[str, Purpose]
+Moment = TypeVar("Moment", datetime, int)
+"""An instant, or a slot."""
 
 
 @dataclass(frozen=True)
@@ -146,8 +148,8 @@ class FullModel:
             for valid in self._valid(person, cover.credential)
             for time in person.working_times(self.diary.site, self.diary.horizon)
         ]
-        times = [time for time in present if time is not None]
-        return merged(time for time, level in _levels(times) if level >= cover.at_least)
+        levels = _levels([(time.start, time.end) for time in present if time is not None])
+        return merged(Interval(begin, end) for begin, end, level in levels if level >= cover.at_least)
 
     def _valid(self, person: StaffMember, credential: str) -> tuple[Interval, ...]:
         """Return when a credential of a person holds, a day beyond the horizon included."""
@@ -261,10 +263,10 @@ class FullModel:
             times += [gap for gap in without([wide], working) for _ in range(capacity)]
         elif resource in diary.rooms:
             times += list(diary.rooms[resource].out_of_use)
-        if capacity == 1:
-            times = list(merged(times))
-        for time, level in _levels(times):
-            yield self.scale.before(time.start), self.scale.after(time.end), min(level, capacity)
+        # Brought to slots before they are laid over each other: two that share a slot only then are both in it.
+        spans = [(self.scale.before(time.start), self.scale.after(time.end)) for time in times]
+        for begin, end, level in _levels(spans):
+            yield begin, end, min(level, capacity)
 
     def week_of(self, step: str, mondays: Iterable[tuple[int, int]]) -> Mapping[int, IntVar]:
         """Return a literal for each week, given by its first slot and the one after its last: the step starts in it."""
@@ -312,19 +314,19 @@ def _stretches(given: Iterable[tuple[int, Segment]], may_watch: int) -> Iterator
             yield run
 
 
-def _levels(times: Iterable[Interval]) -> Iterator[tuple[Interval, int]]:
-    """Yield the stretches in which equally many of the times lie, where any does."""
-    edges: dict[datetime, int] = {}
-    for time in times:
-        edges[time.start] = edges.get(time.start, 0) + 1
-        edges[time.end] = edges.get(time.end, 0) - 1
+def _levels(spans: Iterable[tuple[Moment, Moment]]) -> Iterator[tuple[Moment, Moment, int]]:
+    """Yield the stretches in which equally many of the spans lie, where any does: from, to, how many."""
+    edges: dict[Moment, int] = {}
+    for begin, end in spans:
+        edges[begin] = edges.get(begin, 0) + 1
+        edges[end] = edges.get(end, 0) - 1
     level = 0
-    since: datetime | None = None
-    for instant in sorted(edges):
-        if edges[instant]:
+    since: Moment | None = None
+    for moment in sorted(edges):
+        if edges[moment]:
             if level and since is not None:
-                yield Interval(since, instant), level
-            level, since = level + edges[instant], instant
+                yield since, moment, level
+            level, since = level + edges[moment], moment
 
 
 def solver(seconds: float) -> cp_model.CpSolver:
