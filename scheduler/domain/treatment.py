@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
+from itertools import groupby
 
 from scheduler.domain.errors import InvalidValue, NotFound
 from scheduler.domain.people import Patient, Role
@@ -212,8 +213,8 @@ class Step:
     def segments(self) -> tuple[Segment, ...]:
         """What each role gives, sorted by begin.
 
-        Neighbouring phases of the same cover are one segment, but for roles that are handed over: there each phase is
-        one, so that each may be served by another person.
+        Neighbouring phases of the same cover are one segment, but for roles that are handed over: there each phase has
+        its own, so that each may be served by another person.
         """
         pieces = tuple(self._pieces())
         whole = joined(piece for piece in pieces if piece.role not in self.hands_over)
@@ -239,6 +240,16 @@ class Step:
     def segments_of(self, role: Role) -> tuple[Segment, ...]:
         """Return what one role gives."""
         return tuple(segment for segment in self.segments if segment.role is role)
+
+    def turns_of(self, role: Role) -> tuple[tuple[Segment, ...], ...]:
+        """Return what one and the same person gives in a role: all of it, or phase by phase where it is handed over.
+
+        A phase may ask for a role twice, for both hands at first and for eyes throughout; who serves in it does both.
+        """
+        segments = self.segments_of(role)
+        if role not in self.hands_over:
+            return (segments,) if segments else ()
+        return tuple(tuple(turn) for _, turn in groupby(segments, lambda segment: segment.phases))
 
     def site_cover_times(self, cover: SiteCover) -> tuple[timedelta, timedelta]:
         """Return begin and end of a site cover, counted from the start of the visit."""

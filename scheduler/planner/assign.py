@@ -84,8 +84,8 @@ class _Choosing:
     def _fit(self, shape: Shape, role: Role, guide: str | None, slot: int) -> list[StaffMember]:
         key = (shape, role, guide)
         if key not in self._people:
-            people = self._supply.having(role, guide)
-            self._people[key] = [(p, self._supply.starts_with(p, shape, role)) for p in people]
+            (turn,), people = shape.turns[role], self._supply.having(role, guide)
+            self._people[key] = [(p, self._supply.starts_of_turn(p, turn)) for p in people]
         return [person for person, starts in self._people[key] if starts >> slot & 1]
 
     def _guide(self, shape: Shape, slot: int) -> str | None:
@@ -101,19 +101,18 @@ class _Choosing:
 
     def _in_turn(self, shape: Shape, role: Role, slot: int, people: Iterable[StaffMember]) -> list[str]:
         """Return who serves each segment: as few changes as can be, for whoever can go on furthest is taken each time."""
-        everybody, segments = tuple(people), shape.like.segments_of(role)
+        everybody, turns = tuple(people), shape.turns[role]
         able = [
-            {p.id for p in everybody if self._supply.starts_of_segment(p, segment) >> slot & 1}
-            for segment in segments
+            {p.id for p in everybody if self._supply.starts_of_turn(p, turn) >> slot & 1} for turn in turns
         ]
         served: list[str] = []
-        while len(served) < len(segments):
-            ahead = able[len(served) :]
-            reach = Counter({person: _run(person, ahead) for person in ahead[0]})
+        done = 0
+        while done < len(turns):
+            reach = Counter({person: _run(person, able[done:]) for person in able[done]})
             furthest = max(reach.values())
-            fit = [p for p in everybody if reach[p.id] == furthest]
-            person = self._least_busy(fit, slot, {})
-            served += [person] * furthest
+            person = self._least_busy([p for p in everybody if reach[p.id] == furthest], slot, {})
+            served += [person for turn in turns[done : done + furthest] for _ in turn]
+            done += furthest
         return served
 
     def _least_busy(self, fit: Sequence[StaffMember], slot: int, chosen: Mapping[Role, str]) -> str:
@@ -132,7 +131,7 @@ class _Choosing:
 
 
 def _run(person: str, ahead: Sequence[set[str]]) -> int:
-    """Return over how many segments from the first on a person can serve."""
+    """Return over how many turns from the first on a person can serve."""
     return next((n for n, able in enumerate(ahead) if person not in able), len(ahead))
 
 

@@ -61,7 +61,7 @@ def _nobody(question: SlotQuestion, role: Role, slot: int) -> str:
     if not people:
         return _nobody_there(question, role)
     told = []
-    for segments in _to_one_person(question, role):
+    for segments in question.step.turns_of(role):
         kept = {person.name: _kept_by(question, person, segments, slot) for person in people}
         if all(kept.values()):
             begin, end = segments[0].begins, max(segment.ends for segment in segments)
@@ -81,15 +81,6 @@ def _nobody_there(question: SlotQuestion, role: Role) -> str:
     if person is not None and role in person.roles:
         return f"{person.name} guides the visit, and nobody else at {site} is a {role_name(role)}"
     return f"nobody at {site} is a {role_name(role)}"
-
-
-def _to_one_person(question: SlotQuestion, role: Role) -> Iterator[tuple[Segment, ...]]:
-    """Yield what one and the same person has to give: all that the role gives, or each segment if it is handed over."""
-    segments = question.step.segments_of(role)
-    if role in question.step.hands_over:
-        yield from ((segment,) for segment in segments)
-    else:
-        yield segments
 
 
 def _kept_by(

@@ -15,13 +15,13 @@ class Shape:
     """All of a step that matters to where it can stand; steps that need the same have the very same shape.
 
     `like` is one of them. `guided` says whether a therapist takes part, `keeps_one_therapist` whether it must be the
-    therapist of the series; `segments` are what each role gives, in order of first need.
+    therapist of the series; `turns` are what each role gives, in order of first need, by what one person gives.
     """
 
     like: Step
     guided: bool
     keeps_one_therapist: bool
-    segments: Mapping[Role, tuple[Segment, ...]]
+    turns: Mapping[Role, tuple[tuple[Segment, ...], ...]]
 
 
 _KNOWN: WeakValueDictionary[tuple[object, ...], Shape] = WeakValueDictionary()
@@ -41,7 +41,7 @@ def shape_of(step: Step) -> Shape:
     shape = _KNOWN.get(needs)
     if shape is None:
         guided = Role.THERAPIST in step.roles
-        segments = {role: step.segments_of(role) for role in step.roles}
-        made = Shape(step, guided, guided and step.keeps_one_therapist, segments)
+        turns = {role: step.turns_of(role) for role in step.roles}
+        made = Shape(step, guided, guided and step.keeps_one_therapist, turns)
         shape = _KNOWN.setdefault(needs, made)
     return shape

@@ -102,8 +102,8 @@ def _needs(question: Question) -> Mapping[_Need, list[Step]]:
     needs: dict[_Need, list[Step]] = {}
     for step in question.outline.steps:
         for role in step.roles:
-            given = [segment.credentials for segment in step.segments_of(role)]
-            whole = given if role in step.hands_over else [frozenset[str]().union(*given)]
+            turns = step.turns_of(role)
+            whole = [frozenset[str]().union(*(segment.credentials for segment in turn)) for turn in turns]
             chosen = role is Role.THERAPIST and step.keeps_one_therapist
             person = question.wishes.therapist if chosen else None
             for credentials in dict.fromkeys(whole):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -188,15 +188,15 @@ class SiteSupply:
             known[length] = lasting(free, length)
         return known[length]
 
-    def starts_with(self, person: StaffMember, shape: Shape, role: Role) -> int:
-        """At which slots the person can give all that a role gives: free, at work and qualified that day."""
+    def starts_of_turn(self, person: StaffMember, turn: Iterable[Segment]) -> int:
+        """At which slots a visit may start so that the person can give all of these segments."""
         mask = self.grid.full
-        for segment in shape.segments[role]:
+        for segment in turn:
             mask &= self.starts_of_segment(person, segment)
         return mask
 
     def starts_of_segment(self, person: StaffMember, segment: Segment) -> int:
-        """At which slots a visit may start so that the person can give one segment of it."""
+        """At which slots a visit may start so that the person can give a segment: free, at work and qualified that day."""
         known = self._kept.segments.setdefault(person.id, {})
         if segment not in known:
             known[segment] = self._of_segment(person, segment)
@@ -298,12 +298,10 @@ class SiteSupply:
             self._kept.ends[shape] = lasting(self.open, slots_in(stay))
         return self._kept.ends[shape]
 
-    def _with_somebody(self, shape: Shape, role: Role, people: Iterable[StaffMember]) -> int:
-        if role not in shape.like.hands_over:
-            return _any(self.starts_with(person, shape, role) for person in people)
+    def _with_somebody(self, shape: Shape, role: Role, people: Sequence[StaffMember]) -> int:
         mask = self.grid.full
-        for segment in shape.segments[role]:
-            mask &= _any(self.starts_of_segment(person, segment) for person in people)
+        for turn in shape.turns[role]:
+            mask &= _any(self.starts_of_turn(person, turn) for person in people)
         return mask
 
     def _enough(self, cover: SiteCover) -> int:

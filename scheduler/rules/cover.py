@@ -13,7 +13,7 @@ from scheduler.domain.treatment import Attention, Segment, SiteCover
 from scheduler.rules.finding import Breach
 from scheduler.rules.load import most_at_once, where_load
 from scheduler.rules.question import Question
-from scheduler.rules.wording import credential_name, role_name, stretch, stretches
+from scheduler.rules.wording import credential_name, listed, role_name, stretch, stretches
 
 Needed: TypeAlias = tuple[Appointment, Segment, Interval, str]
 
@@ -202,8 +202,9 @@ def the_therapist_is_not_the_medical_monitor(question: Question) -> Iterator[Bre
 def roles_are_handed_over_between_phases_where_the_protocol_allows_it(question: Question) -> Iterator[Breach]:
     """Somebody may take over from another when a phase begins, in the roles for which the protocol foresees it.
 
-    In every other role one person serves from the beginning to the end. Whoever takes over is judged by all other rules
-    for the time of their own, so that no moment lies between the two.
+    Whoever serves in a phase does all that it asks of the role, and in every other role one person serves from the
+    beginning to the end. Whoever takes over is judged by all other rules for the time of their own, so that no moment
+    lies between the two.
     """
     for visit in question.ahead:
         step = question.step_of(visit)
@@ -222,3 +223,24 @@ def roles_are_handed_over_between_phases_where_the_protocol_allows_it(question: 
                 f"{first}, and nobody can take over there",
                 f"name one {role_name(role)} for the whole of {visit.step}",
             )
+        yield from _several_in_one_phase(question, visit)
+
+
+def _several_in_one_phase(question: Question, visit: Appointment) -> Iterator[Breach]:
+    """Yield a breach for every phase of a role that is handed over in which more than one person would serve."""
+    step = question.step_of(visit)
+    for role in sorted(role for role in step.hands_over if visit.relief and role in visit.staff):
+        number = 0
+        for turn in step.turns_of(role):
+            names = {visit.serving(role, place) or "" for place in range(number, number + len(turn))}
+            number += len(turn)
+            if len(names) > 1:
+                time = Interval(visit.start + turn[0].begins, visit.start + turn[-1].ends)
+                said = stretch(time, question.diary.site.zone)
+                both = listed(sorted(map(question.name_of, names)))
+                yield Breach(
+                    (visit,),
+                    f"{both} would be {role_name(role)} of {visit.step} in one phase, {said}; one person does all that "
+                    f"a phase asks of the role",
+                    f"name one {role_name(role)} for that phase of {visit.step}",
+                )

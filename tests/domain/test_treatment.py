@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from scheduler.domain.appointment import appointment_at
 from scheduler.domain.claims import Placement
 from scheduler.domain.people import Role
-from scheduler.domain.treatment import WindowMeaning
+from scheduler.domain.treatment import Attention, Cover, Phase, WindowMeaning
 from tests.builders import (
     a_dosing_step,
     a_patient,
@@ -50,3 +51,20 @@ def test_a_placed_visit_knows_who_takes_over_and_everybody_who_serves() -> None:
     assert [visit.serving(Role.MEDICAL_MONITOR, n) for n in (0, 1, 3)] == ["nurse-1", "nurse-1", "nurse-2"]
     assert visit.serving(Role.THERAPIST, 0) is None
     assert visit.people == ("nurse-1", "prescriber-1", "nurse-2")
+
+
+def test_a_role_that_is_handed_over_is_given_phase_by_phase_whatever_a_phase_asks_for() -> None:
+    """Both hands at first and eyes throughout are one turn; the phase after it is the next."""
+    nurse = Role.MEDICAL_MONITOR
+    hands, eyes = Cover(nurse, Attention.HANDS_ON, first_minutes=15), Cover(nurse, Attention.WATCHING, 2)
+    phases = (Phase("administration", 40, (eyes, hands)), Phase("recovery", 45, (eyes,)))
+    step = a_dosing_step(phases=phases, site_cover=())
+    whole = [[(s.attention, s.phases) for s in turn] for turn in step.turns_of(nurse)]
+    both = ("administration", "recovery")
+    assert whole == [[(Attention.HANDS_ON, both[:1]), (Attention.WATCHING, both)]]
+    turns = replace(step, hands_over=frozenset({nurse})).turns_of(nurse)
+    assert [[(s.attention, s.phases) for s in turn] for turn in turns] == [
+        [(Attention.HANDS_ON, both[:1]), (Attention.WATCHING, both[:1])],
+        [(Attention.WATCHING, both[1:])],
+    ]
+    assert step.turns_of(Role.CARE_COORDINATOR) == ()

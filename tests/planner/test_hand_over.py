@@ -6,16 +6,19 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from scheduler.domain.appointment import Appointment
+from scheduler.domain.claims import Purpose
 from scheduler.domain.diary import Diary
 from scheduler.domain.people import Role, StaffMember
-from scheduler.domain.treatment import Protocol
+from scheduler.domain.treatment import Attention, Cover, Protocol
 from scheduler.planner.propose import propose
 from scheduler.planner.wishes import Wishes
 from scheduler.rules.evaluate import evaluate
 from scheduler.rules.finding import Level
 from tests.builders import (
     AS_OF,
+    a_claim,
     a_diary,
+    a_dosing_step,
     a_nurse,
     a_prescriber,
     a_room,
@@ -23,6 +26,7 @@ from tests.builders import (
     a_therapist,
     an_office,
     at,
+    between,
     weekdays,
 )
 
@@ -95,3 +99,27 @@ def test_the_prescriber_at_noon_hands_over_to_the_one_who_comes() -> None:
 def test_nobody_takes_over_without_the_credentials() -> None:
     unlicensed = replace(late(), credentials=())
     assert not doses(a_clinic(early(), unlicensed), a_protocol(MONITOR))
+
+
+def test_nobody_has_an_eye_on_a_patient_whom_another_sets_up_in_the_same_phase() -> None:
+    """The early nurse could give the drug with both hands, the late one watch: one of them does both, or nobody does."""
+    step = a_dosing_step()
+    hands = Cover(MONITOR, Attention.HANDS_ON, first_minutes=15)
+    phases = tuple(
+        replace(phase, cover=(*phase.cover, hands)) if phase.name == "administration" else phase
+        for phase in step.phases
+    )
+    step = replace(step, phases=phases, hands_over=frozenset({MONITOR}))
+    protocol = Protocol("one", 1, "One dose", "iv", "course", (step,), (), most_doses=1)
+    # The room is there for one dose, in which the drug is given from 09:35 to 10:15.
+    taken = (
+        a_claim("dosing-1", Purpose.OCCUPY, between(*times))
+        for times in (("2026-11-23 00:00", "2026-11-24 09:00"), ("2026-11-24 12:00", "2027-02-01 00:00"))
+    )
+    leaves_in_the_phase = a_nurse("nurse-1", hours=weekdays("08:00", "10:10"))
+    comes_before_it = a_nurse("nurse-2", hours=weekdays("09:30", "12:00"), may_watch=1)
+    diary = replace(a_clinic(leaves_in_the_phase, comes_before_it), claims=tuple(taken))
+    (dose,) = doses(diary, protocol)
+    assert {dose.serving(MONITOR, number) for number in (1, 2)} == {"nurse-2"}
+    needed = a_claim("nurse-2", Purpose.OCCUPY, between("2026-11-24 09:35", "2026-11-24 09:50"))
+    assert not doses(replace(diary, claims=(*diary.claims, needed)), protocol)

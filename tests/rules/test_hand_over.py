@@ -13,7 +13,7 @@ from scheduler.domain.appointment import Appointment
 from scheduler.domain.claims import Claim, Purpose
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Credential, Role, StaffMember
-from scheduler.domain.treatment import Protocol, StepKind
+from scheduler.domain.treatment import Attention, Cover, Phase, Protocol, StepKind
 from scheduler.rules.evaluate import evaluate
 from scheduler.rules.finding import Finding, Level
 from scheduler.rules.question import Question
@@ -188,6 +188,37 @@ def test_nobody_takes_over_where_the_protocol_does_not_foresee_it(relief: Relief
     (finding,) = found("COVER-8", _question(relief))
     assert words in finding.why
     assert finding.mend.startswith("name one ")
+
+
+def _set_up_and_watched() -> Protocol:
+    """Build the small protocol with both hands of the monitor at the beginning of the administration."""
+    hands = Cover(MONITOR, Attention.HANDS_ON, first_minutes=15)
+
+    def set_up(phase: Phase) -> Phase:
+        return replace(phase, cover=(*phase.cover, hands)) if phase.name == "administration" else phase
+
+    protocol = _protocol()
+    steps = (replace(step, phases=tuple(map(set_up, step.phases))) for step in protocol.steps)
+    return replace(protocol, steps=tuple(steps))
+
+
+def test_whoever_serves_in_a_phase_does_all_that_it_asks_of_the_role() -> None:
+    """Segments 1 and 2 of the monitor are the hands and the eyes of the administration, which begins at 10:35."""
+    diary = a_diary(staff=staff_but(THIRD))
+
+    def relieved(*segments: int) -> Question:
+        relief = {"relief": {(MONITOR, number): "nurse-3" for number in segments}}
+        return asked(protocol=_set_up_and_watched(), diary=diary, visits={"D1": relief})
+
+    assert found("COVER-8", relieved(1, 2)) == []
+    assert found("COVER-8", relieved(3, 4, 5, 6)) == []
+    for segment in (1, 2):
+        (finding,) = found("COVER-8", relieved(segment))
+        assert finding.why == (
+            "Nurse 1 and Nurse 3 would be medical monitor of D1 in one phase, Thu 3 Dec 2026 10:35 MST to 11:15; "
+            "one person does all that a phase asks of the role"
+        )
+        assert finding.mend == "name one medical monitor for that phase of D1"
 
 
 def test_a_therapist_is_needed_in_the_room_also_while_the_drug_is_given_by_another() -> None:
