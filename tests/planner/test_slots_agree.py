@@ -17,11 +17,10 @@ from scheduler.domain.clock import local
 from scheduler.domain.diary import Diary
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Credential, Role
-from scheduler.domain.series import Series, SeriesState
+from scheduler.domain.series import Series
 from scheduler.domain.treatment import Counting, Protocol, Step, StepKind, WindowMeaning
 from scheduler.planner.slots import Beside, Slots, free_starts
 from scheduler.rules.evaluate import evaluate
-from scheduler.rules.finding import Level
 from tests.builders import (
     a_diary,
     a_dosing_step,
@@ -39,6 +38,7 @@ from tests.builders import (
     t1_like_series,
     weekdays,
 )
+from tests.planner.judged import about_time, is_accepted
 
 HORIZON = between("2026-11-30 00:00", "2026-12-20 00:00")
 NOW = at("2026-12-01 09:10")
@@ -124,14 +124,8 @@ def _visits(diary: Diary, step: Step, start: datetime, guides: tuple[str, ...]) 
 def _wrong(diary: Diary, protocol: Protocol, series: Series, visit: Appointment) -> bool:
     """Say whether the rules find anything about this visit that the planner answers for."""
     return any(
-        visit.id in found.appointments and _about_time(found.level, found.rule)
-        for found in evaluate(diary, protocol, series)
+        visit.id in found.appointments and about_time(found) for found in evaluate(diary, protocol, series)
     )
-
-
-def _about_time(level: Level, rule: str) -> bool:
-    blocks = level in (Level.BLOCK, Level.GATE) and not rule.startswith("GATE-")
-    return blocks or rule in ("INTEG-2", "FOLLOW-2", "SPACE-4")
 
 
 def _able(diary: Diary, step: Step, start: datetime) -> tuple[str, ...]:
@@ -140,8 +134,7 @@ def _able(diary: Diary, step: Step, start: datetime) -> tuple[str, ...]:
     able = []
     for guide in ("therapist-1", "therapist-2"):
         for visit in _visits(diary, step, start, (guide,)):
-            series = Series("", diary.site.id, diary.patient.id, "alone", 1, SeriesState.BOOKED, (visit,))
-            if not _wrong(diary, protocol, series, visit):
+            if is_accepted(diary, protocol, visit):
                 able.append(guide)
                 break
     return tuple(able)

@@ -1,0 +1,63 @@
+"""What the rules say of what the planner finds: only that for which it answers, windows and what is free."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Set
+
+from scheduler.domain.appointment import Appointment
+from scheduler.domain.diary import Diary
+from scheduler.domain.series import Series, SeriesState
+from scheduler.domain.treatment import Protocol
+from scheduler.rules.catalogue import CATALOGUE
+from scheduler.rules.evaluate import evaluate
+from scheduler.rules.finding import Finding, Level
+from scheduler.rules.question import Question
+
+_LATEST_TIMES = frozenset({"INTEG-2", "FOLLOW-2", "SPACE-4"})
+"""Rules that only warn of a window that is passed: the planner keeps these as well."""
+
+_ANSWERED_FOR = tuple(
+    rule
+    for rule in CATALOGUE
+    if rule.id in _LATEST_TIMES
+    or (rule.level in (Level.BLOCK, Level.GATE) and not rule.id.startswith("GATE-"))
+)
+_THEIR_IDS = frozenset(rule.id for rule in _ANSWERED_FOR)
+
+
+def about_time(finding: Finding) -> bool:
+    """Say whether the planner answers for it: decisions about the patient, driving and declining are not its own."""
+    return finding.rule in _THEIR_IDS
+
+
+def is_accepted(diary: Diary, protocol: Protocol, visit: Appointment) -> bool:
+    """Say whether the rules that the planner answers for find nothing wrong with one new visit taken alone.
+
+    The rules are asked in turn until one finds something, for those who try everything; the protocol is that of the visit.
+    """
+    question = Question(diary, protocol, a_series_of(diary, protocol, (visit,)))
+    return not any(next(rule.check(question), None) for rule in _ANSWERED_FOR)
+
+
+def a_series_of(
+    diary: Diary, protocol: Protocol, visits: Iterable[Appointment], declined: Set[str] = frozenset()
+) -> Series:
+    """Build the proposed series of these visits."""
+    return Series(
+        id="",
+        site=diary.site.id,
+        patient=diary.patient.id,
+        protocol=protocol.key,
+        protocol_version=protocol.version,
+        state=SeriesState.BOOKED,
+        appointments=tuple(sorted(visits, key=lambda visit: visit.start)),
+        declined=frozenset(declined),
+    )
+
+
+def faults_of(
+    diary: Diary, protocol: Protocol, visits: Iterable[Appointment], declined: Set[str] = frozenset()
+) -> list[Finding]:
+    """Return what the rules find about a proposed series that the planner answers for; the protocol is narrowed to it."""
+    series = a_series_of(diary, protocol, visits, declined)
+    return [finding for finding in evaluate(diary, protocol, series) if about_time(finding)]
