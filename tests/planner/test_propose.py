@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 
+from bench import ours
 from scheduler.domain.claims import Claim, Purpose
 from scheduler.domain.diary import Diary
 from scheduler.domain.errors import InvalidValue
@@ -210,7 +211,9 @@ def test_the_order_of_input_does_not_matter() -> None:
     shuffled = list(diary.staff.items())
     Random(7).shuffle(shuffled)
     other = replace(diary, staff=dict(shuffled), claims=tuple(reversed(claims)))
-    assert _answer(diary) == _answer(other)
+    first = _answer(diary)
+    ours.forget()
+    assert _answer(other) == first
 
 
 def test_clearances_already_passed_and_declined_visits_are_left_out() -> None:

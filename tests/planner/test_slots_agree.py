@@ -11,6 +11,7 @@ from random import Random
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from bench import ours
 from scheduler.domain.appointment import Appointment, AppointmentState, appointment_at
 from scheduler.domain.claims import Claim, Placement, Purpose
 from scheduler.domain.clock import local
@@ -252,6 +253,9 @@ def test_the_order_of_claims_people_and_rooms_does_not_matter(diary: Diary, rand
     random.shuffle(claims)
     random.shuffle(staff)
     shuffled = replace(diary, claims=tuple(claims), staff=dict(staff))
-    one, other = (free_starts(d, a_dosing_step(), STRETCH) for d in (diary, shuffled))
+    one = free_starts(diary, a_dosing_step(), STRETCH)
+    # What was worked out of the clinic in the first order is not to be kept for the second.
+    ours.forget()
+    other = free_starts(shuffled, a_dosing_step(), STRETCH)
     assert one.free == other.free
     assert [one.reasons_at(start) for start in one.asked] == [other.reasons_at(start) for start in one.asked]
