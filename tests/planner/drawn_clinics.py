@@ -199,8 +199,9 @@ def _until(random: Random, begin: datetime, person: StaffMember) -> StaffMember:
 
 def _taken(random: Random, person: StaffMember, begin: datetime, end: datetime) -> Iterator[Claim]:
     for purpose, lanes in capacity_of(person).items():
+        busy = 0.2 if purpose is Purpose.ON_PREMISES else 0.06
         for _ in range(lanes):
-            yield from _stretches(random, (person.id, purpose), 0.06, begin, end)
+            yield from _stretches(random, (person.id, purpose), busy, begin, end)
 
 
 def _stretches(

@@ -51,7 +51,7 @@ def test_both_find_the_same_finish_or_that_there_is_none(seed: int) -> None:
         _nothing_wrong(question, theirs)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize("keys", [("D1",), ("D1", "C1"), ("P1", "D1")])
 def test_both_find_the_same_start_where_the_clocks_change(seed: int, keys: tuple[str, ...]) -> None:
     """A whole series hides much behind its last visit; a dose, and what by date comes after it, show every quarter."""
@@ -127,12 +127,12 @@ def _with_every_visit(question: Asked) -> Asked:
 
 MATTERS: Mapping[Callable[[Asked], Asked], int] = {
     _counted_in_hours: 10,
-    _without_hand_over: 3,
-    _without_ends_of_credentials: 3,
-    _with_prescribers_all_day: 3,
-    _never_shut: 5,
+    _without_hand_over: 4,
+    _without_ends_of_credentials: 4,
+    _with_prescribers_all_day: 5,
+    _never_shut: 4,
     _with_nothing_booked: 10,
-    _always_free: 4,
+    _always_free: 3,
     _with_every_visit: 4,
 }
 """How many questions at the least are answered otherwise."""
@@ -160,7 +160,7 @@ def test_some_questions_have_an_answer_and_some_have_none_and_clocks_change_with
     assert verdicts.count(Verdict.FOUND) >= 14
     assert verdicts.count(Verdict.NONE) >= 10
     handed_over = [answer for answer in answers if any(visit.relief for visit in answer.placements)]
-    assert len(handed_over) >= 6
+    assert len(handed_over) >= 7
     across = [_goes_across_the_change(*pair) for pair in zip(SEEDS, answers, strict=True)]
     assert sum(across) >= 6
 

