@@ -36,6 +36,11 @@ class SeriesPreview:
     protocol: Protocol | None
     exact: bool = True
 
+    @property
+    def made_sense(self) -> bool:
+        """Say whether there was anything to look for: otherwise the reasons are against the question itself."""
+        return self.protocol is not None
+
 
 def preview_series(command: PreviewSeries, actor: Actor, clock: Clock) -> SeriesPreview | NotAllowed:
     """Answer with what could be booked; runs the same lines as `book_series` and stops before writing."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
 
 from scheduler.domain.clock import instant_at, local_day
 from scheduler.domain.errors import NotFound
@@ -12,7 +12,7 @@ from scheduler.domain.interval import as_utc
 from scheduler.domain.people import Patient, Role, StaffMember
 from scheduler.domain.places import Site
 from scheduler.domain.treatment import Protocol
-from scheduler.planner.preferences import KEYS, PREFERENCES
+from scheduler.planner.preferences import KEYS, PREFERENCES, lacking
 from scheduler.planner.proposal import Reason
 from scheduler.planner.wishes import EVERY_WEEKDAY, Wishes
 from scheduler.store import clinic
@@ -24,6 +24,8 @@ FURTHEST_REACH = timedelta(days=400)
 """Beyond this, hours and closures are not known well enough to promise anything; so far back nothing is looked at either."""
 
 MOST_OPTIONS = 20
+
+_ANY = datetime(2024, 1, 1, tzinfo=UTC)
 
 MOST_CHOSEN_PER_STEP = 2
 """More visits than this for each of the protocol are a mistake of some program, not worth judging one by one."""
@@ -104,18 +106,22 @@ class Asked:
 
     def wishes(self, now: datetime) -> Wishes:
         """Return the wishes as instants: not before now, and over by the end of the last day."""
-        wanted = self.request.wanted
-        return Wishes(
-            earliest=max(now, instant_at(self.earliest, time.min, self.site.zone)),
-            latest=instant_at(self.latest + timedelta(days=1), time.min, self.site.zone),
-            therapist=wanted.therapist,
-            limit=self.request.limit,
-            rather=wanted.rather,
-            weekdays=wanted.weekdays or EVERY_WEEKDAY,
-            from_time=wanted.from_time,
-            until_time=wanted.until_time,
-            first=wanted.first,
-        )
+        earliest = max(now, instant_at(self.earliest, time.min, self.site.zone))
+        latest = instant_at(self.latest + timedelta(days=1), time.min, self.site.zone)
+        return replace(_wishes(self.request.wanted, earliest, latest), limit=self.request.limit)
+
+
+def _wishes(wanted: WantedSeries, earliest: datetime, latest: datetime) -> Wishes:
+    return Wishes(
+        earliest,
+        latest,
+        therapist=wanted.therapist,
+        rather=wanted.rather,
+        weekdays=wanted.weekdays or EVERY_WEEKDAY,
+        from_time=wanted.from_time,
+        until_time=wanted.until_time,
+        first=wanted.first,
+    )
 
 
 def nonsense(code: str, why: str, mend: str) -> Reason:
@@ -140,7 +146,7 @@ def understood(request: SeriesRequest, now: datetime) -> Asked | tuple[Reason, .
         *_against_days(wanted, today, latest),
         *_against_therapists(wanted, site),
         *_against_times(wanted),
-        *_against_first(wanted),
+        *against_first(wanted),
         *_against_declined(wanted, protocol),
         *_against_included(wanted, protocol),
         *_against_limit(request),
@@ -224,13 +230,21 @@ def _against_times(wanted: WantedSeries) -> list[Reason]:
     return reasons
 
 
-def _against_first(wanted: WantedSeries) -> list[Reason]:
+def against_first(wanted: WantedSeries) -> list[Reason]:
+    """Return the reasons against what is to matter most: unknown, or nothing was wished that it could keep."""
     known = ", ".join(preference.key for preference in PREFERENCES)
-    return [
-        nonsense("unknown_preference", f"There is no preference '{key}'.", f"Known are: {known}.")
-        for key in dict.fromkeys(wanted.first)
-        if key not in KEYS
-    ]
+    # How far ahead is looked does not matter to what was wished.
+    reasons, wishes = [], _wishes(wanted, _ANY, _ANY)
+    for key in dict.fromkeys(wanted.first):
+        if key not in KEYS:
+            reasons.append(
+                nonsense("unknown_preference", f"There is no preference '{key}'.", f"Known are: {known}.")
+            )
+        elif asked := lacking(key, wishes):
+            why = f"'{key}' is to matter most, but nothing was wished that it could keep."
+            mend = f"{asked[:1].upper()}{asked[1:]}, or let something else matter most."
+            reasons.append(nonsense("nothing_to_keep", why, mend))
+    return reasons
 
 
 def _against_declined(wanted: WantedSeries, protocol: Protocol) -> list[Reason]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import click
@@ -11,17 +10,16 @@ from scheduler.access.permissions import SYSTEM
 from scheduler.booking.book_series import Booked, BookSeries, book_series
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.preview_series import PreviewSeries, SeriesPreview, preview_series
-from scheduler.booking.request import ChosenVisit
 from scheduler.cli.plain import (
     REFUSED,
     PlainGroup,
     clock,
-    moment_in,
     say_json,
     say_not_allowed,
     store_ready,
     text_of,
 )
+from scheduler.cli.proposal_file import booking_of
 from scheduler.cli.wish_options import wish_options, wishes_in
 from scheduler.cli.wording import (
     finding_json,
@@ -32,8 +30,6 @@ from scheduler.cli.wording import (
     series_json,
     visit_lines,
 )
-from scheduler.domain.errors import InvalidValue
-from scheduler.domain.people import Role
 from scheduler.store import clinic
 
 series = PlainGroup("series", help="Find and book whole treatment series.")
@@ -46,22 +42,31 @@ series = PlainGroup("series", help="Find and book whole treatment series.")
 @click.option("--limit", type=int, default=5, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def propose_series(as_json: bool, **asked: Any) -> None:
-    """Show the best complete series that could be booked now."""
+    """Show the best complete series that could be booked now; exit 2 when the question makes no sense."""
     store_ready()
     command = PreviewSeries(**wishes_in(asked))
     outcome = preview_series(command, SYSTEM, clock())
     if isinstance(outcome, NotAllowed):
         say_not_allowed(outcome)
-    elif as_json:
+        return
+    if as_json:
         say_json(
             {
-                "proposals": [{**option_json(one), "exact": outcome.exact} for one in outcome.options],
+                "proposals": [
+                    {**option_json(one, command), "exact": outcome.exact} for one in outcome.options
+                ],
                 "reasons": [reason_json(reason) for reason in outcome.reasons],
                 "exact": outcome.exact,
             }
         )
-    else:
+    elif outcome.made_sense:
         _say_preview(outcome)
+    else:
+        click.echo("Refused; this cannot be answered as it stands:", err=True)
+        for line in reason_lines(outcome.reasons):
+            click.echo(line, err=True)
+    if not outcome.made_sense:
+        raise click.exceptions.Exit(REFUSED)
 
 
 def _say_preview(outcome: SeriesPreview) -> None:
@@ -99,78 +104,26 @@ def _say_preview(outcome: SeriesPreview) -> None:
 def book_whole_series(as_json: bool, file: str | None, **asked: Any) -> None:
     """Book the best series, or the given proposal, whole; exit 2 with the findings when refused."""
     store_ready()
-    outcome = book_series(_command(file, asked), SYSTEM, clock())
+    command = _command(file, asked)
+    outcome = book_series(command, SYSTEM, clock())
     match outcome:
         case NotAllowed():
             say_not_allowed(outcome)
         case Booked():
             _say_booked(outcome, as_json)
         case Refused():
-            _say_refused(outcome, as_json)
+            _say_refused(outcome, command, as_json)
             raise click.exceptions.Exit(REFUSED)
 
 
 def _command(file: str | None, asked: dict[str, Any]) -> BookSeries:
     asked = wishes_in(asked)
-    if file is None:
-        for name in ("patient", "protocol"):
-            if asked[name] is None:
-                raise click.UsageError(f"Give --{name}, or a --proposal that names it.")
-        return BookSeries(**asked)
-    proposal = _proposal(text_of(file))
-    try:
-        for name in ("patient", "protocol"):
-            asked[name] = asked[name] or _word(proposal[name])
-        for name in ("declined", "included"):
-            asked[name] |= frozenset(map(_word, _list(proposal.get(name))))
-        visits = tuple(_chosen(visit) for visit in _list(proposal["visits"]))
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise InvalidValue(
-            "The proposal cannot be read; give it as `series propose --json` prints it."
-        ) from error
-    return BookSeries(**asked, visits=visits)
-
-
-def _proposal(text: str) -> dict[str, Any]:
-    """Read one proposal, or the first of what `propose` printed."""
-    try:
-        document = json.loads(text)
-        found = document["proposals"][0] if "proposals" in document else document
-        if not isinstance(found, dict):
-            raise TypeError("not an object")
-        missing = {"patient", "protocol", "visits"} - set(found)
-    except (ValueError, LookupError, TypeError) as error:
-        raise InvalidValue(
-            "The file holds no proposal; give one as `series propose --json` prints it."
-        ) from error
-    if missing:
-        raise InvalidValue(f"The proposal does not say its {', '.join(sorted(missing))}.")
-    return dict(found)
-
-
-def _chosen(visit: dict[str, Any]) -> ChosenVisit:
-    return ChosenVisit(
-        step=_word(visit["step"]),
-        start=moment_in(visit["start"]),
-        room=None if visit["room"] is None else _word(visit["room"]),
-        staff={Role(role): _word(person) for role, person in visit["staff"].items()},
-        relief={
-            (Role(one["role"]), int(one["segment"])): _word(one["person"])
-            for one in _list(visit.get("relief"))
-        },
-    )
-
-
-def _word(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError("not a text")
-    return value
-
-
-def _list(value: object) -> list[Any]:
-    if not isinstance(value, list | None):
-        raise TypeError("not a list")
-    return value or []
+    if file is not None:
+        return booking_of(text_of(file), asked)
+    for name in ("patient", "protocol"):
+        if asked[name] is None:
+            raise click.UsageError(f"Give --{name}, or a --proposal that names it.")
+    return BookSeries(**asked)
 
 
 def _say_booked(outcome: Booked, as_json: bool) -> None:
@@ -185,7 +138,7 @@ def _say_booked(outcome: Booked, as_json: bool) -> None:
         click.echo(line)
 
 
-def _say_refused(outcome: Refused, as_json: bool) -> None:
+def _say_refused(outcome: Refused, command: BookSeries, as_json: bool) -> None:
     if as_json:
         say_json(
             {
@@ -193,7 +146,7 @@ def _say_refused(outcome: Refused, as_json: bool) -> None:
                 "race_lost": outcome.race_lost,
                 "findings": [finding_json(finding) for finding in outcome.findings],
                 "reasons": [reason_json(reason) for reason in outcome.reasons],
-                "instead": [option_json(option) for option in outcome.instead],
+                "instead": [option_json(option, command) for option in outcome.instead],
             }
         )
         return

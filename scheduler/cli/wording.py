@@ -7,11 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from scheduler.booking.outcomes import PreviewedSeries
+from scheduler.booking.request import WantedSeries
+from scheduler.cli.proposal_file import wishes_json
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import in_words
 from scheduler.domain.series import Series
 from scheduler.planner.proposal import Reason
 from scheduler.rules.finding import Finding
+from scheduler.rules.wording import sentence
 
 
 def instant_json(instant: datetime) -> str:
@@ -81,8 +84,8 @@ def series_json(series: Series) -> dict[str, Any]:
     }
 
 
-def option_json(option: PreviewedSeries) -> dict[str, Any]:
-    """Return one proposal, complete enough to be given back to `series book --proposal`."""
+def option_json(option: PreviewedSeries, wanted: WantedSeries) -> dict[str, Any]:
+    """Return one proposal for what was wanted, complete enough to be given back to `series book --proposal`."""
     proposal = option.proposal
     shown = series_json(proposal.series)
     return {
@@ -91,6 +94,7 @@ def option_json(option: PreviewedSeries) -> dict[str, Any]:
         "protocol_version": shown["protocol_version"],
         "declined": shown["declined"],
         "included": [step.key for step in option.protocol.steps if step.optional],
+        "wishes": wishes_json(wanted),
         "therapist": proposal.therapist,
         "finish": instant_json(proposal.finish),
         "preferences": [{"name": name, "value": value} for name, value in proposal.preferences],
@@ -111,11 +115,23 @@ def finding_lines(findings: Iterable[Finding]) -> Iterator[str]:
     """Yield one line for each finding."""
     for finding in findings:
         where = f" [{', '.join(finding.steps)}]" if finding.steps else ""
-        yield f"  {finding.level.upper():<5} {finding.rule}{where}: {finding.why} {finding.mend}".rstrip()
+        yield f"  {finding.level.upper():<5} {finding.rule}{where}: {_told(finding)}"
 
 
 def reason_lines(reasons: Iterable[Reason]) -> Iterator[str]:
-    """Yield one line for each reason."""
+    """Yield one line for each reason; what would help comes after all that stands in the way, under its own heading."""
+    ways_out = []
     for reason in reasons:
         where = f" [{reason.step}]" if reason.step else ""
-        yield f"  {reason.code}{where}: {reason.why} {reason.mend}".rstrip()
+        line = f"  {reason.code}{where}: {_told(reason)}"
+        if reason.way_out:
+            ways_out.append(line)
+        else:
+            yield line
+    if ways_out:
+        yield "What would make it fit, what asks least first:"
+        yield from ways_out
+
+
+def _told(one: Finding | Reason) -> str:
+    return " ".join(sentence(part) for part in (one.why, one.mend) if part)

@@ -22,10 +22,11 @@ def wished_therapist(question: Question) -> tuple[Wish, ...]:
 
 
 def tell_wished(question: Question, therapist: str, _: Sequence[int]) -> tuple[int, str] | None:
-    """Say whether it is the therapist that was wished for."""
-    if not question.wishes.rather:
+    """Say whether it is the therapist that was wished for; one who was demanded always is."""
+    wished = question.wishes.rather or question.wishes.therapist
+    if not wished:
         return None
-    kept = therapist == question.wishes.rather
+    kept = therapist == wished
     return int(not kept), "kept" if kept else "with another therapist"
 
 

@@ -14,6 +14,7 @@ from scheduler.planner import people_wishes, time_wishes
 from scheduler.planner.narrowing import Narrowing, Wish
 from scheduler.planner.question import Question
 from scheduler.planner.spans import ends_of_treatment, narrowed_to_shortest
+from scheduler.planner.wishes import Wishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ class Preference:
 
     `narrow` leaves the series that keep it best. `tell` says how well one series keeps it, given its therapist and the
     starts of its visits; `None` where the preference has nothing to say about the question. `by_degree` are those of
-    which there is only more or less, so that no cost of 0 is to be had.
+    which there is only more or less, so that no cost of 0 is to be had. `lacks` says what has to be wished for before the
+    preference can change anything, nothing where that is so already.
     """
 
     key: str
@@ -41,6 +43,7 @@ class Preference:
     narrow: Callable[[Narrowing], Narrowing]
     tell: Tell
     by_degree: bool = False
+    lacks: Callable[[Wishes], str] = lambda _: ""
 
 
 def _earliest_finish(left: Narrowing) -> Narrowing:
@@ -80,13 +83,27 @@ def _wishing(
     return Preference(key, name, lambda left: left.keeping_each(wishes(left.question)), told)
 
 
+def _lacks_therapist(wishes: Wishes) -> str:
+    return "" if wishes.rather or wishes.therapist else "choose the therapist who would be better"
+
+
+def _lacks_times(wishes: Wishes) -> str:
+    return "" if wishes.prefers_times else "say which days or times suit the patient better"
+
+
 PREFERENCES: tuple[Preference, ...] = (
     Preference("earliest_finish", "earliest finish", _earliest_finish, _tell_finish, by_degree=True),
-    _wishing(
-        "wished_therapist", "wished therapist", people_wishes.wished_therapist, people_wishes.tell_wished
+    replace(
+        _wishing(
+            "wished_therapist", "wished therapist", people_wishes.wished_therapist, people_wishes.tell_wished
+        ),
+        lacks=_lacks_therapist,
     ),
-    _wishing(
-        "patients_times", "patient's days and times", time_wishes.patients_times, time_wishes.tell_times
+    replace(
+        _wishing(
+            "patients_times", "patient's days and times", time_wishes.patients_times, time_wishes.tell_times
+        ),
+        lacks=_lacks_times,
     ),
     _wishing(
         "no_driving", "no visit while not allowed to drive", time_wishes.no_driving, time_wishes.tell_driving
@@ -113,6 +130,11 @@ the series what it is. Rooms and people are chosen last.
 """
 
 KEYS = frozenset(preference.key for preference in PREFERENCES)
+
+
+def lacking(key: str, wishes: Wishes) -> str:
+    """Return what has to be wished for before the preference of a key can change anything; empty where it can."""
+    return next(one.lacks(wishes) for one in PREFERENCES if one.key == key)
 
 
 def in_order(first: Iterable[str]) -> tuple[Preference, ...]:

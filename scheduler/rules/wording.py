@@ -92,6 +92,11 @@ def window_words(window: Window) -> str:
     )
 
 
+def sentence(text: str) -> str:
+    """Return a text with a capital at its beginning and a full stop at its end."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+
+
 def listed(words: Iterable[str]) -> str:
     """Return words as a list for reading: 'D1, D2 and D3'."""
     every = list(words)

@@ -11,7 +11,7 @@ from wtforms import DateField, RadioField, SelectField, SelectMultipleField, Tim
 from wtforms.validators import InputRequired, Optional, ValidationError
 
 from scheduler.booking.preview_series import PreviewSeries
-from scheduler.booking.request import WantedSeries
+from scheduler.booking.request import WantedSeries, against_first
 from scheduler.domain.places import Site
 from scheduler.domain.treatment import Step
 from scheduler.web.words import MATTERS_MOST, WEEKDAYS
@@ -86,11 +86,12 @@ class WishesForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
 
     def validate_most(self, field: SelectField) -> None:
         """Refuse to put a wish first that was not said."""
-        if field.data == "wished_therapist" and not self.therapist.data:
-            raise ValidationError("Choose the therapist, or let something else matter most")
-        times = (self.weekdays.data, self.from_time.raw_data, self.until_time.raw_data)
-        if field.data == "patients_times" and not any(map(any, filter(None, times))):
-            raise ValidationError("Say which days or times suit, or let something else matter most")
+        parts = (self.therapist, self.bond, self.weekdays, self.from_time, self.until_time)
+        if field.errors or any(part.errors for part in parts):
+            # What is said of these comes first; it may be what is missing here.
+            return
+        for reason in against_first(wanted(self, patient="", limit=1)):
+            raise ValidationError(reason.mend.removesuffix("."))
 
     @property
     def says_what_suits(self) -> bool:

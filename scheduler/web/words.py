@@ -13,6 +13,7 @@ from scheduler.domain.interval import Interval
 from scheduler.domain.people import Role
 from scheduler.domain.series import SeriesState
 from scheduler.domain.treatment import Attention, Protocol, StepKind
+from scheduler.rules.wording import sentence
 
 #: A page says the same times more than once, and the next page again.
 KEPT = 4096
@@ -209,11 +210,6 @@ def length_words(duration: timedelta) -> str:
 def count_words(count: int, one: str, many: str = "") -> str:
     """Return a counted thing: '1 visit', '22 visits'."""
     return f"{count} {one if count == 1 else many or one + 's'}"
-
-
-def sentence(text: str) -> str:
-    """Return a text with a capital at its beginning and a full stop at its end."""
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
 
 
 def lower_first(text: str) -> str:

@@ -112,7 +112,11 @@ def test_propose_answers_the_impossible_with_reasons(run_in_clinic: Run) -> None
 def test_propose_for_people_says_local_times(run_in_clinic: Run) -> None:
     assert "MST" in run_in_clinic(f"series propose {ASK} --limit 1").stdout
     assert "1. with therapist-1: earliest finish" in run_in_clinic(f"series propose {ASK} --limit 2").stdout
-    assert "No complete series fits" in run_in_clinic(f"series propose {ASK} --until 2027-01-08").stdout
+    nothing = run_in_clinic(f"series propose {ASK} --until 2027-01-08").stdout
+    against, helps = nothing.split("What would make it fit, what asks least first:")
+    assert against.startswith("No complete series fits:")
+    assert "later_last_day: The series is wished to be over by " in helps
+    assert all(line.endswith(".") for line in helps.strip().splitlines())
 
 
 def test_book_books_the_first_proposal(run_in_clinic: Run) -> None:
@@ -187,6 +191,82 @@ def test_book_refuses_with_exit_2_and_the_findings(run_in_clinic: Run, tmp_path:
     assert "Free instead" in plain(told)
 
 
+def test_a_proposal_keeps_the_wishes_it_was_made_with(run_in_clinic: Run, tmp_path: Path) -> None:
+    wishes = (
+        "--from 2026-12-01 --until 2027-02-26 --rather therapist-3 --weekdays tue,thu --between 09:00-15:00"
+    )
+    ask = f"{ASK} {wishes} --first wished_therapist --first patients_times --limit 1 --json"
+    file = tmp_path / "proposal.json"
+    file.write_text(run_in_clinic(f"series propose {ask}").stdout)
+    [proposal] = json.loads(file.read_text())["proposals"]
+    assert proposal["wishes"] == {
+        "from": "2026-12-01",
+        "until": "2027-02-26",
+        "therapist": None,
+        "rather": "therapist-3",
+        "weekdays": ["tue", "thu"],
+        "between": ["09:00", "15:00"],
+        "first": ["wished_therapist", "patients_times"],
+    }
+    assert run_in_clinic(f"series book --proposal {file}").exit_code == 0
+    again = json.loads(run_in_clinic(f"series book --patient patient-2 --proposal {file} --json").stdout)
+    [instead] = again["instead"]
+    assert instead["wishes"] == proposal["wishes"]
+    assert instead["therapist"] == "therapist-3", "the wishes hold for what is offered instead"
+    told = {one["name"]: one["value"] for one in instead["preferences"]}
+    assert told["wished therapist"] == "kept"
+    assert told["patient's days and times"].startswith("suits ")
+
+
+def test_an_option_replaces_the_wish_of_the_file_and_a_file_may_have_none(
+    run_in_clinic: Run, tmp_path: Path
+) -> None:
+    file = tmp_path / "proposal.json"
+    file.write_text(run_in_clinic(f"series propose {ASK} --between 09:00-15:00 --limit 1 --json").stdout)
+    [proposal] = json.loads(file.read_text())["proposals"]
+    assert run_in_clinic(f"series book --proposal {file}").exit_code == 0
+    book = f"series book --patient patient-2 --proposal {file} --json"
+    [instead] = json.loads(run_in_clinic(f"{book} --between 10:00- --weekdays fri").stdout)["instead"]
+    assert instead["wishes"]["between"] == ["10:00", None]
+    assert instead["wishes"]["weekdays"] == ["fri"]
+    del proposal["wishes"]
+    file.write_text(json.dumps(proposal))
+    [instead] = json.loads(run_in_clinic(book).stdout)["instead"]
+    assert not any(any(wish) if isinstance(wish, list) else wish for wish in instead["wishes"].values())
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("--first wished_therapist", "Choose the therapist who would be better"),
+        ("--first patients_times", "Say which days or times suit the patient better"),
+        ("--first patients_times --weekdays mon,tue,wed,thu,fri,sat,sun", "Say which days or times suit"),
+        ("--first earliest_finish --first sunshine", "There is no preference 'sunshine'"),
+    ],
+)
+@pytest.mark.parametrize("command", ["propose", "book"])
+def test_what_could_change_nothing_cannot_come_first(
+    run_in_clinic: Run, command: str, line: str, said: str
+) -> None:
+    result = run_in_clinic(f"series {command} {ASK} {line}")
+    assert result.exit_code == 2
+    assert said in plain(result)
+    assert not result.stdout
+
+
+def test_a_demanded_therapist_may_come_first_and_is_kept(run_in_clinic: Run) -> None:
+    line = f"series propose {ASK} --therapist therapist-2 --first wished_therapist --limit 1 --json"
+    [proposal] = json.loads(run_in_clinic(line).stdout)["proposals"]
+    assert {"name": "wished therapist", "value": "kept"} in proposal["preferences"]
+
+
+def test_propose_refuses_nonsense_with_exit_2_and_its_reasons(run_in_clinic: Run) -> None:
+    result = run_in_clinic("series propose --patient nobody --protocol im_kap_3 --json")
+    assert result.exit_code == 2
+    document = json.loads(result.stdout)
+    assert [reason["code"] for reason in document["reasons"]] == ["unknown_patient"]
+
+
 def test_a_proposal_that_declines_nothing_may_say_so(run_in_clinic: Run, tmp_path: Path) -> None:
     [proposal] = json.loads(run_in_clinic(f"series propose {ASK} --limit 1 --json").stdout)["proposals"]
     file = tmp_path / "proposal.json"
@@ -223,6 +303,12 @@ def test_book_refuses_nonsense_in_words(run_in_clinic: Run) -> None:
         (a_proposal(declined="D1"), "cannot be read"),
         (a_proposal(patient=5), "cannot be read"),
         (a_proposal(visits={"P1": {}}), "cannot be read"),
+        (a_proposal(wishes={"weekdays": ["monday"]}), "cannot be read"),
+        (a_proposal(wishes={"between": ["09:00"]}), "cannot be read"),
+        (a_proposal(wishes={"between": ["9 am", None]}), "cannot be read"),
+        (a_proposal(wishes={"from": "9999-12-31"}), "cannot be read"),
+        (a_proposal(wishes={"therapist": 5}), "cannot be read"),
+        (a_proposal(wishes=["mon"]), "cannot be read"),
         (a_proposal(visits=[a_visit(room=["office-1"])]), "cannot be read"),
         (a_proposal(visits=[a_visit(staff={"therapist": None})]), "cannot be read"),
         (a_proposal(visits=[a_visit(start="9999-12-31T23:00:00-10:00")]), "cannot be read"),

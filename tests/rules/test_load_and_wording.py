@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 
 from scheduler.domain.interval import Interval
 from scheduler.rules.load import most_at_once, where_load
-from scheduler.rules.wording import credential_name, gate_name, limit, listed, measured, stretch, stretches
+from scheduler.rules.wording import (
+    credential_name,
+    gate_name,
+    limit,
+    listed,
+    measured,
+    sentence,
+    stretch,
+    stretches,
+)
 from tests.builders import ZONE, at, between
 
 START = at("2026-12-03 10:00")
@@ -83,3 +92,5 @@ def test_names_are_told_as_people_say_them() -> None:
         "D1 and D2",
         "D1, D2 and D3",
     ]
+    assert sentence("no decision is recorded") == "No decision is recorded."
+    assert sentence("Why?") == "Why?"

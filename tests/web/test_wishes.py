@@ -89,6 +89,10 @@ def test_wishes_are_kept_on_the_page_in_the_seal_and_when_they_are_looked_for_an
         ({"from_time": "noon"}, 'href="#from_time">Enter a time such as 09:00'),
         ({"most": "wished_therapist"}, 'href="#most">Choose the therapist'),
         ({"most": "patients_times"}, 'href="#most">Say which days or times suit'),
+        (
+            {"most": "patients_times", "weekdays": ["0", "1", "2", "3", "4", "5"], "from_time": "noon"},
+            'href="#from_time">Enter a time such as 09:00',
+        ),
         ({"most": "sunshine"}, 'href="#most">'),
         ({"weekdays": ["6"]}, 'href="#weekdays">'),
         ({"weekdays": ["monday"]}, 'href="#weekdays">'),

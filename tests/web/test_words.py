@@ -18,7 +18,6 @@ from scheduler.web.words import (
     length_words,
     moment_in,
     phase_words,
-    sentence,
     state_words,
     visit_in,
     window_in,
@@ -76,5 +75,3 @@ def test_what_has_no_words_of_its_own_is_made_readable() -> None:
     assert state_words(AppointmentState.CHECKED_IN) == "Checked in"
     assert count_words(1, "visit") == "1 visit"
     assert count_words(22, "visit") == "22 visits"
-    assert sentence("no decision is recorded") == "No decision is recorded."
-    assert sentence("Why?") == "Why?"
