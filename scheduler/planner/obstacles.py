@@ -8,13 +8,13 @@ from scheduler.domain.clock import in_words
 from scheduler.domain.diary import Diary
 from scheduler.domain.people import Role
 from scheduler.domain.treatment import Step
-from scheduler.planner.network import Stuck
+from scheduler.planner.broken_chain import broken_chain, first_without_a_place
 from scheduler.planner.proposal import Reason
 from scheduler.planner.question import Question
+from scheduler.planner.scarce_things import in_the_way
 from scheduler.planner.shapes import Shape
 from scheduler.planner.shortcomings import shortcomings
-from scheduler.planner.single_concessions import WORDS, asked_for
-from scheduler.rules.wording import listed, window_words
+from scheduler.rules.wording import last_words, listed
 
 
 def obstacles(question: Question) -> Iterator[Reason]:
@@ -23,16 +23,20 @@ def obstacles(question: Question) -> Iterator[Reason]:
         yield wrong
         return
     lacking = shortcomings(question)
-    yield from (one.reason for one in lacking)
     told = frozenset[str]().union(*(one.steps for one in lacking))
     # Where there is no therapist at all nothing more can be said.
     alike = _alike(question) if question.therapists else {}
-    never = {shape: steps for shape, steps in alike.items() if not _can_start(question, shape)}
-    for shape, steps in never.items():
-        if not told.issuperset(step.key for step in steps):
-            yield _never_free(question, shape, steps)
-    if not lacking and not never:
-        yield _chain_breaks(question)
+    never = [
+        (shape, steps)
+        for shape, steps in alike.items()
+        if not told.issuperset(step.key for step in steps) and not _can_start(question, shape)
+    ]
+    told |= {step.key for _, steps in never for step in steps}
+    number = first_without_a_place(question)
+    if question.outline.steps[number].key not in told:
+        yield broken_chain(question, number)
+    yield from (one.reason for one in lacking)
+    yield from (_never_free(question, shape, steps) for shape, steps in never)
 
 
 def _no_such_therapist(diary: Diary, wished: str | None) -> Reason | None:
@@ -64,27 +68,14 @@ def _can_start(question: Question, shape: Shape) -> bool:
 
 def _never_free(question: Question, shape: Shape, steps: list[Step]) -> Reason:
     first, *others = steps
-    earliest = in_words(max(question.wishes.earliest, question.diary.as_of), question.zone)
+    begin = in_words(max(question.wishes.earliest, question.diary.as_of), question.zone)
     like = f", and so has no other visit like it ({listed(step.key for step in others)})" if others else ""
     why = (
-        f"{first.key} ({first.title}) has no free start between {earliest} and "
-        f"{in_words(question.wishes.latest, question.zone)}{like}"
+        f"{first.key} ({first.title}) has no free start between {begin} and "
+        f"{last_words(question.wishes.latest, question.zone)}{like}"
     )
-    blame = [WORDS[thing] for thing in asked_for(steps) if _can_start(question.without(thing), shape)]
-    if blame:
-        why = f"{why}: what stands in the way is {' or '.join(blame)}"
+    if things := in_the_way(question, steps, lambda one: _can_start(one, shape)):
+        why = f"{why}: what stands in the way is {' or '.join(things)}"
         return Reason("no_start", why, "free some of it, or look later", first.key)
     why = f"{why}: more than one thing stands in the way at every hour"
     return Reason("no_start", why, "look later", first.key)
-
-
-def _chain_breaks(question: Question) -> Reason:
-    solved = (question.network.least(question.choices(therapist)) for therapist in question.therapists)
-    furthest = max((s for s in solved if isinstance(s, Stuck)), key=lambda found: (found.step, found.bound))
-    step, zone = question.outline.steps[furthest.step], question.zone
-    at = in_words(question.grid.at(furthest.bound), zone)
-    why = f"{step.key} ({step.title}) would have to start on {at} or later"
-    if furthest.arc and furthest.arc.window:
-        why += f", because {window_words(furthest.arc.window)}"
-    why += f"; no start is left before {in_words(question.wishes.latest, zone)}"
-    return Reason("chain", why, "", step.key)

@@ -13,7 +13,7 @@ from scheduler.planner.slot_obstacles import Obstacle
 from scheduler.planner.slot_question import SeriesWindow, SlotQuestion
 from scheduler.planner.supply import Scarcity
 from scheduler.planner.timeline import Grid, Span, slots_in
-from scheduler.rules.wording import limit, stretch, window_words
+from scheduler.rules.wording import during, limit, stretch, window_words
 
 
 def of_series(question: SlotQuestion) -> Iterator[Obstacle]:
@@ -62,7 +62,7 @@ def _away(question: SlotQuestion) -> Obstacle:
             yield f"the patient has {_visit_of(question, claim)} {stretch(claim.interval, zone)}"
         for away in patient.unavailable_times():
             if away.overlaps(visit):
-                yield f"the patient cannot come {stretch(away, zone)}"
+                yield f"the patient cannot come {during(away, zone)}"
 
     clear = grid.full & ~grid.mask(_clipped(grid, while_away(question.diary, question.shape, grid)))
     return Obstacle(Scarcity.PATIENT.value, "the patient's own time", clear, why, "ask the patient")

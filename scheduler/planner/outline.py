@@ -10,7 +10,8 @@ from functools import lru_cache
 from scheduler.domain.treatment import Counting, Protocol, Step, StepKind, Window
 from scheduler.planner.network import Arc, distances
 from scheduler.planner.shapes import Shape, shape_of
-from scheduler.planner.timeline import slots_at_most, slots_in
+from scheduler.planner.timeline import SLOT, slots_at_most, slots_in
+from scheduler.rules.wording import limit, window_words
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +41,13 @@ class Outline:
     def finish(self, starts: list[int]) -> int:
         """Return the slot at which the last visit is over."""
         return max(map(int.__add__, starts, self.lengths))
+
+    def said(self, arc: Arc) -> str:
+        """Return in words what an arc asks for: the window it stands for, or the least time between two starts."""
+        if arc.window is not None:
+            return window_words(arc.window)
+        one, other = self.steps[arc.source].key, self.steps[arc.target].key
+        return f"{other} starts at least {limit(arc.distance * SLOT)} after {one} starts"
 
 
 @lru_cache(maxsize=4096)

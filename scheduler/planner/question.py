@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
+from scheduler.domain.clock import in_words, local_day, whole_local_day
 from scheduler.domain.diary import Diary
 from scheduler.domain.people import Role
-from scheduler.domain.treatment import Protocol
+from scheduler.domain.treatment import Protocol, Step
 from scheduler.planner.network import Arc, Choices, Holes, Network
 from scheduler.planner.outline import Outline, outline_of
 from scheduler.planner.patient_time import patient_holes, spacing_holes
 from scheduler.planner.shapes import Shape
 from scheduler.planner.supply import Scarcity, SiteSupply, supply_of
-from scheduler.planner.timeline import Grid, LocalDays, local_days, slots_at_most, slots_in
+from scheduler.planner.timeline import SLOT, Grid, LocalDays, local_days, slots_at_most, slots_in
 from scheduler.planner.wishes import Wishes
+from scheduler.rules.wording import day_words
 
 #: Stands for the therapist of a protocol in which no visit keeps to one.
 NOBODY = ""
@@ -133,6 +135,26 @@ class Question:
     @cached_property
     def _without(self) -> dict[Scarcity, Question]:
         return {}
+
+    def limit_words(self, slot: int, arc: Arc | None) -> str:
+        """Return the first or the last slot that an arc leaves a step: the day itself where the arc counts days."""
+        at, day = self.grid.at(slot), local_day(self.grid.at(slot), self.zone)
+        whole = whole_local_day(day, self.zone)
+        if arc is not None and arc.days is not None and (at == whole.start or at + SLOT == whole.end):
+            return day_words(day)
+        return in_words(at, self.zone)
+
+    def of_steps(self, steps: Collection[Step]) -> Question:
+        """Return the same question about these steps alone, given in the order of the protocol, changed or not."""
+        outline, keys = self.outline, {step.key for step in steps}
+        rest = replace(outline.protocol.only(keys), steps=tuple(steps))
+        places = {outline.numbers[step.key]: place for place, step in enumerate(rest.steps)}
+        extra = tuple(
+            replace(arc, source=places[arc.source], target=places[arc.target])
+            for arc in self.extra
+            if arc.source in places and arc.target in places
+        )
+        return replace(self, outline=outline_of(rest), extra=extra)
 
     def choices(self, therapist: str) -> Choices:
         """Return the feasible starts of each step in a series of this therapist."""

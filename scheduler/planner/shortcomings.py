@@ -13,7 +13,7 @@ from scheduler.domain.people import Role, StaffMember
 from scheduler.domain.treatment import Step
 from scheduler.planner.proposal import Reason
 from scheduler.planner.question import Question
-from scheduler.rules.wording import credential_name, day_words, listed, role_name
+from scheduler.rules.wording import credential_name, day_words, last_words, listed, role_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def _wished(question: Question) -> int:
 
 def _between(question: Question) -> str:
     zone = question.zone
-    return f"between {in_words(_first(question), zone)} and {in_words(question.wishes.latest, zone)}"
+    return f"between {in_words(_first(question), zone)} and {last_words(question.wishes.latest, zone)}"
 
 
 def _shut(question: Question) -> Shortcoming:

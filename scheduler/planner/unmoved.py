@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from scheduler.domain.clock import in_words
 from scheduler.planner.case import Case
@@ -11,8 +11,7 @@ from scheduler.planner.change import Change
 from scheduler.planner.moving import Shifted, rescheduled_starts
 from scheduler.planner.network import Arc, Stuck
 from scheduler.planner.proposal import Reason
-from scheduler.planner.timeline import SLOT
-from scheduler.rules.wording import limit, window_words
+from scheduler.rules.wording import last_words
 
 _NOT_PROVEN = Reason(
     "not_proven", "nothing was found, though it is not proven that there is nothing", "let fewer visits move"
@@ -22,6 +21,14 @@ _NO_CONCESSION = Reason(
     "no single concession makes the change possible",
     "look at another time, or plan the rest of the series anew",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    """The first or the last slot at which a step may start, and the arc that says so; `None` where nothing else does."""
+
+    slot: int
+    arc: Arc | None = None
 
 
 def reasons_against_change(case: Case, stuck: Stuck | None) -> tuple[Reason, ...]:
@@ -38,23 +45,31 @@ def _broken(case: Case, stuck: Stuck) -> Reason:
     number = case.question.outline.numbers[case.change.step]
     if case.choices.at_or_after(number, case.choices.lower[number]) is None:
         return _nowhere(case)
-    visit, zone, at = case.visits[stuck.step], case.question.zone, case.question.grid.at
-    (low, after), (high, before) = _limits(case, stuck)
-    words = [
-        f"on {in_words(at(slot), zone)} or {side}" + (f", because {_said(case, arc)}" if arc else "")
-        for slot, arc, side in ((low, after, "later"), (high, before, "earlier"))
-        if arc or side == "later"
-    ]
+    visit, zone = case.visits[stuck.step], case.question.zone
+    low, high = _limits(case, stuck)
+    words = [f"on {case.question.limit_words(low.slot, low.arc)} or later{_because(case, low)}"]
+    if high.arc is not None:
+        words.append(f"on {case.question.limit_words(high.slot, high.arc)} or earlier{_because(case, high)}")
     why = f"{visit.step} ({visit.title}) would have to start {', and '.join(words)}"
     if stuck.step not in case.standing.may_move:
         return Reason(
             "chain", f"{why}; it stays on {in_words(visit.start, zone)}", f"let {visit.step} move", visit.step
         )
-    free = case.choices.at_or_after(stuck.step, low)
-    until = in_words(case.question.wishes.latest, zone)
-    following = f"the next one is on {in_words(at(free), zone)}" if free is not None else f"nor until {until}"
+    if low.slot > high.slot and high.arc is not None:
+        mend = "ask for another time, or plan the rest of the series anew"
+        return Reason("chain", f"{why}; it cannot do both", mend, visit.step)
+    free = case.choices.at_or_after(stuck.step, low.slot)
+    until = last_words(case.question.wishes.latest, zone)
+    next_one = in_words(case.question.grid.at(free), zone) if free is not None else ""
+    following = f"the next one is on {next_one}" if next_one else f"nor until {until}"
     mend = "free some of that time, or plan the rest of the series anew"
     return Reason("chain", f"{why}; no start is free then, {following}", mend, visit.step)
+
+
+def _because(case: Case, limit: _Limit) -> str:
+    if limit.arc is not None:
+        return f", because {case.question.outline.said(limit.arc)}"
+    return ", because that is now" if limit.slot == case.question.lower[0] else ""
 
 
 def _nowhere(case: Case) -> Reason:
@@ -69,29 +84,21 @@ def _nowhere(case: Case) -> Reason:
     return Reason("no_start", why, "ask for another time", visit.step)
 
 
-def _limits(case: Case, stuck: Stuck) -> tuple[tuple[int, Arc | None], tuple[int, Arc | None]]:
+def _limits(case: Case, stuck: Stuck) -> tuple[_Limit, _Limit]:
     """Return the first and the last slot at which the step may start beside those that stay, and what says so."""
     standing, network, step = case.standing, case.network, stuck.step
-    asked = case.choices.lower[step] if step in standing.may_move else stuck.bound
-    low: tuple[int, Arc | None] = (asked, None)
-    if stuck.bound >= asked:
-        low = (stuck.bound, stuck.arc)
-    high: tuple[int, Arc | None] = (case.choices.upper[step], None)
+    low = _Limit(case.choices.lower[step] if step in standing.may_move else stuck.bound)
+    if stuck.bound >= low.slot:
+        low = _Limit(stuck.bound, stuck.arc)
+    high = _Limit(case.choices.upper[step])
     for arc in network.arcs:
         if arc.target == step and arc.source not in standing.may_move:
             source = standing.over_from(arc.source, standing.starts[arc.source])
-            low = max(low, (arc.bound(source, network.days), arc), key=lambda bound: bound[0])
+            low = max(low, _Limit(arc.bound(source, network.days), arc), key=lambda limit: limit.slot)
         elif arc.source == step and arc.target not in standing.may_move:
             bound = arc.bound_back(standing.starts[arc.target], network.days)
-            high = min(high, (bound, arc), key=lambda bound: bound[0])
+            high = min(high, _Limit(bound, arc), key=lambda limit: limit.slot)
     return low, high
-
-
-def _said(case: Case, arc: Arc) -> str:
-    if arc.window is not None:
-        return window_words(arc.window)
-    one, other = case.visits[arc.source].step, case.visits[arc.target].step
-    return f"{other} starts at least {limit(arc.distance * SLOT)} after {one} starts"
 
 
 def _concessions(case: Case) -> Iterator[Reason]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from scheduler.domain.clock import in_words, local
+from scheduler.domain.clock import first_moment, in_words, local, local_day
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Role
 from scheduler.domain.treatment import Counting, Point, Window
@@ -61,6 +61,24 @@ def stretch(interval: Interval, zone: str) -> str:
 def stretches(intervals: Iterable[Interval], zone: str) -> str:
     """Return several stretches, joined by 'and'."""
     return " and ".join(stretch(interval, zone) for interval in intervals)
+
+
+def last_words(end: datetime, zone: str) -> str:
+    """Return by when something is to be over: the last clinic-local day itself where it is the end of one."""
+    day = local_day(end, zone)
+    return day_words(day - timedelta(days=1)) if end == first_moment(day, zone) else in_words(end, zone)
+
+
+def during(interval: Interval, zone: str) -> str:
+    """Return when something is so: 'on Sat 5 Dec 2026', 'from Sat 5 Dec 2026 to Mon 7 Dec 2026', or with the hours.
+
+    Days are told alone where they are whole ones at the clinic, the last included.
+    """
+    first, after = local_day(interval.start, zone), local_day(interval.end, zone)
+    if (interval.start, interval.end) != (first_moment(first, zone), first_moment(after, zone)):
+        return f"from {stretch(interval, zone)}"
+    last = after - timedelta(days=1)
+    return f"on {day_words(first)}" if first == last else f"from {day_words(first)} to {day_words(last)}"
 
 
 def role_name(role: Role) -> str:

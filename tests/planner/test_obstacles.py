@@ -42,7 +42,7 @@ def test_a_horizon_without_opening_hours_says_so_alone() -> None:
     shut = _against(a_diary(site=a_site(hours=())))
     assert [reason.code for reason in shut] == ["no_opening_hours"]
     assert shut[0].why == (
-        "Cottonwood Clinic is not open at any time between Mon 23 Nov 2026 09:00 MST and Sun 10 Jan 2027 00:00 MST"
+        "Cottonwood Clinic is not open at any time between Mon 23 Nov 2026 09:00 MST and Sat 9 Jan 2027"
     )
     weekend = {"earliest": at("2026-11-28 00:00"), "latest": at("2026-11-30 00:00")}
     assert _against(a_diary(), **weekend)[0].code == "no_opening_hours"

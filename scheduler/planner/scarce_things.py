@@ -1,0 +1,62 @@
+"""The kinds of scarce things in words, and which of them by itself stands in the way of what does not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import timedelta
+
+from scheduler.domain.claim_book import ClaimBook, ClaimsInOrder
+from scheduler.domain.claims import Purpose
+from scheduler.domain.treatment import Step
+from scheduler.planner.question import Question
+from scheduler.planner.supply import Scarcity
+
+WORDS = {
+    Scarcity.HOURS: "the opening hours and closures",
+    Scarcity.ROOM: "the rooms",
+    Scarcity.PATIENT: "the patient's own visits and unavailable times",
+    Scarcity.SITE_COVER: "the number of qualified people on the premises",
+    Scarcity.THERAPIST: "the time or the credentials of the therapists",
+    Scarcity.MEDICAL_MONITOR: "the time or the credentials of the medical monitors",
+    Scarcity.ADMINISTERING_CLINICIAN: "the time or the credentials of the administering clinicians",
+    Scarcity.PRESCRIBER: "the time or the credentials of the prescribers",
+    Scarcity.CARE_COORDINATOR: "the time or the credentials of the care coordinators",
+}
+
+_SPACING = "the spacing to the patient's other doses"
+
+
+def asked_for(steps: Iterable[Step]) -> tuple[Scarcity, ...]:
+    """Return the kinds of scarce things that any of the steps need."""
+    visits = tuple(steps)
+    things = {Scarcity.HOURS, Scarcity.PATIENT} | {
+        Scarcity(role.value) for step in visits for role in step.roles
+    }
+    if any(step.room_capability is not None for step in visits):
+        things.add(Scarcity.ROOM)
+    if any(step.site_cover for step in visits):
+        things.add(Scarcity.SITE_COVER)
+    return tuple(thing for thing in Scarcity if thing in things)
+
+
+def in_the_way(question: Question, steps: Iterable[Step], fits: Callable[[Question], bool]) -> list[str]:
+    """Return in words each thing that the steps need without which, as an obstacle, the question would fit.
+
+    Somebody could mostly be found at night: the hours are told only where nothing else stands in the way by itself.
+    """
+    visits = tuple(steps)
+    things = (thing for thing in asked_for(visits) if thing is not Scarcity.HOURS)
+    found = [WORDS[thing] for thing in things if fits(question.without(thing))]
+    if any(step.holds_dose_spacing > timedelta(0) for step in visits) and fits(_without_spacing(question)):
+        found.append(_SPACING)
+    if not found and fits(question.without(Scarcity.HOURS)):
+        found.append(WORDS[Scarcity.HOURS])
+    return found
+
+
+def _without_spacing(question: Question) -> Question:
+    """Return the question as if the patient had no other doses near: nobody may concede that, but it is to be said."""
+    diary = question.diary
+    none = ClaimBook({(diary.patient.id, Purpose.SPACING): ClaimsInOrder.of(())})
+    return replace(question, diary=replace(diary, claims=diary.book.beside(none)))
