@@ -21,24 +21,36 @@ class Price(IntEnum):
     """What is conceded, the cheapest first."""
 
     PATIENTS_TIME = 1
-    """The patient comes once at a time they would have kept free."""
+    """The patient comes on one day that they would have kept free."""
     LATER_LAST_DAY = 2
     """The series is over later than was wished."""
     ANOTHER_THERAPIST = 3
     """The patient is guided by somebody else than was wished."""
     WINDOW_OF_A_WARNING = 4
     """A visit comes later or sooner than the protocol asks, which the clinic may decide; by how much in proportion."""
-    CREDENTIAL = 5
+    PATIENTS_ABSENCE = 5
+    """The patient gives up an absence of several days."""
+    CREDENTIAL = 6
     """Somebody renews what runs out."""
-    HALF_DAY = 6
+    HALF_DAY = 7
     """Somebody works half a day more every week."""
-    WINDOW_OF_A_GATE = 7
+    SUBSTITUTE = 8
+    """One visit is guided by somebody else than the patient knows."""
+    ROOM_IN_USE = 9
+    """A room is made fit for use sooner."""
+    TIME_OFF = 10
+    """Somebody works in time that they have off."""
+    WINDOW_OF_A_GATE = 11
     """A visit comes later or sooner than the protocol asks, for which somebody has to answer; by how much in proportion."""
-    DECLINED_VISIT = 8
+    WINDOWS_OF_A_KIND = 12
+    """Every visit of a kind comes later or sooner than the protocol asks."""
+    SUBSTITUTES = 13
+    """Any visit is guided by whoever is free."""
+    DECLINED_VISIT = 14
     """The patient goes without a visit."""
-    ROOM = 9
+    ROOM = 15
     """The clinic has one more room."""
-    NO_OBSTACLE = 10
+    NO_OBSTACLE = 16
     """A whole kind of thing would have to be there whenever it is asked for."""
 
 

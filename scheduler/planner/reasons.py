@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from scheduler.planner.absences import with_a_room_back, with_somebody_back, with_the_patient_free
 from scheduler.planner.concessions import worth_telling
 from scheduler.planner.obstacles import obstacles
 from scheduler.planner.proposal import Reason
@@ -12,10 +13,13 @@ from scheduler.planner.single_concessions import (
     with_an_obstacle_gone,
     with_one_more_room,
     with_other_wishes,
-    with_the_patient_free,
     without_a_visit,
 )
-from scheduler.planner.staff_concessions import with_a_credential_renewed, with_half_a_day_more
+from scheduler.planner.staff_concessions import (
+    with_a_credential_renewed,
+    with_a_substitute,
+    with_half_a_day_more,
+)
 from scheduler.planner.stretched_windows import with_a_stretched_window
 
 CONCESSIONS = (
@@ -24,6 +28,9 @@ CONCESSIONS = (
     with_a_stretched_window,
     with_a_credential_renewed,
     with_half_a_day_more,
+    with_a_substitute,
+    with_a_room_back,
+    with_somebody_back,
     without_a_visit,
     with_one_more_room,
     with_an_obstacle_gone,

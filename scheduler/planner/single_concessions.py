@@ -2,60 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from scheduler.domain.clock import in_words
 from scheduler.domain.diary import MARGIN
-from scheduler.domain.interval import Interval
 from scheduler.domain.places import Room
-from scheduler.domain.treatment import Step
 from scheduler.planner.concessions import Concession, Price
 from scheduler.planner.earliest import earliest
-from scheduler.planner.outline import outline_of
 from scheduler.planner.question import Question
+from scheduler.planner.scarce_things import WORDS, asked_for
 from scheduler.planner.supply import Scarcity
-from scheduler.rules.wording import stretch
-
-WORDS = {
-    Scarcity.HOURS: "the opening hours and closures",
-    Scarcity.ROOM: "the rooms",
-    Scarcity.PATIENT: "the patient's own visits and unavailable times",
-    Scarcity.SITE_COVER: "the people with the credentials asked for on the premises",
-    Scarcity.THERAPIST: "the therapist's time",
-    Scarcity.MEDICAL_MONITOR: "the medical monitors' time",
-    Scarcity.ADMINISTERING_CLINICIAN: "the administering clinicians' time",
-    Scarcity.PRESCRIBER: "the prescribers' time",
-    Scarcity.CARE_COORDINATOR: "the care coordinators' time",
-}
-
-
-def with_the_patient_free(question: Question) -> Iterator[Concession]:
-    """Yield for each stretch in which the patient cannot come the earliest series if they could."""
-    stretches = question.diary.patient.unavailable_times()
-    first, last = question.wishes.earliest, question.wishes.latest
-    if earliest(_unavailable(question, ())) is None:
-        return
-    for away in stretches:
-        if not (away.start < last and first < away.end):
-            continue
-        finish = earliest(_unavailable(question, tuple(other for other in stretches if other is not away)))
-        if finish is not None:
-            when = stretch(away, question.zone)
-            yield Concession(
-                "patient_time",
-                Price.PATIENTS_TIME,
-                Scarcity.PATIENT,
-                finish,
-                f"the patient cannot come from {when}",
-                f"if the patient could come from {when}",
-            )
-
-
-def _unavailable(question: Question, stretches: tuple[Interval, ...]) -> Question:
-    patient = replace(question.diary.patient, unavailable=stretches)
-    return replace(question, diary=replace(question.diary, patient=patient))
+from scheduler.rules.wording import last_words
 
 
 def with_other_wishes(question: Question) -> Iterator[Concession]:
@@ -63,7 +21,7 @@ def with_other_wishes(question: Question) -> Iterator[Concession]:
     # So close to the end of what is known, a later dose or claim might be missed.
     end = question.diary.horizon.end - MARGIN
     if end > question.wishes.latest and (finish := earliest(_wishing(question, latest=end))) is not None:
-        last = in_words(question.wishes.latest, question.zone)
+        last = last_words(question.wishes.latest, question.zone)
         yield Concession(
             "later_last_day",
             Price.LATER_LAST_DAY,
@@ -95,8 +53,7 @@ def without_a_visit(question: Question) -> Iterator[Concession]:
     for step in protocol.steps:
         if not (step.declinable or step.optional) or len(protocol.steps) == 1:
             continue
-        rest = protocol.only(other.key for other in protocol.steps if other is not step)
-        finish = earliest(replace(question, outline=outline_of(rest)))
+        finish = earliest(question.of_steps([other for other in protocol.steps if other is not step]))
         if finish is not None:
             may = (
                 "the protocol lets the patient decline"
@@ -126,19 +83,6 @@ def with_one_more_room(question: Question) -> Iterator[Concession]:
                 f"{question.diary.site.name} has {count} for {name}",
                 f"with one more room for {name}",
             )
-
-
-def asked_for(steps: Iterable[Step]) -> tuple[Scarcity, ...]:
-    """Return the kinds of scarce things that any of the steps need."""
-    visits = tuple(steps)
-    things = {Scarcity.HOURS, Scarcity.PATIENT} | {
-        Scarcity(role.value) for step in visits for role in step.roles
-    }
-    if any(step.room_capability is not None for step in visits):
-        things.add(Scarcity.ROOM)
-    if any(step.site_cover for step in visits):
-        things.add(Scarcity.SITE_COVER)
-    return tuple(thing for thing in Scarcity if thing in things)
 
 
 def with_an_obstacle_gone(question: Question) -> Iterator[Concession]:

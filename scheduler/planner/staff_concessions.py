@@ -1,4 +1,4 @@
-"""Series that would fit if one member of staff worked half a day more each week, or renewed what runs out."""
+"""Series that would fit if one member of staff worked half a day more each week, renewed what runs out, or stood in."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from scheduler.planner.concessions import Concession, Price
 from scheduler.planner.earliest import earliest
 from scheduler.planner.question import Question
 from scheduler.planner.supply import Scarcity
+from scheduler.rules.discretion import may_be_waived, rule_of_continuity
 from scheduler.rules.wording import credential_name, day_words, listed, role_name
 
 NOON = time(12)
@@ -58,7 +59,7 @@ def _clipped(hours: WeeklyHours, first: time, last: time) -> WeeklyHours:
 def with_half_a_day_more(question: Question) -> Iterator[Concession]:
     """Yield for each scarce role the half day of one of its people, worked every week, that gives the earliest series."""
     best: dict[Role, int] = {}
-    for person, roles in _needed(question).items():
+    for person, roles in needed(question).items():
         scarce = question
         for role in roles:
             scarce = scarce.without(Scarcity(role.value))
@@ -90,7 +91,7 @@ def _soonest(
     return second or first
 
 
-def _needed(question: Question) -> Mapping[StaffMember, tuple[Role, ...]]:
+def needed(question: Question) -> Mapping[StaffMember, tuple[Role, ...]]:
     """Return who may serve in the series, by id, with the roles in which they may."""
     roles = dict.fromkeys(role for shape in question.outline.shapes for role in shape.like.roles)
     people: dict[StaffMember, tuple[Role, ...]] = {}
@@ -119,7 +120,7 @@ def _when_at_work(question: Question, person: StaffMember, role: Role) -> str:
 def with_a_credential_renewed(question: Question) -> Iterator[Concession]:
     """Yield for each credential that runs out before the last day the earliest series if it were renewed in time."""
     last = local_day(question.wishes.latest, question.zone)
-    for person, roles in _needed(question).items():
+    for person, roles in needed(question).items():
         for kind, until in sorted(_running_out(person, last).items()):
             held = tuple(
                 replace(mine, valid_until=None) if mine.kind == kind else mine for mine in person.credentials
@@ -141,3 +142,47 @@ def _running_out(person: StaffMember, last: date) -> Mapping[str, date]:
 
 def _by_end(pair: tuple[str, date | None]) -> date:
     return pair[1] or date.max
+
+
+def with_a_substitute(question: Question) -> Iterator[Concession]:
+    """Yield the earliest series if another therapist guided one visit, or any visit where one alone is not enough."""
+    rule, steps = rule_of_continuity(), question.outline.steps
+    kept = tuple(step.key for step in steps if step.keeps_one_therapist and Role.THERAPIST in step.roles)
+    finish = earliest(_guided_by_anybody(question, kept)) if kept and may_be_waived(rule) else None
+    if finish is None:
+        return
+    decides = f"only the {rule.override_role} may let it take place otherwise ({rule.id})"
+    best = _best_substitute(question, kept)
+    if best is not None:
+        key, sooner = best
+        step = question.outline.protocol.step(key)
+        why = f"{key} is asked for with the therapist of the series; {decides}"
+        what = f"if another therapist might guide {key} ({step.title})"
+        yield Concession("substitute", Price.SUBSTITUTE, Scarcity.THERAPIST, sooner, why, what, key)
+    if best is None or finish < best[1]:
+        why = f"{listed(kept)} keep to the therapist of the series; {decides.replace('it', 'them')}"
+        what = "if any visit might be guided by whoever is free"
+        yield Concession("substitutes", Price.SUBSTITUTES, Scarcity.THERAPIST, finish, why, what)
+
+
+def _best_substitute(
+    question: Question, keys: Sequence[str], before: int | None = None
+) -> tuple[str, int] | None:
+    """Return the visit that gives the earliest series over before a slot when anybody guides it, and when all is over.
+
+    All of these visits together are tried first: none of them alone gives an earlier one.
+    """
+    finish = earliest(_guided_by_anybody(question, keys), before=before)
+    if finish is None or len(keys) == 1:
+        return None if finish is None else (keys[0], finish)
+    middle = len(keys) // 2
+    first = _best_substitute(question, keys[:middle], before)
+    second = _best_substitute(question, keys[middle:], first[1] if first else before)
+    return second or first
+
+
+def _guided_by_anybody(question: Question, keys: Sequence[str]) -> Question:
+    steps = question.outline.steps
+    return question.of_steps(
+        [replace(step, keeps_one_therapist=False) if step.key in keys else step for step in steps]
+    )

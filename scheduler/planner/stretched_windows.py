@@ -20,7 +20,7 @@ from scheduler.planner.supply import START_EVERY
 from scheduler.rules.catalogue import Rule
 from scheduler.rules.discretion import may_be_waived, rule_of_maximum, rule_of_minimum
 from scheduler.rules.finding import Level
-from scheduler.rules.wording import day_count, limit
+from scheduler.rules.wording import day_count, limit, listed
 
 _DAY = timedelta(days=1)
 _STEP = {Counting.ELAPSED: START_EVERY, Counting.CALENDAR: _DAY}
@@ -49,9 +49,32 @@ class _Limit:
 
 
 def with_a_stretched_window(question: Question) -> Iterator[Concession]:
-    """Yield for each limit the least by which it would have to be stretched, where that makes a series possible."""
-    for one in _helping(question, tuple(_limits(question))):
-        yield _concession(question, one, *_least_stretch(question, one))
+    """Yield for each limit the least by which it would have to be stretched, where that makes a series possible.
+
+    A limit that several visits have in common is stretched for all of them where none of them alone helps.
+    """
+    limits = tuple(_limits(question))
+    helping = tuple(_helping(question, limits))
+    for one in helping:
+        yield _concession(question, (one,), *_least_stretch(question, (one,)))
+    for alike in _alike(limits):
+        if len(alike) > 1 and not set(alike) & set(helping) and _helps(question, alike):
+            yield _concession(question, alike, *_least_stretch(question, alike))
+
+
+def _alike(limits: Iterable[_Limit]) -> Iterable[tuple[_Limit, ...]]:
+    """Return the limits by what they ask for: the same rule asks the same of each of these visits."""
+    alike: dict[object, list[_Limit]] = {}
+    for one in limits:
+        window = one.window
+        points = (window.from_point, window.to_point, window.counted)
+        alike.setdefault((one.rule.id, window.meaning, points, one.asked, one.step), []).append(one)
+    return map(tuple, alike.values())
+
+
+def _helps(question: Question, limits: Iterable[_Limit]) -> bool:
+    """Say whether there is a series when these limits are stretched as far as may be."""
+    return earliest(question, _with(question, [(one, one.most) for one in limits])) is not None
 
 
 def _helping(question: Question, limits: Sequence[_Limit]) -> Iterator[_Limit]:
@@ -59,7 +82,7 @@ def _helping(question: Question, limits: Sequence[_Limit]) -> Iterator[_Limit]:
 
     All of them together are tried first: where that does not help, none of them alone does.
     """
-    if not limits or earliest(question, _with(question, [(one, one.most) for one in limits])) is None:
+    if not limits or not _helps(question, limits):
         return
     if len(limits) == 1:
         yield limits[0]
@@ -96,53 +119,66 @@ def _limits(question: Question) -> Iterator[_Limit]:
             yield _Limit(window, arc, asked, step, most, rule)
 
 
-def _least_stretch(question: Question, one: _Limit) -> tuple[int, int]:
-    """Return by how many steps a limit that helps must be stretched at the least, and when the earliest series is over."""
-    too_few, enough = 0, one.most
-    found = earliest(question, _with(question, [(one, enough)]))
+def _least_stretch(question: Question, limits: Sequence[_Limit]) -> tuple[int, int]:
+    """Return by how many steps limits that help must be stretched at the least, and when the earliest series is over."""
+
+    def stretched(steps: int) -> int | None:
+        return earliest(question, _with(question, [(one, steps) for one in limits]))
+
+    too_few, enough = 0, min(one.most for one in limits)
+    found = stretched(enough)
     while enough - too_few > 1:
         middle = (too_few + enough) // 2
-        if (finish := earliest(question, _with(question, [(one, middle)]))) is None:
+        if (finish := stretched(middle)) is None:
             too_few = middle
         else:
             enough, found = middle, finish
-    assert found is not None, "it was found to help"
+    assert found is not None, "they were found to help"
     return enough, found
 
 
-def _concession(question: Question, one: _Limit, steps: int, finish: int) -> Concession:
-    gate = one.rule.level is Level.GATE
+def _concession(question: Question, limits: Sequence[_Limit], steps: int, finish: int) -> Concession:
+    one = limits[0]
+    price = Price.WINDOW_OF_A_GATE if one.rule.level is Level.GATE else Price.WINDOW_OF_A_WARNING
     return Concession(
-        code="window",
-        price=Price.WINDOW_OF_A_GATE if gate else Price.WINDOW_OF_A_WARNING,
+        code="window" if len(limits) == 1 else "windows",
+        price=price if len(limits) == 1 else Price.WINDOWS_OF_A_KIND,
         about=one.rule.family.value,
         finish=finish,
-        why=_who_decides(one),
-        what=_in_words(question, one, steps),
+        why=_who_decides(limits),
+        what=_in_words(question, limits, steps),
         step=one.window.to_step,
         share=steps / one.most,
     )
 
 
-def _who_decides(one: _Limit) -> str:
-    asked = _said(one, one.asked)
+def _who_decides(limits: Sequence[_Limit]) -> str:
+    one, rule = limits[0], limits[0].rule
+    asked, (later, earlier) = _said(one, one.asked), _visits(limits)
     sides = "at most" if one.step > timedelta(0) else "at least"
-    why = f"{one.window.to_step} is asked for {sides} {asked} after {one.window.from_step}"
-    if one.rule.level is Level.GATE:
-        role = (one.rule.override_role or "").replace("_", " ")
-        return f"{why}; only the {role} may let it take place otherwise ({one.rule.id})"
-    return f"{why}, which is a warning: the clinic may decide otherwise ({one.rule.id})"
+    each, it = ("is", "it") if len(limits) == 1 else ("are each", "them")
+    why = f"{later} {each} asked for {sides} {asked} after {earlier}"
+    if rule.level is Level.GATE:
+        role = (rule.override_role or "").replace("_", " ")
+        return f"{why}; only the {role} may let {it} take place otherwise ({rule.id})"
+    return f"{why}, which is a warning: the clinic may decide otherwise ({rule.id})"
 
 
-def _in_words(question: Question, one: _Limit, steps: int) -> str:
-    window, title = one.window, question.outline.protocol.step(one.window.to_step).title
-    does = "start" if window.to_point is Point.START else "be over"
-    point = "the start" if window.from_point is Point.START else "the end"
+def _in_words(question: Question, limits: Sequence[_Limit], steps: int) -> str:
+    one, (later, earlier) = limits[0], _visits(limits)
+    if len(limits) == 1:
+        later = f"{later} ({question.outline.protocol.step(later).title})"
+    could = "could" if len(limits) == 1 else "could each"
+    does = "start" if one.window.to_point is Point.START else "be over"
+    point = "the start" if one.window.from_point is Point.START else "the end"
     far = "as late as" if one.step > timedelta(0) else "as soon as"
-    return (
-        f"if {window.to_step} ({title}) could {does} {far} {_said(one, one.after(steps))} after {point} of "
-        f"{window.from_step}"
-    )
+    return f"if {later} {could} {does} {far} {_said(one, one.after(steps))} after {point} of {earlier}"
+
+
+def _visits(limits: Iterable[_Limit]) -> tuple[str, str]:
+    """Return the later visits of the windows and the earlier ones, as lists of keys in the same order."""
+    windows = [one.window for one in limits]
+    return listed(w.to_step for w in windows), listed(w.from_step for w in windows)
 
 
 def _said(one: _Limit, time: timedelta) -> str:

@@ -339,9 +339,10 @@ class SiteSupply:
         return SiteSupply(self.site, self.rooms, staff, self.grid, self.book, kept)
 
     def with_room(self, room: Room) -> SiteSupply:
-        """Return the supply as it would be with one more room."""
-        rooms = {**self.rooms, room.id: room}
-        return SiteSupply(self.site, rooms, self.staff, self.grid, self.book, self._kept.without({}))
+        """Return the supply as it would be with one more room, or with a room in use at other times; claims stay."""
+        rooms, kept = {**self.rooms, room.id: room}, self._kept.without({})
+        kept.rooms.pop(room.id, None)
+        return SiteSupply(self.site, rooms, self.staff, self.grid, self.book, kept)
 
 
 def _any(masks: Iterable[int]) -> int:

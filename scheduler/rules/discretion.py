@@ -70,6 +70,11 @@ def _stretched(protocol: Protocol, window: Window) -> Window:
     return replace(window, at_most=2 * window.at_most) if waivable else window
 
 
+def rule_of_continuity() -> Rule:
+    """Return the rule that minds when somebody else than the therapist of the series guides a visit."""
+    return next(rule for rule in CATALOGUE if rule.id == "CONT-1")
+
+
 def _minding(protocol: Protocol, window: Window, kept: timedelta, broken: timedelta) -> Rule | None:
     """Return the weightiest rule that finds fault with the two visits at one distance, and not at the other."""
     pair = replace(protocol.only({window.from_step, window.to_step}), windows=(window,))

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import time, timedelta
 
 from scheduler.domain.claims import Purpose
+from scheduler.domain.clock import days_of, whole_local_day
 from scheduler.domain.diary import Diary
+from scheduler.domain.interval import Interval, merged, without
 from scheduler.domain.people import Role
 from scheduler.domain.places import WeeklyHours
 from scheduler.domain.treatment import Phase, Protocol, Step, Window
 from scheduler.planner.proposal import Reason
 from scheduler.planner.wishes import Wishes
-from scheduler.rules.wording import credential_name, stretch
+from scheduler.rules.wording import credential_name, during
 from tests.builders import a_room
 
 _WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _HALF_DAY = re.compile(r"if (.+) were at work on (\w+)s? (mornings|afternoons) \((\S+) to (\S+)\) too")
 _WINDOW = re.compile(
-    r"if (\w+) \(.*\) could (start|be over) as (late|soon) as (.+) after the (start|end) of (\w+),"
+    r"if (.+?)(?: \(.*\))? could (?:each )?(start|be over) as (late|soon) as (.+) after the (start|end) of (.+), a series"
 )
+_KEYS = re.compile(r"\b[A-Z]\w*\b")
 _UNITS = {
     "d": timedelta(days=1),
     "calendar": timedelta(days=1),
@@ -46,15 +49,53 @@ def conceded(reason: Reason, asked: Asked) -> Asked:
     return _CONCEDE[reason.code](reason, asked)
 
 
-def _patient_time(reason: Reason, asked: Asked) -> Asked:
-    patient, zone = asked.diary.patient, asked.diary.site.zone
-    kept = tuple(
-        away
-        for away in patient.unavailable_times()
-        if f"come from {stretch(away, zone)}, a series" not in reason.mend
+def _given_up(words: str, absences: Iterable[Interval], zone: str) -> tuple[Interval, ...]:
+    """Return what is left of absences when the part that a reason names, a whole one or a day of it, is given up."""
+    every = merged(absences)
+    days = (
+        (away, part)
+        for away in every
+        for day in days_of(away, zone)
+        if (part := whole_local_day(day, zone).shared_with(away))
     )
-    assert len(kept) == len(patient.unavailable_times()) - 1
-    return replace(asked, diary=replace(asked.diary, patient=replace(patient, unavailable=kept)))
+    named = [
+        (away, part)
+        for away, part in (*((away, away) for away in every), *days)
+        if words.startswith(f"{during(part, zone)}, a series")
+    ]
+    away, part = named[0]
+    return (*(other for other in every if other is not away), *without([away], [part]))
+
+
+def _patient_time(reason: Reason, asked: Asked) -> Asked:
+    patient, words = asked.diary.patient, reason.mend.removeprefix("if the patient could come ")
+    left = _given_up(words, patient.unavailable, asked.diary.site.zone)
+    return replace(asked, diary=replace(asked.diary, patient=replace(patient, unavailable=left)))
+
+
+def _time_off(reason: Reason, asked: Asked) -> Asked:
+    name, words = reason.mend.removeprefix("if ").split(" were at work ", 1)
+    person = next(one for one in asked.diary.staff.values() if one.name == name)
+    back = replace(person, time_off=_given_up(words, person.time_off, asked.diary.site.zone))
+    return replace(asked, diary=replace(asked.diary, staff={**asked.diary.staff, person.id: back}))
+
+
+def _room_in_use(reason: Reason, asked: Asked) -> Asked:
+    name, words = reason.mend.removeprefix("if ").split(" could be used ", 1)
+    room = next(one for one in asked.diary.rooms.values() if one.name == name)
+    back = replace(room, out_of_use=_given_up(words, room.out_of_use, asked.diary.site.zone))
+    return replace(asked, diary=replace(asked.diary, rooms={**asked.diary.rooms, room.id: back}))
+
+
+def _substitute(reason: Reason, asked: Asked) -> Asked:
+    return _with_steps(
+        asked, lambda step: replace(step, keeps_one_therapist=False) if step.key == reason.step else step
+    )
+
+
+def _substitutes(_: Reason, asked: Asked) -> Asked:
+    free = _with_steps(asked, lambda step: replace(step, keeps_one_therapist=False))
+    return replace(free, wishes=replace(free.wishes, therapist=None))
 
 
 def _later_last_day(_: Reason, asked: Asked) -> Asked:
@@ -106,20 +147,21 @@ def _with_rooms(asked: Asked, *capabilities: str) -> Asked:
 
 
 def stretched(reason: Reason, asked: Asked, less: timedelta = timedelta(0)) -> Asked:
-    """Return what would be asked with the window that a reason names as wide as it says, or less by so much."""
+    """Return what would be asked with the windows that a reason names as wide as it says, or less by so much."""
     found = _WINDOW.match(reason.mend)
     assert found, reason.mend
-    to_step, to_point, far, words, from_point, from_step = found.groups()
+    to_steps, to_point, far, words, from_point, from_steps = found.groups()
     numbers = re.findall(r"(\d+) (d|h|min|calendar)\b", words)
     limit = sum((int(number) * _UNITS[unit] for number, unit in numbers), timedelta(0))
     points = ({"start": "start", "be over": "end"}[to_point], from_point)
+    ends = set(zip(_KEYS.findall(to_steps), _KEYS.findall(from_steps), strict=True))
 
     def changed(window: Window) -> Window:
-        ends = (window.to_step, window.from_step, window.to_point.value, window.from_point.value)
-        if ends != (to_step, from_step, *points) or (far == "late" and window.at_most is None):
+        named = (window.to_step, window.from_step) in ends
+        if not named or (window.to_point.value, window.from_point.value) != points:
             return window
         if far == "late":
-            return replace(window, at_most=limit - less)
+            return window if window.at_most is None else replace(window, at_most=limit - less)
         return replace(window, at_least=limit + less)
 
     windows = tuple(changed(window) for window in asked.protocol.windows)
@@ -136,6 +178,11 @@ _CONCEDE: dict[str, Callable[[Reason, Asked], Asked]] = {
     "declined_visit": _declined_visit,
     "another_room": _another_room,
     "window": stretched,
+    "windows": stretched,
+    "time_off": _time_off,
+    "room_in_use": _room_in_use,
+    "substitute": _substitute,
+    "substitutes": _substitutes,
 }
 
 

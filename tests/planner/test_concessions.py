@@ -21,7 +21,6 @@ from tests.builders import (
     a_claim,
     a_diary,
     a_nurse,
-    a_patient,
     a_prescriber,
     a_room,
     a_small_protocol,
@@ -125,13 +124,6 @@ def test_a_window_counted_in_days_is_stretched_by_whole_days() -> None:
         "if I1 (Integration 1) could start as late as 6 calendar days after the end of D1,"
     )
     assert told.why.startswith("I1 is asked for at most 5 calendar days after D1")
-
-
-def test_the_stretch_in_which_the_patient_is_away_is_named() -> None:
-    away = (between("2026-11-24 00:00", "2026-11-25 00:00"), between("2026-11-27 00:00", "2026-12-11 00:00"))
-    told = _ways_out(_clinic(patient=a_patient(unavailable=away)))[0]
-    assert told.code == "patient_time"
-    assert told.why == "the patient cannot come from Fri 27 Nov 2026 00:00 MST to Fri 11 Dec 2026 00:00 MST"
 
 
 def test_a_visit_that_may_be_declined_is_named() -> None:
