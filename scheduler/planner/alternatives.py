@@ -15,7 +15,7 @@ from scheduler.domain.clock import instant_at, local_day
 from scheduler.domain.treatment import StepKind
 from scheduler.planner.narrowing import Narrowing
 from scheduler.planner.network import Stuck
-from scheduler.planner.preferences import Told, in_order, told_by
+from scheduler.planner.preferences import Preference, Told, in_order, told_by
 from scheduler.planner.question import Question
 from scheduler.planner.spans import ends_of_treatment
 from scheduler.planner.timeline import slots_in
@@ -28,6 +28,10 @@ class Candidate:
     therapist: str
     starts: tuple[int, ...]
     told: dict[str, Told]
+
+    def merit(self, order: Sequence[Preference]) -> tuple[object, ...]:
+        """Return what puts series in order by these preferences, the best first; among equals the therapist's id decides."""
+        return (*(self.told[one.key].cost for one in order if one.key in self.told), self.therapist)
 
     def is_no_better_than(self, other: Candidate) -> bool:
         """Say whether the other is at least as good in every preference, with the same therapist."""
@@ -44,8 +48,19 @@ def earliest_of(question: Question) -> tuple[str, list[int]] | None:
 
 def best_by(left: Narrowing, first: Sequence[str]) -> Candidate:
     """Return the best of the series left, by the list of preferences with those of these keys before all others."""
-    for preference in in_order(first):
-        left = preference.narrow(left)
+    return _best(left, in_order(first))
+
+
+def _best(left: Narrowing, order: Sequence[Preference]) -> Candidate:
+    for place, preference in enumerate(order, start=1):
+        if left.is_one:
+            break
+        ways = preference.ways(left)
+        if len(ways) > 1:
+            # What keeps it in one way is no better for that: all that comes after it decides.
+            rest = order[place:]
+            return min((_best(way, rest) for way in ways), key=lambda one: one.merit(rest))
+        (left,) = ways
     return candidate_of(left.question, *left.best)
 
 
@@ -71,8 +86,11 @@ def different(question: Question, limit: int) -> list[Candidate]:
         if (likeness := _likeness(question, candidate)) in known:
             continue
         known.add(likeness)
-        beaten = any(candidate.is_no_better_than(other) for other in chosen)
-        (spare if beaten else chosen).append(candidate)
+        if any(candidate.is_no_better_than(other) for other in chosen):
+            spare.append(candidate)
+            continue
+        spare += [other for other in chosen[1:] if other.is_no_better_than(candidate)]
+        chosen = [best, *(other for other in chosen[1:] if other not in spare), candidate]
     return [*chosen, *spare][:limit]
 
 
@@ -82,7 +100,7 @@ def _others(question: Question, every: Narrowing, best: Candidate, limit: int) -
         if told.cost and key not in (
             *question.wishes.first[:1],
             "earliest_finish",
-            "scarce_rooms",
+            "early_visits",
             "shortest_span",
         ):
             yield best_by(every, (key, *question.wishes.first))

@@ -11,6 +11,9 @@ from scheduler.planner.alternatives import Candidate
 from scheduler.planner.preferences import Preference, Told, in_order
 from scheduler.planner.question import Question
 
+_SEEN = "early_visits"
+"""How early visits are is seen from their dates; it is said only where it was asked for before all else."""
+
 MOST_SAID = 3
 """Of what a series is best at, no more is said than can be seen at once."""
 
@@ -58,7 +61,7 @@ def _compared(question: Question, one: Candidate, candidates: Sequence[Candidate
 
 def _told(question: Question, one: Candidate) -> Iterator[tuple[Preference, Told]]:
     for preference in in_order(question.wishes.first):
-        if preference.key in one.told:
+        if preference.key in one.told and (preference.key != _SEEN or _SEEN in question.wishes.first):
             yield preference, one.told[preference.key]
 
 

@@ -114,6 +114,11 @@ class Narrowing:
         """The series with the earliest visits, of the first therapist by id among equals; there must be one."""
         return min(self.least.items(), key=lambda pair: (sorted(pair[1]), pair[0]))
 
+    @property
+    def is_one(self) -> bool:
+        """Say whether one series alone is left, so that nothing is to be chosen any more."""
+        return len(self.least) == 1 and all(tuple(starts) == self.upper for starts in self.least.values())
+
     def to_best(self) -> Narrowing:
         """Return that series alone."""
         therapist, starts = self.best

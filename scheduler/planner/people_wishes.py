@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from functools import lru_cache
+from functools import lru_cache, reduce
 
+from scheduler.domain.places import Room
 from scheduler.domain.treatment import StepKind
 from scheduler.planner.narrowing import Wish
 from scheduler.planner.network import Holes
 from scheduler.planner.question import Question
-from scheduler.planner.timeline import slots_in
+from scheduler.planner.shapes import Shape
+from scheduler.planner.timeline import slots_in, spans_of
 
 STAGGER = timedelta(minutes=30)
 """Two patients who arrive for a dose within this time of each other need the same hands; clinic policy."""
@@ -84,17 +86,40 @@ def _around(begins: tuple[int, ...]) -> Holes | None:
     return Holes.of((begin - apart + 1, begin + apart) for begin in begins)
 
 
+def scarce_rooms(question: Question) -> tuple[Wish, ...]:
+    """Ask for each visit that one of the plainest rooms fit for it is free, so that none is taken that could do more."""
+    holes = {shape: _without_a_plain_room(question, shape) for shape in set(question.outline.shapes)}
+    return tuple(
+        Wish(holes={step: found})
+        for step, shape in enumerate(question.outline.shapes)
+        if (found := holes[shape]) is not None
+    )
+
+
+def _without_a_plain_room(question: Question, shape: Shape) -> Holes | None:
+    plainest = _plainest(question, shape)
+    if not plainest:
+        return None
+    starts = (question.supply.starts_in(room, shape) for room in plainest)
+    return Holes.of(spans_of(question.grid.full & ~reduce(int.__or__, starts)))
+
+
+def _plainest(question: Question, shape: Shape) -> tuple[Room, ...]:
+    """Return the rooms fit for the fewest things; none where all rooms are alike, or no room is needed."""
+    rooms = question.supply.fit_rooms(shape) if shape.like.room_capability is not None else ()
+    sizes = {len(room.capabilities) for room in rooms}
+    return tuple(room for room in rooms if len(room.capabilities) == min(sizes)) if len(sizes) > 1 else ()
+
+
 def tell_scarce_rooms(question: Question, _: str, starts: Sequence[int]) -> tuple[int, str] | None:
     """Count the visits for which only a room is free that could do more than they need."""
-    supply, crowded, concerned = question.supply, [], False
-    for step, shape in enumerate(question.outline.shapes):
-        sizes = {room.id: len(room.capabilities) for room in supply.fit_rooms(shape)}
-        if shape.like.room_capability is None or len(set(sizes.values())) < 2:
-            continue
-        concerned = True
-        plainest = [room for room in supply.fit_rooms(shape) if sizes[room.id] == min(sizes.values())]
-        if not any(supply.starts_in(room, shape) >> starts[step] & 1 for room in plainest):
-            crowded.append(question.outline.steps[step].key)
-    if not concerned:
+    plainest = {shape: _plainest(question, shape) for shape in set(question.outline.shapes)}
+    if not any(plainest.values()):
         return None
+    crowded = [
+        step.key
+        for step, shape, start in zip(question.outline.steps, question.outline.shapes, starts, strict=True)
+        if (rooms := plainest[shape])
+        and not any(question.supply.starts_in(room, shape) >> start & 1 for room in rooms)
+    ]
     return len(crowded), f"{', '.join(crowded)} in a room that could do more" if crowded else "kept"

@@ -26,28 +26,30 @@ class Told:
 
 
 Tell = Callable[[Question, str, Sequence[int]], Told | None]
+_Tells = Callable[[Question, str, Sequence[int]], tuple[int, str] | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Preference:
     """One line of the list; `name` is how proposals explain themselves, `key` what `Wishes.first` says.
 
-    `narrow` leaves the series that keep it best. `tell` says how well one series keeps it, given its therapist and the
-    starts of its visits; `None` where the preference has nothing to say about the question. `by_degree` are those of
-    which there is only more or less, so that no cost of 0 is to be had. `lacks` says what has to be wished for before the
-    preference can change anything, nothing where that is so already.
+    `ways` leaves the series that keep it best; where several ways of keeping it are as good, each by itself. `tell` says
+    how well one series keeps it, given its therapist and the starts of its visits; `None` where the preference has
+    nothing to say about the question. `by_degree` are those of which there is only more or less, so that no cost of 0 is
+    to be had. `lacks` says what has to be wished for before the preference can change anything, nothing where that is so
+    already.
     """
 
     key: str
     name: str
-    narrow: Callable[[Narrowing], Narrowing]
+    ways: Callable[[Narrowing], tuple[Narrowing, ...]]
     tell: Tell
     by_degree: bool = False
     lacks: Callable[[Wishes], str] = lambda _: ""
 
 
-def _earliest_finish(left: Narrowing) -> Narrowing:
-    return left.over_by(min(left.finishes.values()))
+def _earliest_finish(left: Narrowing) -> tuple[Narrowing, ...]:
+    return (left.over_by(min(left.finishes.values())),)
 
 
 def _tell_finish(question: Question, _: str, starts: Sequence[int]) -> Told:
@@ -55,8 +57,21 @@ def _tell_finish(question: Question, _: str, starts: Sequence[int]) -> Told:
     return Told(finish, in_words(question.grid.at(finish), question.zone))
 
 
-def _tell_nothing(_question: Question, _therapist: str, _starts: Sequence[int]) -> None:
-    """The earliest starts speak for themselves."""
+def _early_visits(left: Narrowing) -> tuple[Narrowing, ...]:
+    return (left.to_best(),)
+
+
+def _tell_early(question: Question, _: str, starts: Sequence[int]) -> Told:
+    cost, at = 0, [question.grid.at(slot) for slot in sorted(starts)]
+    for slot in sorted(starts):
+        cost = cost * question.grid.slots + slot
+    return Told(
+        cost, f"the first on {in_words(at[0], question.zone)}, the last on {in_words(at[-1], question.zone)}"
+    )
+
+
+def _shortest_span(left: Narrowing) -> tuple[Narrowing, ...]:
+    return (narrowed_to_shortest(left),)
 
 
 def _tell_span(question: Question, _: str, starts: Sequence[int]) -> Told:
@@ -68,19 +83,44 @@ def _tell_span(question: Question, _: str, starts: Sequence[int]) -> Told:
     )
 
 
+def _patients_times(left: Narrowing) -> tuple[Narrowing, ...]:
+    """Keep the visits one by one, from the first on and from the last; where both suit as much, both are ways."""
+    found: dict[tuple[str, tuple[int, ...]], tuple[int, Narrowing]] = {}
+    for wishes in time_wishes.patients_times(left.question):
+        way = left.keeping_each(wishes)
+        therapist, starts = way.best
+        told = time_wishes.tell_times(left.question, therapist, starts)
+        assert told is not None, "some times were said to suit"
+        # With the same best series the very same visits were kept.
+        found.setdefault((therapist, tuple(starts)), (told[0], way))
+        if told[0] == 0:
+            break
+    least = min((cost for cost, _ in found.values()), default=0)
+    return tuple(way for cost, way in found.values() if cost == least) or (left,)
+
+
+def _same_weekdays(left: Narrowing) -> tuple[Narrowing, ...]:
+    kept = (left.keeping(wish) for wish in time_wishes.weekday_rhythm(left.question))
+    return tuple(way for way in kept if way is not None) or (left,)
+
+
 def _wishing(
     key: str,
     name: str,
     wishes: Callable[[Question], tuple[Wish, ...]],
-    tell: Callable[[Question, str, Sequence[int]], tuple[int, str] | None],
+    tell: _Tells,
 ) -> Preference:
     """Make a preference out of wishes that are asked one by one, each kept if any series can."""
 
+    return Preference(key, name, lambda left: (left.keeping_each(wishes(left.question)),), _telling(tell))
+
+
+def _telling(tell: _Tells) -> Tell:
     def told(question: Question, therapist: str, starts: Sequence[int]) -> Told | None:
         found = tell(question, therapist, starts)
         return Told(*found) if found else None
 
-    return Preference(key, name, lambda left: left.keeping_each(wishes(left.question)), told)
+    return told
 
 
 def _lacks_therapist(wishes: Wishes) -> str:
@@ -99,10 +139,11 @@ PREFERENCES: tuple[Preference, ...] = (
         ),
         lacks=_lacks_therapist,
     ),
-    replace(
-        _wishing(
-            "patients_times", "patient's days and times", time_wishes.patients_times, time_wishes.tell_times
-        ),
+    Preference(
+        "patients_times",
+        "patient's days and times",
+        _patients_times,
+        _telling(time_wishes.tell_times),
         lacks=_lacks_times,
     ),
     _wishing(
@@ -114,19 +155,21 @@ PREFERENCES: tuple[Preference, ...] = (
         time_wishes.ideal_distances,
         time_wishes.tell_ideal,
     ),
-    _wishing("weekday_rhythm", "same weekdays", time_wishes.weekday_rhythm, time_wishes.tell_rhythm),
+    Preference("weekday_rhythm", "same weekdays", _same_weekdays, _telling(time_wishes.tell_rhythm)),
     _wishing("one_therapist", "one therapist", people_wishes.one_therapist, people_wishes.tell_one_therapist),
     _wishing("level_load", "staggered starts", people_wishes.level_load, people_wishes.tell_level_load),
-    Preference("early_visits", "every visit early", lambda left: left.to_best(), _tell_nothing),
+    Preference("early_visits", "early visits", _early_visits, _tell_early, by_degree=True),
     replace(
         _wishing("fewest_trips", "fewest trips", time_wishes.fewest_trips, time_wishes.tell_trips),
         by_degree=True,
     ),
-    Preference("shortest_span", "shortest span", narrowed_to_shortest, _tell_span, by_degree=True),
-    _wishing("scarce_rooms", "scarce rooms kept free", lambda _: (), people_wishes.tell_scarce_rooms),
+    Preference("shortest_span", "shortest span", _shortest_span, _tell_span, by_degree=True),
+    _wishing(
+        "scarce_rooms", "scarce rooms kept free", people_wishes.scarce_rooms, people_wishes.tell_scarce_rooms
+    ),
 )
 """In this order. `early_visits` leaves one series, so what follows it decides only where it is asked for first, or tells of
-the series what it is. Rooms and people are chosen last.
+the series what it is. Rooms and people themselves are chosen last.
 """
 
 KEYS = frozenset(preference.key for preference in PREFERENCES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, time, timedelta
 from functools import lru_cache
+from itertools import chain
 
 from scheduler.domain.clock import days_of, instant_at, local_day
 from scheduler.domain.interval import Interval
@@ -18,31 +19,55 @@ from scheduler.rules.integration import ARRIVAL
 
 WEEK = 7
 
+_LONGEST_DAY = slots_in(timedelta(hours=25))
 
-def patients_times(question: Question) -> tuple[Wish, ...]:
-    """Ask for each visit in turn that it lies wholly on the days and within the times that suit the patient."""
+
+def patients_times(question: Question) -> tuple[tuple[Wish, ...], ...]:
+    """Ask for each visit that it lies wholly on the days and within the times that suit, in two orders.
+
+    The doses come first, then other visits for which to come, then calls; of each from the first on, and from the last.
+    """
     if not question.wishes.prefers_times:
         return ()
+    holes = [_unsuitable(question, length) for length in question.outline.lengths]
+    groups = _by_weight(question.outline)
+    orders = (chain.from_iterable(groups), chain.from_iterable(group[::-1] for group in groups))
     return tuple(
-        Wish(holes={step: holes})
-        for step, length in enumerate(question.outline.lengths)
-        if (holes := _unsuitable(question, length)) is not None
+        tuple(Wish(holes={step: found}) for step in order if (found := holes[step]) is not None)
+        for order in orders
     )
+
+
+@lru_cache(maxsize=256)
+def _by_weight(outline: Outline) -> tuple[tuple[int, ...], ...]:
+    """Return the visits by how much it matters when they are: doses, other visits for which to come, and calls."""
+    doses = outline.of_kind(StepKind.DOSING)
+    others = [number for number in range(len(outline.steps)) if number not in doses]
+    there = tuple(number for number in others if outline.steps[number].room_capability is not None)
+    return doses, there, tuple(number for number in others if number not in there)
 
 
 def tell_times(question: Question, _: str, starts: Sequence[int]) -> tuple[int, str] | None:
-    """Count the visits that do not suit the patient."""
+    """Count the visits that do not suit the patient: a dose weighs more than all other visits, these more than all calls."""
     if not question.wishes.prefers_times:
         return None
     against = [
-        question.outline.steps[step].key
-        for step, start in enumerate(starts)
-        if (holes := _unsuitable(question, question.outline.lengths[step]))
-        and holes.end_over(start) is not None
+        [n for n in group if not _suits(question, n, starts[n])] for group in _by_weight(question.outline)
     ]
-    return len(against), f"suits {len(starts) - len(against)} of {len(starts)} visits" + _listed(
-        " but not ", against
-    )
+    cost = 0
+    for group in against:
+        cost = cost * (len(starts) + 1) + len(group)
+    missed, doses = list(chain.from_iterable(against)), question.outline.of_kind(StepKind.DOSING)
+    words = f"suits {len(starts) - len(missed)} of {len(starts)} visits"
+    if missed and doses:
+        kept = len(doses) - len(against[0])
+        words += f", among them {'every dose' if kept == len(doses) else f'{kept} of {len(doses)} doses'},"
+    return cost, words + _listed(" but not ", [question.outline.steps[number].key for number in missed])
+
+
+def _suits(question: Question, step: int, start: int) -> bool:
+    holes = _unsuitable(question, question.outline.lengths[step])
+    return holes is None or holes.end_over(start) is None
 
 
 def _unsuitable(question: Question, length: int) -> Holes | None:
@@ -120,7 +145,7 @@ def tell_ideal(question: Question, _: str, starts: Sequence[int]) -> tuple[int, 
 
 
 def weekday_rhythm(question: Question) -> tuple[Wish, ...]:
-    """Ask that doses return to the same weekdays: as many a week as the windows leave room for, then fewer."""
+    """Return every way in which doses may return to the same weekdays: so many a week, as the windows leave room for."""
     doses = question.outline.of_kind(StepKind.DOSING)
     numbers = range(min(len(doses) - 1, WEEK), 0, -1)
     return tuple(
@@ -157,12 +182,16 @@ def tell_rhythm(question: Question, _: str, starts: Sequence[int]) -> tuple[int,
         for n in range(1, min(WEEK, len(dates) - 1) + 1)
         if len(dates) > n
     )
-    days = ", ".join(f"{day:%a}" for day in dates[: number if not breaks else len(dates)])
-    return breaks, f"every week on {days}" if not breaks else f"doses on {days}"
+    names = [f"{day:%a}" for day in dates]
+    if not breaks:
+        return 0, f"every week on {', '.join(names[:number])}"
+    return breaks, f"on {names[0]}, but not every week" if len(
+        set(names)
+    ) == 1 else f"doses on {', '.join(names)}"
 
 
 def fewest_trips(question: Question) -> tuple[Wish, ...]:
-    """Ask for each integration that it takes place on the day of the next dose, so that one trip serves both."""
+    """Ask for each integration that it takes place on the day of the visit after it, so that one trip serves both."""
     return tuple(
         Wish(arcs=(Arc(source, target, days=0), Arc(target, source, days=0)))
         for source, target in _pairs_of_one_trip(question.outline)
@@ -171,15 +200,17 @@ def fewest_trips(question: Question) -> tuple[Wish, ...]:
 
 @lru_cache(maxsize=256)
 def _pairs_of_one_trip(outline: Outline) -> tuple[tuple[int, int], ...]:
-    step = outline.protocol.step
-    return tuple(
-        (outline.numbers[window.from_step], outline.numbers[window.to_step])
+    """Return the integrations and the visits for which the patient comes after them, where both may be on one day."""
+    step, numbers = outline.protocol.step, outline.numbers
+    pairs = dict.fromkeys(
+        (numbers[window.from_step], numbers[window.to_step])
         for window in outline.protocol.windows
         if step(window.from_step).kind is StepKind.INTEGRATION
-        and step(window.to_step).kind is StepKind.DOSING
         and step(window.from_step).room_capability is not None
+        and step(window.to_step).room_capability is not None
         and not (window.counted is Counting.CALENDAR and window.at_least > timedelta(0))
     )
+    return tuple(pair for pair in pairs if (distance(outline, *pair) or 0) < _LONGEST_DAY)
 
 
 def tell_trips(question: Question, _: str, starts: Sequence[int]) -> tuple[int, str]:

@@ -90,6 +90,7 @@ MATTERS_MOST = {
     "early_visits": "Every visit as early as it can be",
     "fewest_trips": "As few trips as possible",
     "shortest_span": "First and last dose close together",
+    "scarce_rooms": "Rooms that can do more kept free",
 }
 
 STATES = {

@@ -68,9 +68,16 @@ def test_the_week_of_the_first_dose_is_compared() -> None:
     assert "first dose 2 weeks later" in later[4]
 
 
+def test_how_early_visits_are_is_said_only_where_it_was_asked_for_first() -> None:
+    """The dates say it themselves."""
+    usual = proposals(an_induction_protocol())
+    assert not any("early visits" in words for one in usual for words in one.stands_out)
+    assert proposals(an_induction_protocol(), first=("early_visits",))[0].stands_out[0] == "early visits"
+
+
 def test_what_is_only_kept_better_is_not_said_to_be_kept() -> None:
     suits: dict[str, object] = {"weekdays": frozenset({1, 3}), "from_time": time(10), "until_time": time(15)}
-    words = [one.stands_out[0] for one in proposals(a_small_protocol(), **suits)]
+    words = [one.stands_out[0] for one in proposals(a_small_protocol(), **suits, first=("shortest_span",))]
     assert words[1] == "nearest to patient's days and times"
     assert "nearer to patient's days and times" in words[2:]
     first, *_ = proposals(a_small_protocol(), **suits, first=("patients_times",))

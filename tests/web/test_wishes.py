@@ -43,8 +43,8 @@ def test_what_suits_the_patient_is_asked_calmly(clinic_app: Flask, desk: Visitor
 
 
 def test_only_what_can_be_put_first_is_offered() -> None:
-    # Rooms are chosen last, whatever comes first; the earliest finish is the usual order.
-    assert set(MATTERS_MOST) - {""} == KEYS - {"earliest_finish", "scarce_rooms"}
+    # The earliest finish is the usual order.
+    assert set(MATTERS_MOST) - {""} == KEYS - {"earliest_finish"}
 
 
 def test_wishes_are_kept_on_the_page_in_the_seal_and_when_they_are_looked_for_anew(
@@ -142,7 +142,7 @@ def test_a_day_counts_as_open_as_long_as_its_hours_are_to_come() -> None:
 
 
 def test_a_demand_and_a_preference_are_shown_as_what_they_are() -> None:
-    asked = PreviewSeries("patient", PROTOCOL, first=("scarce_rooms",))
+    asked = PreviewSeries("patient", PROTOCOL, first=("earliest_finish",))
     assert entered(asked)["most"] == "", "what the page does not offer is not chosen on it"
     assert (entered(asked)["therapist"], entered(asked)["bond"]) == ("", "must")
     assert entered(replace(asked, therapist="one"))["bond"] == "must"
