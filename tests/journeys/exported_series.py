@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -64,15 +64,29 @@ def check_series(export: Export, series: dict[str, Any]) -> None:
     visits = [visit for visit in export.standing if visit["series"] == series["id"]]
     called_off = {v["step"] for v in export.document["appointments"] if v["series"] == series["id"]}
     steps = {visit["step"]: visit for visit in visits}
+    was_changed = called_off != set(steps) or any(visit["version"] > 1 for visit in visits)
+    if was_changed:
+        recipe = with_waivable_limits_waived(recipe)
     optional = set(series.get("declined", ())) | (called_off - set(steps))
     for words in (
         *against_completeness(recipe, steps, optional),
         *against_doses(recipe, steps),
         *against_windows(recipe, steps),
-        *against_therapists(export, visits),
+        *(() if was_changed else against_therapists(export, visits)),
         *against_spacing(export, recipe, visits, series["patient"]),
     ):
         export.fault(f"series {series['id']}: {words}")
+
+
+def with_waivable_limits_waived(recipe: Recipe) -> Recipe:
+    """Return what is asked of a series that was changed: a prescriber may let doses and preparations lie further apart."""
+    return replace(
+        recipe,
+        gap=(recipe.gap[0], 2 * recipe.gap[1]),
+        longest_span=None,
+        first_preparation=(recipe.first_preparation[0], 2 * recipe.first_preparation[1]),
+        second_preparation=(recipe.second_preparation[0], 2 * recipe.second_preparation[1]),
+    )
 
 
 def against_completeness(recipe: Recipe, steps: dict[str, Any], optional: set[str]) -> Iterator[str]:
@@ -88,7 +102,8 @@ def against_doses(recipe: Recipe, steps: dict[str, Any]) -> Iterator[str]:
     """Yield what is wrong with the distances between doses."""
     starts = [instant(steps[f"D{n}"]["start"]) for n in range(1, recipe.doses + 1) if f"D{n}" in steps]
     for number, (one, other) in enumerate(zip(starts, starts[1:], strict=False), start=1):
-        if not recipe.gap[0] <= other - one <= recipe.gap[1]:
+        is_next = f"D{number}" in steps and f"D{number + 1}" in steps
+        if other - one < recipe.gap[0] or (is_next and other - one > recipe.gap[1]):
             yield f"{other - one} from dose {number} to dose {number + 1}"
     for start in starts:
         if sum(start <= other < start + 7 * DAY for other in starts) > recipe.most_in_seven_days:

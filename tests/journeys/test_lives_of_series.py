@@ -1,0 +1,200 @@
+"""Random lives of series in a small clinic: whatever is done in whatever order, an independent look finds nothing wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from scheduler.access.permissions import SYSTEM
+from scheduler.booking.book_series import BookSeries, book_series
+from scheduler.booking.cancel_appointment import CancelAppointment, cancel_appointment
+from scheduler.booking.cancel_series import CancelSeries, PauseSeries, cancel_series, pause_series
+from scheduler.booking.export_clinic import export_clinic
+from scheduler.booking.holds import DecideHold, book_hold, release_hold, release_lapsed_holds
+from scheduler.booking.move_appointment import MoveAppointment, move_appointment
+from scheduler.booking.outcomes import CalledOffBy, CancelReason
+from scheduler.booking.preview_move import WantedMove
+from scheduler.booking.recheck import RecheckCommand, recheck
+from scheduler.booking.replan_series import ReplanSeries, WantedReplan, replan_series
+from scheduler.domain.clock import StandingClock
+from scheduler.domain.series import Series
+from scheduler.feeds.publication import publication
+from scheduler.feeds.subscriptions import SubscriptionRequest, make_subscription
+from scheduler.reminders.dispatch import dispatch
+from scheduler.rules.evaluate import refuses
+from scheduler.store.series import all_series
+from scheduler.store.subscriptions import SubscriptionKind
+from tests.booking.small_clinic import COURSE, INDUCTION, MONDAY, store_small_clinic
+from tests.databases import PostgresTemplate, SqliteTemplate, let_go, make_app
+from tests.journeys.check_export import faults_in
+from tests.reminders.recording import RecordingChannel
+
+PATIENTS = st.sampled_from(["patient-1", "patient-2", "patient-3", "patient-4"])
+NUMBERS = st.integers(0, 30)
+BY, WHY = CalledOffBy.PATIENT, CancelReason.ILLNESS
+WAITING = {"pending", "leased"}
+
+
+class Lives(RuleBasedStateMachine):
+    """The small clinic on one database, and everybody who changes it."""
+
+    fresh: Callable[[], AbstractContextManager[Flask]]
+    """Opens an application on a new database until it is closed."""
+
+    def __init__(self) -> None:
+        """Begin with an empty book."""
+        super().__init__()
+        self.opened = type(self).fresh()
+        self.app: Flask = self.opened.__enter__()
+        self.clock = StandingClock(MONDAY)
+        store_small_clinic()
+        address = make_subscription(
+            SubscriptionRequest(SubscriptionKind.PATIENT, "patient-1", "http://localhost"), SYSTEM, self.clock
+        )
+        assert isinstance(address, str)
+        self.token = address.rsplit("/", 1)[1].removesuffix(".ics")
+
+    def teardown(self) -> None:
+        """Let go of the database."""
+        self.opened.__exit__(None, None, None)
+
+    def a_series(self, number: int) -> Series | None:
+        """Return one of all series, by a number."""
+        found = all_series()
+        return found[number % len(found)] if found else None
+
+    @rule(
+        patient=PATIENTS,
+        protocol=st.sampled_from([COURSE, INDUCTION]),
+        minutes=st.none() | st.integers(1, 9000),
+    )
+    def book(self, patient: str, protocol: str, minutes: int | None) -> None:
+        """Book or hold a series."""
+        held = None if minutes is None else self.clock.now() + timedelta(minutes=minutes)
+        book_series(BookSeries(patient, protocol, held_until=held), SYSTEM, self.clock)
+
+    @rule(one=NUMBERS, other=NUMBERS, days=st.none() | st.integers(0, 10))
+    def move(self, one: int, other: int, days: int | None) -> None:
+        """Move a visit, merely elsewhere or to so many days later at the earliest."""
+        if series := self.a_series(one):
+            visit = series.appointments[other % len(series.appointments)]
+            later = None if days is None else visit.start + timedelta(days=days)
+            move_appointment(MoveAppointment(WantedMove(visit.id, no_earlier=later)), SYSTEM, self.clock)
+
+    @rule(one=NUMBERS, other=NUMBERS)
+    def cancel_a_visit(self, one: int, other: int) -> None:
+        """Call a visit off."""
+        if series := self.a_series(one):
+            visit = series.appointments[other % len(series.appointments)]
+            cancel_appointment(CancelAppointment(visit.id, BY, WHY), SYSTEM, self.clock)
+
+    @rule(one=NUMBERS)
+    def replan(self, one: int) -> None:
+        """Plan the rest anew."""
+        if series := self.a_series(one):
+            replan_series(ReplanSeries(WantedReplan(series.id)), SYSTEM, self.clock)
+
+    @rule(one=NUMBERS, pauses=st.booleans())
+    def end_or_pause(self, one: int, pauses: bool) -> None:
+        """End a series, or pause it."""
+        if series := self.a_series(one):
+            if pauses:
+                pause_series(PauseSeries(series.id, BY, WHY), SYSTEM, self.clock)
+            else:
+                cancel_series(CancelSeries(series.id, BY, WHY), SYSTEM, self.clock)
+
+    @rule(one=NUMBERS, decide=st.sampled_from([book_hold, release_hold]))
+    def decide_a_hold(self, one: int, decide: Callable[..., object]) -> None:
+        """Book what is held, or let it go."""
+        if series := self.a_series(one):
+            decide(DecideHold(series.id), SYSTEM, self.clock)
+
+    @rule(minutes=st.integers(1, 6000))
+    def time_passes(self, minutes: int) -> None:
+        """Let time pass; the timetable looks again."""
+        self.clock.advance(timedelta(minutes=minutes))
+        release_lapsed_holds(self.clock)
+        dispatch(self.clock.now(), RecordingChannel())
+
+    @invariant()
+    def an_independent_look_finds_nothing_wrong(self) -> None:
+        """Lanes, staff, rooms, windows and claims, from the exported document alone."""
+        document = export_clinic(self.clock)
+        assert faults_in(document) == []
+        standing = {visit["id"] for visit in document["appointments"] if not _is_off(visit)}
+        waiting = [one for one in document["reminders"] if one["state"] in WAITING]
+        assert not [one for one in waiting if one["appointment"] not in standing]
+
+    @invariant()
+    def no_rule_refuses_what_stands(self) -> None:
+        """Every rule is asked about every series with a visit to come."""
+        answer = recheck(RecheckCommand(), SYSTEM, self.clock)
+        assert isinstance(answer, tuple)
+        assert not [one.series.id for one in answer if refuses(one.findings)]
+
+    @invariant()
+    def the_feed_shows_what_stands_and_no_more(self) -> None:
+        """A visit that is called off is so in the feed at once, and one that is only held is not there."""
+        feed = publication(self.token, self.clock.now())
+        assert feed is not None
+        shown = {entry.interval.start for entry in feed.entries if entry.state.takes_time}
+        booked = {
+            visit.start
+            for series in all_series()
+            for visit in series.standing
+            if visit.patient == "patient-1" and visit.state.value != "tentative"
+        }
+        assert {start for start in shown if start > self.clock.now()} == {
+            start for start in booked if start > self.clock.now()
+        }
+
+
+def _is_off(visit: dict[str, Any]) -> bool:
+    return str(visit["state"]).startswith(("cancelled", "no_show", "same_day_hold"))
+
+
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def test_whatever_is_done_in_whatever_order_the_clinic_stays_right(
+    kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    @contextmanager
+    def fresh() -> Iterator[Flask]:
+        folder = tmp_path_factory.mktemp("lives")
+        with _database(kind, request, folder) as url:
+            app = make_app(url, folder, StandingClock(MONDAY))
+            with app.app_context():
+                yield app
+            let_go(app)
+
+    run_state_machine_as_test(
+        type("LivesOnDatabase", (Lives,), {"fresh": staticmethod(fresh)}),
+        settings=settings(
+            max_examples=4,
+            stateful_step_count=10,
+            deadline=None,
+            # A shorter example would be nice to have, and take minutes.
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+@contextmanager
+def _database(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    if kind == "sqlite":
+        sqlite: SqliteTemplate = request.getfixturevalue("sqlite_template")
+        yield sqlite.copy_to(folder)
+        return
+    postgres: PostgresTemplate = request.getfixturevalue("postgres_template")
+    name, url = postgres.copy()
+    yield url
+    postgres.server.drop_database(name)
