@@ -33,6 +33,7 @@ class Permission(StrEnum):
     MOVE_APPOINTMENT = "move_appointment"
     CANCEL_SERIES = "cancel_series"
     CANCEL_APPOINTMENT = "cancel_appointment"
+    OVERRIDE_RULE = "override_rule"
     MANAGE_SUBSCRIPTIONS = "manage_subscriptions"
     MANAGE_OWN_SUBSCRIPTION = "manage_own_subscription"
     IMPORT_CLINIC = "import_clinic"
@@ -59,6 +60,10 @@ ALLOWED: Mapping[Permission, frozenset[AccountRole]] = MappingProxyType(
         Permission.MOVE_APPOINTMENT: _DESK | {AccountRole.THERAPIST, AccountRole.PRESCRIBER},
         Permission.CANCEL_SERIES: _DESK | {AccountRole.PRESCRIBER},
         Permission.CANCEL_APPOINTMENT: _DESK | {AccountRole.THERAPIST, AccountRole.PRESCRIBER},
+        # Each rule names the one role of these that may let it pass.
+        Permission.OVERRIDE_RULE: frozenset(
+            {AccountRole.THERAPIST, AccountRole.PRESCRIBER, AccountRole.ADMINISTRATOR}
+        ),
         Permission.MANAGE_SUBSCRIPTIONS: _DESK,
         Permission.MANAGE_OWN_SUBSCRIPTION: _CLINICAL,
         Permission.IMPORT_CLINIC: _KEEPERS,

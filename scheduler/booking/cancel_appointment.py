@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from scheduler.access.permissions import Actor, Permission, may, may_at
-from scheduler.booking.calling_off import call_off, is_to_come, locked_series
+from scheduler.booking.calling_off import call_off, is_to_come
 from scheduler.booking.judging import findings_now
+from scheduler.booking.one_visit import locked_visit, unknown_visit
 from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, Refused
 from scheduler.booking.request import nonsense
 from scheduler.booking.retrying import retried
@@ -19,7 +20,6 @@ from scheduler.rules.finding import Finding
 from scheduler.store import appointments, clinic
 from scheduler.store import series as stored
 from scheduler.store.audit import AuditEntry, record
-from scheduler.store.locks import lock
 from scheduler.store.work import unit_of_work
 
 
@@ -55,12 +55,9 @@ def _attempt(
 ) -> AppointmentCancelled | Refused | NotAllowed:
     with unit_of_work():
         try:
-            visit = _locked(command.appointment)
+            visit = locked_visit(command.appointment)
         except NotFound:
-            why = f"There is no visit '{command.appointment}'."
-            return Refused(
-                reasons=(nonsense("unknown_visit", why, "Choose a visit from the day or the series."),)
-            )
+            return unknown_visit(command.appointment)
         if not may_at(actor, Permission.CANCEL_APPOINTMENT, visit.site):
             return NotAllowed(Permission.CANCEL_APPOINTMENT)
         if not is_to_come(visit, now):
@@ -70,15 +67,6 @@ def _attempt(
         record(AuditEntry(now, actor.id, "cancel_appointment", "appointment", visit.id, details, visit.site))
         findings = _rest_of_series(visit.series, now)
         return AppointmentCancelled(appointments.appointment(visit.id), findings)
-
-
-def _locked(appointment: str) -> Appointment:
-    seen = appointments.appointment(appointment)
-    if seen.series:
-        locked_series(seen.series)
-    else:
-        lock([seen.site], [seen.patient])
-    return appointments.appointment(appointment)
 
 
 def _too_late(visit: Appointment, now: datetime) -> Refused:

@@ -10,11 +10,12 @@ from scheduler.domain.appointment import Appointment, AppointmentState
 from scheduler.domain.claims import PATIENT_CAPACITY, ROOM_CAPACITY, Claim, Purpose, capacity_of
 from scheduler.domain.clock import Clock
 from scheduler.domain.interval import Interval, merged, without
+from scheduler.domain.override import Override
 from scheduler.domain.people import StaffMember
 from scheduler.domain.places import Site
 from scheduler.domain.series import Series
 from scheduler.domain.treatment import Protocol
-from scheduler.store import appointments, clinic, reminders
+from scheduler.store import appointments, clinic, overrides, reminders
 from scheduler.store import series as stored
 from scheduler.store.reminders import Reminder
 from scheduler.store.work import reading
@@ -50,7 +51,7 @@ def export_clinic(clock: Clock) -> Json:
             "series": [_series(series) for series in stored.all_series()],
             "appointments": [_appointment(visit) for visit in visits],
             "claims": [piece for visit in visits for claim in visit.claims for piece in _claim(claim, visit)],
-            "overrides": [],
+            "overrides": [_override(override) for override in overrides.all_overrides()],
             "reminders": [_reminder(reminder) for reminder in reminders.all_reminders()],
         }
 
@@ -171,6 +172,19 @@ def _claim(claim: Claim, visit: Appointment) -> Iterator[Json]:
             "phase": phase,
             "role": claim.role.value if claim.role else None,
         }
+
+
+def _override(override: Override) -> Json:
+    return {
+        "appointment": override.appointment,
+        "rule": override.rule,
+        "reason": override.reason,
+        "by": override.made_by,
+        "role": override.role,
+        "at": _instant(override.made_at),
+        "expires_at": _instant(override.expires_at),
+        "withdrawn_at": _instant(override.withdrawn_at) if override.withdrawn_at else None,
+    }
 
 
 def _reminder(reminder: Reminder) -> Json:

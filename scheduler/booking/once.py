@@ -8,10 +8,10 @@ from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time
 from enum import Enum
 from hashlib import sha256
+from typing import Protocol
 
 from scheduler.booking.outcomes import Refused
 from scheduler.booking.request import nonsense
-from scheduler.domain.series import Series
 from scheduler.store.requests import AnsweredRequest, answered_request, note_answered
 
 KEY = "idempotency_key"
@@ -32,13 +32,25 @@ def answered_before(verb: str, command: object, key: str | None) -> str | Refuse
     return Refused(reasons=(nonsense("key_used_otherwise", why, "Use a new key for a new request."),))
 
 
-def note_answer(verb: str, command: object, key: str | None, series: Series, at: datetime) -> None:
-    """Keep that a request about a series was answered; nothing is kept of one without a key.
+class Subject(Protocol):
+    """What a request was done to, or what it made: it has an id and belongs to a site."""
+
+    @property
+    def id(self) -> str:
+        """The id for life."""
+
+    @property
+    def site(self) -> str:
+        """The site it belongs to."""
+
+
+def note_answer(verb: str, command: object, key: str | None, subject: Subject, at: datetime) -> None:
+    """Keep that a request was answered; nothing is kept of one without a key.
 
     Raises `Conflict` when the key was used by somebody else a moment ago.
     """
     if key is not None:
-        note_answered(AnsweredRequest(key, verb, digest_of(command), series.id), series.site, at)
+        note_answered(AnsweredRequest(key, verb, digest_of(command), subject.id), subject.site, at)
 
 
 def digest_of(command: object) -> str:

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from scheduler.access.permissions import Actor, Permission, may, may_at
 from scheduler.booking.changed_series import SeriesAtHand
+from scheduler.booking.one_visit import unknown_visit
 from scheduler.booking.outcomes import NotAllowed, PlannedChange, Refused
 from scheduler.booking.request import nonsense
 from scheduler.domain.appointment import Appointment
@@ -79,10 +80,7 @@ def movable(appointment: str, actor: Actor) -> Appointment | Refused | NotAllowe
     try:
         visit = appointments.appointment(appointment)
     except NotFound:
-        why = f"There is no visit '{appointment}'."
-        return Refused(
-            reasons=(nonsense("unknown_visit", why, "Choose a visit from the day or the series."),)
-        )
+        return unknown_visit(appointment)
     if not may_at(actor, Permission.MOVE_APPOINTMENT, visit.site):
         return NotAllowed(Permission.MOVE_APPOINTMENT)
     if not visit.series:

@@ -42,6 +42,19 @@ class AppointmentState(StrEnum):
 NOT_BEGUN = frozenset({AppointmentState.TENTATIVE, AppointmentState.BOOKED, AppointmentState.CONFIRMED})
 """The states of visits that are still to come: these may be moved and called off."""
 
+HAS_BEEN_CLEARED = frozenset(
+    {
+        AppointmentState.CLEARED,
+        AppointmentState.DOSING,
+        AppointmentState.OBSERVING,
+        AppointmentState.RECOVERING,
+        AppointmentState.DISCHARGED,
+        AppointmentState.CLOSED,
+        AppointmentState.LEFT_BEFORE_RELEASE,
+    }
+)
+"""The states of visits for which every gate was settled once; nobody asks for it again."""
+
 CALLED_OFF = frozenset(
     {
         AppointmentState.CANCELLED_BY_PATIENT,

@@ -10,6 +10,7 @@ from functools import cached_property
 from scheduler.domain.claim_book import ClaimBook
 from scheduler.domain.claims import Claim, Purpose
 from scheduler.domain.interval import InOrder, Interval
+from scheduler.domain.override import Override
 from scheduler.domain.people import Patient, Role, StaffMember
 from scheduler.domain.places import Room, Site
 
@@ -23,6 +24,7 @@ class Diary:
 
     `as_of` is the instant of the request. `claims` are those of all *other* visits: of every room and member of staff of
     the site, and of this patient at every site. None that shares a moment with the horizon is missing; others may be there.
+    `overrides` are those of this patient's visits that nobody took back; others may be there.
     """
 
     site: Site
@@ -32,6 +34,7 @@ class Diary:
     rooms: Mapping[str, Room]
     staff: Mapping[str, StaffMember]
     claims: Collection[Claim] = ()
+    overrides: tuple[Override, ...] = ()
 
     @cached_property
     def book(self) -> ClaimBook:

@@ -67,6 +67,7 @@ def _rule(
                 why=breach.why,
                 mend=breach.mend,
                 override_role=override_role,
+                gated=_gated(breach) if level is Level.GATE else None,
             )
 
     return Rule(
@@ -79,6 +80,12 @@ def _rule(
         override_role,
         check,
     )
+
+
+def _gated(breach: Breach) -> str | None:
+    """Return the visit that waits: the last of those touched, for what lies before it has its time already."""
+    last = max(breach.visits, key=lambda visit: visit.start, default=None)
+    return last.id if last else None
 
 
 _FAMILIES = {

@@ -11,6 +11,7 @@ from scheduler.domain.series import Series
 from scheduler.domain.treatment import Protocol
 from scheduler.rules.catalogue import CATALOGUE
 from scheduler.rules.finding import WEIGHT, Finding, Level
+from scheduler.rules.overriding import ask
 from scheduler.rules.question import Question
 
 
@@ -19,16 +20,16 @@ def evaluate(diary: Diary, protocol: Protocol, series: Series) -> tuple[Finding,
 
     The diary holds the claims of all visits but the series' own, over a horizon in which every visit to be judged lies;
     the protocol is narrowed to the steps of the series. Visits that are saved and over are facts: a finding that
-    touches no other visit is left out. Raises `InvalidValue` when a visit lies outside of the horizon, for then
-    nobody knows what else is booked, and `NotFound` when a visit has a step that the protocol does not have.
+    touches no other visit is left out. A GATE that was overridden for the visit that waits is told as an INFO. Raises
+    `InvalidValue` when a visit lies outside of the horizon, for then nobody knows what else is booked, and `NotFound`
+    when a visit has a step that the protocol does not have.
     """
     question = Question(diary, protocol, series)
     _check_horizon(question)
     history = {visit.id for visit in question.visits if question.is_history(visit)}
     found = [
         finding
-        for rule in CATALOGUE
-        for finding in rule.check(question)
+        for finding in ask(CATALOGUE, question)
         if not finding.appointments or not history.issuperset(finding.appointments)
     ]
     starts = {visit.id: visit.start for visit in reversed(question.visits) if visit.id not in history}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from scheduler.domain.appointment import Appointment
+from scheduler.domain.override import Override
 
 
 class Level(StrEnum):
@@ -44,7 +45,9 @@ class Finding:
 
     `appointments` are the ids of the visits of this series that it touches, step keys for a proposal; `steps` are
     their step keys, each once, and those of visits that are missing. `why` and `mend` may name staff and rooms, never
-    the patient. `override_role` may let the visit start in spite of a GATE, `None` when nobody may.
+    the patient. `override_role` may let the visit start in spite of a GATE, `None` when nobody may. `gated` is
+    the visit that may not start because of a GATE, the last of those it touches; `None` for findings that touch none.
+    `override` is by what a GATE was let pass; it is told as an INFO then.
     """
 
     rule: str
@@ -55,3 +58,5 @@ class Finding:
     why: str
     mend: str
     override_role: str | None
+    gated: str | None = None
+    override: Override | None = None

@@ -15,6 +15,7 @@ from scheduler.domain.errors import NotFound
 from scheduler.domain.interval import Interval
 from scheduler.store.base import table_of
 from scheduler.store.claim_rows import CLAIM_COLUMNS, claim, claims_from
+from scheduler.store.overrides import load_overrides
 from scheduler.store.people_rows import load_patients
 from scheduler.store.series import lapsed_visits
 from scheduler.store.snapshots import Snapshot, snapshot_of
@@ -46,6 +47,7 @@ def load_diary(patient: str, horizon: Interval, as_of: datetime, site: str | Non
             rooms=known.rooms,
             staff=known.staff,
             claims=_without_lapsed(claims, as_of),
+            overrides=load_overrides(connection, [patient]),
         )
 
 
@@ -64,10 +66,12 @@ def load_diaries(patients: Iterable[str], horizon: Interval, as_of: datetime, si
         theirs: dict[str, list[Claim]] = {id: [] for id in wanted}
         for one in _claims(connection, horizon, wanted):
             theirs[one.resource].append(one)
+        overrides = load_overrides(connection, wanted)
     for id in wanted:
         if id not in people:
             raise NotFound(f"There is no patient '{id}'")
-        yield replace(first, patient=people[id], claims=shared.beside(ClaimBook.of(theirs[id])))
+        book = shared.beside(ClaimBook.of(theirs[id]))
+        yield replace(first, patient=people[id], claims=book, overrides=overrides)
 
 
 def _without_lapsed(claims: ClaimBook, as_of: datetime) -> ClaimBook:

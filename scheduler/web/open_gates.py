@@ -9,12 +9,14 @@ from datetime import datetime
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.diary import Diary
 from scheduler.domain.interval import Interval
+from scheduler.domain.override import Override
 from scheduler.domain.people import Patient, StaffMember
 from scheduler.domain.places import Site
 from scheduler.domain.series import Series
 from scheduler.domain.treatment import Protocol
 from scheduler.rules.catalogue import CATALOGUE
 from scheduler.rules.finding import Finding, Level
+from scheduler.rules.overriding import ask
 from scheduler.rules.question import Question
 from scheduler.store import clinic
 from scheduler.store.glances import series_in_outline
@@ -25,12 +27,13 @@ GATES = tuple(rule for rule in CATALOGUE if rule.level is Level.GATE)
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """What is known about one site now: its staff by id, and the patients that are asked about."""
+    """What is known about one site now: its staff by id, and the patients that are asked about with their overrides."""
 
     site: Site
     staff: Mapping[str, StaffMember]
     patients: Mapping[str, Patient]
     now: datetime
+    overrides: tuple[Override, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,9 @@ def _gate_findings(series: Series, protocol: Protocol, floor: Floor) -> Iterator
         as_of=floor.now,
         rooms={},
         staff=floor.staff,
+        overrides=floor.overrides,
     )
     question = Question(diary, protocol.only(visit.step for visit in series.appointments), series)
-    for rule in GATES:
-        yield from rule.check(question)
+    for finding in ask(GATES, question):
+        if finding.level is Level.GATE:
+            yield finding

@@ -34,12 +34,13 @@ KEEPING = {
     Permission.EXPORT_CLINIC,
     Permission.MANAGE_ACCOUNTS,
 }
+THERAPY = CLINICAL | BOOKING | {Permission.OVERRIDE_RULE}
 TRUTH = {
     AccountRole.FRONT_DESK: DESK,
     AccountRole.NURSE: CLINICAL,
-    AccountRole.THERAPIST: CLINICAL | BOOKING,
-    AccountRole.PRESCRIBER: CLINICAL | BOOKING | {Permission.CANCEL_SERIES},
-    AccountRole.ADMINISTRATOR: DESK | KEEPING,
+    AccountRole.THERAPIST: THERAPY,
+    AccountRole.PRESCRIBER: THERAPY | {Permission.CANCEL_SERIES},
+    AccountRole.ADMINISTRATOR: DESK | KEEPING | {Permission.OVERRIDE_RULE},
     AccountRole.SYSTEM: DESK | KEEPING | {Permission.DISPATCH_REMINDERS},
 }
 

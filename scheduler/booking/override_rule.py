@@ -1,0 +1,177 @@
+"""Override a rule: the role that the rule names lets it pass for one visit, with a reason, until it expires."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from scheduler.access.permissions import AccountRole, Actor, Permission, may, may_at
+from scheduler.booking.judging import findings_now
+from scheduler.booking.once import answered_before, note_answer
+from scheduler.booking.one_visit import against, locked_visit, unknown_visit
+from scheduler.booking.outcomes import NotAllowed, Refused
+from scheduler.booking.request import nonsense
+from scheduler.booking.retrying import retried
+from scheduler.domain.appointment import CALLED_OFF, HAS_BEEN_CLEARED, Appointment
+from scheduler.domain.clock import Clock, in_words
+from scheduler.domain.errors import NotFound
+from scheduler.domain.interval import as_utc
+from scheduler.domain.override import Override
+from scheduler.rules.catalogue import CATALOGUE, Rule
+from scheduler.rules.finding import Finding, Level
+from scheduler.store import clinic, overrides
+from scheduler.store import series as stored
+from scheduler.store.audit import AuditEntry, record
+from scheduler.store.work import unit_of_work
+
+VERB = "override_rule"
+
+LONGEST_REASON = 200
+"""Characters. A reason is a sentence, not a note: what is clinical belongs into the patient's record."""
+
+LONGEST_LIFE = timedelta(days=180)
+"""An override is for one visit, and visits are booked for some weeks ahead."""
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideRule:
+    """Let a rule pass for one visit; `expires` is the first instant at which it holds no more, or whole days from now.
+
+    `reason` has 1 to 200 characters on one line, and no clinical details. A request repeated with the same
+    `idempotency_key` makes nothing new.
+    """
+
+    appointment: str
+    rule: str
+    reason: str
+    expires: datetime | int
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleOverridden:
+    """The override as it is kept."""
+
+    override: Override
+
+
+def may_override(actor: Actor, role: str | None) -> bool:
+    """Say whether an actor is who a rule names; `None` is nobody."""
+    return role is not None and may(actor, Permission.OVERRIDE_RULE) and actor.role.value == role
+
+
+def override_rule(command: OverrideRule, actor: Actor, clock: Clock) -> RuleOverridden | Refused | NotAllowed:
+    """Let a GATE pass for one visit and one rule, or say why that cannot be; a BLOCK is never let pass."""
+    if not may(actor, Permission.OVERRIDE_RULE):
+        return NotAllowed(Permission.OVERRIDE_RULE)
+    now = clock.now()
+    return retried(lambda: _attempt(command, actor, now))
+
+
+def _attempt(command: OverrideRule, actor: Actor, now: datetime) -> RuleOverridden | Refused | NotAllowed:
+    rule = next((one for one in CATALOGUE if one.id == command.rule), None)
+    if rule is None:
+        why = f"There is no rule '{command.rule}'."
+        return Refused(reasons=(nonsense("unknown_rule", why, "Choose one that is open for the visit."),))
+    with unit_of_work():
+        try:
+            visit = locked_visit(command.appointment)
+        except NotFound:
+            return unknown_visit(command.appointment)
+        if not may_at(actor, Permission.OVERRIDE_RULE, visit.site):
+            return NotAllowed(Permission.OVERRIDE_RULE)
+        earlier = answered_before(VERB, command, command.idempotency_key)
+        if isinstance(earlier, Refused):
+            return earlier
+        if earlier is not None:
+            return RuleOverridden(overrides.override(earlier))
+        made = _made(command, visit, actor, now)
+        refused = (
+            _against_role(rule, visit, actor) or _against_words(made, visit) or _needless(made, visit, now)
+        )
+        if refused is not None:
+            return refused
+        overrides.save_override(made)
+        note_answer(VERB, command, command.idempotency_key, made, now)
+        record(_entry(made, actor, now))
+        return RuleOverridden(made)
+
+
+def _made(command: OverrideRule, visit: Appointment, actor: Actor, now: datetime) -> Override:
+    expires = command.expires
+    return Override(
+        id=uuid4().hex,
+        site=visit.site,
+        appointment=visit.id,
+        rule=command.rule,
+        reason=" ".join(command.reason.split()),
+        made_by=actor.id,
+        role=actor.role.value,
+        made_at=now,
+        expires_at=as_utc(expires) if isinstance(expires, datetime) else now + timedelta(days=expires),
+    )
+
+
+def _against_role(rule: Rule, visit: Appointment, actor: Actor) -> Refused | None:
+    if rule.level is not Level.GATE or rule.override_role is None:
+        why = f"{rule.id} ({rule.title.lower()}) can never be overridden."
+        return against("never_overridden", why, "Mend what it finds, or change the protocol.", visit)
+    if not may_override(actor, rule.override_role):
+        named = _role_words(AccountRole(rule.override_role))
+        why = f"{rule.id} may be overridden by the {named} alone, and this account is for the {_role_words(actor.role)}."
+        return against("not_the_role", why, f"Ask the {named}.", visit)
+    return None
+
+
+def _against_words(made: Override, visit: Appointment) -> Refused | None:
+    """Say what is wrong with reason and expiry."""
+    zone = clinic.site(visit.site).zone
+    if not 1 <= len(made.reason) <= LONGEST_REASON:
+        why = f"The reason has {len(made.reason)} characters; 1 to {LONGEST_REASON} are kept."
+        return against("reason_length", why, "Give the reason in one sentence.", visit)
+    last = made.made_at + LONGEST_LIFE
+    if not made.made_at < made.expires_at <= last:
+        why = f"An override expires after now and by {in_words(last, zone)}."
+        return against("expiry", why, "Choose another expiry.", visit)
+    if not made.holds_at(visit.start):
+        why = (
+            f"It would expire at {in_words(made.expires_at, zone)}, and {visit.step} starts at "
+            f"{in_words(visit.start, zone)}."
+        )
+        return against("expires_before", why, "Choose an expiry after the start of the visit.", visit)
+    return None
+
+
+def _needless(made: Override, visit: Appointment, now: datetime) -> Refused | None:
+    """Say why there is nothing to let pass for the visit."""
+    if visit.state in CALLED_OFF | HAS_BEEN_CLEARED:
+        why = f"{visit.step} is {visit.state.value.replace('_', ' ')}, and waits for nothing."
+        return against("waits_for_nothing", why, "Only visits that have not started can be let pass.", visit)
+    found = findings_now(stored.series(visit.series), now) if visit.series else ()
+    about = [one for one in found if one.rule == made.rule and visit.id in one.appointments]
+    if any(one.gated == visit.id and one.level is Level.GATE for one in about):
+        return None
+    return _nothing_open(made, visit, about)
+
+
+def _nothing_open(made: Override, visit: Appointment, about: list[Finding]) -> Refused:
+    if any(one.override is not None and one.gated == visit.id for one in about):
+        why = f"{made.rule} was let pass for {visit.step} already."
+        return against("overridden_already", why, "Withdraw that override first to change it.", visit)
+    if about:
+        later = about[0].steps[-1]
+        why = f"By {made.rule} it is not {visit.step} that waits but {later}."
+        return against("another_visit", why, f"Override it for {later}.", visit)
+    why = f"{made.rule} has nothing against {visit.step}."
+    return against("nothing_open", why, "Nothing needs to be done.", visit)
+
+
+def _role_words(role: AccountRole) -> str:
+    return role.value.replace("_", " ")
+
+
+def _entry(made: Override, actor: Actor, now: datetime) -> AuditEntry:
+    # The reason is free text and stays in the override, which can be erased with the visit it belongs to.
+    details = {"rule": made.rule, "override": made.id, "expires_at": made.expires_at.isoformat()}
+    return AuditEntry(now, actor.id, VERB, "appointment", made.appointment, details, made.site)
