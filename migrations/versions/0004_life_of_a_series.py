@@ -13,13 +13,19 @@ depends_on = None
 INSTANT = sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite")
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
-ADDED = (("series", "held_until"), ("appointment", "began_at"), ("appointment", "released_at"))
+ADDED = (
+    ("series", "held_until", INSTANT),
+    ("appointment", "began_at", INSTANT),
+    ("appointment", "released_at", INSTANT),
+    ("gate_record", "covers_visits", sa.Integer()),
+    ("gate_record", "decided_at", INSTANT),
+)
 
 
 def upgrade() -> None:
     """Create the tables; requests answered so far are kept, without anything to compare them by."""
-    for table, name in ADDED:
-        op.add_column(table, sa.Column(name, INSTANT, nullable=True))
+    for table, name, kind in ADDED:
+        op.add_column(table, sa.Column(name, kind, nullable=True))
     op.create_index("series_by_held_until", "series", ["held_until"])
     _create_visit_event()
     _create_override()
@@ -49,7 +55,7 @@ def downgrade() -> None:
     for table in ("answered_request", "conflict", "override", "visit_event"):
         op.drop_table(table)
     op.drop_index("series_by_held_until", "series")
-    for table, name in reversed(ADDED):
+    for table, name, _ in reversed(ADDED):
         op.drop_column(table, name)
 
 

@@ -33,6 +33,7 @@ class Permission(StrEnum):
     MOVE_APPOINTMENT = "move_appointment"
     CANCEL_SERIES = "cancel_series"
     CANCEL_APPOINTMENT = "cancel_appointment"
+    DECIDE_GATE = "decide_gate"
     OVERRIDE_RULE = "override_rule"
     MANAGE_SUBSCRIPTIONS = "manage_subscriptions"
     MANAGE_OWN_SUBSCRIPTION = "manage_own_subscription"
@@ -46,6 +47,7 @@ _DESK = frozenset({AccountRole.FRONT_DESK, AccountRole.ADMINISTRATOR, AccountRol
 _CLINICAL = frozenset({AccountRole.THERAPIST, AccountRole.NURSE, AccountRole.PRESCRIBER})
 _KEEPERS = frozenset({AccountRole.ADMINISTRATOR, AccountRole.SYSTEM})
 _EVERYBODY = _DESK | _CLINICAL
+_CLINIC = _EVERYBODY - {AccountRole.SYSTEM}
 
 ALLOWED: Mapping[Permission, frozenset[AccountRole]] = MappingProxyType(
     {
@@ -60,6 +62,8 @@ ALLOWED: Mapping[Permission, frozenset[AccountRole]] = MappingProxyType(
         Permission.MOVE_APPOINTMENT: _DESK | {AccountRole.THERAPIST, AccountRole.PRESCRIBER},
         Permission.CANCEL_SERIES: _DESK | {AccountRole.PRESCRIBER},
         Permission.CANCEL_APPOINTMENT: _DESK | {AccountRole.THERAPIST, AccountRole.PRESCRIBER},
+        # The table of gates says which of these may decide which.
+        Permission.DECIDE_GATE: _CLINIC,
         # Each rule names the one role of these that may let it pass.
         Permission.OVERRIDE_RULE: frozenset(
             {AccountRole.THERAPIST, AccountRole.PRESCRIBER, AccountRole.ADMINISTRATOR}

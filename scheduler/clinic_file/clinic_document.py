@@ -206,7 +206,14 @@ def _patient(entry: PatientEntry, periods: _Periods, path: str) -> Patient:
         zone=entry.zone,
         unavailable=periods.at(entry.site, entry.unavailable, f"{path}.unavailable"),
         gates=tuple(
-            GateRecord(gate.gate, gate.decision, gate.decided_on, gate.valid_until, gate.decided_by or "")
+            GateRecord(
+                kind=gate.gate,
+                decision=gate.decision,
+                decided_on=gate.decided_on,
+                valid_until=gate.valid_until,
+                decided_by=gate.decided_by or "",
+                covers_visits=gate.covers_visits,
+            )
             for gate in entry.gates
         ),
     )

@@ -103,13 +103,14 @@ class StaffEntry(Form):
 
 
 class GateEntry(Form):
-    """A decision about a patient: which gate, what, on which day, and through which day it holds."""
+    """A decision about a patient: which gate, what, on which day, through which day and for how many visits it holds."""
 
     gate: DottedName
     decision: GateDecision
     decided_on: Day
     valid_until: Day | None = None
     decided_by: Words | None = None
+    covers_visits: Annotated[WholeNumber, Field(ge=1, le=99)] | None = None
 
     @model_validator(mode="after")
     def _holds_for_a_while(self) -> GateEntry:

@@ -13,9 +13,19 @@ from scheduler.domain.interval import InOrder, Interval
 from scheduler.domain.override import Override
 from scheduler.domain.people import Patient, Role, StaffMember
 from scheduler.domain.places import Room, Site
+from scheduler.domain.treatment import StepKind
 
 MARGIN = timedelta(days=8)
 """How far beyond the visits in question a diary must reach: doses are spaced, and counted over seven days."""
+
+
+@dataclass(frozen=True, slots=True)
+class BookedVisit:
+    """One visit of the patient that stands or took place, whatever it belongs to; `start` is UTC."""
+
+    id: str
+    kind: StepKind
+    start: datetime
 
 
 @dataclass(frozen=True)
@@ -24,7 +34,9 @@ class Diary:
 
     `as_of` is the instant of the request. `claims` are those of all *other* visits: of every room and member of staff of
     the site, and of this patient at every site. None that shares a moment with the horizon is missing; others may be there.
-    `overrides` are those of this patient's visits that nobody took back; others may be there.
+    `overrides` are those of this patient's visits that nobody took back; others may be there. `booked` are
+    this patient's visits at every site and at any time, called off ones left out; it is empty unless a decision covers a
+    number of visits.
     """
 
     site: Site
@@ -35,6 +47,7 @@ class Diary:
     staff: Mapping[str, StaffMember]
     claims: Collection[Claim] = ()
     overrides: tuple[Override, ...] = ()
+    booked: tuple[BookedVisit, ...] = ()
 
     @cached_property
     def book(self) -> ClaimBook:

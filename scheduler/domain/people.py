@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import lru_cache
 
@@ -84,12 +84,16 @@ class GateDecision(StrEnum):
     HOLD = "hold"
 
 
+_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class GateRecord:
     """A decision about a patient: which gate, what was decided, on which day and until when it holds.
 
     Only the decision is kept, never a score, a dose or a note. `valid_until` is an inclusive clinic-local day;
-    `None` means until replaced.
+    `None` means until replaced. `covers_visits` is for how many visits of a kind a pass is good, counted from its day on;
+    `None` for any number. `decided_at` is the instant of a decision taken here, `None` for one that a file told of.
     """
 
     kind: str
@@ -97,6 +101,13 @@ class GateRecord:
     decided_on: date
     valid_until: date | None = None
     decided_by: str = ""
+    covers_visits: int | None = None
+    decided_at: datetime | None = None
+
+    @property
+    def order(self) -> tuple[date, datetime]:
+        """What decisions about one gate are put in order by: the day, and on one day what was decided here comes later."""
+        return self.decided_on, self.decided_at or _BEFORE_ALL
 
     def passes_on(self, day: date) -> bool:
         """Say whether the gate stands open on that day because of this record."""
@@ -128,10 +139,18 @@ class Patient:
         """Full name, for signed-in pages alone."""
         return f"{self.given_name} {self.family_name}"
 
+    def latest_decision(self, gate: str, day: date) -> GateRecord | None:
+        """Return the decision about a gate that counts on a clinic-local day, `None` when there is none by then.
+
+        It is the latest; of two that a file tells of for one day, the first.
+        """
+        decisions = (record for record in self.gates if record.kind == gate and record.decided_on <= day)
+        return max(decisions, key=lambda record: record.order, default=None)
+
     def passes(self, gate: str, day: date) -> bool:
         """Say whether the gate stands open on that clinic-local day: the latest decision counts."""
-        decisions = [record for record in self.gates if record.kind == gate and record.decided_on <= day]
-        return bool(decisions) and max(decisions, key=lambda record: record.decided_on).passes_on(day)
+        latest = self.latest_decision(gate, day)
+        return latest is not None and latest.passes_on(day)
 
     def unavailable_times(self) -> tuple[Interval, ...]:
         """Return when the patient cannot come, merged."""

@@ -68,6 +68,7 @@ def _rule(
                 mend=breach.mend,
                 override_role=override_role,
                 gated=_gated(breach) if level is Level.GATE else None,
+                gate=breach.gate,
             )
 
     return Rule(

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from scheduler.rules.catalogue import CATALOGUE, Family, Rule
 from scheduler.rules.finding import Level
+from scheduler.rules.gate_families import GATE_FAMILIES
 from scheduler.rules.sources import SOURCES, Source
+from scheduler.rules.wording import limit
 
 _LEVELS = {
     Level.BLOCK: "the booking cannot be saved; nobody may override it",
@@ -37,9 +39,31 @@ def _lines() -> Iterator[str]:
         for rule in CATALOGUE:
             if rule.family is family:
                 yield from _of_rule(rule)
+        if family is Family.GATES:
+            yield from _of_gates()
     yield from ("", "## Sources", "")
     used = dict.fromkeys(rule.source for rule in CATALOGUE)
     yield from (_of_source(SOURCES[key]) for key in used)
+
+
+def _of_gates() -> Iterator[str]:
+    yield from ("", "### Whose these decisions are, and by when", "")
+    yield "A kind is a whole name, or the part before a dot. Whoever treats may put any of them on hold. An override is"
+    yield "for one visit and one rule, with a reason and an end."
+    yield from (
+        "",
+        "| Decision | Sees to it | May let it pass | Due before the visit | Where that comes from |",
+    )
+    yield "| --- | --- | --- | --- | --- |"
+    for family in GATE_FAMILIES:
+        kinds = ", ".join(f"`{kind}`" for kind in family.kinds) or "anything else"
+        deciders = ", ".join(_in_words(role) for role in sorted(family.deciders))
+        due = limit(family.due) if family.due else "on the day"
+        yield f"| {kinds} | {_in_words(family.owner)} | {deciders} | {due} | {family.source} |"
+
+
+def _in_words(role: str) -> str:
+    return role.replace("_", " ")
 
 
 def _of_rule(rule: Rule) -> Iterator[str]:

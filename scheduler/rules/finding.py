@@ -30,13 +30,14 @@ WEIGHT = {level: weight for weight, level in enumerate(Level)}
 class Breach:
     """One place where a rule does not hold: the visits it touches, why in numbers and local time, and what mends it.
 
-    `missing` are the keys of steps without a visit that it is about.
+    `missing` are the keys of steps without a visit that it is about; `gate` the decision that is asked for, if any.
     """
 
     visits: tuple[Appointment, ...]
     why: str
     mend: str
     missing: tuple[str, ...] = ()
+    gate: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Finding:
     their step keys, each once, and those of visits that are missing. `why` and `mend` may name staff and rooms, never
     the patient. `override_role` may let the visit start in spite of a GATE, `None` when nobody may. `gated` is
     the visit that may not start because of a GATE, the last of those it touches; `None` for findings that touch none.
-    `override` is by what a GATE was let pass; it is told as an INFO then.
+    `gate` is the decision that a rule about one asks for. `override` is by what a GATE was let pass, told as an INFO then.
     """
 
     rule: str
@@ -59,4 +60,5 @@ class Finding:
     mend: str
     override_role: str | None
     gated: str | None = None
+    gate: str | None = None
     override: Override | None = None

@@ -8,41 +8,21 @@ from functools import lru_cache
 
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import local_day
-from scheduler.domain.people import GateDecision
+from scheduler.domain.diary import BookedVisit
+from scheduler.domain.people import GateDecision, GateRecord
 from scheduler.domain.treatment import GateRequirement, Protocol
 from scheduler.rules.finding import Breach
+from scheduler.rules.gate_families import family_of
 from scheduler.rules.question import Question
 from scheduler.rules.wording import day_words, gate_name
-
-FAMILIES: dict[str, tuple[str, ...]] = {
-    "medical": ("clearance.medical", "labs", "ecg", "pregnancy_test", "urine_drug_screen"),
-    "psychological": (
-        "clearance.psychological",
-        "clearance.psychiatric",
-        "safety_plan",
-        "suicide_risk_screen",
-    ),
-    "eligibility": ("eligibility",),
-    "consent": ("consent",),
-    "order": ("order",),
-    "payment": ("payment", "payer"),
-    "escort": ("escort",),
-    "review": ("review",),
-}
-"""Which gates belong to which rule: a name, or the part of a gate's name before a dot."""
-
-
-def _family_of(kind: str) -> str:
-    parts = kind.split(".")
-    names = {".".join(parts[:length]) for length in range(1, len(parts) + 1)}
-    return next((family for family, members in FAMILIES.items() if names & set(members)), "other")
 
 
 @lru_cache(maxsize=1024)
 def _asked(protocol: Protocol, family: str) -> Mapping[str, tuple[GateRequirement, ...]]:
     """Return the gates of one family by the step that asks for them."""
     by_step = {
-        step.key: tuple(g for g in step.gates if _family_of(g.kind) == family) for step in protocol.steps
+        step.key: tuple(g for g in step.gates if family_of(g.kind).judged_with == family)
+        for step in protocol.steps
     }
     return {key: gates for key, gates in by_step.items() if gates}
 
@@ -52,22 +32,16 @@ def _closed(question: Question, family: str) -> Iterator[Breach]:
     for visit in question.ahead:
         for gate in asked.get(visit.step, ()):
             if reason := _why_closed(question, visit, gate):
-                yield Breach((visit,), reason, _mend(question, visit, gate))
+                yield Breach((visit,), reason, _mend(question, visit, gate), gate=gate.kind)
 
 
 def _why_closed(question: Question, visit: Appointment, gate: GateRequirement) -> str | None:
     """Return why the gate does not stand open on the day of the visit, or `None` when it does."""
     day = question.day_of(visit)
-    made = [
-        record
-        for record in question.diary.patient.gates
-        if record.kind == gate.kind and record.decided_on <= day
-    ]
+    latest = question.diary.patient.latest_decision(gate.kind, day)
     name, when = gate_name(gate.kind), f"{visit.step} on {day_words(day)}"
-    if not made:
+    if latest is None:
         return f"no decision on {name} is recorded for {when}"
-    # The same choice as Patient.passes makes: the latest decision, of two on one day the first recorded.
-    latest = max(made, key=lambda record: record.decided_on)
     after = _decided_after(question, gate)
     if after and latest.decided_on < after[1]:
         step, since = after
@@ -77,10 +51,33 @@ def _why_closed(question: Question, visit: Appointment, gate: GateRequirement) -
         )
     if latest.decision is GateDecision.HOLD:
         return f"{name} is on hold since {day_words(latest.decided_on)}, and {when} needs it"
-    if not question.diary.patient.passes(gate.kind, day):
+    if not latest.passes_on(day):
         until = latest.valid_until
         return f"{name} held until {day_words(until) if until else 'it was replaced'}, which is before {when}"
+    if latest.covers_visits is not None and (number := place_among_covered(question, visit, latest)) > (
+        latest.covers_visits
+    ):
+        return (
+            f"{name} as decided on {day_words(latest.decided_on)} covers {_visits(latest.covers_visits)}, and {when} is "
+            f"number {number} since"
+        )
     return None
+
+
+def place_among_covered(question: Question, visit: Appointment, decision: GateRecord) -> int:
+    """Return which visit of its kind this is since the day of a decision, from 1; whatever series the others belong to."""
+    zone = question.diary.site.zone
+    every: tuple[Appointment | BookedVisit, ...] = (*question.visits, *question.elsewhere)
+    starts = [
+        (one.start, one.id)
+        for one in every
+        if one.kind is visit.kind and local_day(one.start, zone) >= decision.decided_on
+    ]
+    return sum(start <= (visit.start, visit.id) for start in starts)
+
+
+def _visits(number: int) -> str:
+    return f"{number} visit{'' if number == 1 else 's'}"
 
 
 def _decided_after(question: Question, gate: GateRequirement) -> tuple[str, date] | None:
@@ -121,7 +118,11 @@ def an_order_is_present(question: Question) -> Iterator[Breach]:
 
 
 def payment_is_settled(question: Question) -> Iterator[Breach]:
-    """Payment or the payer's authorisation covers the visit."""
+    """Payment or the payer's authorisation covers the visit.
+
+    An authorisation for a number of visits covers the first visits of a kind that take place or are booked from its day
+    on, whatever series they belong to; those called off do not count.
+    """
     yield from _closed(question, "payment")
 
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.claims import Claim, Purpose
 from scheduler.domain.clock import in_words, local_day
-from scheduler.domain.diary import Diary
+from scheduler.domain.diary import BookedVisit, Diary
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Role, StaffMember
 from scheduler.domain.series import Series
@@ -128,6 +128,11 @@ class Question:
         if self.diary.horizon.contains(during):
             return self.diary.open_times.sharing(during)
         return self.diary.site.open_times(during)
+
+    @cached_property
+    def elsewhere(self) -> tuple[BookedVisit, ...]:
+        """The visits of this patient that belong to no visit of the series; known only where they are counted."""
+        return tuple(one for one in self.diary.booked if one.id not in self._own_ids)
 
     @cached_property
     def _own_ids(self) -> frozenset[str]:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select, update
 from scheduler.clinic_file import Clinic
 from scheduler.domain.claims import PATIENT_CAPACITY, ROOM_CAPACITY, Purpose, capacity_of
 from scheduler.domain.errors import Fault, FaultyDocument, InvalidValue, NotFound
-from scheduler.domain.people import Patient, StaffMember
+from scheduler.domain.people import GateRecord, Patient, StaffMember
 from scheduler.domain.places import Room, Site
 from scheduler.domain.treatment import Protocol
 from scheduler.store import existing
@@ -22,9 +22,12 @@ from scheduler.store.base import table_of
 from scheduler.store.ledger import set_capacity
 from scheduler.store.locks import lock
 from scheduler.store.people_rows import (
+    as_told,
+    erase_decisions,
     load_patients,
     load_staff,
     patients_like,
+    write_decision,
     write_patient,
     write_staff_member,
 )
@@ -76,6 +79,16 @@ def patient(id: str) -> Patient:
         return _the_one(load_patients(connection, [_patient.c.id == id]), f"There is no patient '{id}'")
 
 
+def note_decision(patient: Patient, decision: GateRecord) -> None:
+    """Keep a decision about a patient that was taken here; no clinic file replaces it."""
+    write_decision(writing(), patient, decision)
+
+
+def forget_decisions(patient: str, decided_at: datetime) -> None:
+    """Forget what was decided here about a patient at this very instant, for an act that is undone."""
+    erase_decisions(writing(), patient, decided_at)
+
+
 def protocols() -> tuple[Protocol, ...]:
     """Return the newest version of every protocol, by key."""
     with reading() as connection:
@@ -110,9 +123,10 @@ class ClinicChanges:
 def save_clinic(clinic: Clinic, at: datetime) -> ClinicChanges:
     """Take in a clinic: what is new is created, what differs is changed, what is not named stays as it is.
 
-    Taking in the same clinic twice changes nothing. `at` is the instant of the request. Raises `FaultyDocument`,
-    naming the place in the file, for an id used for two kinds of thing, a protocol changed under its old version,
-    a capacity lowered below what is claimed, and an appointment for which there is no room.
+    Taking in the same clinic twice changes nothing, and decisions about patients that were taken here stay. `at` is the
+    instant of the request. Raises `FaultyDocument`, naming the place in the file, for an id used for two kinds of thing,
+    a protocol changed under its old version, a capacity lowered below what is claimed, and an appointment for which
+    there is no room.
     """
     connection = writing()
     lock((one.id for one in load_sites(connection)), (one.id for one in clinic.patients))
@@ -123,7 +137,8 @@ def save_clinic(clinic: Clinic, at: datetime) -> ClinicChanges:
     _write_resources(connection, clinic)
     tally.write(clinic.rooms, load_rooms(connection), lambda new: write_room(connection, new))
     tally.write(clinic.staff, load_staff(connection), lambda new: write_staff_member(connection, new))
-    tally.write(clinic.patients, load_patients(connection), lambda new: write_patient(connection, new))
+    patients_told = map(as_told, load_patients(connection))
+    tally.write(clinic.patients, patients_told, lambda new: write_patient(connection, new))
     _write_protocols(connection, clinic.protocols, tally)
     _write_appointments(connection, clinic, at, tally)
     return ClinicChanges(tally.created, tally.changed, tally.unchanged)

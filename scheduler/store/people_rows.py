@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Credential, GateDecision, GateRecord, Patient, Role, StaffMember
@@ -99,6 +101,8 @@ def load_patients(connection: Connection, where: Sequence[ColumnElement[bool]] =
             _gate.c.decided_on,
             _gate.c.valid_until,
             _gate.c.decided_by,
+            _gate.c.covers_visits,
+            _gate.c.decided_at,
         )
         .where(_gate.c.patient_id.in_(chosen))
         .order_by(_gate.c.id),
@@ -136,7 +140,10 @@ def patients_like(site: str, matching: str) -> list[ColumnElement[bool]]:
 
 
 def write_patient(connection: Connection, patient: Patient) -> None:
-    """Write a patient, in place of what was known; the resource must be there already."""
+    """Write a patient as a file tells, in place of what was known; the resource must be there already.
+
+    Decisions that were taken here are no file's to change, and stay.
+    """
     row = {
         "id": patient.id,
         "site_id": patient.site,
@@ -153,7 +160,27 @@ def write_patient(connection: Connection, patient: Patient) -> None:
     put(connection, _patient, row)
     owner = {"patient_id": patient.id, "site_id": patient.site}
     hang(connection, _absence, owner, interval_rows(patient.unavailable))
-    hang(connection, _gate, owner, [_gate_row(gate) for gate in patient.gates])
+    told = [{**owner, **_gate_row(gate)} for gate in as_told(patient).gates]
+    of_files = (_gate.c.patient_id == patient.id, _gate.c.decided_at.is_(None))
+    connection.execute(delete(_gate).where(*of_files))
+    if told:
+        connection.execute(insert(_gate), told)
+
+
+def as_told(patient: Patient) -> Patient:
+    """Return a patient with the decisions alone that a file told of, as files are compared by."""
+    return replace(patient, gates=tuple(gate for gate in patient.gates if gate.decided_at is None))
+
+
+def write_decision(connection: Connection, patient: Patient, gate: GateRecord) -> None:
+    """Add one decision that was taken here."""
+    row = {"patient_id": patient.id, "site_id": patient.site, **_gate_row(gate)}
+    connection.execute(insert(_gate).values(row))
+
+
+def erase_decisions(connection: Connection, patient: str, decided_at: datetime) -> None:
+    """Take out what was decided here about a patient at this very instant, for an act that is undone."""
+    connection.execute(delete(_gate).where(_gate.c.patient_id == patient, _gate.c.decided_at == decided_at))
 
 
 def _gate_from(kind: str, decision: str, *rest: Any) -> GateRecord:
@@ -167,4 +194,6 @@ def _gate_row(gate: GateRecord) -> dict[str, Any]:
         "decided_on": gate.decided_on,
         "valid_until": gate.valid_until,
         "decided_by": gate.decided_by,
+        "covers_visits": gate.covers_visits,
+        "decided_at": gate.decided_at,
     }

@@ -96,7 +96,10 @@ class PatientAbsenceRow(Row):
 
 
 class GateRecordRow(Row):
-    """A decision about a patient: only what was decided, never a score, a dose or a note."""
+    """A decision about a patient: only what was decided, never a score, a dose or a note.
+
+    Those of a clinic file have no `decided_at`, and are replaced when the file is taken in again; those taken here stay.
+    """
 
     __tablename__ = "gate_record"
 
@@ -108,3 +111,5 @@ class GateRecordRow(Row):
     decided_on: Mapped[date]
     valid_until: Mapped[date | None]
     decided_by: Mapped[str]
+    covers_visits: Mapped[int | None]
+    decided_at: Mapped[datetime | None]

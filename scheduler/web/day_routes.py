@@ -16,6 +16,7 @@ from scheduler.domain.interval import Interval
 from scheduler.domain.places import Site
 from scheduler.store import clinic
 from scheduler.store.appointments import appointments_between
+from scheduler.store.diaries import booked_where_counted
 from scheduler.store.glances import patients_named, room_names, starts_between
 from scheduler.store.overrides import standing_overrides
 from scheduler.store.work import reading
@@ -99,7 +100,9 @@ def _visits_of(day: date, site: Site, now: datetime) -> tuple[DayVisit, ...]:
     found = appointments_between(whole_local_day(day, site.zone), site=site.id, staff=own_day_only(actor()))
     staff = {person.id: person for person in clinic.staff(site.id)}
     patients = patients_named(visit.patient for visit in found)
-    floor = Floor(site, staff, patients, now, standing_overrides(patients))
+    floor = Floor(
+        site, staff, patients, now, standing_overrides(patients), booked_where_counted(patients.values())
+    )
     names = Names(room_names(site.id), {person.id: person.name for person in staff.values()})
     standing = [visit for visit in found if visit.state.takes_time]
     return day_visits(found, DayFacts(floor, names, gates_of_visits(standing, floor), hand_overs_of(found)))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from scheduler.domain.appointment import Appointment
-from scheduler.domain.diary import Diary
+from scheduler.domain.diary import BookedVisit, Diary
 from scheduler.domain.interval import Interval
 from scheduler.domain.override import Override
 from scheduler.domain.people import Patient, StaffMember
@@ -27,13 +27,17 @@ GATES = tuple(rule for rule in CATALOGUE if rule.level is Level.GATE)
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """What is known about one site now: its staff by id, and the patients that are asked about with their overrides."""
+    """What is known about one site now: its staff by id, and the patients that are asked about.
+
+    `overrides` are those of their visits, `booked` their visits where a decision covers a number of them.
+    """
 
     site: Site
     staff: Mapping[str, StaffMember]
     patients: Mapping[str, Patient]
     now: datetime
     overrides: tuple[Override, ...] = ()
+    booked: Mapping[str, tuple[BookedVisit, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,7 @@ def _gate_findings(series: Series, protocol: Protocol, floor: Floor) -> Iterator
         rooms={},
         staff=floor.staff,
         overrides=floor.overrides,
+        booked=floor.booked.get(series.patient, ()),
     )
     question = Question(diary, protocol.only(visit.step for visit in series.appointments), series)
     for finding in ask(GATES, question):

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from scheduler.access.permissions import Permission, may
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import local_day
-from scheduler.domain.people import GateDecision, GateRecord, Patient
+from scheduler.domain.people import GateDecision, Patient
 from scheduler.domain.series import Series, SeriesState
 from scheduler.store import clinic
 from scheduler.store import series as stored
@@ -98,22 +98,18 @@ def patient(patient: str) -> ResponseReturnValue:
 
 def gate_lines(patient: Patient, now: datetime, zone: str) -> tuple[GateLine, ...]:
     """Return every usual gate and every other one that was ever decided, as they stand today."""
-    latest: dict[str, GateRecord] = {}
-    for record in sorted(patient.gates, key=lambda one: one.decided_on):
-        latest[record.kind] = record
-    kinds = dict.fromkeys((*GATES, *sorted(latest)))
+    kinds = dict.fromkeys((*GATES, *sorted(record.kind for record in patient.gates)))
     today = local_day(now, zone)
     lines = []
     for kind in kinds:
-        if kind not in latest:
+        record = patient.latest_decision(kind, today)
+        if record is None:
             lines.append(GateLine(gate_words(kind), "missing", ""))
-            continue
-        record = latest[kind]
-        if record.decision is GateDecision.HOLD:
+        elif record.decision is GateDecision.HOLD:
             lines.append(GateLine(gate_words(kind), "hold", f"since {day_words(record.decided_on)}"))
         else:
             until = f"until {day_words(record.valid_until)}" if record.valid_until else "until it is replaced"
-            lines.append(GateLine(gate_words(kind), "pass" if patient.passes(kind, today) else "over", until))
+            lines.append(GateLine(gate_words(kind), "pass" if record.passes_on(today) else "over", until))
     return tuple(lines)
 
 

@@ -9,6 +9,7 @@ from scheduler.access.permissions import ALLOWED, SYSTEM, AccountRole, Actor, Pe
 DESK = {
     Permission.SEE_PATIENTS,
     Permission.SEE_DAY,
+    Permission.DECIDE_GATE,
     Permission.SEE_RULES,
     Permission.SEE_FINDINGS,
     Permission.PREVIEW_SERIES,
@@ -22,6 +23,7 @@ CLINICAL = {
     Permission.SEE_PATIENTS,
     Permission.SEE_DAY,
     Permission.SEE_OWN_DAY,
+    Permission.DECIDE_GATE,
     Permission.SEE_RULES,
     Permission.SEE_FINDINGS,
     Permission.PREVIEW_SERIES,
@@ -41,7 +43,7 @@ TRUTH = {
     AccountRole.THERAPIST: THERAPY,
     AccountRole.PRESCRIBER: THERAPY | {Permission.CANCEL_SERIES},
     AccountRole.ADMINISTRATOR: DESK | KEEPING | {Permission.OVERRIDE_RULE},
-    AccountRole.SYSTEM: DESK | KEEPING | {Permission.DISPATCH_REMINDERS},
+    AccountRole.SYSTEM: (DESK - {Permission.DECIDE_GATE}) | KEEPING | {Permission.DISPATCH_REMINDERS},
 }
 
 

@@ -1,0 +1,156 @@
+"""Decide a gate for a patient: pass or hold, until when and for how many visits; never a score, a dose or a note."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from scheduler.access.permissions import AccountRole, Actor, Permission, may, may_at
+from scheduler.booking.once import answered_before, note_answer
+from scheduler.booking.outcomes import NotAllowed, Refused
+from scheduler.booking.request import nonsense
+from scheduler.booking.retrying import retried
+from scheduler.domain.clock import Clock, local_day
+from scheduler.domain.errors import NotFound
+from scheduler.domain.people import GateDecision, GateRecord, Patient
+from scheduler.rules.gate_families import family_of
+from scheduler.rules.wording import day_words, gate_name, listed
+from scheduler.store import clinic
+from scheduler.store.audit import AuditEntry, record
+from scheduler.store.locks import lock
+from scheduler.store.work import unit_of_work
+
+VERB = "decide_gate"
+
+MOST_VISITS = 99
+"""An authorisation covers a course, not a lifetime."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecideGate:
+    """Decide today about a gate of a patient, such as `consent.treatment`.
+
+    A pass may hold through `valid_until`, an inclusive clinic-local day, and for `covers_visits` visits of a kind, counted
+    from today on; `None` sets no limit. A hold has neither. A request repeated with the same `idempotency_key` decides
+    nothing again.
+    """
+
+    patient: str
+    gate: str
+    decision: GateDecision
+    valid_until: date | None = None
+    covers_visits: int | None = None
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GateDecided:
+    """The patient with every decision as it is kept."""
+
+    patient: Patient
+
+
+def may_decide(actor: Actor, gate: str, decision: GateDecision) -> bool:
+    """Say whether an actor is one of those whom the table of gates lets decide so."""
+    family = family_of(gate)
+    roles = family.deciders if decision is GateDecision.PASS else family.may_hold()
+    return may(actor, Permission.DECIDE_GATE) and actor.role.value in roles
+
+
+def decide_gate(command: DecideGate, actor: Actor, clock: Clock) -> GateDecided | Refused | NotAllowed:
+    """Keep a decision about a patient; every visit that asks for it is judged by it from then on."""
+    if not may(actor, Permission.DECIDE_GATE):
+        return NotAllowed(Permission.DECIDE_GATE)
+    now = clock.now()
+    return retried(lambda: _attempt(command, actor, now))
+
+
+def _attempt(command: DecideGate, actor: Actor, now: datetime) -> GateDecided | Refused | NotAllowed:
+    with unit_of_work():
+        try:
+            seen = clinic.patient(command.patient)
+        except NotFound:
+            why = f"There is no patient '{command.patient}'."
+            return Refused(reasons=(nonsense("unknown_patient", why, "Choose a patient from the list."),))
+        if not may_at(actor, Permission.DECIDE_GATE, seen.site):
+            return NotAllowed(Permission.DECIDE_GATE)
+        lock([seen.site], [seen.id])
+        earlier = answered_before(VERB, command, command.idempotency_key)
+        if isinstance(earlier, Refused):
+            return earlier
+        if earlier is not None:
+            return GateDecided(clinic.patient(earlier))
+        today = local_day(now, clinic.site(seen.site).zone)
+        if (refused := _against(command, actor, today)) is not None:
+            return refused
+        clinic.note_decision(seen, _made(command, actor, now, today))
+        note_answer(VERB, command, command.idempotency_key, seen, now)
+        record(_entry(command, actor, now, seen))
+        return GateDecided(clinic.patient(seen.id))
+
+
+def _against(command: DecideGate, actor: Actor, today: date) -> Refused | None:
+    name = gate_name(command.gate)
+    if not _is_asked_for(command.gate):
+        why = f"No protocol asks for a decision on '{command.gate}'."
+        return Refused(reasons=(nonsense("unknown_gate", why, "Choose one that a visit waits for."),))
+    if not may_decide(actor, command.gate, command.decision):
+        return _not_the_role(command, actor)
+    if command.decision is GateDecision.HOLD and (command.valid_until, command.covers_visits) != (None, None):
+        why = f"A hold on {name} stands until it is decided anew."
+        return Refused(reasons=(nonsense("hold_without_end", why, "Leave the last day and the number out."),))
+    if command.valid_until is not None and command.valid_until < today:
+        why = f"{name.capitalize()} would have held until {day_words(command.valid_until)}, and today is {day_words(today)}."
+        return Refused(reasons=(nonsense("over_already", why, "Choose today or a later day."),))
+    if command.covers_visits is not None and not 1 <= command.covers_visits <= MOST_VISITS:
+        why = f"{command.covers_visits} visits cannot be covered; from 1 to {MOST_VISITS} can."
+        return Refused(reasons=(nonsense("covers", why, "Give another number, or none for no limit."),))
+    return None
+
+
+def _is_asked_for(gate: str) -> bool:
+    steps = (step for protocol in clinic.protocol_versions() for step in protocol.steps)
+    return any(
+        gate == step.left_out_when_passed or gate in {one.kind for one in step.gates} for step in steps
+    )
+
+
+def _not_the_role(command: DecideGate, actor: Actor) -> Refused:
+    family = family_of(command.gate)
+    named = listed(sorted(_role_words(AccountRole(role)) for role in family.deciders)).replace(
+        " and ", " or "
+    )
+    why = (
+        f"Whether {gate_name(command.gate)} passes is for the {named} to decide, and this account is for the "
+        f"{_role_words(actor.role)}."
+    )
+    return Refused(
+        reasons=(nonsense("not_the_role", why, f"Ask the {_role_words(AccountRole(family.owner))}."),)
+    )
+
+
+def _role_words(role: AccountRole) -> str:
+    return role.value.replace("_", " ")
+
+
+def _made(command: DecideGate, actor: Actor, now: datetime, today: date) -> GateRecord:
+    return GateRecord(
+        kind=command.gate,
+        decision=command.decision,
+        decided_on=today,
+        valid_until=command.valid_until,
+        decided_by=actor.id,
+        covers_visits=command.covers_visits,
+        decided_at=now,
+    )
+
+
+def _entry(command: DecideGate, actor: Actor, now: datetime, patient: Patient) -> AuditEntry:
+    until = command.valid_until.isoformat() if command.valid_until else None
+    details = {
+        "gate": command.gate,
+        "decision": command.decision.value,
+        "valid_until": until,
+        "covers_visits": command.covers_visits,
+    }
+    return AuditEntry(now, actor.id, VERB, "patient", patient.id, details, patient.site)
