@@ -63,7 +63,7 @@ def _create_visit_event() -> None:
     _create_table(
         "visit_event",
         sa.Column("id", NUMBER, sa.Identity(always=False), nullable=False),
-        *_texts("site_id", "appointment_id", "state"),
+        *_texts("site_id", "appointment_id", "former_state", "state"),
         sa.Column("at", INSTANT, nullable=False),
         *_texts("noted_by", "reason"),
         keys=["id"],

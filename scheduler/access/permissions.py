@@ -33,6 +33,8 @@ class Permission(StrEnum):
     MOVE_APPOINTMENT = "move_appointment"
     CANCEL_SERIES = "cancel_series"
     CANCEL_APPOINTMENT = "cancel_appointment"
+    ADVANCE_APPOINTMENT = "advance_appointment"
+    EXTEND_STAY = "extend_stay"
     DECIDE_GATE = "decide_gate"
     OVERRIDE_RULE = "override_rule"
     MANAGE_SUBSCRIPTIONS = "manage_subscriptions"
@@ -62,6 +64,9 @@ ALLOWED: Mapping[Permission, frozenset[AccountRole]] = MappingProxyType(
         Permission.MOVE_APPOINTMENT: _DESK | {AccountRole.THERAPIST, AccountRole.PRESCRIBER},
         Permission.CANCEL_SERIES: _DESK | {AccountRole.PRESCRIBER},
         Permission.CANCEL_APPOINTMENT: _DESK | {AccountRole.THERAPIST, AccountRole.PRESCRIBER},
+        # The table of the day says which of these may say what.
+        Permission.ADVANCE_APPOINTMENT: _CLINIC,
+        Permission.EXTEND_STAY: _CLINICAL,
         # The table of gates says which of these may decide which.
         Permission.DECIDE_GATE: _CLINIC,
         # Each rule names the one role of these that may let it pass.

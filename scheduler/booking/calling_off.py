@@ -32,6 +32,11 @@ def locked_series(series: str) -> Series:
 
 def call_off(visits: Iterable[Appointment], by: CalledOffBy, at: datetime) -> None:
     """Call visits off: their version rises, their claims are given back, their reminders will not be sent."""
+    call_off_as(visits, STATE[by], at)
+
+
+def call_off_as(visits: Iterable[Appointment], state: AppointmentState, at: datetime) -> None:
+    """Do the same, into whichever state in which a visit gives back its claims."""
     names = [visit.id for visit in visits]
-    appointments.call_off(names, STATE[by], at)
+    appointments.call_off(names, state, at)
     reminders.mark_void(names)

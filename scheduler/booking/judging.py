@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from scheduler.domain.diary import MARGIN, Diary
@@ -9,27 +10,50 @@ from scheduler.domain.interval import Interval
 from scheduler.domain.series import Series
 from scheduler.rules.evaluate import evaluate
 from scheduler.rules.finding import Finding
+from scheduler.rules.question import Question
 from scheduler.store import clinic
 from scheduler.store.diaries import load_diary
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was asked about a series, and all that the rules answered."""
+
+    question: Question
+    findings: tuple[Finding, ...]
+
+
 def findings_now(series: Series, now: datetime) -> tuple[Finding, ...]:
     """Load the facts around one saved series and ask every rule about it; empty when no visit stands."""
+    judged = judged_now(series, now)
+    return judged.findings if judged else ()
+
+
+def judged_now(series: Series, now: datetime) -> Judged | None:
+    """Do the same, and return what was asked as well; `None` when no visit stands."""
     horizon = reach([series])
     if horizon is None:
-        return ()
-    return findings_in(load_diary(series.patient, horizon, as_of=now, site=series.site), series)
+        return None
+    diary = load_diary(series.patient, horizon, as_of=now, site=series.site)
+    question = _question(diary, series)
+    return Judged(question, evaluate(question.diary, question.protocol, series))
 
 
 def findings_in(diary: Diary, series: Series) -> tuple[Finding, ...]:
-    """Ask every rule about a saved series; its own claims are taken out of the diary first.
+    """Ask every rule about a saved series in a diary that may hold its own claims."""
+    question = _question(diary, series)
+    return evaluate(question.diary, question.protocol, series)
 
-    A visit that was called off still counts as one that the series should have, unless it was declined.
+
+def _question(diary: Diary, series: Series) -> Question:
+    """Take the series' own claims out of the diary, and narrow the protocol to the visits that it should have.
+
+    A visit that was called off still counts as one of them, unless it was declined.
     """
     own = frozenset(visit.id for visit in series.appointments)
     protocol = clinic.protocol(series.protocol, series.protocol_version)
     narrowed = protocol.only({visit.step for visit in series.appointments} - series.declined)
-    return evaluate(diary.leaving_out(own), narrowed, series)
+    return Question(diary.leaving_out(own), narrowed, series)
 
 
 def reach(many: list[Series]) -> Interval | None:

@@ -134,6 +134,16 @@ class Appointment:
         """The planned discharge, UTC: a minimum, never a promise."""
         return self.interval.end
 
+    @property
+    def over_at(self) -> datetime:
+        """When the patient left or is to leave, UTC: the planned discharge, or the real one where that was later."""
+        return max(self.discharge, self.released_at or self.discharge)
+
+    @property
+    def minutes_by_phase(self) -> Mapping[str, int]:
+        """How many minutes each phase takes here: as the protocol says, or longer once the visit was extended."""
+        return {one.name: int(one.interval.duration.total_seconds() // 60) for one in self.phases}
+
     def phase(self, name: str) -> Interval | None:
         """Return when the named phase takes place, or `None` when the visit has no such phase."""
         return next((phase.interval for phase in self.phases if phase.name == name), None)

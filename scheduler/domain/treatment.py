@@ -237,6 +237,18 @@ class Step:
                     (phase.name,),
                 )
 
+    def stretched_to(self, minutes: Mapping[str, int]) -> Step:
+        """Return the step with phases as long as these, by name, where that is longer; the very same step where none is.
+
+        For visits under way: what a phase asks for is never cut short.
+        """
+        if all(minutes.get(phase.name, 0) <= phase.minutes for phase in self.phases):
+            return self
+        longer = tuple(
+            replace(phase, minutes=max(phase.minutes, minutes.get(phase.name, 0))) for phase in self.phases
+        )
+        return replace(self, phases=longer)
+
     def segments_of(self, role: Role) -> tuple[Segment, ...]:
         """Return what one role gives."""
         return tuple(segment for segment in self.segments if segment.role is role)

@@ -115,7 +115,7 @@ def follow_up_comes_in_time(question: Question) -> Iterator[Breach]:
 def nobody_has_to_come_while_they_may_not_drive(question: Question) -> Iterator[Breach]:
     """After a dose the patient may not drive; a visit in person meanwhile needs somebody who brings them.
 
-    Counted in elapsed hours from the planned discharge to the arrival, 15 minutes before the visit. Calls are free.
+    Counted in elapsed hours from the discharge to the arrival, 15 minutes before the visit. Calls are free.
     """
     for dose in question.visits:
         ban = question.step_of(dose).no_driving
@@ -123,13 +123,13 @@ def nobody_has_to_come_while_they_may_not_drive(question: Question) -> Iterator[
             continue
         for visit in question.visits:
             arrival = visit.start - ARRIVAL
-            if visit.room is None or visit.start < dose.discharge or arrival >= dose.discharge + ban:
+            if visit.room is None or visit.start < dose.over_at or arrival >= dose.over_at + ban:
                 continue
             yield Breach(
                 (dose, visit),
-                f"the patient arrives for {visit.step} {measured(max(arrival - dose.discharge, timedelta(0)))} after "
+                f"the patient arrives for {visit.step} {measured(max(arrival - dose.over_at, timedelta(0)))} after "
                 f"the discharge of {dose.step}, within the {limit(ban)} without driving (arrival "
                 f"{question.said(arrival)})",
-                f"start {visit.step} at {question.said(dose.discharge + ban + ARRIVAL)} or later, hold it remotely, "
+                f"start {visit.step} at {question.said(dose.over_at + ban + ARRIVAL)} or later, hold it remotely, "
                 "or see that somebody brings the patient",
             )

@@ -63,8 +63,12 @@ class Question:
         return self._by_step.get(step)
 
     def step_of(self, visit: Appointment) -> Step:
-        """Return what the protocol says about a visit. Raises `NotFound` for a step the protocol does not have."""
-        return self.protocol.step(visit.step)
+        """Return what the protocol says about a visit. Raises `NotFound` for a step the protocol does not have.
+
+        A visit that has begun may have been extended: its phases are then as long as they really are.
+        """
+        step = self.protocol.step(visit.step)
+        return step if visit.began_at is None else step.stretched_to(visit.minutes_by_phase)
 
     def served(self, visit: Appointment) -> tuple[Served, ...]:
         """Return who serves each segment of a visit and when, after a hand-over whoever has taken over; sorted by begin."""

@@ -51,7 +51,7 @@ class Measured:
 
 
 def _moment(visit: Appointment, point: Point) -> datetime:
-    return visit.start if point is Point.START else visit.discharge
+    return visit.start if point is Point.START else visit.over_at
 
 
 def windows_that_mean(question: Question, meaning: WindowMeaning) -> Iterator[Measured]:

@@ -100,6 +100,42 @@ def call_off(ids: Iterable[str], state: AppointmentState, at: datetime) -> None:
     ledger.release(wanted)
 
 
+def note_progress(visit: Appointment) -> None:
+    """Write how far a visit has come: its state and when the patient really came and was let go, a version on.
+
+    Calendars hear nothing of it, for nothing changes that they show. Raises `Conflict` for a visit that is called off or
+    was changed since it was read.
+    """
+    if not visit.state.takes_time:
+        raise InvalidValue(f"'{visit.state}' calls a visit off; that is for `call_off`")
+    as_read = (_visit.c.id == visit.id, _visit.c.version == visit.version - 1, STANDING)
+    values = {
+        "state": visit.state.value,
+        "version": visit.version,
+        "began_at": visit.began_at,
+        "released_at": visit.released_at,
+    }
+    if writing().execute(update(_visit).where(*as_read).values(values)).rowcount == 0:
+        raise Conflict(f"Appointment '{visit.id}' was changed by somebody else; look at it again.")
+
+
+def call_on(visit: Appointment, at: datetime) -> None:
+    """Let a visit stand again that was called off by mistake, with its claims as they were; calendars hear of it.
+
+    Raises `Conflict` when somebody else has taken one of its times meanwhile.
+    """
+    values = {
+        "state": visit.state.value,
+        "version": visit.version,
+        "sequence": _visit.c.sequence + 1,
+        "changed_at": at,
+        "began_at": visit.began_at,
+        "released_at": visit.released_at,
+    }
+    writing().execute(update(_visit).where(_visit.c.id == visit.id).values(values))
+    ledger.take(visit.claims)
+
+
 def enter(visits: Sequence[Appointment], at: datetime) -> None:
     """Write new visits with their staff, phases and claims; for series. `at` is when they are made."""
     write_new(visits, at)

@@ -13,6 +13,7 @@ from scheduler.store.base import Json, Key, OfSite, OfSiteOnly, Row, RowNumber
 class VisitEventRow(Row):
     """One change of a visit's state: which, when it really happened, and who noted it. Rows are added, never changed.
 
+    `former_state` is what the step is taken back to, should it be undone.
     `reason` is one of a few words, empty where none is asked for: never a finding, a dose or a note.
     """
 
@@ -22,6 +23,7 @@ class VisitEventRow(Row):
     id: Mapped[RowNumber]
     site_id: Mapped[OfSiteOnly]
     appointment_id: Mapped[str] = mapped_column(ForeignKey("appointment.id"))
+    former_state: Mapped[str]
     state: Mapped[str]
     at: Mapped[datetime]
     noted_by: Mapped[str]

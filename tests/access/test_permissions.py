@@ -9,6 +9,7 @@ from scheduler.access.permissions import ALLOWED, SYSTEM, AccountRole, Actor, Pe
 DESK = {
     Permission.SEE_PATIENTS,
     Permission.SEE_DAY,
+    Permission.ADVANCE_APPOINTMENT,
     Permission.DECIDE_GATE,
     Permission.SEE_RULES,
     Permission.SEE_FINDINGS,
@@ -23,6 +24,8 @@ CLINICAL = {
     Permission.SEE_PATIENTS,
     Permission.SEE_DAY,
     Permission.SEE_OWN_DAY,
+    Permission.ADVANCE_APPOINTMENT,
+    Permission.EXTEND_STAY,
     Permission.DECIDE_GATE,
     Permission.SEE_RULES,
     Permission.SEE_FINDINGS,
@@ -43,7 +46,9 @@ TRUTH = {
     AccountRole.THERAPIST: THERAPY,
     AccountRole.PRESCRIBER: THERAPY | {Permission.CANCEL_SERIES},
     AccountRole.ADMINISTRATOR: DESK | KEEPING | {Permission.OVERRIDE_RULE},
-    AccountRole.SYSTEM: (DESK - {Permission.DECIDE_GATE}) | KEEPING | {Permission.DISPATCH_REMINDERS},
+    AccountRole.SYSTEM: (DESK - {Permission.DECIDE_GATE, Permission.ADVANCE_APPOINTMENT})
+    | KEEPING
+    | {Permission.DISPATCH_REMINDERS},
 }
 
 

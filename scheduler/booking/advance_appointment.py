@@ -1,0 +1,158 @@
+"""Advance a visit on its day, a step at a time: who may, what must hold by then, and what follows from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from scheduler.access.permissions import Actor, Permission, may, may_at
+from scheduler.booking.calling_off import call_off_as
+from scheduler.booking.day_conditions import against_move, against_reason, move_to, open_gates
+from scheduler.booking.judging import findings_now
+from scheduler.booking.once import answered_before, note_answer
+from scheduler.booking.one_visit import against, locked_visit, unknown_visit
+from scheduler.booking.outcomes import NotAllowed, Refused
+from scheduler.booking.retrying import retried
+from scheduler.booking.visit_facts import VisitFacts
+from scheduler.domain.appointment import Appointment, AppointmentState
+from scheduler.domain.clock import Clock
+from scheduler.domain.errors import NotFound
+from scheduler.domain.people import GateDecision, GateRecord
+from scheduler.domain.treatment import StepKind
+from scheduler.domain.visit_day import HOLDS_NEXT_DOSE, DayReason, VisitEvent
+from scheduler.planner.proposal import Reason
+from scheduler.rules.finding import Finding
+from scheduler.rules.gate_families import family_of
+from scheduler.store import appointments, clinic
+from scheduler.store import series as stored
+from scheduler.store.audit import AuditEntry, record
+from scheduler.store.visit_events import note_event
+from scheduler.store.work import unit_of_work
+
+VERB = "advance_appointment"
+
+
+@dataclass(frozen=True, slots=True)
+class AdvanceAppointment:
+    """Let the visit with this id go on to a state; `version` is the one that was looked at.
+
+    `reason` is for the ways out that ask for one, else `None`. A request repeated with the same `idempotency_key` goes
+    no further.
+    """
+
+    appointment: str
+    to: AppointmentState
+    version: int
+    reason: DayReason | None = None
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Advanced:
+    """The visit as it stands now; `on_hold` is the decision that keeps the next dose waiting, `None` where none does.
+
+    `findings` are what the rules say about the series now; empty but where the visit ended otherwise than planned.
+    """
+
+    appointment: Appointment
+    on_hold: str | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+def advance_appointment(
+    command: AdvanceAppointment, actor: Actor, clock: Clock
+) -> Advanced | Refused | NotAllowed:
+    """Note the next step of a visit as it happens, or say everything that is against it; open gates as findings."""
+    if not may(actor, Permission.ADVANCE_APPOINTMENT):
+        return NotAllowed(Permission.ADVANCE_APPOINTMENT)
+    now = clock.now()
+    return retried(lambda: _attempt(command, actor, now))
+
+
+def _attempt(command: AdvanceAppointment, actor: Actor, now: datetime) -> Advanced | Refused | NotAllowed:
+    with unit_of_work():
+        try:
+            visit = locked_visit(command.appointment)
+        except NotFound:
+            return unknown_visit(command.appointment)
+        if not may_at(actor, Permission.ADVANCE_APPOINTMENT, visit.site):
+            return NotAllowed(Permission.ADVANCE_APPOINTMENT)
+        earlier = answered_before(VERB, command, command.idempotency_key)
+        if isinstance(earlier, Refused):
+            return earlier
+        if earlier is not None:
+            return Advanced(visit)
+        if visit.version != command.version:
+            return changed_meanwhile(visit)
+        facts = VisitFacts.of(visit, now)
+        if (refused := _against(command, facts, actor)) is not None:
+            return refused
+        outcome = _advanced(command, facts, actor)
+        note_answer(VERB, command, command.idempotency_key, visit, now)
+        return outcome
+
+
+def changed_meanwhile(visit: Appointment) -> Refused:
+    """Return the refusal of what was decided about a visit that has gone on since."""
+    why = f"{visit.step or visit.title} was changed since it was looked at: it is {visit.state.value.replace('_', ' ')} now."
+    refused = against("changed_meanwhile", why, "Look at the visit as it is now.", visit)
+    return replace(refused, race_lost=True)
+
+
+def _against(command: AdvanceAppointment, facts: VisitFacts, actor: Actor) -> Refused | None:
+    move = move_to(facts, command.to)
+    if isinstance(move, Reason):
+        return Refused(reasons=(move,))
+    reasons = tuple(against_move(move, facts, actor))
+    if (wrong := against_reason(move, command.reason, facts)) is not None:
+        reasons = (*reasons, wrong)
+    gates = open_gates(move, facts)
+    return Refused(findings=gates, reasons=reasons) if reasons or gates else None
+
+
+def _advanced(command: AdvanceAppointment, facts: VisitFacts, actor: Actor) -> Advanced:
+    visit, now = facts.visit, facts.now
+    after = as_advanced(visit, command.to, now)
+    if after.state.takes_time:
+        appointments.note_progress(after)
+    else:
+        call_off_as([visit], command.to, now)
+    on_hold = _hold_next_dose(facts, command.to, actor)
+    note_event(VisitEvent(visit.site, visit.id, visit.state, command.to, now, actor.id, command.reason))
+    details = {
+        "step": visit.step,
+        "from": visit.state.value,
+        "to": command.to.value,
+        "reason": command.reason.value if command.reason else None,
+        "on_hold": on_hold,
+    }
+    record(AuditEntry(now, actor.id, VERB, "appointment", visit.id, details, visit.site))
+    ended_otherwise = not command.to.takes_time or command.to in HOLDS_NEXT_DOSE
+    findings = findings_now(stored.series(visit.series), now) if visit.series and ended_otherwise else ()
+    return Advanced(appointments.appointment(visit.id), on_hold, findings)
+
+
+def as_advanced(visit: Appointment, to: AppointmentState, now: datetime) -> Appointment:
+    """Return a visit a step on: it began when the patient was checked in, and is over when they were let go or left."""
+    began, released = visit.began_at, visit.released_at
+    if to is AppointmentState.CHECKED_IN:
+        began = now
+    if to in (AppointmentState.DISCHARGED, AppointmentState.LEFT_BEFORE_RELEASE):
+        released = now
+    return replace(visit, state=to, version=visit.version + 1, began_at=began, released_at=released)
+
+
+def _hold_next_dose(facts: VisitFacts, to: AppointmentState, actor: Actor) -> str | None:
+    """Put a decision of the prescriber's on hold after a dose that did not go as planned; return which."""
+    visit = facts.visit
+    if to not in HOLDS_NEXT_DOSE or visit.kind is not StepKind.DOSING or facts.judged is None:
+        return None
+    asked = [gate.kind for gate in facts.judged.question.step_of(visit).gates]
+    theirs = [kind for kind in asked if family_of(kind).owner == "prescriber"]
+    if not theirs:
+        return None
+    # The medical clearance stands first in the table; where it is not asked for, the next that is the prescriber's.
+    kind = min(theirs, key=lambda one: (not one.startswith("clearance.medical"), asked.index(one)))
+    hold = GateRecord(kind, GateDecision.HOLD, facts.today, decided_by=actor.id, decided_at=facts.now)
+    clinic.note_decision(facts.judged.question.diary.patient, hold)
+    return kind

@@ -1,0 +1,115 @@
+"""Undo the last step of a visit: by whoever took it, within a few minutes; what followed from it is taken back as well."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from scheduler.access.permissions import Actor, Permission, may, may_at
+from scheduler.booking.advance_appointment import Advanced, changed_meanwhile
+from scheduler.booking.one_visit import against, locked_visit, unknown_visit
+from scheduler.booking.outcomes import NotAllowed, Refused
+from scheduler.booking.retrying import retried
+from scheduler.domain.appointment import Appointment, AppointmentState
+from scheduler.domain.claims import Placement, claims_of
+from scheduler.domain.clock import Clock
+from scheduler.domain.errors import Conflict, NotFound
+from scheduler.domain.visit_day import HOLDS_NEXT_DOSE, UNDO_WITHIN, DayReason, VisitEvent
+from scheduler.store import appointments, clinic
+from scheduler.store import series as stored
+from scheduler.store.audit import AuditEntry, record
+from scheduler.store.visit_events import events_of, note_event
+from scheduler.store.work import unit_of_work
+
+VERB = "undo_advance"
+
+
+@dataclass(frozen=True, slots=True)
+class UndoAdvance:
+    """Take back the last step of the visit with this id; `version` is the one that was looked at."""
+
+    appointment: str
+    version: int
+
+
+def undo_advance(command: UndoAdvance, actor: Actor, clock: Clock) -> Advanced | Refused | NotAllowed:
+    """Let a visit stand as it stood before its last step, or say why that cannot be taken back any more."""
+    if not may(actor, Permission.ADVANCE_APPOINTMENT):
+        return NotAllowed(Permission.ADVANCE_APPOINTMENT)
+    now = clock.now()
+    try:
+        return retried(lambda: _attempt(command, actor, now))
+    except Conflict as conflict:
+        visit = appointments.appointment(command.appointment)
+        return replace(against("race_lost", str(conflict), "Book the visit anew.", visit), race_lost=True)
+
+
+def last_step_of(visit: Appointment, actor: Actor, now: datetime) -> VisitEvent | None:
+    """Return the step that the actor may take back now, `None` when there is none."""
+    events = events_of(visit.id)
+    if not events:
+        return None
+    last = events[-1]
+    own = last.noted_by == actor.id and last.reason is not DayReason.UNDONE and last.state is visit.state
+    return last if own and now - last.at <= UNDO_WITHIN else None
+
+
+def _attempt(command: UndoAdvance, actor: Actor, now: datetime) -> Advanced | Refused | NotAllowed:
+    with unit_of_work():
+        try:
+            visit = locked_visit(command.appointment)
+        except NotFound:
+            return unknown_visit(command.appointment)
+        if not may_at(actor, Permission.ADVANCE_APPOINTMENT, visit.site):
+            return NotAllowed(Permission.ADVANCE_APPOINTMENT)
+        if visit.version != command.version:
+            return changed_meanwhile(visit)
+        step = last_step_of(visit, actor, now)
+        if step is None:
+            minutes = UNDO_WITHIN.total_seconds() // 60
+            why = f"A step is taken back by whoever noted it, within {minutes:.0f} min."
+            return against("too_late_to_undo", why, "Note what happened as the next step.", visit)
+        if not visit.state.takes_time and not visit.series:
+            why = "The visit came with the clinic file and has given its times back."
+            return against("no_series", why, "Enter it in the file under another id.", visit)
+        _take_back(visit, step, now)
+        note_event(
+            VisitEvent(visit.site, visit.id, visit.state, step.former, now, actor.id, DayReason.UNDONE)
+        )
+        details = {"step": visit.step, "from": visit.state.value, "to": step.former.value}
+        record(AuditEntry(now, actor.id, VERB, "appointment", visit.id, details, visit.site))
+        return Advanced(appointments.appointment(visit.id))
+
+
+def _take_back(visit: Appointment, step: VisitEvent, now: datetime) -> None:
+    began = None if step.state is AppointmentState.CHECKED_IN else visit.began_at
+    ended = step.state in (AppointmentState.DISCHARGED, AppointmentState.LEFT_BEFORE_RELEASE)
+    before = replace(
+        visit,
+        state=step.former,
+        version=visit.version + 1,
+        began_at=began,
+        released_at=None if ended else visit.released_at,
+    )
+    if visit.state.takes_time:
+        appointments.note_progress(before)
+    else:
+        appointments.call_on(_with_claims(before), now)
+    if step.state in HOLDS_NEXT_DOSE:
+        clinic.forget_decisions(visit.patient, step.at)
+
+
+def _with_claims(visit: Appointment) -> Appointment:
+    """Return a visit with everything it claimed before it was called off."""
+    series = stored.series(visit.series)
+    step = clinic.protocol(series.protocol, series.protocol_version).step(visit.step)
+    people = {person.id: person for person in clinic.staff(visit.site)}
+    placement = Placement(
+        step.stretched_to(visit.minutes_by_phase),
+        visit.start,
+        visit.patient,
+        visit.room,
+        visit.staff,
+        visit.relief,
+    )
+    return replace(visit, claims=claims_of(placement, people, visit.id))

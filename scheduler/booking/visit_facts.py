@@ -1,0 +1,65 @@
+"""One visit with all that is asked of it on its day: its series, its site's clock, and what the rules say now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from scheduler.booking.judging import Judged, judged_now
+from scheduler.domain.appointment import Appointment
+from scheduler.domain.clock import in_words, local_day
+from scheduler.domain.places import Site
+from scheduler.domain.series import Series
+from scheduler.rules.checklist import Checkpoint, checklist, waits_for
+from scheduler.rules.finding import Finding
+from scheduler.store import clinic
+from scheduler.store import series as stored
+
+
+@dataclass(frozen=True, slots=True)
+class VisitFacts:
+    """A visit as it stands. `series` and `judged` are `None` for one that came with the clinic file: no rule is asked."""
+
+    visit: Appointment
+    site: Site
+    now: datetime
+    series: Series | None
+    judged: Judged | None
+
+    @classmethod
+    def of(cls, visit: Appointment, now: datetime) -> VisitFacts:
+        """Load what is known of a visit. Whoever writes afterwards must hold the locks before."""
+        series = stored.series(visit.series) if visit.series else None
+        judged = judged_now(series, now) if series else None
+        return cls(visit, clinic.site(visit.site), now, series, judged)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the rules say about the whole series."""
+        return self.judged.findings if self.judged else ()
+
+    @property
+    def waits_for(self) -> tuple[Finding, ...]:
+        """The open gates for which this visit waits."""
+        return waits_for(self.visit.id, self.findings)
+
+    @property
+    def checklist(self) -> tuple[Checkpoint, ...]:
+        """Everything that the visit needs before it may start, and how it stands; empty for one called off."""
+        if self.judged is None or not self.visit.state.takes_time:
+            return ()
+        return checklist(self.judged.question, self.judged.findings, self.visit)
+
+    @property
+    def day(self) -> date:
+        """The clinic-local day on which the visit starts."""
+        return local_day(self.visit.start, self.site.zone)
+
+    @property
+    def today(self) -> date:
+        """The clinic-local day that it is."""
+        return local_day(self.now, self.site.zone)
+
+    def said(self, instant: datetime) -> str:
+        """Return an instant in clinic-local words."""
+        return in_words(instant, self.site.zone)

@@ -1,0 +1,78 @@
+"""Taking the last step back: by whoever took it, for a few minutes, with all that followed from it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from scheduler.booking.advance_appointment import Advanced
+from scheduler.booking.outcomes import Refused
+from scheduler.domain.claims import Claim
+from scheduler.domain.visit_day import DayReason
+from scheduler.store.clinic import patient
+from scheduler.store.ledger import take
+from scheduler.store.visit_events import events_of
+from scheduler.store.work import unit_of_work
+from tests.booking.small_clinic import COURSE, booked
+from tests.booking.the_day import DESK, MINUTE, Floor, S, codes
+
+PATH = (S.CONFIRMED, S.CHECKED_IN, S.CLEARED, S.DOSING, S.OBSERVING, S.RECOVERING)
+
+
+@pytest.fixture
+def dose(small_clinic: object) -> Floor:
+    return Floor(booked(protocol=COURSE), "D1")
+
+
+def plain(claims: tuple[Claim, ...]) -> set[tuple[object, ...]]:
+    return {(one.resource, one.purpose, one.interval, one.role, one.phases) for one in claims}
+
+
+def test_every_step_is_taken_back_to_where_it_came_from(dose: Floor) -> None:
+    for state in PATH:
+        before = dose.visit
+        dose.goes(state)
+        assert isinstance(dose.undoes(), Advanced)
+        after = dose.visit
+        assert (after.state, after.began_at, after.claims) == (before.state, before.began_at, before.claims)
+        assert after.version == before.version + 2
+        dose.goes(state)
+    dose.at(dose.visit.discharge).goes(S.DISCHARGED)
+    dose.undoes()
+    assert (dose.visit.state, dose.visit.released_at) == (S.RECOVERING, None)
+    assert events_of(dose.id)[-1].reason is DayReason.UNDONE
+
+
+def test_only_whoever_took_it_and_only_for_a_few_minutes(dose: Floor) -> None:
+    dose.goes(S.CONFIRMED)
+    assert codes(dose.undoes(DESK)) == ["too_late_to_undo"]
+    dose.clock.advance(5 * MINUTE + timedelta(seconds=1))
+    assert codes(dose.undoes()) == ["too_late_to_undo"]
+    dose.clock.advance(timedelta(seconds=-1))
+    assert isinstance(dose.undoes(), Advanced)
+    assert codes(dose.undoes()) == ["too_late_to_undo"], "what was taken back is not taken back again"
+
+
+def test_a_visit_called_off_by_mistake_has_its_times_again(dose: Floor) -> None:
+    before = dose.visit
+    dose.minutes_in(16).goes(S.NO_SHOW)
+    assert [gate.kind for gate in patient("patient-1").gates if gate.decided_at] == ["clearance.medical"]
+    assert isinstance(dose.undoes(), Advanced)
+    assert dose.visit.state is S.BOOKED
+    assert plain(dose.visit.claims) == plain(before.claims)
+    assert not [gate for gate in patient("patient-1").gates if gate.decided_at]
+
+
+def test_where_somebody_took_the_time_meanwhile_it_stays_called_off(dose: Floor) -> None:
+    before = dose.visit
+    other = Floor(booked("patient-2", protocol=COURSE), "D1")
+    dose.minutes_in(16).goes(S.NO_SHOW)
+    room = next(one for one in before.claims if one.resource == before.room)
+    with unit_of_work():
+        take([Claim(room.resource, room.purpose, room.interval, other.id)])
+    refused = dose.undoes()
+    assert isinstance(refused, Refused)
+    assert refused.race_lost
+    assert dose.visit.state is S.NO_SHOW
+    assert [gate.kind for gate in patient("patient-1").gates if gate.decided_at] == ["clearance.medical"]
