@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from scheduler.access.permissions import Actor
 from scheduler.booking.visit_facts import VisitFacts
@@ -110,3 +111,30 @@ def _name(facts: VisitFacts) -> str:
 
 def _words(state: AppointmentState) -> str:
     return state.value.replace("_", " ")
+
+
+@dataclass(frozen=True, slots=True)
+class PossibleMove:
+    """One row of the table for a visit as it stands, with everything that forbids it to an actor now."""
+
+    move: DayMove
+    reasons: tuple[Reason, ...]
+    gates: tuple[Finding, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether the actor may take the step this moment."""
+        return not self.reasons and not self.gates
+
+    @property
+    def is_for_others(self) -> bool:
+        """Say whether another role is asked for."""
+        return any(reason.code == "not_the_role" for reason in self.reasons)
+
+
+def possible_moves(facts: VisitFacts, actor: Actor) -> tuple[PossibleMove, ...]:
+    """Return every row of the table for a visit as it stands, whether or not the actor may take it now."""
+    return tuple(
+        PossibleMove(move, tuple(against_move(move, facts, actor)), open_gates(move, facts))
+        for move in moves_from(facts.visit)
+    )

@@ -14,7 +14,7 @@ from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.one_visit import against, locked_visit, unknown_visit
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.retrying import retried
-from scheduler.domain.appointment import Appointment, AppointmentState, phases_at
+from scheduler.domain.appointment import UNDER_WAY, Appointment, AppointmentState, phases_at
 from scheduler.domain.claims import Placement, claims_of
 from scheduler.domain.clock import Clock
 from scheduler.domain.errors import Conflict, NotFound
@@ -46,15 +46,7 @@ class StayReason(StrEnum):
 
 
 _UNDER_WAY = {
-    StayReason.OVERRUN: frozenset(
-        {
-            AppointmentState.CHECKED_IN,
-            AppointmentState.CLEARED,
-            AppointmentState.DOSING,
-            AppointmentState.OBSERVING,
-            AppointmentState.RECOVERING,
-        }
-    ),
+    StayReason.OVERRUN: UNDER_WAY,
     StayReason.SUPPLEMENTAL_DOSE: frozenset({AppointmentState.DOSING, AppointmentState.OBSERVING}),
 }
 

@@ -42,17 +42,23 @@ class AppointmentState(StrEnum):
 NOT_BEGUN = frozenset({AppointmentState.TENTATIVE, AppointmentState.BOOKED, AppointmentState.CONFIRMED})
 """The states of visits that are still to come: these may be moved and called off."""
 
-HAS_BEEN_CLEARED = frozenset(
+LET_GO = frozenset(
+    {AppointmentState.DISCHARGED, AppointmentState.CLOSED, AppointmentState.LEFT_BEFORE_RELEASE}
+)
+"""The states of visits from which the patient has gone."""
+
+UNDER_WAY = frozenset(
     {
+        AppointmentState.CHECKED_IN,
         AppointmentState.CLEARED,
         AppointmentState.DOSING,
         AppointmentState.OBSERVING,
         AppointmentState.RECOVERING,
-        AppointmentState.DISCHARGED,
-        AppointmentState.CLOSED,
-        AppointmentState.LEFT_BEFORE_RELEASE,
     }
 )
+"""The states of visits with the patient there."""
+
+HAS_BEEN_CLEARED = (UNDER_WAY - {AppointmentState.CHECKED_IN}) | LET_GO
 """The states of visits for which every gate was settled once; nobody asks for it again."""
 
 CALLED_OFF = frozenset(

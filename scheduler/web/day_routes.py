@@ -105,7 +105,9 @@ def _visits_of(day: date, site: Site, now: datetime) -> tuple[DayVisit, ...]:
     )
     names = Names(room_names(site.id), {person.id: person.name for person in staff.values()})
     standing = [visit for visit in found if visit.state.takes_time]
-    return day_visits(found, DayFacts(floor, names, gates_of_visits(standing, floor), hand_overs_of(found)))
+    return day_visits(
+        found, DayFacts(floor, names, gates_of_visits(standing, floor), hand_overs_of(found), actor())
+    )
 
 
 def _strip(first: date, site: Site) -> tuple[StripDay, ...]:

@@ -6,13 +6,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from scheduler.domain.appointment import Appointment
+from scheduler.access.permissions import Actor
+from scheduler.domain.appointment import HAS_BEEN_CLEARED, LET_GO, UNDER_WAY, Appointment
 from scheduler.domain.claims import Claim, Purpose
+from scheduler.domain.clock import local_day
 from scheduler.domain.people import Role
 from scheduler.rules.finding import Finding
 from scheduler.web.hand_overs import HandOver
 from scheduler.web.open_gates import Floor
 from scheduler.web.visit_rows import Names
+from scheduler.web.visit_view import next_verb
 from scheduler.web.words import KINDS, KindWords, clock_in, length_words, phase_words, state_words, times_in
 
 #: The heaviest first: whoever has a hand on the patient also watches, and says so once.
@@ -45,7 +48,10 @@ class PhaseLine:
 
 @dataclass(frozen=True, slots=True)
 class DayVisit:
-    """One visit of the day. `standing` is 'ahead', 'now', 'over' or 'off'; `release` is the expected discharge."""
+    """One visit of the day. `standing` is 'ahead', 'now', 'over' or 'off'; `release` is the expected discharge.
+
+    `next_verb` is what whoever looks may do next, empty when that is for others.
+    """
 
     visit: Appointment
     words: KindWords
@@ -59,16 +65,18 @@ class DayVisit:
     state: str
     release: str
     missing: tuple[Finding, ...]
+    next_verb: str
 
 
 @dataclass(frozen=True, slots=True)
 class DayFacts:
-    """What a day is made of: what is known of the floor, the names, and by visit the open gates and hand-overs."""
+    """What a day is made of: what is known of the floor, the names, who looks, and by visit open gates and hand-overs."""
 
     floor: Floor
     names: Names
     missing: Mapping[str, tuple[Finding, ...]]
     hand_overs: Mapping[str, tuple[HandOver, ...]]
+    actor: Actor
 
 
 def day_visits(visits: Iterable[Appointment], facts: DayFacts) -> tuple[DayVisit, ...]:
@@ -92,14 +100,22 @@ def _day_visit(visit: Appointment, facts: DayFacts) -> DayVisit:
         standing=_standing(visit, facts.floor.now),
         state="" if visit.state.value == "booked" else state_words(visit.state),
         release=clock_in(visit.discharge, zone),
-        missing=facts.missing.get(visit.id, ()),
+        missing=() if visit.state in HAS_BEEN_CLEARED else facts.missing.get(visit.id, ()),
+        next_verb=next_verb(visit, facts.actor, is_its_day=_is_its_day(visit, facts)),
     )
+
+
+def _is_its_day(visit: Appointment, facts: DayFacts) -> bool:
+    zone = facts.floor.site.zone
+    return local_day(visit.start, zone) <= local_day(facts.floor.now, zone)
 
 
 def _standing(visit: Appointment, now: datetime) -> str:
     if not visit.state.takes_time:
         return "off"
-    if visit.discharge <= now:
+    if visit.state in UNDER_WAY:
+        return "now"
+    if visit.state in LET_GO or visit.discharge <= now:
         return "over"
     return "now" if visit.start <= now else "ahead"
 

@@ -23,6 +23,8 @@ from scheduler.web import (
     rules_routes,
     series_routes,
     sign_in_routes,
+    stay_routes,
+    visit_routes,
 )
 from scheduler.web.errors import register_errors
 from scheduler.web.guard import guard
@@ -39,6 +41,8 @@ BLUEPRINTS = (
     move_routes.pages,
     hold_routes.pages,
     replan_routes.pages,
+    visit_routes.pages,
+    stay_routes.pages,
     day_routes.pages,
     rules_routes.pages,
 )
@@ -95,7 +99,9 @@ def _navigation() -> list[Entry]:
     actor = g.actor
     entries = []
     if may(actor, Permission.SEE_PATIENTS):
-        entries.append(_entry("Patients", "patients.patients", ("patients", "book", "series")))
+        entries.append(
+            _entry("Patients", "patients.patients", ("patients", "book", "series", "visits", "stays"))
+        )
     name = "My day" if may(actor, Permission.SEE_OWN_DAY) else "Day"
     entries.append(_entry(name, "day.my_day", ("day",)))
     if may(actor, Permission.SEE_RULES):

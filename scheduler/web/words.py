@@ -237,7 +237,13 @@ def contents_words(protocol: Protocol) -> str:
     return ", ".join(parts)
 
 
+def account_role_words(role: str) -> str:
+    """Return the role of an account: 'front desk'."""
+    return role.replace("_", " ")
+
+
 FILTERS = {
+    "account_role": account_role_words,
     "phase": phase_words,
     "role": role_words,
     "gate": gate_words,

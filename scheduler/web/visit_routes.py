@@ -1,0 +1,204 @@
+"""One visit on its day: where it stands, the next step, what it waits for, what happened, and longer stays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from scheduler.access.permissions import Permission, may
+from scheduler.booking.advance_appointment import AdvanceAppointment, Advanced, advance_appointment
+from scheduler.booking.calling_off import is_to_come
+from scheduler.booking.decide_gate import DecideGate, decide_gate
+from scheduler.booking.extend_stay import supplemental_minutes
+from scheduler.booking.outcomes import NotAllowed, Refused
+from scheduler.booking.override_rule import LONGEST_REASON, OverrideRule, override_rule
+from scheduler.booking.undo_advance import UndoAdvance, undo_advance
+from scheduler.booking.visit_facts import VisitFacts
+from scheduler.booking.withdraw_override import WithdrawOverride, withdraw_override
+from scheduler.domain.appointment import Appointment, AppointmentState
+from scheduler.domain.people import GateDecision, Patient
+from scheduler.domain.visit_day import DayReason
+from scheduler.store import appointments
+from scheduler.store.work import reading
+from scheduler.web.guard import actor, needs
+from scheduler.web.identity import current_clock
+from scheduler.web.reach import patient_within_reach
+from scheduler.web.visit_forms import (
+    OFFERED_MINUTES,
+    OVERRIDE_LASTS,
+    GateForm,
+    OverrideForm,
+    StepForm,
+    UndoForm,
+    WithdrawForm,
+    first_fault,
+    fresh_key,
+)
+from scheduler.web.visit_rows import Names
+from scheduler.web.visit_view import visit_view
+from scheduler.web.words import gate_words, lower_first, refused_words, state_words
+
+pages = Blueprint("visits", __name__)
+
+
+@pages.get("/visits/<appointment>")
+@needs(Permission.SEE_PATIENTS)
+def visit(appointment: str) -> ResponseReturnValue:
+    """Show one visit."""
+    return show_visit(appointment)
+
+
+@pages.post("/visits/<appointment>/advance")
+@needs(Permission.ADVANCE_APPOINTMENT)
+def advance(appointment: str) -> ResponseReturnValue:
+    """Note the next step."""
+    found, _ = visit_within_reach(appointment)
+    form = StepForm()
+    if not form.validate():
+        return show_visit(appointment, first_fault(form))
+    reason = DayReason(form.reason.data) if form.reason.data else None
+    command = AdvanceAppointment(
+        found.id, AppointmentState(form.to.data or ""), form.version.data or 0, reason, form.key.data
+    )
+    outcome = advance_appointment(command, actor(), current_clock())
+    if isinstance(outcome, NotAllowed):
+        abort(403)
+    if isinstance(outcome, Refused):
+        return show_visit(appointment, refused_words(outcome))
+    flash(_noted(outcome), "good")
+    return back_to(found)
+
+
+@pages.post("/visits/<appointment>/undo")
+@needs(Permission.ADVANCE_APPOINTMENT)
+def undo(appointment: str) -> ResponseReturnValue:
+    """Take the last step back."""
+    found, _ = visit_within_reach(appointment)
+    form = UndoForm()
+    if not form.validate():
+        return show_visit(appointment, first_fault(form))
+    outcome = undo_advance(UndoAdvance(found.id, form.version.data or 0), actor(), current_clock())
+    if isinstance(outcome, NotAllowed):
+        abort(403)
+    if isinstance(outcome, Refused):
+        return show_visit(appointment, refused_words(outcome))
+    flash(f"Taken back. The visit is {lower_first(state_words(outcome.appointment.state))}.", "good")
+    return back_to(found)
+
+
+@pages.post("/visits/<appointment>/decide")
+@needs(Permission.DECIDE_GATE)
+def decide(appointment: str) -> ResponseReturnValue:
+    """Decide one of the things that the visit waits for."""
+    found, patient = visit_within_reach(appointment)
+    form = GateForm()
+    if not form.validate():
+        return show_visit(appointment, first_fault(form), form.data)
+    decision = GateDecision(form.decision.data or "")
+    limits = (
+        (form.valid_until.data, form.covers_visits.data) if decision is GateDecision.PASS else (None, None)
+    )
+    command = DecideGate(patient.id, form.gate.data or "", decision, *limits, form.key.data)
+    outcome = decide_gate(command, actor(), current_clock())
+    if isinstance(outcome, NotAllowed):
+        abort(403)
+    if isinstance(outcome, Refused):
+        return show_visit(appointment, refused_words(outcome), form.data)
+    flash(f"{gate_words(command.gate)}: {'passed' if decision is GateDecision.PASS else 'on hold'}.", "good")
+    return back_to(found)
+
+
+@pages.post("/visits/<appointment>/override")
+@needs(Permission.OVERRIDE_RULE)
+def override(appointment: str) -> ResponseReturnValue:
+    """Let one rule pass for this visit."""
+    found, _ = visit_within_reach(appointment)
+    form = OverrideForm()
+    if not form.validate():
+        return show_visit(appointment, first_fault(form), form.data)
+    with reading():
+        facts = VisitFacts.of(found, current_clock().now())
+    expires = form.expires(facts.day, facts.site.zone)
+    command = OverrideRule(found.id, form.rule.data or "", form.reason.data or "", expires, form.key.data)
+    outcome = override_rule(command, actor(), current_clock())
+    if isinstance(outcome, NotAllowed):
+        abort(403)
+    if isinstance(outcome, Refused):
+        return show_visit(appointment, refused_words(outcome), form.data)
+    flash(f"{command.rule} is let pass for this visit.", "good")
+    return back_to(found)
+
+
+@pages.post("/visits/<appointment>/withdraw")
+@needs(Permission.OVERRIDE_RULE)
+def withdraw(appointment: str) -> ResponseReturnValue:
+    """Take an override of this visit back."""
+    found, _ = visit_within_reach(appointment)
+    form = WithdrawForm()
+    if not form.validate():
+        return show_visit(appointment, first_fault(form))
+    outcome = withdraw_override(WithdrawOverride(form.override.data or ""), actor(), current_clock())
+    if isinstance(outcome, NotAllowed):
+        abort(403)
+    if isinstance(outcome, Refused):
+        return show_visit(appointment, refused_words(outcome))
+    flash(f"Withdrawn. {outcome.override.rule} is asked for again.", "good")
+    return back_to(found)
+
+
+def show_visit(
+    appointment: str, problem: str = "", entered: Mapping[str, Any] | None = None
+) -> ResponseReturnValue:
+    """Return the page of a visit; with a problem it says so first, and keeps what was entered."""
+    with reading():
+        found, patient = visit_within_reach(appointment)
+        facts = VisitFacts.of(found, current_clock().now())
+        view = visit_view(facts, actor())
+        names = Names.of(found.site)
+    page = render_template(
+        "visit.html",
+        visit=found,
+        patient=patient,
+        site=facts.site,
+        today=facts.today,
+        day=facts.day,
+        now=facts.now,
+        view=view,
+        names=names,
+        problem=problem,
+        entered=entered or {},
+        fresh_key=fresh_key,
+        lasts=OVERRIDE_LASTS,
+        longest_reason=LONGEST_REASON,
+        minutes=OFFERED_MINUTES,
+        may_extend=bool(view.extend_as) and may(actor(), Permission.EXTEND_STAY),
+        protocols_minutes=supplemental_minutes(facts.judged.question.protocol) if facts.judged else None,
+        may_cancel=is_to_come(found, facts.now)
+        and bool(found.series)
+        and may(actor(), Permission.CANCEL_APPOINTMENT),
+    )
+    return page, 422 if problem else 200
+
+
+def visit_within_reach(appointment: str) -> tuple[Appointment, Patient]:
+    """Return a visit and its patient. Raises `NotFound` alike when there is none and when it is out of reach."""
+    with reading():
+        found = appointments.appointment(appointment)
+        return found, patient_within_reach(actor(), found.patient)
+
+
+def back_to(visit: Appointment) -> ResponseReturnValue:
+    """Return the way back to the page of a visit, after something was done."""
+    return redirect(url_for("visits.visit", appointment=visit.id), 303)
+
+
+def _noted(outcome: Advanced) -> str:
+    said = f"Noted: {lower_first(state_words(outcome.appointment.state))}."
+    if not outcome.appointment.state.takes_time:
+        said += " Its times are free again."
+    if outcome.on_hold is not None:
+        said += f" {gate_words(outcome.on_hold)} is on hold until the prescriber has decided."
+    return said
