@@ -13,6 +13,7 @@ from scheduler.domain.places import Room
 from scheduler.planner.concessions import Concession, Price
 from scheduler.planner.earliest import earliest
 from scheduler.planner.question import Question
+from scheduler.planner.scarce_things import without_all
 from scheduler.planner.staff_concessions import needed
 from scheduler.planner.supply import Scarcity
 from scheduler.rules.wording import during
@@ -72,10 +73,7 @@ def with_somebody_back(question: Question) -> Iterator[Concession]:
     """Yield for each absence of somebody scarce the earliest series if they came on one day of it, or in all of it."""
     soonest: dict[Scarcity, _Soonest] = {}
     for person, things in _asked_for(question):
-        scarce = question
-        for thing in things:
-            scarce = scarce.without(thing)
-        if not person.time_off or earliest(scarce) is None:
+        if not person.time_off or earliest(without_all(question, things)) is None:
             continue
         left, known = _without_time_off(question, person), soonest.setdefault(things[0], _Soonest())
         for given in _given_up(question, merged(person.time_off), left, known):

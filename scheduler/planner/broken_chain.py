@@ -13,6 +13,8 @@ from scheduler.planner.question import Question
 from scheduler.planner.scarce_things import in_the_way
 from scheduler.rules.wording import last_words, listed
 
+_NO_BETTER = "and with the visits before it at another time it is no better"
+
 
 def first_without_a_place(question: Question) -> int:
     """Return the number of the first step for which no series of the steps up to it has a place.
@@ -103,10 +105,10 @@ class _Gap:
             return f"{from_low}{self._because}; no start is free from then to {last}"
         # A start that is free and kept every window would be a place.
         high = self.question.limit_words(self.high, self.before)
-        return (
-            f"{from_low}, and on {high} or earlier{self._because}; no start is free then, the next one is on "
-            f"{self._at(free)}, and with the visits before it at another time it is no better"
-        )
+        until_high = f"{from_low}, and on {high} or earlier{self._because}"
+        if self.low > self.high:
+            return f"{until_high}; it cannot do both, {_NO_BETTER}"
+        return f"{until_high}; no start is free then, the next one is on {self._at(free)}, {_NO_BETTER}"
 
     @property
     def _arcs(self) -> tuple[Arc, ...]:

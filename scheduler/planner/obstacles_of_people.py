@@ -40,7 +40,8 @@ def _role(question: SlotQuestion, role: Role) -> Obstacle:
 
     clear = _starts(question, frozenset({Scarcity(role.value)}))
     name = role_name(role)
-    return Obstacle(role.value, f"the time of the {name}s", clear, why, f"free a {name}")
+    settle = f"free {'an' if name[0] in 'aeiou' else 'a'} {name}"
+    return Obstacle(role.value, f"the time of the {name}s", clear, why, settle)
 
 
 def _starts(question: SlotQuestion, asked: frozenset[Scarcity]) -> int:
@@ -79,8 +80,8 @@ def _nobody_there(question: SlotQuestion, role: Role) -> str:
     if role is Role.THERAPIST and question.whom is not None:
         return f"the therapist asked for does not work at {site}"
     if person is not None and role in person.roles:
-        return f"{person.name} guides the visit, and nobody else at {site} is a {role_name(role)}"
-    return f"nobody at {site} is a {role_name(role)}"
+        return f"{person.name} guides the visit, and nobody else at {site} has the role {role_name(role)}"
+    return f"nobody at {site} has the role {role_name(role)}"
 
 
 def _kept_by(

@@ -13,7 +13,7 @@ from scheduler.domain.places import Room
 from scheduler.planner.slot_obstacles import Obstacle, when
 from scheduler.planner.slot_question import SlotQuestion
 from scheduler.planner.supply import Scarcity
-from scheduler.planner.timeline import SLOT, lasting, slots_in
+from scheduler.planner.timeline import SLOT, slots_in
 from scheduler.rules.wording import credential_name, limit, listed, measured, stretch
 
 
@@ -28,14 +28,12 @@ def of_places(question: SlotQuestion) -> Iterator[Obstacle]:
 
 def _hours(question: SlotQuestion) -> Obstacle:
     length = slots_in(question.step.length)
-    spare = slots_in(question.step.length + question.step.ends_before_close)
 
     def why(slot: int) -> Iterator[str]:
         shut = question.grid.run((slot, slot + length)) & ~question.supply.open
         yield _shut(question, slot, shut) if shut else _too_near_closing(question, slot)
 
-    clear = lasting(question.supply.open, spare)
-    return Obstacle(Scarcity.HOURS.value, "the opening hours", clear, why)
+    return Obstacle(Scarcity.HOURS.value, "the opening hours", question.while_open, why)
 
 
 def _shut(question: SlotQuestion, slot: int, shut: int) -> str:
@@ -78,7 +76,7 @@ def _site_cover(question: SlotQuestion) -> Obstacle:
                 names = [name for name, mask in there.items() if mask >> thin[0] & 1]
                 yield (
                     f"{cover.at_least} people holding {credential_name(cover.credential)} are asked for on the premises "
-                    f"and {len(names)}{f' ({listed(names)})' if names else ''} would be there "
+                    f"and {f'{len(names)} ({listed(names)})' if names else 'none'} would be there "
                     f"{when(question, sum(1 << begin + at for at in thin))}"
                 )
 

@@ -8,20 +8,17 @@ from datetime import timedelta
 
 from scheduler.domain.claim_book import ClaimBook, ClaimsInOrder
 from scheduler.domain.claims import Purpose
+from scheduler.domain.people import Role
 from scheduler.domain.treatment import Step
 from scheduler.planner.question import Question
 from scheduler.planner.supply import Scarcity
+from scheduler.rules.wording import listed, role_name
 
-WORDS = {
+_WORDS = {
     Scarcity.HOURS: "the opening hours and closures",
     Scarcity.ROOM: "the rooms",
     Scarcity.PATIENT: "the patient's own visits and unavailable times",
     Scarcity.SITE_COVER: "the number of qualified people on the premises",
-    Scarcity.THERAPIST: "the time or the credentials of the therapists",
-    Scarcity.MEDICAL_MONITOR: "the time or the credentials of the medical monitors",
-    Scarcity.ADMINISTERING_CLINICIAN: "the time or the credentials of the administering clinicians",
-    Scarcity.PRESCRIBER: "the time or the credentials of the prescribers",
-    Scarcity.CARE_COORDINATOR: "the time or the credentials of the care coordinators",
 }
 
 _SPACING = "the spacing to the patient's other doses"
@@ -40,19 +37,50 @@ def asked_for(steps: Iterable[Step]) -> tuple[Scarcity, ...]:
     return tuple(thing for thing in Scarcity if thing in things)
 
 
+def held_together(question: Question, steps: Iterable[Step]) -> tuple[tuple[Scarcity, ...], ...]:
+    """Return the roles that the steps need of which one person holds several: whoever is busy in one is so in the others."""
+    needed = {role for step in steps for role in step.roles}
+    held = {person.roles & needed for person in question.supply.staff.values()}
+    return tuple(
+        tuple(thing for thing in Scarcity if thing.value in roles)
+        for roles in sorted(held, key=sorted)
+        if len(roles) > 1
+    )
+
+
+def words_for(*things: Scarcity) -> str:
+    """Return one kind of scarce thing in words, or several roles."""
+    if things[0] in _WORDS:
+        return _WORDS[things[0]]
+    return (
+        f"the time or the credentials of {listed(f'the {role_name(Role(thing.value))}s' for thing in things)}"
+    )
+
+
 def in_the_way(question: Question, steps: Iterable[Step], fits: Callable[[Question], bool]) -> list[str]:
     """Return in words each thing that the steps need without which, as an obstacle, the question would fit.
 
-    Somebody could mostly be found at night: the hours are told only where nothing else stands in the way by itself.
+    Roles that one person holds are asked together where none is enough by itself. Somebody could mostly be found at night:
+    the hours are told only where nothing else stands in the way by itself.
     """
     visits = tuple(steps)
     things = (thing for thing in asked_for(visits) if thing is not Scarcity.HOURS)
-    found = [WORDS[thing] for thing in things if fits(question.without(thing))]
+    found = [words_for(thing) for thing in things if fits(question.without(thing))]
     if any(step.holds_dose_spacing > timedelta(0) for step in visits) and fits(_without_spacing(question)):
         found.append(_SPACING)
+    if not found:
+        together = held_together(question, visits)
+        found = [words_for(*roles) for roles in together if fits(without_all(question, roles))]
     if not found and fits(question.without(Scarcity.HOURS)):
-        found.append(WORDS[Scarcity.HOURS])
+        found.append(words_for(Scarcity.HOURS))
     return found
+
+
+def without_all(question: Question, things: Iterable[Scarcity]) -> Question:
+    """Return the same question with several things taken to be no obstacle."""
+    for thing in things:
+        question = question.without(thing)
+    return question
 
 
 def _without_spacing(question: Question) -> Question:

@@ -124,8 +124,9 @@ def _unqualified(
     held = "; ".join(f"{person.name}: {_missing(question, person, need.credentials)}" for person in people)
     whose = people[0].name if need.person else f"nobody with the role {role_name(need.role)}"
     holds = f"does not hold {names}" if need.person else f"holds {names}"
-    renew = "have it renewed" if len(need.credentials) == 1 else "have them renewed"
-    mend = f"choose another therapist, or {renew}" if need.person else renew
+    them = "it" if len(need.credentials) == 1 else "them"
+    renew = f"have {them} renewed"
+    mend = f"choose another therapist, or {renew}" if need.person else f"{renew}, or enter who holds {them}"
     return _lacking("no_credential", f"{whose} {holds} {_between(question)} ({held})", mend, steps)
 
 

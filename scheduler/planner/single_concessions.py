@@ -11,7 +11,7 @@ from scheduler.domain.places import Room
 from scheduler.planner.concessions import Concession, Price
 from scheduler.planner.earliest import earliest
 from scheduler.planner.question import Question
-from scheduler.planner.scarce_things import WORDS, asked_for
+from scheduler.planner.scarce_things import asked_for, held_together, without_all, words_for
 from scheduler.planner.supply import Scarcity
 from scheduler.rules.wording import last_words
 
@@ -86,14 +86,27 @@ def with_one_more_room(question: Question) -> Iterator[Concession]:
 
 
 def with_an_obstacle_gone(question: Question) -> Iterator[Concession]:
-    """Yield for each kind of scarce thing the earliest series if there were always enough of it."""
+    """Yield for each kind of scarce thing the earliest series if there were always enough of it.
+
+    Roles that one person holds are conceded together where none of them alone is enough.
+    """
+    helped = set()
     for scarcity in asked_for(question.outline.steps):
         if (finish := earliest(question.without(scarcity))) is not None:
-            yield Concession(
-                f"without_{scarcity}",
-                Price.NO_OBSTACLE,
-                scarcity,
-                finish,
-                f"what stands in the way is {WORDS[scarcity]}",
-                f"if {WORDS[scarcity]} were no obstacle",
-            )
+            helped.add(scarcity)
+            yield _without((scarcity,), finish)
+    for roles in held_together(question, question.outline.steps):
+        if helped.isdisjoint(roles) and (finish := earliest(without_all(question, roles))) is not None:
+            yield _without(roles, finish)
+
+
+def _without(things: tuple[Scarcity, ...], finish: int) -> Concession:
+    name, words = "_and_".join(things), words_for(*things)
+    return Concession(
+        f"without_{name}",
+        Price.NO_OBSTACLE,
+        things[0],
+        finish,
+        f"what stands in the way is {words}",
+        f"if {words} were no obstacle",
+    )

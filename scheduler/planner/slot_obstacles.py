@@ -40,8 +40,8 @@ class Obstacle:
             yield Reason(self.code, why, mend, question.step.key)
 
     def mend(self, slot: int, question: SlotQuestion) -> str:
-        """Return what would help: settling it, or the next start at which it does not stand, whatever else does."""
-        offered = self.clear & every(question.grid, slots_in(START_EVERY))
+        """Return what would help: settling it, or the next start within opening hours at which it does not stand."""
+        offered = self.clear & question.while_open & every(question.grid, slots_in(START_EVERY))
         later, earlier = offered >> slot, offered & ((1 << slot) - 1)
         ways = [self.settle] if self.settle else []
         if later:

@@ -23,7 +23,7 @@ from scheduler.planner.network import Holes
 from scheduler.planner.patient_time import patient_holes
 from scheduler.planner.shapes import Shape, shape_of
 from scheduler.planner.supply import SiteSupply, supply_of
-from scheduler.planner.timeline import Grid, slots_at_most, slots_in
+from scheduler.planner.timeline import Grid, lasting, slots_at_most, slots_in
 from scheduler.planner.windows import bounds_of
 from scheduler.rules.finding import Breach
 from scheduler.rules.question import Question as Judged
@@ -114,6 +114,11 @@ class SlotQuestion:
         first = 0 if window.first is None else slots_in(window.first - origin)
         last = self.grid.slots - 1 if window.last is None else slots_at_most(window.last - origin)
         return max(0, first), last
+
+    @cached_property
+    def while_open(self) -> int:
+        """The starts, as a mask, from which the visit lies within opening hours and is over early enough before they end."""
+        return lasting(self.supply.open, slots_in(self.step.length + self.step.ends_before_close))
 
     @cached_property
     def usual(self) -> str | None:

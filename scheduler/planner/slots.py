@@ -2,7 +2,7 @@
 
 A start that is free has no reason, one that is not has at least one, and the rules find nothing wrong with a visit at a free
 start with some room and people that fit. Every reason must be settled for a start to become free; of the rooms and people
-that one reason names, one is enough.
+that one reason names, one is enough. Outside of opening hours nothing is told of them.
 """
 
 from __future__ import annotations
@@ -105,7 +105,8 @@ class Slots:
         slot = self._slot(start)
         if self._has(slot):
             return ()
-        standing = (obstacle for obstacle in self._obstacles if obstacle.stands_at(slot))
+        known = self._obstacles if self.question.while_open >> slot & 1 else self._when_shut
+        standing = (obstacle for obstacle in known if obstacle.stands_at(slot))
         return tuple(reason for one in standing for reason in one.reasons_at(slot, self.question))
 
     def days(self) -> tuple[SlotDay, ...]:
@@ -136,7 +137,7 @@ class Slots:
         run &= hours.clear
         found = [obstacle for obstacle in self._obstacles if not obstacle.clear & run]
         for obstacle in found:
-            why = f"{obstacle.what} leaves no start on {day_words(day)}"
+            why = f"because of {obstacle.what} no start is left on {day_words(day)}"
             yield Reason(obstacle.code, why, obstacle.mend(asked.stop, question), question.step.key)
         if not found:
             why = f"at each hour of {day_words(day)} something else stands in the way"
@@ -147,6 +148,11 @@ class Slots:
         """Everything that can stand in the way, in the order in which a person would ask."""
         question = self.question
         return (*of_series(question), *of_places(question), *of_people(question))
+
+    @cached_property
+    def _when_shut(self) -> tuple[Obstacle, ...]:
+        """What is worth telling of a start outside of opening hours: that nobody is at work then goes without saying."""
+        return (*of_series(self.question), next(o for o in self._obstacles if o.code == Scarcity.HOURS))
 
     def _has(self, slot: int) -> bool:
         free = self.question.free

@@ -13,6 +13,7 @@ from scheduler.domain.places import Site, WeeklyHours
 from scheduler.planner.concessions import Concession, Price
 from scheduler.planner.earliest import earliest
 from scheduler.planner.question import Question
+from scheduler.planner.scarce_things import without_all
 from scheduler.planner.supply import Scarcity
 from scheduler.rules.discretion import may_be_waived, rule_of_continuity
 from scheduler.rules.wording import credential_name, day_words, listed, role_name
@@ -60,9 +61,7 @@ def with_half_a_day_more(question: Question) -> Iterator[Concession]:
     """Yield for each scarce role the half day of one of its people, worked every week, that gives the earliest series."""
     best: dict[Role, int] = {}
     for person, roles in needed(question).items():
-        scarce = question
-        for role in roles:
-            scarce = scarce.without(Scarcity(role.value))
+        scarce = without_all(question, (Scarcity(role.value) for role in roles))
         if earliest(scarce, before=best.get(roles[0])) is None:
             continue
         found = _soonest(question, person, half_days_of(question.diary.site), best.get(roles[0]))

@@ -112,9 +112,8 @@ def _concessions(case: Case) -> Iterator[Reason]:
         if isinstance(shifted, Shifted):
             number = case.question.outline.numbers[case.change.step]
             start = in_words(case.question.grid.at(shifted.starts[number]), case.question.zone)
-            mend = (
-                f"{words} {case.change.step} could start on {start}, with {shifted.moved} visits moved in all"
-            )
+            moved = f"{shifted.moved} visit{'' if shifted.moved == 1 else 's'} moved in all"
+            mend = f"{words} {case.change.step} could start on {start}, with {moved}"
             found.append(
                 (shifted.moved, shifted.shift, Reason(code, "the change would be possible", mend, step))
             )

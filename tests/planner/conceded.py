@@ -45,7 +45,9 @@ class Asked:
 def conceded(reason: Reason, asked: Asked) -> Asked:
     """Return what would be asked if the clinic did as a way out says."""
     if reason.code.startswith("without_"):
-        return _without(reason.code.removeprefix("without_"), asked)
+        for thing in reason.code.removeprefix("without_").split("_and_"):
+            asked = _without(thing, asked)
+        return asked
     return _CONCEDE[reason.code](reason, asked)
 
 

@@ -109,6 +109,41 @@ def test_doses_of_another_series_are_told_where_they_leave_no_start() -> None:
     assert told.why.endswith(": what stands in the way is the spacing to the patient's other doses")
 
 
+def test_a_nurse_who_is_needed_in_two_roles_stands_in_the_way_in_both() -> None:
+    """She sets up and gives the drug: without either she would still be needed for the other."""
+    busy = a_claim("nurse-1", Purpose.OCCUPY, Interval(at("2026-11-25 00:00"), HORIZON.end))
+    alone = (a_therapist("therapist-1"), a_nurse("nurse-1"), a_prescriber())
+    diary = _clinic(staff=alone, claims=[busy])
+    told = _first(diary)
+    both = "the time or the credentials of the medical monitors and the administering clinicians"
+    assert told.why.endswith(f"what stands in the way is {both}")
+    ways_out = propose(diary, a_small_protocol(), Wishes(AS_OF, UNTIL)).reasons
+    (way,) = (reason for reason in ways_out if reason.code.startswith("without_"))
+    assert way.code == "without_medical_monitor_and_administering_clinician"
+    assert way.mend.startswith(f"if {both} were no obstacle, a series could be complete on ")
+
+
+def test_two_limits_that_exclude_each_other_are_told_so() -> None:
+    """The talk must be over before the next dose, which follows exactly two days after the first one."""
+    protocol = a_small_protocol()
+    windows = [
+        replace(w, at_least=timedelta(days=2), at_most=timedelta(days=2))
+        if w.to_step == "D2" and w.from_step == "D1"
+        else w
+        for w in protocol.windows
+    ]
+    late = [
+        replace(w, at_least=timedelta(hours=46), at_most=timedelta(hours=50)) if w.to_step == "I1" else w
+        for w in windows
+    ]
+    answer = propose(_clinic(), replace(protocol, windows=tuple(late)), Wishes(AS_OF, UNTIL))
+    assert (
+        "; it cannot do both, and with the visits before it at another time it is no better"
+        in answer.reasons[0].why
+    )
+    assert answer.reasons[0].step == "D2"
+
+
 def test_what_breaks_before_a_visit_that_never_fits_is_told_before_it() -> None:
     """Nobody may review at the end of the series, but the chain breaks at its second dose already."""
     protocol = a_small_protocol()

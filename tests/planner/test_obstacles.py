@@ -98,6 +98,7 @@ def test_everybody_of_a_role_is_told_when_none_is_qualified() -> None:
     reasons = _against(a_diary(staff=(a_therapist(), a_prescriber(), *nurses)))
     watching = next(reason for reason in reasons if "medical monitor" in reason.why)
     assert "(Nurse 1: RN licence until Sun 1 Nov 2026; Nurse 2: no RN licence)" in watching.why
+    assert watching.mend == "have them renewed, or enter who holds them"
 
 
 def test_too_few_with_a_credential_on_the_premises_are_counted() -> None:

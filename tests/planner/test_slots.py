@@ -65,7 +65,7 @@ def test_a_prescriber_who_leaves_at_noon_is_named() -> None:
         "no prescriber is free for D1 Thu 3 Dec 2026 10:05 MST to 12:15: Prescriber 1 is not at work "
         "Thu 3 Dec 2026 12:00 MST to 12:15"
     )
-    assert mend == "free a prescriber, or look from Fri 4 Dec 2026 07:30 MST on"
+    assert mend == "free a prescriber, or look from Fri 4 Dec 2026 08:00 MST on"
 
 
 def _another_patient(diary: Diary, start: str) -> tuple[Claim, ...]:
@@ -219,8 +219,8 @@ def test_days_without_a_free_start_say_why() -> None:
         27: [],
         28: ["Cottonwood Clinic is not open long enough for I1 on Sat 28 Nov 2026"],
         29: ["Cottonwood Clinic is not open long enough for I1 on Sun 29 Nov 2026"],
-        30: ["the patient's own time leaves no start on Mon 30 Nov 2026"],
-        1: ["the time of the therapists leaves no start on Tue 1 Dec 2026"],
+        30: ["because of the patient's own time no start is left on Mon 30 Nov 2026"],
+        1: ["because of the time of the therapists no start is left on Tue 1 Dec 2026"],
         2: [],
     }
     assert days[27].starts[0] == at("2026-11-27 08:00") and days[27].starts[-1] == at("2026-11-27 17:00")
@@ -248,6 +248,30 @@ def test_a_visit_that_would_end_too_near_closing_time_says_by_how_much() -> None
     assert _only_reason(slots, "2026-12-03 15:00")[1] == (
         "D1 would be over 15 min before Cottonwood Clinic closes at Thu 3 Dec 2026 18:00 MST; at least 30 min are asked for"
     )
+
+
+def test_outside_of_opening_hours_no_list_is_made_of_who_is_not_at_work() -> None:
+    away = between("2026-12-03 17:00", "2026-12-03 18:00")
+    slots = free_starts(_small(patient=a_patient(unavailable=(away,))), a_dosing_step(), THURSDAY)
+    told = [(reason.code, reason.mend) for reason in slots.reasons_at(at("2026-12-03 16:00"))]
+    assert told == [
+        ("patient", "ask the patient, or look from Fri 4 Dec 2026 08:00 MST on"),
+        ("hours", "look from Fri 4 Dec 2026 08:00 MST on"),
+    ]
+
+
+def test_nobody_with_a_credential_on_the_premises_is_none() -> None:
+    plain = tuple(replace(p, credentials=p.credentials[:1]) for p in (a_prescriber(), a_nurse()))
+    slots = free_starts(_small(staff=(a_therapist(), *plain)), a_dosing_step(), THURSDAY)
+    acls = next(reason for reason in slots.reasons_at(at("2026-12-03 10:00")) if "ACLS" in reason.why)
+    assert "asked for on the premises and none would be there" in acls.why
+
+
+def test_who_gives_the_drug_is_asked_for_with_the_right_article() -> None:
+    watching = a_nurse(roles=frozenset({Role.MEDICAL_MONITOR}))
+    slots = free_starts(_small(staff=(a_therapist(), watching, a_prescriber())), a_dosing_step(), THURSDAY)
+    mends = [reason.mend for reason in slots.reasons_at(at("2026-12-03 10:00"))]
+    assert "free an administering clinician" in mends
 
 
 def test_by_default_it_looks_ninety_days_ahead_as_far_as_the_diary_goes() -> None:

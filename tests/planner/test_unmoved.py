@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from scheduler.domain.claims import Purpose
 from scheduler.domain.interval import Interval
 from scheduler.domain.treatment import Counting, Point, Protocol
 from scheduler.planner.change import Change
 from scheduler.planner.proposal import Reason
 from scheduler.planner.reschedule import reschedule
-from tests.builders import DAY, ZONE, a_diary, a_small_protocol, at, t1_like_series
+from tests.builders import DAY, ZONE, a_claim, a_diary, a_small_protocol, at, between, t1_like_series
 
 AFTER_D1 = at("2026-12-03 18:00")
 """The first dose has been given; it and the preparation stay where they are."""
@@ -80,3 +81,14 @@ def test_what_only_the_present_moment_limits_is_told_so() -> None:
         "D2 (Dosing 2) would have to start on Sun 6 Dec 2026 12:00 MST or later, because that is now, and on Mon 7 Dec 2026 "
         "12:15 MST or earlier, because "
     )
+
+
+def test_another_therapist_is_told_with_how_many_visits_move() -> None:
+    busy = a_claim("therapist-1", Purpose.OCCUPY, between("2026-12-04 00:00", "2026-12-07 00:00"))
+    series = t1_like_series(a_small_protocol(), id="series-1")
+    diary = a_diary(as_of=AFTER_D1, claims=(busy,))
+    asked = Change("I1", not_during=(between("2026-12-04 15:00", "2026-12-04 15:30"),))
+    found = reschedule(diary, a_small_protocol(), series, asked)
+    assert [reason.mend for reason in found.reasons if reason.code == "another_therapist"] == [
+        "with another therapist I1 could start on Fri 4 Dec 2026 15:30 MST, with 1 visit moved in all"
+    ]
