@@ -41,9 +41,9 @@ from tests.builders import (
 )
 from tests.planner.judged import about_time, is_accepted
 
-HORIZON = between("2026-11-30 00:00", "2026-12-20 00:00")
-NOW = at("2026-12-01 09:10")
-STRETCH = between("2026-12-01 07:00", "2026-12-03 14:00")
+HORIZON = between("2027-03-08 00:00", "2027-03-28 00:00")
+NOW = at("2027-03-09 09:10")
+STRETCH = between("2027-03-09 07:00", "2027-03-11 14:00")
 """Two days and a bit, from before the clinic opens on the day of the question."""
 
 SHARED: tuple[tuple[str, Purpose, Role | None], ...] = (
@@ -86,7 +86,7 @@ def _diaries(draw: st.DrawFn) -> Diary:
         both = frozenset({Role.THERAPIST, Role.MEDICAL_MONITOR})
         guides[1] = replace(guides[1], roles=both, credentials=nurses[0].credentials + guides[1].credentials)
         guides[1] = replace(guides[1], may_watch=1)
-    ends = draw(st.sampled_from([date(2026, 12, 2), date(2027, 1, 1)]))
+    ends = draw(st.sampled_from([date(2027, 3, 10), date(2027, 4, 9)]))
     nurses[1] = replace(nurses[1], credentials=tuple(Credential(c.kind, ends) for c in nurses[1].credentials))
     leaves = draw(st.sampled_from(["13:00", "12:00", "11:30"]))
     behind = a_prescriber(may_supervise=1, hours=weekdays("08:00", leaves))
@@ -169,20 +169,20 @@ def test_a_start_is_free_if_and_only_if_the_rules_find_nothing_wrong(diary: Diar
         assert slots.is_free(start) == bool(slots.therapists_at(start))
 
 
-WIDE = between("2026-12-01 07:00", "2026-12-17 14:00")
-"""The days of a small series of three doses, which `_three_doses` books."""
+WIDE = between("2027-03-09 07:00", "2027-03-25 14:00")
+"""The days of a small series of three doses, which `_three_doses` books; the clocks go forward on 14 March."""
 
 
 def _three_doses(diary: Diary, protocol: Protocol, called_off: str | None) -> Series:
     """Book a series in the mornings, with one visit called off, or none."""
     starts = {
-        "P1": "2026-12-01 10:00",
-        "D1": "2026-12-03 09:00",
-        "I1": "2026-12-04 12:00",
-        "D2": "2026-12-07 08:30",
-        "I2": "2026-12-09 08:00",
-        "D3": "2026-12-09 09:30",
-        "I3": "2026-12-11 10:00",
+        "P1": "2027-03-09 10:00",
+        "D1": "2027-03-11 09:00",
+        "I1": "2027-03-12 12:00",
+        "D2": "2027-03-15 08:30",
+        "I2": "2027-03-17 08:00",
+        "D3": "2027-03-17 09:30",
+        "I3": "2027-03-19 10:00",
     }
     series = t1_like_series(protocol, starts, diary=diary, id="series-1")
     visits = []
