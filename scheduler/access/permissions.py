@@ -31,8 +31,15 @@ class Permission(StrEnum):
     PREVIEW_SERIES = "preview_series"
     BOOK_SERIES = "book_series"
     MOVE_APPOINTMENT = "move_appointment"
+    SUBSTITUTE_THERAPIST = "substitute_therapist"
     CANCEL_SERIES = "cancel_series"
     CANCEL_APPOINTMENT = "cancel_appointment"
+    SEE_CONFLICTS = "see_conflicts"
+    RESOLVE_CONFLICT = "resolve_conflict"
+    SEE_STAFF = "see_staff"
+    RECORD_ABSENCE = "record_absence"
+    CHANGE_STAFF = "change_staff"
+    CHANGE_PLACES = "change_places"
     MANAGE_SUBSCRIPTIONS = "manage_subscriptions"
     MANAGE_OWN_SUBSCRIPTION = "manage_own_subscription"
     IMPORT_CLINIC = "import_clinic"
@@ -57,8 +64,15 @@ ALLOWED: Mapping[Permission, frozenset[AccountRole]] = MappingProxyType(
         Permission.PREVIEW_SERIES: _DESK | _CLINICAL,
         Permission.BOOK_SERIES: _DESK | {AccountRole.THERAPIST, AccountRole.PRESCRIBER},
         Permission.MOVE_APPOINTMENT: _DESK | {AccountRole.THERAPIST, AccountRole.PRESCRIBER},
+        Permission.SUBSTITUTE_THERAPIST: _DESK | {AccountRole.THERAPIST, AccountRole.PRESCRIBER},
         Permission.CANCEL_SERIES: _DESK | {AccountRole.PRESCRIBER},
         Permission.CANCEL_APPOINTMENT: _DESK | {AccountRole.THERAPIST, AccountRole.PRESCRIBER},
+        Permission.SEE_CONFLICTS: _DESK,
+        Permission.RESOLVE_CONFLICT: _DESK,
+        Permission.SEE_STAFF: _DESK,
+        Permission.RECORD_ABSENCE: _DESK,
+        Permission.CHANGE_STAFF: _KEEPERS,
+        Permission.CHANGE_PLACES: _DESK,
         Permission.MANAGE_SUBSCRIPTIONS: _DESK,
         Permission.MANAGE_OWN_SUBSCRIPTION: _CLINICAL,
         Permission.IMPORT_CLINIC: _KEEPERS,

@@ -8,14 +8,26 @@ from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time
 from enum import Enum
 from hashlib import sha256
+from typing import Protocol
 
 from scheduler.booking.outcomes import Refused
 from scheduler.booking.request import nonsense
-from scheduler.domain.series import Series
 from scheduler.store.requests import AnsweredRequest, answered_request, note_answered
 
 KEY = "idempotency_key"
 """The field of a command that holds the key, and so is no part of what it asks."""
+
+
+class Subject(Protocol):
+    """What a request was about: a series, somebody of the staff, a room; anything that belongs to a site."""
+
+    @property
+    def id(self) -> str:
+        """The id that the next request of the same key is answered with."""
+
+    @property
+    def site(self) -> str:
+        """The site it belongs to."""
 
 
 def answered_before(verb: str, command: object, key: str | None) -> str | Refused | None:
@@ -32,13 +44,13 @@ def answered_before(verb: str, command: object, key: str | None) -> str | Refuse
     return Refused(reasons=(nonsense("key_used_otherwise", why, "Use a new key for a new request."),))
 
 
-def note_answer(verb: str, command: object, key: str | None, series: Series, at: datetime) -> None:
-    """Keep that a request about a series was answered; nothing is kept of one without a key.
+def note_answer(verb: str, command: object, key: str | None, subject: Subject, at: datetime) -> None:
+    """Keep that a request was answered; nothing is kept of one without a key.
 
     Raises `Conflict` when the key was used by somebody else a moment ago.
     """
     if key is not None:
-        note_answered(AnsweredRequest(key, verb, digest_of(command), series.id), series.site, at)
+        note_answered(AnsweredRequest(key, verb, digest_of(command), subject.id), subject.site, at)
 
 
 def digest_of(command: object) -> str:
@@ -49,7 +61,9 @@ def digest_of(command: object) -> str:
 def _plain(value: object) -> object:
     """Return a value as JSON knows it, in one order whatever the order of sets and maps."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {one.name: _plain(getattr(value, one.name)) for one in fields(value) if one.name != KEY}
+        asked = {one.name: _plain(getattr(value, one.name)) for one in fields(value) if one.name != KEY}
+        # Of two kinds of request with the same fields, each asks something else.
+        return [type(value).__name__, asked]
     if isinstance(value, Mapping):
         return sorted(([_plain(key), _plain(one)] for key, one in value.items()), key=repr)
     if isinstance(value, Set):

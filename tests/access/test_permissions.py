@@ -13,8 +13,15 @@ DESK = {
     Permission.SEE_FINDINGS,
     Permission.PREVIEW_SERIES,
     Permission.BOOK_SERIES,
+    Permission.MOVE_APPOINTMENT,
+    Permission.SUBSTITUTE_THERAPIST,
     Permission.CANCEL_SERIES,
     Permission.CANCEL_APPOINTMENT,
+    Permission.SEE_CONFLICTS,
+    Permission.RESOLVE_CONFLICT,
+    Permission.SEE_STAFF,
+    Permission.RECORD_ABSENCE,
+    Permission.CHANGE_PLACES,
     Permission.MANAGE_SUBSCRIPTIONS,
 }
 CLINICAL = {
@@ -28,16 +35,22 @@ CLINICAL = {
 }
 KEEPING = {
     Permission.SEE_HISTORY,
+    Permission.CHANGE_STAFF,
     Permission.IMPORT_CLINIC,
     Permission.EXPORT_CLINIC,
     Permission.MANAGE_ACCOUNTS,
 }
+CHANGING_VISITS = {
+    Permission.BOOK_SERIES,
+    Permission.MOVE_APPOINTMENT,
+    Permission.SUBSTITUTE_THERAPIST,
+    Permission.CANCEL_APPOINTMENT,
+}
 TRUTH = {
     AccountRole.FRONT_DESK: DESK,
     AccountRole.NURSE: CLINICAL,
-    AccountRole.THERAPIST: CLINICAL | {Permission.BOOK_SERIES, Permission.CANCEL_APPOINTMENT},
-    AccountRole.PRESCRIBER: CLINICAL
-    | {Permission.BOOK_SERIES, Permission.CANCEL_APPOINTMENT, Permission.CANCEL_SERIES},
+    AccountRole.THERAPIST: CLINICAL | CHANGING_VISITS,
+    AccountRole.PRESCRIBER: CLINICAL | CHANGING_VISITS | {Permission.CANCEL_SERIES},
     AccountRole.ADMINISTRATOR: DESK | KEEPING,
     AccountRole.SYSTEM: DESK | KEEPING | {Permission.DISPATCH_REMINDERS},
 }
