@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 from scheduler.access.permissions import Actor
 from scheduler.booking.horizon import in_whole_fortnights
+from scheduler.booking.inbox import let_go
+from scheduler.booking.judging import SeriesFindings
 from scheduler.booking.outcomes import PlannedChange
 from scheduler.domain.appointment import NOT_BEGUN, Appointment, AppointmentState, appointment_at
 from scheduler.domain.claims import Placement
@@ -24,6 +26,7 @@ from scheduler.rules.finding import Finding, Level
 from scheduler.store import clinic
 from scheduler.store import series as stored
 from scheduler.store.audit import AuditEntry, record
+from scheduler.store.conflicts import Resolution
 from scheduler.store.diaries import load_diary
 
 REACH = timedelta(days=60)
@@ -192,9 +195,19 @@ def _as_wanted(visit: Appointment, wanted: ChangedVisit, at_hand: SeriesAtHand) 
     return replace(made, state=state, version=visit.version + 1, title=visit.title)
 
 
-def write(change: PlannedChange, verb: str, actor: Actor, now: datetime) -> Series:
-    """Save a change with its audit entry, within the unit of work, and return the series as it is kept then."""
+def write(
+    change: PlannedChange,
+    verb: str,
+    actor: Actor,
+    now: datetime,
+    mended: Resolution = Resolution.ELSEWHERE,
+) -> Series:
+    """Save a change with its audit entry, within the unit of work, and return the series as it is kept then.
+
+    Open conflicts of the series that it mends are closed as `mended`.
+    """
     stored.save_change(change.before, change.after, now)
+    let_go([SeriesFindings(change.after, change.findings)], mended, now)
     details = {
         "moved": [move.step for move in change.moves],
         "reassigned": list(change.reassigned),

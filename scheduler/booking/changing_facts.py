@@ -135,7 +135,7 @@ def change_facts(
         if (refusal := _against_what_was_seen(wanted, found)) is not None:
             return refusal
         save_facts(found.before, found.after)
-        new = take_in(found.broken, wanted.change.word, now)
+        new = len(take_in(found.broken, wanted.change.word, now))
         gone = let_go(found.judged, Resolution.ELSEWHERE, now)
         kind, id = wanted.change.subject
         details = {

@@ -29,8 +29,8 @@ ENDED = frozenset(
 """Of a series in one of these nothing is expected, so nothing about it is a conflict."""
 
 
-def take_in(found: Iterable[SeriesFindings], cause: str, now: datetime) -> int:
-    """Keep findings as open conflicts, each once, and return how many are new.
+def take_in(found: Iterable[SeriesFindings], cause: str, now: datetime) -> tuple[VisitConflict, ...]:
+    """Keep findings as open conflicts, each once, and return those that are new.
 
     One that is open already is kept as it is told now: what is broken may have grown.
     """
@@ -49,7 +49,7 @@ def take_in(found: Iterable[SeriesFindings], cause: str, now: datetime) -> int:
                 )
                 conflicts.rewrite(told)
     conflicts.add(new)
-    return len(new)
+    return tuple(new)
 
 
 def let_go(found: Iterable[SeriesFindings], how: Resolution, now: datetime) -> tuple[str, ...]:
@@ -73,6 +73,15 @@ def let_go(found: Iterable[SeriesFindings], how: Resolution, now: datetime) -> t
 def key_of(finding: Finding) -> Key:
     """Return what tells a conflict about this finding from others of the series."""
     return finding.rule, frozenset(finding.steps)
+
+
+def known_already(found: Iterable[SeriesFindings]) -> Iterator[SeriesFindings]:
+    """Yield series with those findings alone that are open conflicts."""
+    listed = list(found)
+    known = _open_by_series(listed)
+    for one in listed:
+        kept = known.get(one.series.id, {})
+        yield SeriesFindings(one.series, tuple(f for f in one.findings if key_of(f) in kept))
 
 
 def judged_anew(series: Iterable[str], now: datetime) -> Iterator[SeriesFindings]:

@@ -23,13 +23,12 @@ _OPEN = _conflict.c.resolved_at.is_(None)
 class Resolution(StrEnum):
     """How a conflict ended.
 
-    `MENDED`: by a way that was offered for it; `ELSEWHERE`: the rule is kept again, whatever was done; `ACCEPTED`: by
-    whoever the rule lets pass it; `OVER`: its visits are over.
+    `MENDED`: in a way that was chosen for it; `ELSEWHERE`: the rule is kept again, whatever was done, or a gate was
+    overridden at the visit; `OVER`: its visits are over.
     """
 
     MENDED = "mended"
     ELSEWHERE = "elsewhere"
-    ACCEPTED = "accepted"
     OVER = "over"
 
 
