@@ -10,7 +10,7 @@ from scheduler.access.permissions import Actor
 from scheduler.booking.horizon import in_whole_fortnights
 from scheduler.booking.inbox import let_go
 from scheduler.booking.judging import SeriesFindings
-from scheduler.booking.outcomes import PlannedChange
+from scheduler.booking.outcomes import PlannedChange, Refused
 from scheduler.domain.appointment import NOT_BEGUN, Appointment, AppointmentState, appointment_at
 from scheduler.domain.claims import Placement
 from scheduler.domain.clock import in_words
@@ -112,6 +112,15 @@ class SeriesAtHand:
                 touches or (finding.rule, finding.appointments) not in broken
             ):
                 yield finding
+
+
+def as_chosen(at_hand: SeriesAtHand, chosen: Iterable[ChangedVisit]) -> PlannedChange | Refused:
+    """Return the change that somebody chose, with what the rules say; refused only where it cannot be judged at all."""
+    after = with_changed_visits(at_hand, chosen)
+    if isinstance(after, Series):
+        return at_hand.judged(after)
+    meanwhile = any(reason.code == "changed_meanwhile" for reason in after)
+    return Refused(reasons=after, race_lost=meanwhile)
 
 
 def with_changed_visits(at_hand: SeriesAtHand, chosen: Iterable[ChangedVisit]) -> Series | tuple[Reason, ...]:

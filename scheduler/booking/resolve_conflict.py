@@ -7,7 +7,7 @@ from datetime import datetime
 
 from scheduler.access.permissions import Actor, Permission, may, may_at
 from scheduler.booking.calling_off import locked_series
-from scheduler.booking.changed_series import ChangedVisit, SeriesAtHand, with_changed_visits, write
+from scheduler.booking.changed_series import ChangedVisit, SeriesAtHand, as_chosen, write
 from scheduler.booking.mending import mends
 from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.outcomes import NotAllowed, PlannedChange, Refused
@@ -109,12 +109,9 @@ def _change(
     if command.visits is None:
         mending = mending_of(found, now)
         return mending.ways[0] if mending.ways else Refused(reasons=mending.reasons)
-    at_hand = SeriesAtHand.of(series, now)
-    after = with_changed_visits(at_hand, command.visits)
-    if not isinstance(after, Series):
-        meanwhile = any(reason.code == "changed_meanwhile" for reason in after)
-        return Refused(reasons=after, race_lost=meanwhile)
-    planned = at_hand.judged(after)
+    planned = as_chosen(SeriesAtHand.of(series, now), command.visits)
+    if isinstance(planned, Refused):
+        return planned
     if planned.refusing:
         return Refused(findings=planned.refusing)
     if not mends(planned, found):

@@ -20,7 +20,7 @@ class Change:
 
     The visit shares no moment with `not_during`, starts `exactly` then, `no_earlier` and `no_later` (all instants, limits
     included, `None` for no limit). `fixed` are steps whose visits must stay. `others_may_guide` are steps whose visits
-    another therapist than that of the series may take.
+    another therapist than that of the series may take; `guides` are by step who is to guide it, whoever does now.
     """
 
     step: str
@@ -30,6 +30,7 @@ class Change:
     no_later: datetime | None = None
     fixed: frozenset[str] = frozenset()
     others_may_guide: frozenset[str] = frozenset()
+    guides: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name in ("exactly", "no_earlier", "no_later"):
