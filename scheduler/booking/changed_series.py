@@ -48,6 +48,16 @@ class ChangedVisit:
     relief: Mapping[tuple[Role, int], str] = field(default_factory=dict)
 
 
+def visits_of(change: PlannedChange) -> tuple[ChangedVisit, ...]:
+    """Return the visits that a planned change changes, as somebody chooses them by taking it."""
+    before = {visit.id: visit for visit in change.before.appointments}
+    return tuple(
+        ChangedVisit(visit.id, before[visit.id].version, visit.start, visit.room, visit.staff, visit.relief)
+        for visit in change.after.appointments
+        if visit.id in before and before[visit.id] != visit
+    )
+
+
 @dataclass(frozen=True)
 class SeriesAtHand:
     """A series as it stands, with all that a change of it is judged by; the diary is without the series' own claims.

@@ -11,11 +11,11 @@ from scheduler.access.permissions import SYSTEM, AccountRole, Actor, Permission
 from scheduler.booking.cancel_series import CancelSeries, cancel_series
 from scheduler.booking.change_places import change_places
 from scheduler.booking.change_staff import change_staff
-from scheduler.booking.changed_series import ChangedVisit
+from scheduler.booking.changed_series import ChangedVisit, visits_of
 from scheduler.booking.changing_facts import ChangeOfFacts, FactsChanged
 from scheduler.booking.keep_inbox import KeepInbox, keep_inbox
 from scheduler.booking.move_appointment import AppointmentMoved, MoveAppointment, move_appointment
-from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, PlannedChange, Refused
+from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, Refused
 from scheduler.booking.preview_move import WantedMove
 from scheduler.booking.recheck import RecheckCommand, recheck
 from scheduler.booking.resolve_conflict import ConflictResolved, ResolveConflict, resolve_conflict
@@ -81,15 +81,6 @@ def ways(conflict: VisitConflict) -> WaysToMend:
     return outcome
 
 
-def chosen(way: PlannedChange) -> tuple[ChangedVisit, ...]:
-    before = {visit.id: visit for visit in way.before.appointments}
-    return tuple(
-        ChangedVisit(visit.id, before[visit.id].version, visit.start, visit.room, visit.staff, visit.relief)
-        for visit in way.after.appointments
-        if before[visit.id] != visit
-    )
-
-
 def resolved(command: ResolveConflict) -> ConflictResolved:
     outcome = resolve_conflict(command, SYSTEM, clock())
     assert isinstance(outcome, ConflictResolved), outcome
@@ -121,7 +112,7 @@ def test_another_room_at_the_same_time_is_offered_and_taken(series: Series) -> N
     conflict = the_conflict("D2")
     way = ways(conflict).ways[0]
     assert (way.moves, way.reassigned) == ((), ("D2",))
-    outcome = resolved(ResolveConflict(conflict.id, chosen(way)))
+    outcome = resolved(ResolveConflict(conflict.id, visits_of(way)))
     after = the(outcome.series, "D2")
     assert after.start == dose.start
     assert after.room != dose.room
@@ -147,7 +138,7 @@ def test_a_therapist_who_is_ill_is_replaced_or_waited_for(series: Series) -> Non
     assert "CONT-1" in {finding.rule for finding in substitute.findings}
     assert all(not way.refusing for way in found.ways)
     assert any("D3" in {move.step for move in way.moves} for way in found.ways)
-    resolved(ResolveConflict(found.conflict.id, chosen(substitute)))
+    resolved(ResolveConflict(found.conflict.id, visits_of(substitute)))
     kept = stored_series(series.id)
     assert the(kept, "D3").staff[Role.THERAPIST] != "therapist-1"
     assert open_conflicts() == ()
@@ -250,7 +241,7 @@ def test_the_same_key_mends_once_and_what_is_mended_is_not_mended_again(series: 
     dose = the(series, "D2")
     out_of_use(dose.room, dose.interval)
     conflict = the_conflict("D2")
-    way = chosen(ways(conflict).ways[0])
+    way = visits_of(ways(conflict).ways[0])
     first = resolved(ResolveConflict(conflict.id, way, "k-1"))
     again = resolved(ResolveConflict(conflict.id, way, "k-1"))
     assert first.reassigned == ("D2",)

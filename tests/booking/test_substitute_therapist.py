@@ -9,9 +9,9 @@ import pytest
 from scheduler.access.permissions import SYSTEM, AccountRole, Actor, Permission
 from scheduler.booking.cancel_series import CancelSeries, cancel_series
 from scheduler.booking.change_staff import change_staff
-from scheduler.booking.changed_series import ChangedVisit
+from scheduler.booking.changed_series import ChangedVisit, visits_of
 from scheduler.booking.changing_facts import ChangeOfFacts, FactsChanged
-from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, PlannedChange, Refused
+from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, Refused
 from scheduler.booking.preview_substitute import (
     HowMany,
     SubstitutePreview,
@@ -65,15 +65,6 @@ def substituted(command: SubstituteTherapist) -> TherapistSubstituted:
     outcome = substitute_therapist(command, SYSTEM, clock())
     assert isinstance(outcome, TherapistSubstituted), outcome
     return outcome
-
-
-def chosen(way: PlannedChange) -> tuple[ChangedVisit, ...]:
-    before = {visit.id: visit for visit in way.before.appointments}
-    return tuple(
-        ChangedVisit(visit.id, before[visit.id].version, visit.start, visit.room, visit.staff, visit.relief)
-        for visit in way.after.appointments
-        if before[visit.id] != visit
-    )
 
 
 def codes(outcome: object) -> list[str]:
@@ -135,10 +126,10 @@ def test_what_the_substitute_cannot_take_at_its_time_moves_with_what_must_follow
     [way] = previewed(wanted).ways
     assert "D3" in {move.step for move in way.change.moves}
     assert not way.change.refusing
-    outcome = substituted(SubstituteTherapist(wanted, chosen(way.change), "k-1"))
+    outcome = substituted(SubstituteTherapist(wanted, visits_of(way.change), "k-1"))
     assert outcome.moves == way.change.moves
     assert therapist_of(outcome.series, "D3") == "therapist-2"
-    again = substituted(SubstituteTherapist(wanted, chosen(way.change), "k-1"))
+    again = substituted(SubstituteTherapist(wanted, visits_of(way.change), "k-1"))
     assert (again.series, again.moves) == (outcome.series, ())
 
 
