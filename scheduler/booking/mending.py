@@ -12,7 +12,7 @@ from scheduler.booking.outcomes import PlannedChange
 from scheduler.domain.appointment import NOT_BEGUN, Appointment
 from scheduler.domain.clock import in_words
 from scheduler.domain.interval import Interval
-from scheduler.planner.change import Change, Option, Way
+from scheduler.planner.change import Change, Option, Rescheduling, Way
 from scheduler.planner.proposal import Reason
 from scheduler.planner.reschedule import reschedule
 from scheduler.store.conflicts import VisitConflict
@@ -40,7 +40,7 @@ def ways_to_mend(
     ways: list[PlannedChange] = []
     reasons: dict[Reason, None] = {}
     for change in _changes(touched, frozenset(broken)):
-        found = reschedule(at_hand.diary, at_hand.protocol, at_hand.series, change)
+        found = _by_one_substitute(at_hand, change, _rescheduled(at_hand, change))
         if found.series is None:
             reasons |= dict.fromkeys(found.reasons)
             continue
@@ -51,6 +51,23 @@ def ways_to_mend(
         reasons |= dict.fromkeys(Reason(one.rule, one.why, one.mend) for one in planned.refusing)
     ways.sort(key=lambda one: (len(one.moves), len(one.reassigned)))
     return tuple(ways), () if ways else tuple(reasons) or (_NO_WAY,)
+
+
+def _rescheduled(at_hand: SeriesAtHand, change: Change) -> Rescheduling:
+    return reschedule(at_hand.diary, at_hand.protocol, at_hand.series, change)
+
+
+def _by_one_substitute(at_hand: SeriesAtHand, change: Change, found: Rescheduling) -> Rescheduling:
+    """Return a way in which one substitute takes what several would, if that moves no visit more; else the way itself."""
+    people = sorted(set(found.substitutes.values()))
+    if len(people) < 2:
+        return found
+    for person in people:
+        asked = replace(change, guides=dict.fromkeys(found.substitutes, person))
+        one = _rescheduled(at_hand, asked)
+        if one.series is not None and len(one.moves) <= len(found.moves):
+            return one
+    return found
 
 
 def mends(planned: PlannedChange, conflict: VisitConflict) -> bool:

@@ -15,7 +15,6 @@ from scheduler.booking.resolve_conflict import ConflictResolved, ResolveConflict
 from scheduler.booking.see_conflicts import WaysToMend, see_conflicts, see_ways_to_mend
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.people import Patient
-from scheduler.domain.places import Site
 from scheduler.domain.series import Series
 from scheduler.planner.proposal import Reason
 from scheduler.store import clinic
@@ -26,7 +25,7 @@ from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.reach import site_of
 from scheduler.web.sealed_change import opened, sealed
-from scheduler.web.visit_rows import Names
+from scheduler.web.visit_rows import Manner, Names
 from scheduler.web.way_words import WayTold, told
 from scheduler.web.words import count_words
 
@@ -139,7 +138,7 @@ def _page(conflict: str, refused: Refused | None = None) -> str:
         series=found.series,
         patient=patient,
         site=site,
-        ways=_ways(found, names, site, now),
+        ways=_ways(found, Manner(names, site.zone), now),
         reasons=found.reasons,
         against=against,
         may_cancel=may(actor(), Permission.CANCEL_APPOINTMENT),
@@ -148,9 +147,10 @@ def _page(conflict: str, refused: Refused | None = None) -> str:
     )
 
 
-def _ways(found: WaysToMend, names: Names, site: Site, now: datetime) -> list[WayTold]:
+def _ways(found: WaysToMend, manner: Manner, now: datetime) -> list[WayTold]:
+    about = {step for one in (found.conflict, *found.others) for step in one.steps}
     return [
-        told(way, names, site.zone, sealed(visits_of(way), found.conflict.id, actor().id, now))
+        told(way, manner, sealed(visits_of(way), found.conflict.id, actor().id, now), about)
         for way in found.ways
     ]
 

@@ -31,7 +31,7 @@ from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.reach import site_of
 from scheduler.web.saving_facts import Saving, shown_or_saved
-from scheduler.web.words import day_words, window_in
+from scheduler.web.words import absence_in, day_words
 
 pages = Blueprint("places", __name__)
 
@@ -70,7 +70,7 @@ def take_out_of_use() -> ResponseReturnValue:
     if not form.validate():
         return _page(facts, forms, form), 422
     time = form.interval(facts.site.zone)
-    what = f"{facts.rooms[form.room.data].name} is out of use {window_in(time, facts.site.zone)}"
+    what = f"{facts.rooms[form.room.data].name} is out of use {absence_in(time, facts.site.zone)}"
     return _answer(facts, RoomOutOfUse(form.room.data, time), what)
 
 

@@ -41,7 +41,7 @@ from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.reach import site_of
 from scheduler.web.saving_facts import Saving, shown_or_saved
-from scheduler.web.words import day_words, window_in
+from scheduler.web.words import absence_in, day_words
 
 pages = Blueprint("staff", __name__)
 
@@ -103,7 +103,7 @@ def add_time_off(person: str) -> ResponseReturnValue:
     if not forms.time_off.validate():
         return _page(facts, found, forms, forms.time_off), 422
     time = forms.time_off.interval(facts.site.zone)
-    what = f"{found.name} is away {window_in(time, facts.site.zone)}"
+    what = f"{found.name} is away {absence_in(time, facts.site.zone)}"
     return _answer(facts, TimeOffAdded(person, time), what)
 
 
@@ -117,7 +117,7 @@ def remove_time_off(person: str) -> ResponseReturnValue:
     except (ValueError, InvalidValue):
         abort(400)
     return _answer(
-        facts, TimeOffRemoved(person, time), f"{found.name} is back {window_in(time, facts.site.zone)}"
+        facts, TimeOffRemoved(person, time), f"{found.name} is back {absence_in(time, facts.site.zone)}"
     )
 
 
@@ -213,11 +213,12 @@ def _line(person: StaffMember, site: Site, now: datetime) -> StaffLine:
     lines = [_credential(held, today) for held in person.credentials]
     return StaffLine(
         person,
-        window_in(ahead[0], site.zone) if ahead else "",
+        absence_in(ahead[0], site.zone) if ahead else "",
         tuple(line.name for line in lines if line.is_over),
     )
 
 
 def _credential(held: Credential, today: date) -> CredentialLine:
-    until = day_words(held.valid_until) if held.valid_until else "does not expire"
-    return CredentialLine(held.kind, credential_name(held.kind), until, not held.is_valid_on(today))
+    name = credential_name(held.kind)
+    until = f"through {day_words(held.valid_until)}" if held.valid_until else "does not expire"
+    return CredentialLine(held.kind, name[:1].upper() + name[1:], until, not held.is_valid_on(today))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from scheduler.booking.outcomes import PlannedChange
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.people import Role
 from scheduler.rules.finding import Finding, Level
-from scheduler.web.visit_rows import Names
+from scheduler.web.visit_rows import Manner, Names
 from scheduler.web.words import count_words, role_words, visit_in
 
 #: Decisions about the patient are the same in every way, and have their own list.
@@ -28,22 +28,32 @@ class ChangedLine:
 
 @dataclass(frozen=True, slots=True)
 class WayTold:
-    """One way: a heading, every visit that changes, what is still asked for because of it, and the text to take it by."""
+    """One way: a heading, the visits in question, others that change, what is asked for then, and the text to take it by."""
 
     heading: str
     lines: tuple[ChangedLine, ...]
+    following: tuple[ChangedLine, ...]
     asked: tuple[Finding, ...]
     seal: str
 
 
-def told(change: PlannedChange, names: Names, zone: str, seal: str) -> WayTold:
-    """Return a way in words."""
+FEW = 6
+"""So many visits are told at once; of more, those that are not in question are told when asked for."""
+
+
+def told(change: PlannedChange, manner: Manner, seal: str, about: Collection[str] = ()) -> WayTold:
+    """Return a way in words; `about` are the steps of the visits in question, none for all that change."""
     before = {visit.id: visit for visit in change.before.appointments}
     changed = [visit for visit in change.after.appointments if before.get(visit.id, visit) != visit]
     ids = {visit.id for visit in changed}
+    lines = tuple(_line(before[visit.id], visit, manner) for visit in changed)
+    first = lines
+    if len(lines) > FEW and about:
+        first = tuple(line for line in lines if line.visit.step in about)
     return WayTold(
         heading=_heading(change),
-        lines=tuple(_line(before[visit.id], visit, names, zone) for visit in changed),
+        lines=first,
+        following=tuple(line for line in lines if line not in first),
         asked=tuple(
             finding
             for finding in change.findings
@@ -63,7 +73,8 @@ def _heading(change: PlannedChange) -> str:
     return f"{moving}, {keeping} with others at the same time" if change.reassigned else moving.capitalize()
 
 
-def _line(before: Appointment, after: Appointment, names: Names, zone: str) -> ChangedLine:
+def _line(before: Appointment, after: Appointment, manner: Manner) -> ChangedLine:
+    names, zone = manner.names, manner.zone
     moves = before.interval != after.interval
     return ChangedLine(
         visit=after,

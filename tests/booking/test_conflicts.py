@@ -135,6 +135,8 @@ def test_a_therapist_who_is_ill_is_replaced_or_waited_for(series: Series) -> Non
     by_way = {way.way: way for way in found.ways}
     substitute = by_way[Way.SUBSTITUTE]
     assert (substitute.moves, set(substitute.reassigned)) == ((), broken)
+    theirs = {the(substitute.after, step).staff[Role.THERAPIST] for step in broken & {"D3", "I3"}}
+    assert len(theirs) == 1, "one substitute for both, for the patient is to meet as few as can be"
     assert "CONT-1" in {finding.rule for finding in substitute.findings}
     assert all(not way.refusing for way in found.ways)
     assert any("D3" in {move.step for move in way.moves} for way in found.ways)

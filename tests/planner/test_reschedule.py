@@ -23,7 +23,7 @@ from scheduler.planner.change import Change, Rescheduling, Way
 from scheduler.planner.propose import propose
 from scheduler.planner.reschedule import reschedule, ways_to_reschedule
 from scheduler.planner.wishes import Wishes
-from scheduler.rules.evaluate import evaluate, refuses
+from scheduler.rules.evaluate import evaluate
 from scheduler.rules.finding import Level
 from tests.builders import (
     DAY,
@@ -177,27 +177,6 @@ def test_a_therapist_who_falls_ill_is_waited_for_or_replaced_side_by_side() -> N
     assert [(finding.level, finding.steps) for finding in told] == [(Level.GATE, ("D4",))]
     soonest = ways[Way.SOONEST].visit("D4")
     assert soonest and soonest.start < at(WORKED_EXAMPLE["D4"])
-
-
-def test_visits_are_given_to_somebody_named_and_move_only_where_that_person_is_not_free() -> None:
-    steps = list(WORKED_EXAMPLE)
-    rest = steps[steps.index("D4") :]
-    guides = dict.fromkeys(rest, "therapist-2")
-    guided = {v.step for v in _saved().standing if v.step in guides and Role.THERAPIST in v.staff}
-    found = reschedule(a_diary(), INDUCTION, _saved(), Change("D4", guides=guides))
-    assert found.moves == ()
-    assert set(found.reassigned) == guided
-    assert set(found.substitutes.values()) == {"therapist-2"}
-    busy = a_therapist("therapist-2", time_off=(between("2026-12-14 08:00", "2026-12-14 18:00"),))
-    diary = a_diary(staff=staff_but(busy))
-    found = reschedule(diary, INDUCTION, _saved(), Change("D4", guides=guides))
-    assert "D4" in _moved(found)
-    assert found.series is not None
-    assert {v.staff[Role.THERAPIST] for v in found.series.standing if v.step in guided} == {"therapist-2"}
-    assert not refuses(evaluate(diary, INDUCTION, found.series))
-    fixed = reschedule(diary, INDUCTION, _saved(), Change("D4", guides=guides, fixed=frozenset({"D4"})))
-    assert fixed.series is None
-    assert "whoever is to take it is not free then" in fixed.reasons[0].why
 
 
 def test_a_prescriber_away_for_an_hour_moves_the_dose_although_its_start_is_covered() -> None:
