@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from scheduler.access.permissions import Actor, Permission, may, may_at
@@ -94,8 +94,15 @@ def ways_to_substitute(
             ways.append(Substitution(person, person in _met(series, visits[0]), found))
         else:
             reasons |= dict.fromkeys(found)
-    ways.sort(key=lambda way: (len(way.change.moves), not way.is_known, way.therapist))
+    ways.sort(key=_order)
     return SubstitutePreview(series, visits, tuple(ways), () if ways else tuple(reasons))
+
+
+def _order(way: Substitution) -> tuple[object, ...]:
+    """Fewest visits moved, then somebody the patient knows, then the least time moved."""
+    moves = way.change.moves
+    shift = sum((abs(move.by) for move in moves), timedelta(0))
+    return len(moves), not way.is_known, shift, way.therapist
 
 
 def substitutable(wanted: WantedSubstitute, actor: Actor) -> Series | Refused | NotAllowed:

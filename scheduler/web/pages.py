@@ -25,6 +25,7 @@ from scheduler.web import (
     series_routes,
     sign_in_routes,
     staff_routes,
+    substitute_routes,
 )
 from scheduler.web.errors import register_errors
 from scheduler.web.guard import guard
@@ -38,6 +39,7 @@ BLUEPRINTS = (
     patient_routes.pages,
     book_routes.pages,
     series_routes.pages,
+    substitute_routes.pages,
     day_routes.pages,
     conflict_routes.pages,
     staff_routes.pages,
@@ -101,7 +103,7 @@ def _navigation() -> list[Entry]:
     actor = g.actor
     entries = []
     if may(actor, Permission.SEE_PATIENTS):
-        entries.append(_entry("Patients", "patients.patients", ("patients", "book", "series")))
+        entries.append(_entry("Patients", "patients.patients", ("patients", "book", "series", "substitute")))
     name = "My day" if may(actor, Permission.SEE_OWN_DAY) else "Day"
     entries.append(_entry(name, "day.my_day", ("day",)))
     if may(actor, Permission.SEE_CONFLICTS):

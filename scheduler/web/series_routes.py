@@ -53,6 +53,7 @@ def series(series: str) -> ResponseReturnValue:
         general=beside_no_visit(findings),
         declined=[whole.step(key) for key in sorted(found.declined)],
         next_visit=ahead[0] if ahead else None,
+        may_substitute=bool(ahead) and may(actor(), Permission.SUBSTITUTE_THERAPIST),
         may_cancel_series=bool(ahead) and may(actor(), Permission.CANCEL_SERIES),
         to_come={visit.id for visit in ahead} if may(actor(), Permission.CANCEL_APPOINTMENT) else (),
     )

@@ -76,3 +76,24 @@ def test_staff_and_places_are_kept_by_an_administrator(
     one.page.get_by_label("Why").fill("")
     one.page.get_by_role("button", name="Shut the site").click()
     one.look("places-refused")
+
+
+@pytest.mark.parametrize("screen", [Screen(1280), Screen(390)], ids=lambda screen: screen.name)
+def test_another_therapist_is_found_for_one_visit(
+    served: Served, person: Callable[[Screen], Person], screen: Screen
+) -> None:
+    series = booked_series(served.app)[0]
+    one = person(screen)
+    one.sign_in("desk")
+    one.go(f"/series/{series.id}")
+    one.page.get_by_role("link", name="Another therapist").click()
+    one.page.get_by_role("button", name="See who could").click()
+    one.look("substitute-refused")
+    one.page.get_by_label("From which visit?").select_option("D2")
+    one.page.get_by_label("This visit alone").check()
+    one.page.get_by_role("button", name="See who could").click()
+    expect(one.page.get_by_role("heading", name="Who could take it")).to_be_visible()
+    one.look("substitute")
+    one.page.get_by_role("button", name="Take").first.click()
+    expect(one.page.get_by_text("Another therapist: 1 visit at the same time.")).to_be_visible()
+    one.look("series-with-substitute")

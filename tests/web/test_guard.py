@@ -31,6 +31,8 @@ MAY_OPEN = {
     "series.cancel_visit": EVERYBODY - {"nurse"},
     "day.my_day": EVERYBODY,
     "day.day": EVERYBODY,
+    "substitute.choose": EVERYBODY - {"nurse"},
+    "substitute.take": EVERYBODY - {"nurse"},
     "conflicts.conflicts": DESK,
     "conflicts.conflict": DESK,
     "conflicts.mend": DESK,
