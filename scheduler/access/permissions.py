@@ -31,12 +31,19 @@ class Permission(StrEnum):
     PREVIEW_SERIES = "preview_series"
     BOOK_SERIES = "book_series"
     MOVE_APPOINTMENT = "move_appointment"
+    SUBSTITUTE_THERAPIST = "substitute_therapist"
     CANCEL_SERIES = "cancel_series"
     CANCEL_APPOINTMENT = "cancel_appointment"
     ADVANCE_APPOINTMENT = "advance_appointment"
     EXTEND_STAY = "extend_stay"
     DECIDE_GATE = "decide_gate"
     OVERRIDE_RULE = "override_rule"
+    SEE_CONFLICTS = "see_conflicts"
+    RESOLVE_CONFLICT = "resolve_conflict"
+    SEE_STAFF = "see_staff"
+    RECORD_ABSENCE = "record_absence"
+    CHANGE_STAFF = "change_staff"
+    CHANGE_PLACES = "change_places"
     MANAGE_SUBSCRIPTIONS = "manage_subscriptions"
     MANAGE_OWN_SUBSCRIPTION = "manage_own_subscription"
     IMPORT_CLINIC = "import_clinic"
@@ -62,6 +69,7 @@ ALLOWED: Mapping[Permission, frozenset[AccountRole]] = MappingProxyType(
         Permission.PREVIEW_SERIES: _DESK | _CLINICAL,
         Permission.BOOK_SERIES: _DESK | {AccountRole.THERAPIST, AccountRole.PRESCRIBER},
         Permission.MOVE_APPOINTMENT: _DESK | {AccountRole.THERAPIST, AccountRole.PRESCRIBER},
+        Permission.SUBSTITUTE_THERAPIST: _DESK | {AccountRole.THERAPIST, AccountRole.PRESCRIBER},
         Permission.CANCEL_SERIES: _DESK | {AccountRole.PRESCRIBER},
         Permission.CANCEL_APPOINTMENT: _DESK | {AccountRole.THERAPIST, AccountRole.PRESCRIBER},
         # The table of the day says which of these may say what.
@@ -73,6 +81,12 @@ ALLOWED: Mapping[Permission, frozenset[AccountRole]] = MappingProxyType(
         Permission.OVERRIDE_RULE: frozenset(
             {AccountRole.THERAPIST, AccountRole.PRESCRIBER, AccountRole.ADMINISTRATOR}
         ),
+        Permission.SEE_CONFLICTS: _DESK,
+        Permission.RESOLVE_CONFLICT: _DESK,
+        Permission.SEE_STAFF: _DESK,
+        Permission.RECORD_ABSENCE: _DESK,
+        Permission.CHANGE_STAFF: _KEEPERS,
+        Permission.CHANGE_PLACES: _DESK,
         Permission.MANAGE_SUBSCRIPTIONS: _DESK,
         Permission.MANAGE_OWN_SUBSCRIPTION: _CLINICAL,
         Permission.IMPORT_CLINIC: _KEEPERS,

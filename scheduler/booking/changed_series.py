@@ -10,7 +10,9 @@ from uuid import uuid4
 
 from scheduler.access.permissions import Actor
 from scheduler.booking.horizon import in_whole_fortnights
-from scheduler.booking.outcomes import PlannedChange, Ways
+from scheduler.booking.inbox import let_go
+from scheduler.booking.judging import SeriesFindings
+from scheduler.booking.outcomes import PlannedChange, Refused, Ways
 from scheduler.domain.appointment import NOT_BEGUN, Appointment, AppointmentState, appointment_at
 from scheduler.domain.claims import Placement
 from scheduler.domain.clock import in_words
@@ -27,6 +29,7 @@ from scheduler.rules.finding import Finding, Level
 from scheduler.store import clinic
 from scheduler.store import series as stored
 from scheduler.store.audit import AuditEntry, record
+from scheduler.store.conflicts import Resolution
 from scheduler.store.diaries import load_diary
 
 REACH = timedelta(days=60)
@@ -47,6 +50,17 @@ class ChangedVisit:
     room: str | None
     staff: Mapping[Role, str]
     relief: Mapping[tuple[Role, int], str] = field(default_factory=dict)
+
+
+def visits_of(change: PlannedChange) -> tuple[ChangedVisit, ...]:
+    """Return what a change does, as somebody chooses it: each visit by the one that it changes or replaces."""
+    before = {visit.id: visit for visit in change.before.appointments}
+    return tuple(
+        ChangedVisit(old.id, old.version, visit.start, visit.room, visit.staff, visit.relief)
+        for visit in change.after.appointments
+        if before.get(visit.id) != visit
+        for old in [before.get(visit.id) or change.replaces[visit.id]]
+    )
 
 
 @dataclass(frozen=True)
@@ -89,7 +103,7 @@ class SeriesAtHand:
         """Return the ways to make a change that the rules do not refuse, or else why there is none."""
         series = self._with_missing(change.anew)
         options = ways_to_reschedule(self.diary, self.protocol, series, change)
-        found = [self._planned(one) for one in options if one.rescheduling.series is not None]
+        found = [self.planned(one) for one in options if one.rescheduling.series is not None]
         good = tuple(way for way in found if not way.refusing)
         if good:
             return Ways(good)
@@ -105,7 +119,7 @@ class SeriesAtHand:
         )
         return replace(self.series, appointments=tuple(visits))
 
-    def _planned(self, option: Option) -> PlannedChange:
+    def planned(self, option: Option) -> PlannedChange:
         """Return one way of the planner with what the rules say about it."""
         found = option.rescheduling
         assert found.series is not None, "a way that does not work is not shown"
@@ -153,6 +167,15 @@ class SeriesAtHand:
                 touches or (finding.rule, finding.appointments) not in broken
             ):
                 yield finding
+
+
+def as_chosen(at_hand: SeriesAtHand, chosen: Iterable[ChangedVisit]) -> PlannedChange | Refused:
+    """Return the change that somebody chose, with what the rules say; refused only where it cannot be judged at all."""
+    after = with_changed_visits(at_hand, chosen)
+    if isinstance(after, Series):
+        return at_hand.judged(after)
+    meanwhile = any(reason.code == "changed_meanwhile" for reason in after)
+    return Refused(reasons=after, race_lost=meanwhile)
 
 
 def with_changed_visits(at_hand: SeriesAtHand, chosen: Iterable[ChangedVisit]) -> Series | tuple[Reason, ...]:
@@ -234,9 +257,19 @@ def _as_wanted(visit: Appointment, wanted: ChangedVisit, at_hand: SeriesAtHand) 
     return replace(made, state=state, version=version, title=visit.title)
 
 
-def write(change: PlannedChange, verb: str, actor: Actor, now: datetime) -> Series:
-    """Save a change with its audit entry, within the unit of work, and return the series as it is kept then."""
+def write(
+    change: PlannedChange,
+    verb: str,
+    actor: Actor,
+    now: datetime,
+    mended: Resolution = Resolution.ELSEWHERE,
+) -> Series:
+    """Save a change with its audit entry, within the unit of work, and return the series as it is kept then.
+
+    Open conflicts of the series that it mends are closed as `mended`.
+    """
     stored.save_change(change.before, change.after, now)
+    let_go([SeriesFindings(change.after, change.findings)], mended, now)
     details = {
         "moved": [move.step for move in change.moves],
         "reassigned": list(change.reassigned),

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from scheduler.access.permissions import Actor, Permission, may
+from scheduler.booking.inbox import let_go, refusals_of, take_in
+from scheduler.booking.judging import SeriesFindings, findings_in, standing_at
 from scheduler.booking.outcomes import NotAllowed
 from scheduler.booking.retrying import retried
 from scheduler.clinic_file.clinic_document import read_clinic
 from scheduler.domain.clock import Clock
 from scheduler.domain.errors import Fault, FaultyDocument
 from scheduler.store import clinic
+from scheduler.store import series as stored
 from scheduler.store.audit import AuditEntry, record
 from scheduler.store.clinic import ClinicChanges
+from scheduler.store.conflicts import Resolution
 from scheduler.store.work import unit_of_work
 
 
@@ -27,9 +31,16 @@ class ImportClinic:
 
 @dataclass(frozen=True, slots=True)
 class ClinicImported:
-    """What the import changed."""
+    """What the import changed.
+
+    `conflicts` says how many came into the inbox with it, `visits_broken` how many visits they touch. `on_older_versions`
+    says by protocol how many series still to come run on a version before one that is new: they keep theirs.
+    """
 
     changes: ClinicChanges
+    conflicts: int = 0
+    visits_broken: int = 0
+    on_older_versions: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +66,30 @@ def import_clinic(
 def _attempt(command: ImportClinic, actor: Actor, now: datetime) -> ClinicImported:
     content = read_clinic(command.document)
     with unit_of_work():
+        known = {(one.key, one.version) for one in clinic.protocol_versions()}
         changes = clinic.save_clinic(content, now)
-        details = {"created": changes.created, "changed": changes.changed, "unchanged": changes.unchanged}
+        conflicts, visits = _feed_the_inbox(now) if changes.created or changes.changed else (0, 0)
+        details = {
+            "created": changes.created,
+            "changed": changes.changed,
+            "unchanged": changes.unchanged,
+            "visits_broken": visits,
+        }
         record(AuditEntry(now, actor.id, "import_clinic", "clinic", "file", details))
-    return ClinicImported(changes)
+        new = {one.key: one.version for one in content.protocols if (one.key, one.version) not in known}
+        older = {key: stored.count_on_versions_before(key, new[key], now) for key in sorted(new)}
+    return ClinicImported(changes, conflicts, visits, {key: count for key, count in older.items() if count})
+
+
+def _feed_the_inbox(now: datetime) -> tuple[int, int]:
+    """Take what stands and refuses a booking now into the inbox; return how many conflicts are new, and their visits."""
+    conflicts, visits = 0, set[tuple[str, str]]()
+    for site in clinic.sites():
+        judged = tuple(
+            SeriesFindings(series, findings_in(diary, series)) for series, diary in standing_at(site.id, now)
+        )
+        for one in take_in(refusals_of(judged), "clinic_file", now):
+            conflicts += 1
+            visits.update((one.series, step) for step in one.steps)
+        let_go(judged, Resolution.ELSEWHERE, now)
+    return conflicts, len(visits)

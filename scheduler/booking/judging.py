@@ -1,9 +1,10 @@
-"""What the rules say about a series that stands in the store."""
+"""What the rules say about a series that stands in the store, and about all that stand at a site."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from scheduler.domain.diary import MARGIN, Diary
 from scheduler.domain.interval import Interval
@@ -12,7 +13,43 @@ from scheduler.rules.evaluate import evaluate
 from scheduler.rules.finding import Finding
 from scheduler.rules.question import Question
 from scheduler.store import clinic
-from scheduler.store.diaries import load_diary
+from scheduler.store import series as stored
+from scheduler.store.diaries import load_diaries, load_diary
+
+_A_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesFindings:
+    """One series that was looked at, and what the rules say about it; empty when all is well."""
+
+    series: Series
+    findings: tuple[Finding, ...]
+
+
+def standing_at(site: str, now: datetime, during: Interval | None = None) -> Iterator[tuple[Series, Diary]]:
+    """Yield the series of a site with a visit still to come, each with a diary; what they share is loaded once.
+
+    Only those with a visit within a day of `during`, where that is given.
+    """
+    standing = [one for one in stored.standing_series(now, site) if _is_touched(one, now, during)]
+    horizon = reach(standing)
+    if horizon is None:
+        return
+    by_patient: dict[str, list[Series]] = {}
+    for series in standing:
+        by_patient.setdefault(series.patient, []).append(series)
+    for diary in load_diaries(by_patient, horizon, now, site):
+        for series in by_patient[diary.patient.id]:
+            yield series, diary
+
+
+def _is_touched(series: Series, now: datetime, during: Interval | None) -> bool:
+    if during is None:
+        return True
+    # A room is held beyond the discharge, and a closing time looked at: a day more is more than enough.
+    wide = Interval(during.start - _A_DAY, during.end + _A_DAY)
+    return any(visit.interval.overlaps(wide) and visit.discharge > now for visit in series.standing)
 
 
 @dataclass(frozen=True, slots=True)

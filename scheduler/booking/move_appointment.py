@@ -7,7 +7,7 @@ from datetime import datetime
 
 from scheduler.access.permissions import Actor, Permission, may
 from scheduler.booking.calling_off import locked_series
-from scheduler.booking.changed_series import ChangedVisit, SeriesAtHand, with_changed_visits, write
+from scheduler.booking.changed_series import ChangedVisit, SeriesAtHand, as_chosen, write
 from scheduler.booking.holds import let_lapse
 from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.outcomes import NotAllowed, PlannedChange, Refused
@@ -101,12 +101,7 @@ def _change(
         if isinstance(preview, Refused | NotAllowed):
             return preview
         return preview.ways[0] if preview.ways else Refused(reasons=preview.reasons)
-    at_hand = SeriesAtHand.of(series, now)
-    after = with_changed_visits(at_hand, command.visits)
-    if not isinstance(after, Series):
-        meanwhile = any(reason.code == "changed_meanwhile" for reason in after)
-        return Refused(reasons=after, race_lost=meanwhile)
-    return at_hand.judged(after)
+    return as_chosen(SeriesAtHand.of(series, now), command.visits)
 
 
 def _with_other_ways(refused: Refused, command: MoveAppointment, actor: Actor, clock: Clock) -> Refused:

@@ -18,6 +18,18 @@ KEY = "idempotency_key"
 """The field of a command that holds the key, and so is no part of what it asks."""
 
 
+class Subject(Protocol):
+    """What a request was about: a series, somebody of the staff, a room; anything that belongs to a site."""
+
+    @property
+    def id(self) -> str:
+        """The id that the next request of the same key is answered with."""
+
+    @property
+    def site(self) -> str:
+        """The site it belongs to."""
+
+
 def answered_before(verb: str, command: object, key: str | None) -> str | Refused | None:
     """Return the id of what the same request was done to or made, `None` when it is new; within the locks of the request.
 
@@ -30,18 +42,6 @@ def answered_before(verb: str, command: object, key: str | None) -> str | Refuse
         return earlier.subject
     why = "This key already stands for another request, which was answered."
     return Refused(reasons=(nonsense("key_used_otherwise", why, "Use a new key for a new request."),))
-
-
-class Subject(Protocol):
-    """What a request was done to, or what it made: it has an id and belongs to a site."""
-
-    @property
-    def id(self) -> str:
-        """The id for life."""
-
-    @property
-    def site(self) -> str:
-        """The site it belongs to."""
 
 
 def note_answer(verb: str, command: object, key: str | None, subject: Subject, at: datetime) -> None:
@@ -61,7 +61,9 @@ def digest_of(command: object) -> str:
 def _plain(value: object) -> object:
     """Return a value as JSON knows it, in one order whatever the order of sets and maps."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {one.name: _plain(getattr(value, one.name)) for one in fields(value) if one.name != KEY}
+        asked = {one.name: _plain(getattr(value, one.name)) for one in fields(value) if one.name != KEY}
+        # Of two kinds of request with the same fields, each asks something else.
+        return [type(value).__name__, asked]
     if isinstance(value, Mapping):
         return sorted(([_plain(key), _plain(one)] for key, one in value.items()), key=repr)
     if isinstance(value, Set):

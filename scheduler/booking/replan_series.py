@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 
 from scheduler.access.permissions import Actor, Permission, may, may_at
 from scheduler.booking.calling_off import locked_series
-from scheduler.booking.changed_series import ChangedVisit, SeriesAtHand, with_changed_visits, write
+from scheduler.booking.changed_series import ChangedVisit, SeriesAtHand, as_chosen, write
 from scheduler.booking.holds import let_lapse
 from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.outcomes import NotAllowed, PlannedChange, Refused, Ways
@@ -132,10 +132,7 @@ def _change(
     if command.visits is None:
         found = at_hand.ways(_as_change(command.wanted, at_hand))
         return found.ways[0] if found.ways else Refused(reasons=found.reasons)
-    after = with_changed_visits(at_hand, command.visits)
-    if not isinstance(after, Series):
-        return Refused(reasons=after, race_lost=any(one.code == "changed_meanwhile" for one in after))
-    return at_hand.judged(after)
+    return as_chosen(at_hand, command.visits)
 
 
 def _at_hand(series: Series, actor: Actor, now: datetime) -> SeriesAtHand | Refused | NotAllowed:

@@ -39,6 +39,17 @@ def import_file(file: str) -> None:
             click.echo(
                 f"{changes.created} created, {changes.changed} changed, {changes.unchanged} unchanged."
             )
+            _say_what_follows(outcome)
+
+
+def _say_what_follows(outcome: ClinicImported) -> None:
+    """Say what stands in another light since, and nothing where nothing does."""
+    if outcome.visits_broken:
+        click.echo(
+            f"Visits that break a rule since: {outcome.visits_broken}. They stand in the inbox of conflicts."
+        )
+    for protocol, count in outcome.on_older_versions.items():
+        click.echo(f"Series that keep an older version of {protocol}: {count}.")
 
 
 @clinic.command("export")

@@ -9,8 +9,9 @@ import click
 from flask.cli import with_appcontext
 
 from scheduler.access.permissions import SYSTEM
+from scheduler.booking.judging import SeriesFindings
 from scheduler.booking.outcomes import NotAllowed
-from scheduler.booking.recheck import RecheckCommand, SeriesFindings, recheck
+from scheduler.booking.recheck import RecheckCommand, recheck
 from scheduler.cli.plain import PlainCommand, clock, say_json, say_not_allowed, store_ready
 from scheduler.cli.wording import finding_json, finding_lines
 from scheduler.rules.finding import Level

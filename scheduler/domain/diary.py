@@ -9,6 +9,7 @@ from functools import cached_property
 
 from scheduler.domain.claim_book import ClaimBook
 from scheduler.domain.claims import Claim, Purpose
+from scheduler.domain.facts import Facts
 from scheduler.domain.interval import InOrder, Interval
 from scheduler.domain.override import Override
 from scheduler.domain.people import Patient, Role, StaffMember
@@ -81,3 +82,7 @@ class Diary:
     def leaving_out(self, appointments: frozenset[str]) -> Diary:
         """Return the diary without the claims of these visits, for judging them as if not yet booked."""
         return replace(self, claims=self.book.leaving_out(appointments))
+
+    def under(self, facts: Facts) -> Diary:
+        """Return the diary with other facts about the site, for judging visits as if these were so."""
+        return replace(self, site=facts.site, rooms=facts.rooms, staff=facts.staff)

@@ -16,7 +16,7 @@ from scheduler.booking.holds import release_lapsed_holds
 from scheduler.config import Settings
 from scheduler.domain.clock import Clock
 from scheduler.domain.errors import TrellisError
-from scheduler.jobs.nightly import NightlyRecheck
+from scheduler.jobs.nightly import look_at_night
 from scheduler.jobs.tidying import shorten_the_log_of_changes
 from scheduler.reminders.channels import channel_for
 from scheduler.reminders.dispatch import Counts, dispatch
@@ -40,7 +40,6 @@ def run(settings: Settings) -> None:
     clock: Clock = current_app.extensions["trellis_clock"]
     in_context = current_app.app_context
     channel = channel_for(settings)
-    nightly = NightlyRecheck(clock)
     stopping = Event()
 
     def send() -> None:
@@ -54,7 +53,10 @@ def run(settings: Settings) -> None:
         [
             (DISPATCH_EVERY_SECONDS, guarded("sending messages", send, in_context)),
             (LET_LAPSE_EVERY_SECONDS, guarded("letting holds lapse", let_lapse, in_context)),
-            (LOOK_AT_NIGHT_EVERY_SECONDS, guarded("the nightly recheck", nightly.look, in_context)),
+            (
+                LOOK_AT_NIGHT_EVERY_SECONDS,
+                guarded("the nightly recheck", lambda: look_at_night(clock), in_context),
+            ),
             (TIDY_EVERY_SECONDS, guarded("tidying", shorten_the_log_of_changes, in_context)),
         ],
         clock,

@@ -40,7 +40,7 @@ class Case:
     def of(cls, diary: Diary, protocol: Protocol, series: Series, change: Change) -> Case:
         """Make a case ready. Raises `NotFound` when no visit stands for a step that the change names."""
         standing = {visit.step: visit for visit in reversed(series.standing)}
-        for step in (change.step, *sorted(change.fixed | change.others_may_guide)):
+        for step in (change.step, *sorted(change.fixed | change.others_may_guide | change.guides.keys())):
             if step not in standing:
                 raise NotFound(f"no visit stands for {step}: book it first")
         left = protocol
@@ -101,7 +101,21 @@ class Case:
             return False
         if visit.step in self.change.anew and visit.start < self.question.diary.as_of:
             return False
-        return self.has_begun(visit) or not self.against_staying[step] or step in self.reassigned
+        if self.has_begun(visit) or step in self.reassigned:
+            return True
+        return not self.against_staying[step] and not self._changes_hands(step)
+
+    def _guide_of(self, step: int) -> str | None:
+        """Return who is to take a visit, `None` when nothing is asked about that or nobody guides it."""
+        is_guided = self.question.outline.shapes[step].guided
+        return self.change.guides.get(self.visits[step].step) if is_guided else None
+
+    def _changes_hands(self, step: int) -> bool:
+        visit = self.visits[step]
+        return not self.has_begun(visit) and self._guide_of(step) not in (
+            None,
+            visit.staff.get(Role.THERAPIST),
+        )
 
     @cached_property
     def against_staying(self) -> tuple[tuple[Finding, ...], ...]:
@@ -117,7 +131,7 @@ class Case:
         return frozenset(
             step
             for step, findings in enumerate(self.against_staying)
-            if findings and self._others_are_free(step)
+            if (findings or self._changes_hands(step)) and self._others_are_free(step)
         )
 
     def _others_are_free(self, step: int) -> bool:
@@ -131,9 +145,11 @@ class Case:
     def rows(self) -> tuple[Sequence[int], ...]:
         """The starts of each step, as far as the site goes."""
         outline, question = self.question.outline, self.question
-        guided_by_others = {outline.numbers[step] for step in self.change.others_may_guide}
+        guides: dict[int, str | None] = {outline.numbers[step]: None for step in self.change.others_may_guide}
+        named = ((step, self._guide_of(step)) for step in range(len(self.visits)))
+        guides |= {step: person for step, person in named if person is not None}
         return tuple(
-            question.starts_of(outline.shapes[step], None) if step in guided_by_others else row
+            question.starts_of(outline.shapes[step], guides[step]) if step in guides else row
             for step, row in enumerate(question.rows(self.therapist))
         )
 
@@ -158,6 +174,8 @@ class Case:
     def therapist_at(self, step: int, slot: int) -> str:
         """Return who guides a visit of a step at a slot: the therapist of the series if that can be."""
         shape, supply = self.question.outline.shapes[step], self.question.supply
+        if (guide := self._guide_of(step)) is not None:
+            return guide
         if not shape.keeps_one_therapist or supply.starts(shape, self.therapist) >> slot & 1:
             return self.therapist
         met = {visit.staff.get(Role.THERAPIST) for visit in self.visits}
@@ -177,8 +195,11 @@ class Case:
                 why = f"{self.called(visit)} is fixed, and is to be moved"
                 found.append(Reason("fixed", why, f"let {visit.step} move", visit.step))
         for step, one in enumerate(self.visits):
-            if one.step in self.change.fixed and self.against_staying[step] and step not in self.reassigned:
-                why = f"{self.called(one)} is fixed and cannot stay: {self.against_staying[step][0].why}"
+            against = [finding.why for finding in self.against_staying[step]]
+            if self._changes_hands(step):
+                against.append("whoever is to take it is not free then")
+            if one.step in self.change.fixed and against and step not in self.reassigned:
+                why = f"{self.called(one)} is fixed and cannot stay: {against[0]}"
                 found.append(Reason("cannot_stay", why, f"let {one.step} move", one.step))
         return tuple(found)
 

@@ -20,8 +20,8 @@ class Change:
 
     The visit shares no moment with `not_during`, starts `exactly` then, `no_earlier` and `no_later` (all instants, limits
     included, `None` for no limit). `fixed` are steps whose visits must stay. `others_may_guide` are steps whose visits
-    another therapist than that of the series may take. `anew` are steps whose visits were called off and are looked for
-    again: they may move even from a time that is past, and must.
+    another therapist than that of the series may take, `guides` by step who is to guide it, whoever does now. `anew` are
+    steps whose visits were called off and are looked for again: they may move even from a time that is past, and must.
     """
 
     step: str
@@ -32,6 +32,7 @@ class Change:
     fixed: frozenset[str] = frozenset()
     others_may_guide: frozenset[str] = frozenset()
     anew: frozenset[str] = frozenset()
+    guides: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name in ("exactly", "no_earlier", "no_later"):

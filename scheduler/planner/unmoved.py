@@ -125,7 +125,8 @@ def _attempts(case: Case) -> Iterator[tuple[str, str, str, Change]]:
     """Yield code, step and words of each concession, and the change with it made."""
     change = case.change
     shape = case.question.outline.shapes[case.question.outline.numbers[change.step]]
-    if change.step not in change.others_may_guide and shape.keeps_one_therapist:
+    is_open = change.step not in change.others_may_guide | change.guides.keys()
+    if is_open and shape.keeps_one_therapist:
         others = replace(change, others_may_guide=change.others_may_guide | {change.step})
         yield "another_therapist", change.step, "with another therapist", others
     for step in sorted(change.fixed):

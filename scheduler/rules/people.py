@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.interval import Interval, merged, uncovered
@@ -83,8 +84,10 @@ def the_people_of_a_visit_are_at_work(question: Question) -> Iterator[Breach]:
 def the_patient_keeps_one_therapist(question: Question) -> Iterator[Breach]:
     """The patient goes through preparation, doses and integration with a therapist they know and have agreed to.
 
-    The therapist of the series is the one named for most of its visits. A substitute first reads the file and meets
-    the patient, which the overriding therapist confirms.
+    Whoever begins is known from then on. Another therapist is asked about at the first visit with them, for the patient
+    has met nobody who served in no earlier visit of the series; and again at each change to somebody who is not the
+    therapist of the series, the one named for most of its visits. A substitute first reads the file and meets the
+    patient, which the overriding therapist confirms.
     """
     guided = [
         (visit, visit.staff[Role.THERAPIST])
@@ -95,15 +98,36 @@ def the_patient_keeps_one_therapist(question: Question) -> Iterator[Breach]:
         return
     # Of two with as many visits, the one who began.
     usual = Counter(name for _, name in guided).most_common(1)[0][0]
-    for visit, name in guided:
-        if name != usual:
-            yield _substitute(question, visit, usual, name)
+    for (_, before), (visit, name) in pairwise(guided):
+        known_from = _first_served(question, visit, name)
+        if known_from is None:
+            known = (before, "the visit before") if name == usual else (usual, "the series")
+            yield _not_met(question, visit, name, known)
+        elif name not in (usual, before):
+            yield _another(question, visit, known_from, usual)
 
 
-def _substitute(question: Question, visit: Appointment, usual: str, name: str) -> Breach:
+def _first_served(question: Question, visit: Appointment, person: str) -> Appointment | None:
+    """Return the first visit of the series before this one in which the person served, `None` when there is none."""
+    earlier = (one for one in question.visits if one.start < visit.start)
+    return next((one for one in earlier if person in one.people), None)
+
+
+def _not_met(question: Question, visit: Appointment, name: str, known: tuple[str, str]) -> Breach:
+    who, other = question.name_of(name), question.name_of(known[0])
     return Breach(
         (visit,),
-        f"the patient has not met {question.name_of(name)}, named for {visit.step} on {question.said(visit.start)}; "
-        f"{question.name_of(usual)} is the therapist of the series",
-        f"name {question.name_of(usual)} for {visit.step}, move it, or let the patient meet {question.name_of(name)}",
+        f"the patient has not met {who}, named for {visit.step} on {question.said(visit.start)}; {other} is the "
+        f"therapist of {known[1]}",
+        f"name {other} for {visit.step}, move it, or let the patient meet {who}",
+    )
+
+
+def _another(question: Question, visit: Appointment, known_from: Appointment, usual: str) -> Breach:
+    who, other = question.name_of(visit.staff[Role.THERAPIST]), question.name_of(usual)
+    return Breach(
+        (visit,),
+        f"{who}, named for {visit.step} on {question.said(visit.start)}, is known to the patient from {known_from.step}; "
+        f"{other} is the therapist of the series",
+        f"name {other} for {visit.step}, move it, or ask the patient about {who}",
     )

@@ -67,11 +67,13 @@ def history(subject_kind: str, subject_id: str) -> tuple[AuditEntry, ...]:
         )
 
 
-def last_done(subject_kind: str, subject_id: str) -> datetime | None:
-    """Return when something was done to a subject last, `None` for never."""
+def last_done(subject_kind: str, subject_id: str, verb: str | None = None) -> datetime | None:
+    """Return when something, or what the verb says, was done to a subject last; `None` for never."""
     query = select(func.max(_entry.c.at)).where(
         _entry.c.subject_kind == subject_kind, _entry.c.subject_id == subject_id
     )
+    if verb is not None:
+        query = query.where(_entry.c.verb == verb)
     with reading() as connection:
         found: datetime | None = connection.execute(query).scalar()
     return found

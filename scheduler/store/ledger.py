@@ -88,24 +88,44 @@ def set_capacity(resource: str, site: str, capacity: Mapping[Purpose, int]) -> N
             _narrow(connection, (resource, purpose), after)
 
 
+def beyond_capacity(resource: str, capacity: Mapping[Purpose, int]) -> tuple[str, ...]:
+    """Return in words why `set_capacity` would refuse, a sentence for each purpose; empty when it would not."""
+    said = []
+    with reading() as connection:
+        for (_, purpose), before in sorted(_capacities(connection, {resource}).items()):
+            after = capacity.get(purpose, 0)
+            if after < before:
+                try:
+                    _laid_out_again(connection, (resource, purpose), after)
+                except InvalidValue as refusal:
+                    said.append(str(refusal))
+    return tuple(said)
+
+
 def _narrow(connection: Connection, key: Key, capacity: int) -> None:
-    spans = _spans(connection, key, None)
-    if any(span.lane is not None and span.lane >= capacity for span in spans):
-        try:
-            # Taken as new, all of them are laid out again.
-            first = [Span(span.start, span.end, None, span.row) for span in spans]
-            rearrange([], first, capacity)
-        except Overfull as overfull:
-            raise InvalidValue(
-                f"{_sentence(connection, key, capacity, overfull)} Call off or move one of these visits first."
-            ) from overfull
-        _move(connection, [new for new, old in zip(first, spans, strict=True) if new.lane != old.lane])
+    _move(connection, _laid_out_again(connection, key, capacity))
     resource, purpose = key
     connection.execute(
         delete(lane).where(
             lane.c.resource_id == resource, lane.c.purpose == purpose.value, lane.c.lane >= capacity
         )
     )
+
+
+def _laid_out_again(connection: Connection, key: Key, capacity: int) -> list[Span]:
+    """Return the claims that need another lane when fewer lanes are left, each with its new one."""
+    spans = _spans(connection, key, None)
+    if all(span.lane is None or span.lane < capacity for span in spans):
+        return []
+    try:
+        # Taken as new, all of them are laid out again.
+        first = [Span(span.start, span.end, None, span.row) for span in spans]
+        rearrange([], first, capacity)
+    except Overfull as overfull:
+        raise InvalidValue(
+            f"{_sentence(connection, key, capacity, overfull)} Call off or move one of these visits first."
+        ) from overfull
+    return [new for new, old in zip(first, spans, strict=True) if new.lane != old.lane]
 
 
 def _laid_out(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.errors import InvalidValue, NotFound
@@ -90,6 +90,16 @@ def standing_series(after: datetime, site: str | None = None) -> tuple[Series, .
         conditions.append(_series.c.site_id == site)
     with reading() as connection:
         return _load(connection, conditions)
+
+
+def count_on_versions_before(protocol: str, version: int, after: datetime) -> int:
+    """Return how many series with a standing visit after an instant run on an older version of a protocol."""
+    ahead = select(_visit.c.series_id).where(_visit.c.starts_at > after, appointments.STANDING)
+    query = select(func.count()).where(
+        _series.c.protocol_key == protocol, _series.c.protocol_version < version, _series.c.id.in_(ahead)
+    )
+    with reading() as connection:
+        return int(connection.execute(query).scalar_one())
 
 
 def all_series() -> tuple[Series, ...]:

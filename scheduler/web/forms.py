@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, PasswordField, RadioField, StringField
+from wtforms import HiddenField, PasswordField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from scheduler.booking.outcomes import CalledOffBy, CancelReason
+from scheduler.booking.preview_substitute import HowMany
 
 LONGEST_LINE = 200
 
@@ -62,6 +63,24 @@ class EndSeriesForm(CancelForm):
         self.then.choices = [
             ("ends", "It ends here"),
             ("pauses", "It is paused, and the rest is planned anew later"),
+        ]
+        return self
+
+
+class SubstituteForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
+    """From which visit on somebody else is wanted, for how many, and whom."""
+
+    from_step = SelectField("From which visit?", [InputRequired("Choose a visit")])
+    therapist = SelectField("Whom?")
+    how_many = RadioField("For how many?", [InputRequired("Choose for how many visits")])
+
+    def offer(self, visits: list[tuple[str, str]], therapists: list[tuple[str, str]]) -> SubstituteForm:
+        """Fill the choices in, as values with their words, and return the form."""
+        self.from_step.choices = [("", "Choose"), *visits]
+        self.therapist.choices = [("", "Whoever is free"), *therapists]
+        self.how_many.choices = [
+            (HowMany.ONE.value, "This visit alone"),
+            (HowMany.REST.value, "This visit and all that follow"),
         ]
         return self
 

@@ -26,7 +26,7 @@ from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.move_form import MoveForm, offering, wanted
 from scheduler.web.reach import series_within_reach
-from scheduler.web.sealed_change import UnusableWay, opened, wanted_move
+from scheduler.web.sealed_change import Seal, UnusableWay, opened, wanted_move
 from scheduler.web.ways_of_change import WayPanel, onlooker_at, standing_choices, way_panels
 from scheduler.web.words import count_words
 
@@ -71,11 +71,11 @@ def moved(appointment: str) -> ResponseReturnValue:
     with reading():
         counter = _counter(appointment)
     try:
-        chosen = opened(request.form.get("way", ""), appointment, actor().id, current_clock().now())
+        chosen = opened(request.form.get("way", ""), Seal(appointment, actor().id, current_clock().now()))
     except UnusableWay as unusable:
         flash(str(unusable), "missing")
         return redirect(url_for("move.move", appointment=appointment), 303)
-    command = MoveAppointment(wanted_move(chosen.wanted), chosen.visits, chosen.key)
+    command = MoveAppointment(wanted_move(appointment, chosen.wanted), chosen.visits, chosen.key)
     outcome = move_appointment(command, actor(), current_clock())
     if isinstance(outcome, NotAllowed):
         abort(403)

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 from flask import Flask, g, request, url_for
 from flask_wtf.csrf import CSRFProtect
 
-from scheduler.access.permissions import Permission, may
+from scheduler.access.permissions import Actor, Permission, may
+from scheduler.domain.errors import TrellisError
+from scheduler.store.conflicts import count_open
 from scheduler.web import (
     book_routes,
+    conflict_routes,
     day_routes,
     hold_routes,
     home_routes,
     move_routes,
     patient_routes,
+    place_routes,
     replan_routes,
     rules_routes,
     series_routes,
     sign_in_routes,
+    staff_routes,
     stay_routes,
+    substitute_routes,
     visit_routes,
 )
 from scheduler.web.errors import register_errors
@@ -43,18 +49,26 @@ BLUEPRINTS = (
     replan_routes.pages,
     visit_routes.pages,
     stay_routes.pages,
+    substitute_routes.pages,
     day_routes.pages,
+    conflict_routes.pages,
+    staff_routes.pages,
+    place_routes.pages,
     rules_routes.pages,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of the navigation; `current` is 'page', 'true' (below it) or empty."""
+    """One entry of the navigation; `current` is 'page', 'true' (below it) or empty.
+
+    `count` says how much waits there, 0 where nothing does.
+    """
 
     name: str
     address: str
     current: str
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +113,28 @@ def _navigation() -> list[Entry]:
     actor = g.actor
     entries = []
     if may(actor, Permission.SEE_PATIENTS):
-        entries.append(
-            _entry("Patients", "patients.patients", ("patients", "book", "series", "visits", "stays"))
-        )
+        below = ("patients", "book", "series", "move", "replan", "visits", "stays", "substitute")
+        entries.append(_entry("Patients", "patients.patients", below))
     name = "My day" if may(actor, Permission.SEE_OWN_DAY) else "Day"
     entries.append(_entry(name, "day.my_day", ("day",)))
+    if may(actor, Permission.SEE_CONFLICTS):
+        waiting = _entry("Conflicts", "conflicts.conflicts", ("conflicts",))
+        entries.append(replace(waiting, count=_count_conflicts(actor)))
+    if may(actor, Permission.SEE_STAFF):
+        entries.append(_entry("Staff", "staff.staff", ("staff",)))
+    if may(actor, Permission.CHANGE_PLACES):
+        entries.append(_entry("Places", "places.places", ("places",)))
     if may(actor, Permission.SEE_RULES):
         entries.append(_entry("Rules", "rules.rules", ("rules",)))
     return entries
+
+
+def _count_conflicts(actor: Actor) -> int:
+    try:
+        return count_open(actor.site)
+    except TrellisError:
+        # An error page has this navigation too, also when the database is what failed.
+        return 0
 
 
 def _entry(name: str, endpoint: str, blueprints: tuple[str, ...]) -> Entry:

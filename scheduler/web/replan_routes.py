@@ -32,7 +32,7 @@ from scheduler.web.forms import faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.reach import series_within_reach
-from scheduler.web.sealed_change import UnusableWay, opened, wanted_replan
+from scheduler.web.sealed_change import Seal, UnusableWay, opened, wanted_replan
 from scheduler.web.ways_of_change import WayPanel, missing_visits, onlooker_at, standing_choices, way_panels
 from scheduler.web.wishes_form import within_reason
 from scheduler.web.words import count_words
@@ -89,11 +89,11 @@ def replanned(series: str) -> ResponseReturnValue:
     with reading():
         counter = _counter(series)
     try:
-        chosen = opened(request.form.get("way", ""), series, actor().id, current_clock().now())
+        chosen = opened(request.form.get("way", ""), Seal(series, actor().id, current_clock().now()))
     except UnusableWay as unusable:
         flash(str(unusable), "missing")
         return redirect(url_for("replan.replan", series=series), 303)
-    command = ReplanSeries(wanted_replan(chosen.wanted), chosen.visits, chosen.key)
+    command = ReplanSeries(wanted_replan(series, chosen.wanted), chosen.visits, chosen.key)
     outcome = replan_series(command, actor(), current_clock())
     if isinstance(outcome, NotAllowed):
         abort(403)

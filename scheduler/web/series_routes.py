@@ -68,6 +68,7 @@ def series(series: str) -> ResponseReturnValue:
         held_until=held_until_of(found, now),
         may_decide=may(actor(), Permission.BOOK_SERIES),
         next_visit=ahead[0] if ahead else None,
+        may_substitute=bool(ahead) and may(actor(), Permission.SUBSTITUTE_THERAPIST),
         may_cancel_series=bool(ahead) and may(actor(), Permission.CANCEL_SERIES),
         may_move={visit.id for visit in ahead} if may(actor(), Permission.MOVE_APPOINTMENT) else (),
         may_cancel={visit.id for visit in ahead} if may(actor(), Permission.CANCEL_APPOINTMENT) else (),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 
+from scheduler.booking.changed_series import visits_of
 from scheduler.booking.judging import findings_now
 from scheduler.booking.outcomes import PlannedChange
-from scheduler.booking.replan_series import REPLANNED
+from scheduler.booking.replan_series import REPLANNED, WantedReplan
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import local
 from scheduler.domain.people import Role
@@ -19,7 +20,7 @@ from scheduler.web.drawing import Drawing, draw
 from scheduler.web.guard import actor
 from scheduler.web.identity import current_clock
 from scheduler.web.proposal_panels import Onlooker
-from scheduler.web.sealed_change import Wanted, sealed
+from scheduler.web.sealed_change import Seal, Wanted, sealed
 from scheduler.web.visit_rows import Names, windows_of, worst_by_visit
 from scheduler.web.words import count_words, length_words, short_day_words, state_words, visit_in
 
@@ -105,8 +106,12 @@ def _panel(
             one for one in way.findings if one.level is not Level.INFO and (one.rule, one.steps) not in heard
         ),
         exact=way.exact,
-        seal=sealed(way, wanted, onlooker.actor, onlooker.now),
+        seal=sealed(visits_of(way), Seal(_about(wanted), onlooker.actor, onlooker.now), wanted),
     )
+
+
+def _about(wanted: Wanted) -> str:
+    return wanted.series if isinstance(wanted, WantedReplan) else wanted.appointment
 
 
 def _row(before: Appointment, after: Appointment, onlooker: Onlooker) -> ChangedRow:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 from scheduler.booking.outcomes import Refused
@@ -196,6 +196,18 @@ def window_in(interval: Interval, zone: str) -> str:
     return f"{first(begin)} {begin:%H:%M}{zone_named} – {last(end)} {end:%H:%M} {end.tzname()}"
 
 
+@lru_cache(maxsize=KEPT)
+def absence_in(interval: Interval, zone: str) -> str:
+    """Return a stretch of time such as 'Mon 7 Dec – Wed 9 Dec', the last day included, where it is one of whole days."""
+    begin, end = local(interval.start, zone), local(interval.end, zone)
+    if begin.time() != time.min or end.time() != time.min:
+        return window_in(interval, zone)
+    first, last = begin.date(), end.date() - timedelta(days=1)
+    if first == last:
+        return day_words(first)
+    return f"{short_day_words(first) if first.year == last.year else day_words(first)} – {day_words(last)}"
+
+
 def length_words(duration: timedelta) -> str:
     """Return a length as people say it: '50 min', '2 h 45 min', '18 days'."""
     minutes = int(duration.total_seconds() // 60)
@@ -259,6 +271,7 @@ FILTERS = {
     "visit_in": visit_in,
     "moment_in": moment_in,
     "window_in": window_in,
+    "absence_in": absence_in,
     "counted": count_words,
     "sentence": sentence,
     "lower_first": lower_first,

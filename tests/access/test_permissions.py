@@ -16,8 +16,14 @@ DESK = {
     Permission.PREVIEW_SERIES,
     Permission.BOOK_SERIES,
     Permission.MOVE_APPOINTMENT,
+    Permission.SUBSTITUTE_THERAPIST,
     Permission.CANCEL_SERIES,
     Permission.CANCEL_APPOINTMENT,
+    Permission.SEE_CONFLICTS,
+    Permission.RESOLVE_CONFLICT,
+    Permission.SEE_STAFF,
+    Permission.RECORD_ABSENCE,
+    Permission.CHANGE_PLACES,
     Permission.MANAGE_SUBSCRIPTIONS,
 }
 CLINICAL = {
@@ -32,9 +38,15 @@ CLINICAL = {
     Permission.PREVIEW_SERIES,
     Permission.MANAGE_OWN_SUBSCRIPTION,
 }
-BOOKING = {Permission.BOOK_SERIES, Permission.MOVE_APPOINTMENT, Permission.CANCEL_APPOINTMENT}
+BOOKING = {
+    Permission.BOOK_SERIES,
+    Permission.MOVE_APPOINTMENT,
+    Permission.SUBSTITUTE_THERAPIST,
+    Permission.CANCEL_APPOINTMENT,
+}
 KEEPING = {
     Permission.SEE_HISTORY,
+    Permission.CHANGE_STAFF,
     Permission.IMPORT_CLINIC,
     Permission.EXPORT_CLINIC,
     Permission.MANAGE_ACCOUNTS,

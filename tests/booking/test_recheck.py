@@ -7,8 +7,9 @@ import pytest
 from scheduler.access.permissions import SYSTEM, AccountRole, Actor
 from scheduler.booking.cancel_appointment import CancelAppointment, cancel_appointment
 from scheduler.booking.cancel_series import CancelSeries, cancel_series
+from scheduler.booking.judging import SeriesFindings
 from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed
-from scheduler.booking.recheck import RecheckCommand, SeriesFindings, recheck
+from scheduler.booking.recheck import RecheckCommand, recheck
 from scheduler.domain.clock import StandingClock
 from scheduler.domain.errors import NotFound
 from scheduler.rules.evaluate import refuses

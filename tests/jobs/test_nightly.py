@@ -1,4 +1,4 @@
-"""The nightly recheck: once a local night for each site, also when the clocks change, with counts on record."""
+"""The nightly recheck: once a local night for each site, also when the clocks change, with what it finds in the inbox."""
 
 from __future__ import annotations
 
@@ -8,15 +8,18 @@ import pytest
 from flask import Flask
 
 from scheduler.clinic_file import Clinic
-from scheduler.domain.clock import StandingClock, instant_at, local_day
+from scheduler.domain.clock import Clock, StandingClock, instant_at, local_day
 from scheduler.domain.errors import Conflict
 from scheduler.domain.places import Site
-from scheduler.jobs.nightly import NIGHTLY_AT, NightlyRecheck
+from scheduler.jobs import nightly
+from scheduler.jobs.nightly import NIGHTLY_AT, due, look_at_night
 from scheduler.store.audit import history
 from scheduler.store.clinic import save_clinic
+from scheduler.store.conflicts import Resolution, conflicts_of_series, open_conflicts
 from scheduler.store.work import unit_of_work
 from tests.builders import a_site, at
 from tests.feeds.stored_visits import keep_clinic, keep_series
+from tests.store.stored_clinic import behind_the_back
 
 DENVER = a_site()
 BERLIN = a_site(id="site-2", zone="Europe/Berlin")
@@ -24,16 +27,14 @@ BERLIN = a_site(id="site-2", zone="Europe/Berlin")
 
 def recheck_from(start: datetime, until: datetime, zone: str = "America/Denver") -> list[datetime]:
     """Look every ten minutes from start to end; return when the site's hour had come."""
-    clock = StandingClock(start)
-    nightly = NightlyRecheck(clock)
     site = a_site(zone=zone)
-    found = []
+    clock = StandingClock(start)
+    found: list[datetime] = [start]
     while clock.now() < until:
-        if nightly.due([site], clock.now()):
+        if due([site], {site.id: found[-1]}, clock.now()):
             found.append(clock.now())
-            nightly.note_done(site, clock.now())
         clock.advance(timedelta(minutes=10))
-    return found
+    return found[1:]
 
 
 @pytest.mark.parametrize(
@@ -61,19 +62,17 @@ def test_a_night_without_that_hour_has_its_recheck_too(zone: str, first: str, la
 
 
 def test_each_site_has_its_own_night() -> None:
-    clock = StandingClock(at("2026-12-01 00:30", "Europe/Berlin"))
-    nightly = NightlyRecheck(clock)
-    assert nightly.due([DENVER, BERLIN], clock.now()) == ()
-    assert nightly.due([DENVER, BERLIN], at("2026-12-01 02:00", "Europe/Berlin")) == (BERLIN,)
-    nightly.note_done(BERLIN, at("2026-12-01 02:00", "Europe/Berlin"))
-    assert nightly.due([DENVER, BERLIN], at("2026-12-01 02:00")) == (DENVER,)
+    before = {"site-1": at("2026-11-30 02:00"), "site-2": at("2026-11-30 02:00", "Europe/Berlin")}
+    assert due([DENVER, BERLIN], before, at("2026-12-01 00:30", "Europe/Berlin")) == ()
+    assert due([DENVER, BERLIN], before, at("2026-12-01 02:00", "Europe/Berlin")) == (BERLIN,)
+    after = {**before, "site-2": at("2026-12-01 02:00", "Europe/Berlin")}
+    assert due([DENVER, BERLIN], after, at("2026-12-01 02:00")) == (DENVER,)
 
 
-def test_one_that_failed_comes_up_again() -> None:
-    nightly = NightlyRecheck(StandingClock(at("2026-12-01 01:00")))
-    assert nightly.due([DENVER], at("2026-12-01 01:00")) == ()
-    for minute in range(3):
-        assert nightly.due([DENVER], at("2026-12-01 02:00") + timedelta(minutes=minute)) == (DENVER,)
+def test_a_night_that_was_missed_is_made_up_for() -> None:
+    assert due([DENVER], {}, at("2026-12-01 11:00")) == (DENVER,)
+    assert due([DENVER], {}, at("2026-12-01 01:59")) == ()
+    assert due([DENVER], {"site-1": at("2026-12-01 11:00")}, at("2026-12-01 11:01")) == ()
 
 
 @pytest.mark.usefixtures("app_context")
@@ -81,39 +80,66 @@ def test_a_site_that_fails_keeps_no_other_waiting(monkeypatch: pytest.MonkeyPatc
     keep_clinic()
     with unit_of_work():
         save_clinic(Clinic(sites=(a_site(id="a-site-before"),)), at("2026-11-24 01:00"))
-    clock = StandingClock(at("2026-11-24 01:59"))
-    nightly = NightlyRecheck(clock)
-    nightly.look()
-    clock.advance(timedelta(minutes=1))
-    recheck = nightly._recheck
+    clock = StandingClock(at("2026-11-24 02:00"))
+    recheck = nightly.recheck_site
 
-    def fail_at_the_first(site: Site) -> None:
+    def fail_at_the_first(site: Site, clock: Clock) -> None:
         if site.id == "a-site-before":
             raise Conflict("somebody else was writing")
-        recheck(site)
+        recheck(site, clock)
 
-    monkeypatch.setattr(nightly, "_recheck", fail_at_the_first)
+    monkeypatch.setattr(nightly, "recheck_site", fail_at_the_first)
     with pytest.raises(Conflict):
-        nightly.look()
+        look_at_night(clock)
     assert [entry.verb for entry in history("site", "site-1")] == ["recheck"]
     monkeypatch.undo()
-    nightly.look()
+    look_at_night(clock)
     assert [len(history("site", id)) for id in ("a-site-before", "site-1")] == [1, 1]
 
 
 @pytest.mark.usefixtures("app_context")
-def test_the_recheck_leaves_counts_and_nothing_personal(app: Flask) -> None:
+def test_the_recheck_leaves_counts_and_nothing_personal() -> None:
     keep_clinic()
     keep_series()
     clock = StandingClock(at("2026-11-24 01:59"))
-    nightly = NightlyRecheck(clock)
-    nightly.look()
-    assert history("site", "site-1") == ()
-    clock.advance(timedelta(minutes=1))
-    nightly.look()
-    clock.advance(timedelta(minutes=1))
-    nightly.look()
+    for _ in range(3):
+        look_at_night(clock)
+        clock.advance(timedelta(minutes=1))
     [entry] = history("site", "site-1")
     assert (entry.actor, entry.verb, entry.site) == ("system", "recheck", "site-1")
+    assert entry.at == at("2026-11-24 02:00")
     assert entry.details["series"] == 1
-    assert set(entry.details) == {"series", "findings"}
+    assert set(entry.details) == {"series", "findings", "new", "resolved"}
+
+
+@pytest.mark.usefixtures("app_context")
+def test_what_is_found_at_night_becomes_a_conflict_once_and_goes_when_it_is_mended(
+    app: Flask, database_url: str
+) -> None:
+    keep_clinic()
+    series = keep_series()
+    clock = StandingClock(at("2026-11-24 02:00"))
+    look_at_night(clock)
+    before = {one.id for one in open_conflicts("site-1")}
+    with behind_the_back(database_url) as database:
+        database.execute("UPDATE shift SET weekday = 6 WHERE staff_id = ?", ("therapist-1",))
+    for _ in range(2):
+        clock.advance(timedelta(days=1))
+        look_at_night(clock)
+    after = open_conflicts("site-1")
+    new = [one for one in after if one.id not in before]
+    assert new
+    assert {one.cause for one in new} == {"recheck"}
+    assert len({(one.series, *one.key) for one in after}) == len(after)
+    with behind_the_back(database_url) as database:
+        database.execute("DELETE FROM shift WHERE staff_id = ?", ("therapist-1",))
+        for day in range(5):
+            database.execute(
+                "INSERT INTO shift (site_id, staff_id, weekday, opens, closes) VALUES (?, ?, ?, ?, ?)",
+                ("site-1", "therapist-1", day, "08:00:00.000000", "18:00:00.000000"),
+            )
+    clock.advance(timedelta(days=1))
+    look_at_night(clock)
+    assert not {one.id for one in open_conflicts("site-1")} & {one.id for one in new}
+    ended = {one.id: one.resolution for one in conflicts_of_series(series.id)}
+    assert {ended[one.id] for one in new} <= {Resolution.ELSEWHERE, Resolution.OVER}

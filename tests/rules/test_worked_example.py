@@ -109,6 +109,32 @@ def test_a_substitute_therapist_is_somebody_the_patient_has_not_met(protocol: Pr
     )
 
 
+def test_whoever_takes_over_for_the_rest_is_somebody_the_patient_has_not_met_at_the_first_visit_alone(
+    protocol: Protocol,
+) -> None:
+    """However many visits are left: the one with most of them is not thereby the one whom the patient knows."""
+    for first in ("P2", "D2", "D6"):
+        steps = list(WORKED_EXAMPLE)
+        rest = steps[steps.index(first) :]
+        theirs = {step: {"staff": {Role.THERAPIST: "therapist-2"}} for step in rest}
+        findings = [f for f in _findings(protocol, visits=theirs) if f.rule == "CONT-1"]
+        assert [(finding.level, finding.steps, finding.override_role) for finding in findings] == [
+            (Level.GATE, (first,), "therapist")
+        ]
+        assert findings[0].why.startswith(f"the patient has not met Therapist 2, named for {first} on ")
+        assert "Therapist 1 is the therapist of " in findings[0].why
+
+
+def test_a_substitute_who_comes_a_second_time_is_known_and_asked_about_again(protocol: Protocol) -> None:
+    theirs = {step: {"staff": {Role.THERAPIST: "therapist-2"}} for step in ("D2", "I2", "D5")}
+    findings = [f for f in _findings(protocol, visits=theirs) if f.rule == "CONT-1"]
+    assert [finding.steps for finding in findings] == [("D2",), ("D5",)]
+    assert findings[1].why == (
+        "Therapist 2, named for D5 on Thu 17 Dec 2026 10:00 MST, is known to the patient from D2; "
+        "Therapist 1 is the therapist of the series"
+    )
+
+
 def test_a_prescriber_away_for_an_hour_in_the_middle_stops_the_dose(protocol: Protocol) -> None:
     away = between("2026-12-17 11:00", "2026-12-17 12:00")
     diary = a_diary(staff=staff_but(a_prescriber(time_off=(away,))))

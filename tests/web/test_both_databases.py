@@ -6,11 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 from scheduler.domain.clock import StandingClock, local_day
+from scheduler.domain.people import Role
 from scheduler.store.series import series_of_patient
-from tests.web.small_clinic import PROTOCOL, ZONE, fill, idle_patient, visitor
+from tests.web.small_clinic import PROTOCOL, ZONE, booked_series, fill, idle_patient, visitor
 
 if TYPE_CHECKING:
     from flask import Flask
+
+HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
 
 def test_a_series_is_found_booked_seen_and_cancelled(app: Flask, standing_clock: StandingClock) -> None:
@@ -33,3 +36,27 @@ def test_a_series_is_found_booked_seen_and_cancelled(app: Flask, standing_clock:
     desk.send(f"/series/{series.id}/cancel", {"then": "ends", "by": "clinic", "reason": "booked_by_mistake"})
     assert "Their times are free again." in desk.text(f"/series/{series.id}")
     assert f"{len(series.appointments)} visits" not in desk.text(f"/patients/{patient}")
+
+
+def test_an_illness_is_noted_and_mended(app: Flask, standing_clock: StandingClock) -> None:
+    fill(app, standing_clock)
+    desk = visitor(app, "desk")
+    series = booked_series(app)[0]
+    dose = series.visit("D2")
+    assert dose is not None
+    day, therapist = local_day(dose.start, ZONE).isoformat(), dose.staff[Role.THERAPIST]
+    shown = desk.send(f"/staff/{therapist}/time-off", {"first_day": day, "last_day": day}).text
+    assert "Save anyway" in shown
+    kept = {name: value for name, value in HIDDEN.findall(shown) if name != "csrf_token"}
+    assert desk.send(f"/staff/{therapist}/time-off", kept).status_code == 303
+    found = re.search(r'href="(/conflicts/[0-9a-f]+)"', desk.text("/conflicts"))
+    assert found
+    way = re.search(r'name="way" value="([^"]+)"', desk.text(found.group(1)))
+    assert way
+    assert desk.send(found.group(1), {"way": way.group(1)}).status_code == 303
+    assert "Mended:" in desk.text("/conflicts")
+    with app.app_context():
+        (after,) = (one for one in series_of_patient(series.patient) if one.id == series.id)
+    mended = after.visit("D2")
+    assert mended is not None
+    assert mended != dose

@@ -13,6 +13,7 @@ from scheduler.domain.treatment import StepKind
 from scheduler.web.words import (
     KINDS,
     ROLES,
+    absence_in,
     count_words,
     gate_words,
     length_words,
@@ -22,6 +23,7 @@ from scheduler.web.words import (
     visit_in,
     window_in,
 )
+from tests.builders import between
 
 ZONE = "America/Denver"
 VISIT = Interval(datetime(2026, 12, 3, 17, 0, tzinfo=UTC), datetime(2026, 12, 3, 19, 45, tzinfo=UTC))
@@ -75,3 +77,14 @@ def test_what_has_no_words_of_its_own_is_made_readable() -> None:
     assert state_words(AppointmentState.CHECKED_IN) == "Checked in"
     assert count_words(1, "visit") == "1 visit"
     assert count_words(22, "visit") == "22 visits"
+
+
+def test_absences_of_whole_days_are_told_by_their_days() -> None:
+    zone = ZONE
+    one = between("2026-12-07 00:00", "2026-12-08 00:00")
+    assert absence_in(one, zone) == "Mon 7 Dec 2026"
+    assert absence_in(between("2026-12-07 00:00", "2026-12-10 00:00"), zone) == "Mon 7 Dec – Wed 9 Dec 2026"
+    assert absence_in(between("2026-12-31 00:00", "2027-01-02 00:00"), zone) == (
+        "Thu 31 Dec 2026 – Fri 1 Jan 2027"
+    )
+    assert absence_in(between("2026-12-07 13:00", "2026-12-07 15:00"), zone) == "Mon 7 Dec 13:00–15:00 MST"

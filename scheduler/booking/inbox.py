@@ -1,0 +1,143 @@
+"""What comes into the inbox of conflicts and what leaves it, within the unit of work of whoever changes or looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeAlias
+from uuid import uuid4
+
+from scheduler.booking.judging import SeriesFindings, findings_now
+from scheduler.domain.series import Series, SeriesState
+from scheduler.rules.finding import Finding, Level
+from scheduler.store import conflicts
+from scheduler.store import series as stored
+from scheduler.store.conflicts import Resolution, VisitConflict
+
+Key: TypeAlias = tuple[str, frozenset[str]]
+
+ENDED = frozenset(
+    {
+        SeriesState.STOPPED,
+        SeriesState.CANCELLED,
+        SeriesState.COMPLETED,
+        SeriesState.LAPSED,
+        SeriesState.PAUSED,
+    }
+)
+"""Of a series in one of these nothing is expected, so nothing about it is a conflict."""
+
+
+def take_in(found: Iterable[SeriesFindings], cause: str, now: datetime) -> tuple[VisitConflict, ...]:
+    """Keep findings as open conflicts, each once, and return those that are new.
+
+    One that is open already is kept as it is told now: what is broken may have grown.
+    """
+    listed = list(found)
+    known = _open_by_series(listed)
+    new: list[VisitConflict] = []
+    for one in listed:
+        kept = known.get(one.series.id, {})
+        for wanted in _as_conflicts(one, cause, now):
+            before = kept.get(wanted.key)
+            if before is None:
+                new.append(wanted)
+            elif (before.why, before.visit_starts_at) != (wanted.why, wanted.visit_starts_at):
+                told = replace(
+                    before, why=wanted.why, mend=wanted.mend, visit_starts_at=wanted.visit_starts_at
+                )
+                conflicts.rewrite(told)
+    conflicts.add(new)
+    return tuple(new)
+
+
+def let_go(found: Iterable[SeriesFindings], how: Resolution, now: datetime) -> tuple[str, ...]:
+    """Close the open conflicts of series of which nothing is found any more, and return their ids.
+
+    `found` holds all that the rules say about each series. A conflict whose visits are over is closed as that.
+    """
+    listed = list(found)
+    known = _open_by_series(listed)
+    closed: list[str] = []
+    for one in listed:
+        still = {key_of(finding) for finding in one.findings}
+        for key, conflict in known.get(one.series.id, {}).items():
+            if key not in still:
+                ended = Resolution.OVER if _is_over(conflict, one.series, now) else how
+                conflicts.resolve([conflict.id], ended, now)
+                closed.append(conflict.id)
+    return tuple(closed)
+
+
+def key_of(finding: Finding) -> Key:
+    """Return what tells a conflict about this finding from others of the series."""
+    return finding.rule, frozenset(finding.steps)
+
+
+def known_already(found: Iterable[SeriesFindings]) -> Iterator[SeriesFindings]:
+    """Yield series with those findings alone that are open conflicts."""
+    listed = list(found)
+    known = _open_by_series(listed)
+    for one in listed:
+        kept = known.get(one.series.id, {})
+        yield SeriesFindings(one.series, tuple(f for f in one.findings if key_of(f) in kept))
+
+
+def judged_anew(series: Iterable[str], now: datetime) -> Iterator[SeriesFindings]:
+    """Yield series as they stand now, with what the rules say; nothing about one that has ended."""
+    for id in dict.fromkeys(series):
+        standing = stored.series(id)
+        yield SeriesFindings(standing, () if standing.state in ENDED else findings_now(standing, now))
+
+
+def refusals_of(found: Iterable[SeriesFindings]) -> Iterator[SeriesFindings]:
+    """Yield the series that break a rule that refuses a booking, with those findings alone.
+
+    A gate is settled before its visit, and has a list of its own.
+    """
+    for one in found:
+        blocking = tuple(finding for finding in one.findings if finding.level is Level.BLOCK)
+        if blocking:
+            yield SeriesFindings(one.series, blocking)
+
+
+def _open_by_series(found: Iterable[SeriesFindings]) -> dict[str, dict[Key, VisitConflict]]:
+    known: dict[str, dict[Key, VisitConflict]] = {}
+    for conflict in conflicts.open_conflicts(series=[one.series.id for one in found]):
+        known.setdefault(conflict.series, {})[conflict.key] = conflict
+    return known
+
+
+def _as_conflicts(one: SeriesFindings, cause: str, now: datetime) -> Iterator[VisitConflict]:
+    """Yield one conflict for each rule and visits; what several findings say about these is told together."""
+    together: dict[Key, list[Finding]] = {}
+    for finding in one.findings:
+        together.setdefault(key_of(finding), []).append(finding)
+    for findings in together.values():
+        first = findings[0]
+        yield VisitConflict(
+            id=uuid4().hex,
+            site=one.series.site,
+            series=one.series.id,
+            rule=first.rule,
+            level=first.level,
+            steps=first.steps,
+            why="; ".join(dict.fromkeys(finding.why for finding in findings)),
+            mend="; ".join(dict.fromkeys(finding.mend for finding in findings)),
+            visit_starts_at=_first_start(one.series, first, now),
+            cause=cause,
+            found_at=now,
+        )
+
+
+def _first_start(series: Series, finding: Finding, now: datetime) -> datetime:
+    starts = [
+        visit.start for visit in series.standing if visit.id in finding.appointments and visit.discharge > now
+    ]
+    return min(starts, default=now)
+
+
+def _is_over(conflict: VisitConflict, series: Series, now: datetime) -> bool:
+    visits = [visit for visit in series.standing if visit.step in conflict.steps]
+    return bool(visits) and all(visit.discharge <= now for visit in visits)

@@ -1,0 +1,124 @@
+"""What may change about a place: a room goes out of use, a site is shut, and either is taken back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from scheduler.domain.clock import in_words, whole_local_day
+from scheduler.domain.errors import InvalidValue
+from scheduler.domain.facts import Facts
+from scheduler.domain.interval import Interval, merged, without
+from scheduler.domain.places import Closure
+
+
+@dataclass(frozen=True, slots=True)
+class RoomOutOfUse:
+    """A room is out of use for a stretch of time; what is known of it already is joined with it."""
+
+    room: str
+    time: Interval
+    word = "room_out_of_use"
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        """The room."""
+        return "room", self.room
+
+    def during(self, zone: str) -> Interval | None:
+        """Return the time out of use."""
+        return self.time
+
+    def made_to(self, facts: Facts) -> Facts:
+        """Return the facts with the room out of use."""
+        room = facts.room(self.room)
+        return facts.with_room(replace(room, out_of_use=merged([*room.out_of_use, self.time])))
+
+
+@dataclass(frozen=True, slots=True)
+class RoomBackInUse:
+    """A room can be used after all in a stretch of time; what lies outside of it stays."""
+
+    room: str
+    time: Interval
+    word = "room_back_in_use"
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        """The room."""
+        return "room", self.room
+
+    def during(self, zone: str) -> Interval | None:
+        """Return the time that is given back."""
+        return self.time
+
+    def made_to(self, facts: Facts) -> Facts:
+        """Return the facts with the room in use."""
+        room = facts.room(self.room)
+        left = without(room.out_of_use, [self.time])
+        if left == merged(room.out_of_use):
+            raise InvalidValue(
+                f"{room.name} is not out of use between {in_words(self.time.start, facts.site.zone)} and "
+                f"{in_words(self.time.end, facts.site.zone)}"
+            )
+        return facts.with_room(replace(room, out_of_use=left))
+
+
+@dataclass(frozen=True, slots=True)
+class SiteClosed:
+    """A site is shut on whole days."""
+
+    site: str
+    closure: Closure
+    word = "closure_added"
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        """The site."""
+        return "site", self.site
+
+    def during(self, zone: str) -> Interval | None:
+        """Return the days."""
+        return _days(self.closure, zone)
+
+    def made_to(self, facts: Facts) -> Facts:
+        """Return the facts with the closure."""
+        if self.closure.last_day < self.closure.first_day:
+            raise InvalidValue("the last day of a closure is not before its first")
+        if self.closure in facts.site.closures:
+            raise InvalidValue("the site is shut on these days already")
+        closures = sorted([*facts.site.closures, self.closure], key=lambda one: (one.first_day, one.last_day))
+        return replace(facts, site=replace(facts.site, closures=tuple(closures)))
+
+
+@dataclass(frozen=True, slots=True)
+class SiteOpenedAgain:
+    """A closure of a site does not take place."""
+
+    site: str
+    closure: Closure
+    word = "closure_removed"
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        """The site."""
+        return "site", self.site
+
+    def during(self, zone: str) -> Interval | None:
+        """Return the days."""
+        return _days(self.closure, zone)
+
+    def made_to(self, facts: Facts) -> Facts:
+        """Return the facts without the closure."""
+        left = tuple(one for one in facts.site.closures if one != self.closure)
+        if left == facts.site.closures:
+            raise InvalidValue("the site has no such closure")
+        return replace(facts, site=replace(facts.site, closures=left))
+
+
+PlaceChange = RoomOutOfUse | RoomBackInUse | SiteClosed | SiteOpenedAgain
+
+
+def _days(closure: Closure, zone: str) -> Interval:
+    return Interval(
+        whole_local_day(closure.first_day, zone).start, whole_local_day(closure.last_day, zone).end
+    )

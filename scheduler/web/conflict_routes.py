@@ -1,0 +1,169 @@
+"""The inbox of conflicts: what is broken, the most urgent first, and the ways to mend each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from scheduler.access.permissions import Permission, may
+from scheduler.booking.changed_series import visits_of
+from scheduler.booking.outcomes import NotAllowed, Refused
+from scheduler.booking.resolve_conflict import ConflictResolved, ResolveConflict, resolve_conflict
+from scheduler.booking.see_conflicts import WaysToMend, see_conflicts, see_ways_to_mend
+from scheduler.domain.appointment import Appointment
+from scheduler.domain.people import Patient
+from scheduler.domain.series import Series
+from scheduler.planner.proposal import Reason
+from scheduler.store import clinic
+from scheduler.store.conflicts import VisitConflict
+from scheduler.store.glances import patients_named
+from scheduler.store.work import reading
+from scheduler.web.guard import actor, needs
+from scheduler.web.identity import current_clock
+from scheduler.web.reach import site_of
+from scheduler.web.sealed_change import Seal, UnusableWay, opened, sealed
+from scheduler.web.visit_rows import Manner, Names
+from scheduler.web.way_words import WayTold, told
+from scheduler.web.words import count_words
+
+pages = Blueprint("conflicts", __name__)
+
+#: What was changed, by the word that is kept of it.
+CAUSES = {
+    "time_off_added": "since somebody is away",
+    "time_off_removed": "since somebody is back",
+    "hours_changed": "since somebody's hours were changed",
+    "credential_recorded": "since a credential was recorded",
+    "credential_withdrawn": "since a credential was withdrawn",
+    "roles_changed": "since somebody's roles were changed",
+    "room_out_of_use": "since a room is out of use",
+    "room_back_in_use": "since a room is back in use",
+    "closure_added": "since the site is shut then",
+    "closure_removed": "since a closure was taken back",
+    "clinic_file": "since a clinic file came in",
+    "recheck": "found at night",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictLine:
+    """One conflict with the visits it touches, as they stand now."""
+
+    conflict: VisitConflict
+    visits: tuple[Appointment, ...]
+    cause: str
+
+    @classmethod
+    def of(cls, conflict: VisitConflict, series: Series) -> ConflictLine:
+        """Return a conflict of a series for showing."""
+        visits = tuple(visit for visit in series.standing if visit.step in conflict.steps)
+        return cls(conflict, visits, CAUSES.get(conflict.cause, ""))
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesCard:
+    """A series with its conflicts."""
+
+    series: Series
+    patient: Patient
+    lines: tuple[ConflictLine, ...]
+
+
+@pages.get("/conflicts")
+@needs(Permission.SEE_CONFLICTS)
+def conflicts() -> ResponseReturnValue:
+    """Show what is open, after closing what was put right meanwhile."""
+    with reading():
+        site = site_of(actor())
+    found = see_conflicts(site.id, actor(), current_clock())
+    if isinstance(found, NotAllowed):
+        abort(403)
+    with reading():
+        patients = patients_named(one.series.patient for one in found)
+    cards = [
+        SeriesCard(
+            one.series,
+            patients[one.series.patient],
+            tuple(ConflictLine.of(conflict, one.series) for conflict in one.conflicts),
+        )
+        for one in found
+    ]
+    return render_template("conflicts.html", cards=cards, site=site)
+
+
+@pages.get("/conflicts/<conflict>")
+@needs(Permission.SEE_CONFLICTS)
+def conflict(conflict: str) -> ResponseReturnValue:
+    """Show one conflict and the ways to mend it."""
+    return _page(conflict), 200
+
+
+@pages.post("/conflicts/<conflict>")
+@needs(Permission.RESOLVE_CONFLICT)
+def mend(conflict: str) -> ResponseReturnValue:
+    """Take one of the ways."""
+    try:
+        chosen = opened(request.form.get("way", ""), Seal(conflict, actor().id, current_clock().now()))
+    except UnusableWay as unusable:
+        flash(str(unusable), "missing")
+        return redirect(url_for("conflicts.conflict", conflict=conflict), 303)
+    command = ResolveConflict(conflict, chosen.visits, chosen.key)
+    outcome = resolve_conflict(command, actor(), current_clock())
+    if isinstance(outcome, NotAllowed):
+        abort(403)
+    if isinstance(outcome, Refused):
+        return _page(conflict, outcome), 409 if outcome.race_lost else 422
+    flash(_in_words(outcome), "good")
+    return redirect(url_for("conflicts.conflicts"), 303)
+
+
+def _page(conflict: str, refused: Refused | None = None) -> str:
+    now = current_clock().now()
+    found = see_ways_to_mend(conflict, actor(), current_clock())
+    if isinstance(found, NotAllowed):
+        abort(404)
+    with reading():
+        site = clinic.site(found.series.site)
+        patient = clinic.patient(found.series.patient)
+        names = Names.of(site.id)
+    against = () if refused is None else (*refused.reasons, *_as_reasons(refused))
+    return render_template(
+        "conflict.html",
+        line=ConflictLine.of(found.conflict, found.series),
+        others=[ConflictLine.of(one, found.series) for one in found.others],
+        series=found.series,
+        patient=patient,
+        site=site,
+        ways=_ways(found, Manner(names, site.zone), now),
+        reasons=found.reasons,
+        against=against,
+        may_cancel=may(actor(), Permission.CANCEL_APPOINTMENT),
+        may_mend=may(actor(), Permission.RESOLVE_CONFLICT),
+        now=now,
+    )
+
+
+def _ways(found: WaysToMend, manner: Manner, now: datetime) -> list[WayTold]:
+    about = {step for one in (found.conflict, *found.others) for step in one.steps}
+    seal = Seal(found.conflict.id, actor().id, now)
+    return [told(way, manner, sealed(visits_of(way), seal), about) for way in found.ways]
+
+
+def _as_reasons(refused: Refused) -> list[Reason]:
+    return [
+        Reason(finding.rule, finding.why, finding.mend, ", ".join(finding.steps))
+        for finding in refused.findings
+    ]
+
+
+def _in_words(outcome: ConflictResolved) -> str:
+    parts = []
+    if outcome.moves:
+        parts.append(f"{count_words(len(outcome.moves), 'visit')} moved")
+    if outcome.reassigned:
+        parts.append(f"{count_words(len(outcome.reassigned), 'visit')} with others at the same time")
+    done = f"Mended: {', '.join(parts)}." if parts else "It was mended already."
+    return f"{done} Of this series, more is open." if outcome.left else done

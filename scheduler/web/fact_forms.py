@@ -1,0 +1,193 @@
+"""The forms by which staff, rooms and closures are changed, and the changes that they stand for."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, time, timedelta
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import DateField, Field, SelectField, StringField, TimeField
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+
+from scheduler.domain.clock import first_moment, instant_at
+from scheduler.domain.interval import Interval
+from scheduler.domain.people import Credential
+from scheduler.domain.places import Closure, WeeklyHours
+from scheduler.rules.wording import credential_name
+from scheduler.web.forms import LONGEST_LINE
+from scheduler.web.words import WEEKDAYS
+
+LONGEST_ABSENCE = timedelta(days=800)
+
+# People type either dash.
+_STRETCH = re.compile(r"(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})")
+
+
+def _is_near(_form: FlaskForm, field: Field) -> None:
+    """Ask for a day of this age: at the ends of the calendar there is no day before or after."""
+    if field.data is not None and not 2000 <= field.data.year <= 2200:
+        raise ValidationError("Enter a year between 2000 and 2200")
+
+
+class StretchForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
+    """From a day to a day, both included; with times only where not whole days are meant."""
+
+    first_day = DateField("First day", [InputRequired("Enter the first day"), _is_near])
+    last_day = DateField("Last day", [InputRequired("Enter the last day"), _is_near])
+    from_time = TimeField("From", [Optional()])
+    until_time = TimeField("Until", [Optional()])
+
+    def validate_last_day(self, field: Field) -> None:
+        """Ask for an order that can be."""
+        first, last = self.first_day.data, field.data
+        if first is None or last is None:
+            return
+        if last < first:
+            raise ValidationError("Enter a last day that is not before the first")
+        if last - first > LONGEST_ABSENCE:
+            raise ValidationError(f"Enter at most {LONGEST_ABSENCE.days} days at once")
+
+    def validate_until_time(self, field: Field) -> None:
+        """Ask for an end after the beginning, where both lie on one day."""
+        begin, end = self.from_time.data, field.data
+        if self.first_day.data == self.last_day.data and end is not None and end <= (begin or time.min):
+            raise ValidationError("Enter a time that is later than the beginning")
+
+    def interval(self, zone: str) -> Interval:
+        """Return what was entered: from the beginning of the first day to the end of the last where no times are given."""
+        first, last = self.first_day.data, self.last_day.data
+        assert first is not None, "it was validated"
+        assert last is not None, "it was validated"
+        start = instant_at(first, self.from_time.data or time.min, zone)
+        if self.until_time.data is None:
+            return Interval(start, first_moment(last + timedelta(days=1), zone))
+        return Interval(start, instant_at(last, self.until_time.data, zone))
+
+
+class RoomForm(StretchForm):
+    """Which room, and when it is out of use."""
+
+    room = SelectField("Room")
+
+
+class ClosureForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
+    """Whole days, both included, and why."""
+
+    first_day = DateField("First day", [InputRequired("Enter the first day"), _is_near])
+    last_day = DateField("Last day", [InputRequired("Enter the last day"), _is_near])
+    reason = StringField(
+        "Why",
+        [
+            InputRequired("Say why, such as Staff training"),
+            Length(max=LONGEST_LINE, message="Say it shorter"),
+        ],
+    )
+
+    def validate_last_day(self, field: Field) -> None:
+        """Ask for an order that can be."""
+        if self.first_day.data and field.data and field.data < self.first_day.data:
+            raise ValidationError("Enter a last day that is not before the first")
+
+    def closure(self) -> Closure:
+        """Return what was entered."""
+        first, last = self.first_day.data, self.last_day.data
+        assert first is not None, "it was validated"
+        assert last is not None, "it was validated"
+        return Closure(first, last, (self.reason.data or "").strip())
+
+
+class CredentialForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
+    """A kind of credential and its last day; without a day it does not expire."""
+
+    kind = SelectField("Credential", [InputRequired("Choose a credential")])
+    valid_until = DateField("Valid through", [Optional(), _is_near])
+
+    def offer(self, kinds: set[str]) -> CredentialForm:
+        """Fill the kinds in, and return the form."""
+        named = [(kind, _capital(credential_name(kind))) for kind in sorted(kinds)]
+        self.kind.choices = [("", "Choose"), *named]
+        return self
+
+    def credential(self) -> Credential:
+        """Return what was entered."""
+        return Credential(self.kind.data, self.valid_until.data)
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _is_hours(_form: FlaskForm, field: Field) -> None:
+    try:
+        parsed_hours(field.data or "")
+    except ValueError as problem:
+        raise ValidationError(str(problem)) from None
+
+
+class HoursForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
+    """Weekly hours: for each weekday stretches such as '08:00–12:00, 13:00–17:00', or nothing."""
+
+    day_0 = StringField(WEEKDAYS[0], [Length(max=LONGEST_LINE), _is_hours])
+    day_1 = StringField(WEEKDAYS[1], [Length(max=LONGEST_LINE), _is_hours])
+    day_2 = StringField(WEEKDAYS[2], [Length(max=LONGEST_LINE), _is_hours])
+    day_3 = StringField(WEEKDAYS[3], [Length(max=LONGEST_LINE), _is_hours])
+    day_4 = StringField(WEEKDAYS[4], [Length(max=LONGEST_LINE), _is_hours])
+    day_5 = StringField(WEEKDAYS[5], [Length(max=LONGEST_LINE), _is_hours])
+    day_6 = StringField(WEEKDAYS[6], [Length(max=LONGEST_LINE), _is_hours])
+
+    @property
+    def days(self) -> list[Field]:
+        """The fields in order of the week."""
+        return [self[f"day_{number}"] for number in range(7)]
+
+    def hours(self) -> tuple[WeeklyHours, ...]:
+        """Return what was entered."""
+        return tuple(
+            WeeklyHours(number, opens, closes)
+            for number, field in enumerate(self.days)
+            for opens, closes in parsed_hours(field.data or "")
+        )
+
+
+def hours_as_typed(hours: tuple[WeeklyHours, ...]) -> dict[str, Any]:
+    """Return the hours without dates as the form shows them."""
+    return {
+        f"day_{number}": ", ".join(
+            f"{one.opens:%H:%M}–{one.closes:%H:%M}"
+            for one in sorted(hours)
+            if one.weekday == number and not is_dated(one)
+        )
+        for number in range(7)
+    }
+
+
+def is_dated(hours: WeeklyHours) -> bool:
+    """Say whether hours hold from a day or until a day only; such are kept beside what the form changes."""
+    return hours.valid_from is not None or hours.valid_until is not None
+
+
+def parsed_hours(text: str) -> tuple[tuple[time, time], ...]:
+    """Return the stretches that a text names, in order. Raises `ValueError` in words for anything else."""
+    stretches = []
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        found = _STRETCH.fullmatch(part)
+        if found is None:
+            raise ValueError("Enter times such as 08:00–12:00, 13:00–17:00, or leave it empty")
+        opens_hour, opens_minute, closes_hour, closes_minute = map(int, found.groups())
+        try:
+            opens, closes = time(opens_hour, opens_minute), time(closes_hour, closes_minute)
+        except ValueError:
+            raise ValueError(f"{part} is not a time of the day; the last is 23:59") from None
+        if closes <= opens:
+            raise ValueError(f"{part} ends before it begins")
+        stretches.append((opens, closes))
+    stretches.sort()
+    if any(one[1] > other[0] for one, other in zip(stretches, stretches[1:], strict=False)):
+        raise ValueError("Two of these times overlap")
+    return tuple(stretches)
+
+
+def today_first(today: date) -> dict[str, Any]:
+    """Return what a form of days begins with: most is noted on its first day."""
+    return {"first_day": today, "last_day": today}

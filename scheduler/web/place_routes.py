@@ -1,0 +1,161 @@
+"""The places: rooms out of use and days on which the site is shut, with what a change of them would break."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask import Blueprint, abort, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from scheduler.access.permissions import Permission
+from scheduler.booking.change_places import change_places, preview_change_places
+from scheduler.booking.changing_facts import ChangeOfFacts
+from scheduler.domain.clock import local_day
+from scheduler.domain.errors import InvalidValue
+from scheduler.domain.facts import Facts
+from scheduler.domain.interval import Interval
+from scheduler.domain.place_changes import (
+    PlaceChange,
+    RoomBackInUse,
+    RoomOutOfUse,
+    SiteClosed,
+    SiteOpenedAgain,
+)
+from scheduler.domain.places import Closure, Room
+from scheduler.store.site_facts import facts_of
+from scheduler.store.work import reading
+from scheduler.web.fact_forms import ClosureForm, RoomForm, today_first
+from scheduler.web.forms import faults
+from scheduler.web.guard import actor, needs
+from scheduler.web.identity import current_clock
+from scheduler.web.reach import site_of
+from scheduler.web.saving_facts import Saving, shown_or_saved
+from scheduler.web.words import absence_in, day_words
+
+pages = Blueprint("places", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RoomLine:
+    """One room, and when it is out of use from now on."""
+
+    room: Room
+    out_of_use: tuple[Interval, ...]
+
+
+@dataclass(frozen=True)
+class _Forms:
+    """The forms of the page, with what was entered in the one that was sent."""
+
+    room: RoomForm
+    closure: ClosureForm
+
+
+@pages.get("/places")
+@needs(Permission.CHANGE_PLACES)
+def places() -> ResponseReturnValue:
+    """Show the rooms and the closures."""
+    facts = _facts()
+    return _page(facts, _forms(facts)), 200
+
+
+@pages.post("/places/rooms")
+@needs(Permission.CHANGE_PLACES)
+def take_out_of_use() -> ResponseReturnValue:
+    """Note that a room is out of use."""
+    facts = _facts()
+    forms = _forms(facts, "room")
+    form = forms.room
+    if not form.validate():
+        return _page(facts, forms, form), 422
+    time = form.interval(facts.site.zone)
+    what = f"{facts.rooms[form.room.data].name} is out of use {absence_in(time, facts.site.zone)}"
+    return _answer(facts, RoomOutOfUse(form.room.data, time), what)
+
+
+@pages.post("/places/rooms/back")
+@needs(Permission.CHANGE_PLACES)
+def take_back_in_use() -> ResponseReturnValue:
+    """Note that a room can be used after all."""
+    facts = _facts()
+    room = request.form.get("room", "")
+    try:
+        time = Interval(*(datetime.fromisoformat(request.form.get(name, "")) for name in ("start", "end")))
+    except (ValueError, InvalidValue):
+        abort(400)
+    return _answer(facts, RoomBackInUse(room, time), "The room is back in use")
+
+
+@pages.post("/places/closures")
+@needs(Permission.CHANGE_PLACES)
+def close() -> ResponseReturnValue:
+    """Shut the site on some days."""
+    facts = _facts()
+    forms = _forms(facts, "closure")
+    form = forms.closure
+    if not form.validate():
+        return _page(facts, forms, form), 422
+    closure = form.closure()
+    what = f"The site is shut {_days(closure)}: {closure.reason}"
+    return _answer(facts, SiteClosed(facts.site.id, closure), what)
+
+
+@pages.post("/places/closures/open")
+@needs(Permission.CHANGE_PLACES)
+def open_again() -> ResponseReturnValue:
+    """Take a closure back."""
+    facts = _facts()
+    try:
+        first, last = (date.fromisoformat(request.form.get(name, "")) for name in ("first_day", "last_day"))
+    except ValueError:
+        abort(400)
+    closure = Closure(first, last, request.form.get("reason", ""))
+    return _answer(facts, SiteOpenedAgain(facts.site.id, closure), f"The site is open again {_days(closure)}")
+
+
+def _answer(facts: Facts, change: PlaceChange, what: str) -> ResponseReturnValue:
+    wanted: ChangeOfFacts[PlaceChange] = ChangeOfFacts(facts.site.id, change)
+    back = url_for("places.places")
+    return shown_or_saved(Saving(wanted, preview_change_places, change_places, what, back))
+
+
+def _facts() -> Facts:
+    with reading():
+        return facts_of(site_of(actor()).id)
+
+
+def _forms(facts: Facts, sent: str = "") -> _Forms:
+    """Return the forms; what was entered goes into the one that was sent, and the other begins as ever."""
+    first = today_first(local_day(current_clock().now(), facts.site.zone))
+    entered = {sent: request.form}
+    room = RoomForm(entered.get("room"), data=first)
+    room.room.choices = [(one.id, one.name) for one in _by_name(facts)]
+    # Both have days: with names of its own, neither shares an id with the other.
+    return _Forms(room, ClosureForm(entered.get("closure"), prefix="closure-", data=first))
+
+
+def _page(facts: Facts, forms: _Forms, wrong: RoomForm | ClosureForm | None = None) -> str:
+    now = current_clock().now()
+    today = local_day(now, facts.site.zone)
+    return render_template(
+        "places.html",
+        site=facts.site,
+        rooms=[
+            RoomLine(room, tuple(time for time in room.out_of_use if time.end > now))
+            for room in _by_name(facts)
+        ],
+        closures=[(one, _days(one)) for one in facts.site.closures if one.last_day >= today],
+        forms=forms,
+        faults=faults(wrong) if wrong is not None else [],
+    )
+
+
+def _by_name(facts: Facts) -> list[Room]:
+    return sorted(facts.rooms.values(), key=lambda room: (room.name, room.id))
+
+
+def _days(closure: Closure) -> str:
+    if closure.first_day == closure.last_day:
+        return day_words(closure.first_day)
+    return f"{day_words(closure.first_day)} – {day_words(closure.last_day)}"

@@ -1,0 +1,201 @@
+"""Staff and places: what a change would break is shown before it is saved, and what was entered is kept when it is wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from scheduler.domain.appointment import Appointment
+from scheduler.domain.clock import local_day
+from scheduler.domain.facts import Facts
+from scheduler.domain.people import Role
+from scheduler.store.conflicts import open_conflicts
+from scheduler.store.site_facts import facts_of
+from scheduler.web.fact_forms import parsed_hours
+from tests.web.small_clinic import TODAY, ZONE, Visitor, booked_series
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+SITE = "maple"
+HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
+
+
+@pytest.fixture
+def dose(clinic_app: Flask) -> Appointment:
+    visit = booked_series(clinic_app)[0].visit("D2")
+    assert visit is not None
+    return visit
+
+
+@pytest.fixture
+def therapist(dose: Appointment) -> str:
+    return dose.staff[Role.THERAPIST]
+
+
+def facts(app: Flask) -> Facts:
+    with app.app_context():
+        return facts_of(SITE)
+
+
+def whole_day(visit: Appointment) -> dict[str, str]:
+    day = local_day(visit.start, ZONE).isoformat()
+    return {"first_day": day, "last_day": day, "from_time": "", "until_time": ""}
+
+
+def again(page: str) -> dict[str, str]:
+    """Return what the button on the page of broken visits sends."""
+    return {name: value for name, value in HIDDEN.findall(page) if name != "csrf_token"}
+
+
+def test_time_off_that_breaks_visits_is_shown_and_saved_anyway(
+    clinic_app: Flask, desk: Visitor, dose: Appointment, therapist: str
+) -> None:
+    shown = desk.send(f"/staff/{therapist}/time-off", whole_day(dose))
+    assert shown.status_code == 200
+    assert "would break a rule" in shown.text
+    assert "Save anyway" in shown.text
+    assert "is not at work" in shown.text
+    assert facts(clinic_app).person(therapist).time_off == ()
+    saved = desk.send(f"/staff/{therapist}/time-off", again(shown.text))
+    assert saved.status_code == 303
+    assert saved.headers["Location"] == f"/staff/{therapist}"
+    page = desk.text(f"/staff/{therapist}")
+    assert "Among the conflicts now" in page
+    assert "Not away after all" in page
+    assert facts(clinic_app).person(therapist).time_off
+    with clinic_app.app_context():
+        assert len(open_conflicts(SITE)) > 0
+    assert re.search(r'class="waiting">\d+<span class="unseen"> open', page)
+    back = desk.send(f"/staff/{therapist}/back", _times(page))
+    assert back.status_code == 303
+    assert "Resolved by this" in desk.text(f"/staff/{therapist}")
+    with clinic_app.app_context():
+        assert open_conflicts(SITE) == ()
+
+
+def _times(page: str) -> dict[str, str]:
+    return {name: value for name, value in HIDDEN.findall(page) if name in {"start", "end"}}
+
+
+def test_time_off_that_breaks_nothing_is_saved_at_once(
+    desk: Visitor, clinic_app: Flask, therapist: str
+) -> None:
+    day = (TODAY + timedelta(days=300)).isoformat()
+    form = {"first_day": day, "last_day": day, "from_time": "13:00", "until_time": "15:00"}
+    assert desk.send(f"/staff/{therapist}/time-off", form).status_code == 303
+    assert "No booked visit is affected" in desk.text(f"/staff/{therapist}")
+    [time] = facts(clinic_app).person(therapist).time_off
+    assert time.duration == timedelta(hours=2)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"first_day": ""}, "Enter the first day"),
+        ({"last_day": "2026-11-01"}, "not before the first"),
+        ({"last_day": "2199-11-01"}, "at most 800 days"),
+        ({"first_day": "0001-01-01"}, "between 2000 and 2200"),
+        ({"from_time": "15:00", "until_time": "13:00"}, "later than the beginning"),
+    ],
+)
+def test_what_is_entered_wrong_is_said_beside_it_and_kept(
+    desk: Visitor, therapist: str, wrong: dict[str, str], said: str
+) -> None:
+    today = TODAY.isoformat()
+    page = desk.send(f"/staff/{therapist}/time-off", {"first_day": today, "last_day": today, **wrong})
+    assert page.status_code == 422
+    assert said in page.text
+    assert "There is a problem" in page.text
+    assert all(f'value="{value}"' in page.text for value in wrong.values() if value)
+
+
+def test_hours_and_credentials_are_for_administrators(
+    clinic_app: Flask, desk: Visitor, signed_in: Callable[[str], Visitor], therapist: str
+) -> None:
+    assert "Change the hours" not in desk.text(f"/staff/{therapist}")
+    admin = signed_in("admin")
+    page = admin.text(f"/staff/{therapist}")
+    assert "Change the hours" in page
+    form = {f"day_{number}": "" for number in range(7)} | {"day_0": "08:00-12:00, 13:00–17:00"}
+    shown = admin.send(f"/staff/{therapist}/hours", form)
+    assert "Save anyway" in shown.text
+    assert admin.send(f"/staff/{therapist}/hours", again(shown.text)).status_code == 303
+    kept = facts(clinic_app).person(therapist).hours
+    assert [(one.weekday, one.opens.hour, one.closes.hour) for one in kept] == [(0, 8, 12), (0, 13, 17)]
+    wrong = admin.send(f"/staff/{therapist}/hours", {**form, "day_1": "late"})
+    assert wrong.status_code == 422
+    assert 'value="late"' in wrong.text
+    assert "Enter times such as" in wrong.text
+    renewed = {"kind": "bls", "valid_until": "2030-01-31"}
+    assert admin.send(f"/staff/{therapist}/credentials", renewed).status_code == 303
+    assert "Thu 31 Jan 2030" in admin.text(f"/staff/{therapist}")
+    gone = admin.send(f"/staff/{therapist}/credentials/withdraw", {"kind": "kap_training"})
+    assert "would break a rule" in gone.text
+    assert admin.send(f"/staff/{therapist}/credentials", {"kind": "", "valid_until": ""}).status_code == 422
+
+
+def test_the_list_says_who_is_away_and_what_has_expired(
+    desk: Visitor, signed_in: Callable[[str], Visitor], therapist: str
+) -> None:
+    assert f"/staff/{therapist}" in desk.text("/staff")
+    admin = signed_in("admin")
+    for form in ({"kind": "bls", "valid_until": "2026-11-22"},):
+        shown = admin.send(f"/staff/{therapist}/credentials", form)
+        if shown.status_code == 200:
+            admin.send(f"/staff/{therapist}/credentials", again(shown.text))
+    assert "Expired: BLS" in desk.text("/staff")
+    assert desk.get("/staff/nobody").status_code == 404
+
+
+def test_a_room_goes_out_of_use_and_the_site_is_shut(
+    clinic_app: Flask, desk: Visitor, dose: Appointment
+) -> None:
+    assert dose.room is not None
+    shown = desk.send("/places/rooms", {"room": dose.room, **whole_day(dose)})
+    assert "Save anyway" in shown.text
+    assert "is out of use" in shown.text
+    assert desk.send("/places/rooms", again(shown.text)).status_code == 303
+    page = desk.text("/places")
+    assert "Back in use" in page
+    assert desk.send("/places/rooms/back", {"room": dose.room, **_times(page)}).status_code == 303
+    assert facts(clinic_app).room(dose.room).out_of_use == ()
+    day = local_day(dose.start, ZONE).isoformat()
+    closure = {"closure-first_day": day, "closure-last_day": day, "closure-reason": "Burst pipe"}
+    shown = desk.send("/places/closures", closure)
+    assert "Burst pipe" in shown.text
+    assert "Save anyway" in shown.text
+    assert desk.send("/places/closures", again(shown.text)).status_code == 303
+    assert "Burst pipe" in desk.text("/places")
+    form = {"first_day": day, "last_day": day, "reason": "Burst pipe"}
+    assert desk.send("/places/closures/open", form).status_code == 303
+    assert "Resolved by this" in desk.text("/places")
+
+
+def test_what_is_entered_wrong_about_places_is_said(desk: Visitor) -> None:
+    page = desk.send(
+        "/places/closures", {"closure-first_day": "2026-12-02", "closure-last_day": "2026-12-01"}
+    )
+    assert page.status_code == 422
+    assert "not before the first" in page.text
+    assert "Say why" in page.text
+    assert desk.send("/places/rooms", {"room": "nowhere"}).status_code == 422
+    assert desk.send("/places/rooms/back", {"room": "nowhere"}).status_code == 400
+    assert desk.send("/places/closures/open", {"first_day": "soon"}).status_code == 400
+    assert (
+        desk.send("/places/closures/open", {"first_day": "2026-12-02", "last_day": "2026-12-02"}).status_code
+        == 303
+    )
+    assert "has no such closure" in desk.text("/places")
+
+
+@pytest.mark.parametrize(
+    "text", ["8", "08:00", "12:00-08:00", "08:00-12:00, 11:00-13:00", "25:00-26:00", "a-b"]
+)
+def test_hours_that_cannot_be_are_refused_in_words(text: str) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        parsed_hours(text)
