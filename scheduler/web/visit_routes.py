@@ -158,6 +158,7 @@ def show_visit(
         facts = VisitFacts.of(found, current_clock().now())
         view = visit_view(facts, actor())
         names = Names.of(found.site)
+    to_come = is_to_come(found, facts.now) and bool(found.series)
     page = render_template(
         "visit.html",
         visit=found,
@@ -176,9 +177,8 @@ def show_visit(
         minutes=OFFERED_MINUTES,
         may_extend=bool(view.extend_as) and may(actor(), Permission.EXTEND_STAY),
         protocols_minutes=supplemental_minutes(facts.judged.question.protocol) if facts.judged else None,
-        may_cancel=is_to_come(found, facts.now)
-        and bool(found.series)
-        and may(actor(), Permission.CANCEL_APPOINTMENT),
+        may_move=to_come and may(actor(), Permission.MOVE_APPOINTMENT),
+        may_cancel=to_come and may(actor(), Permission.CANCEL_APPOINTMENT),
     )
     return page, 422 if problem else 200
 
