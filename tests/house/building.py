@@ -38,7 +38,16 @@ class Module:
         """Yield every call with the dotted name that is called, such as `pytest.skip`."""
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Call):
-                yield ast.unparse(node.func), node
+                yield _dotted(node.func), node
+
+
+def _dotted(node: ast.expr) -> str:
+    # To unparse takes long, and nearly every name is a plain one.
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        return f"{_dotted(node.value)}.{node.attr}"
+    return ast.unparse(node)
 
 
 @cache
@@ -72,4 +81,10 @@ def modules(*folders: str) -> tuple[Module, ...]:
     """Return the Python modules in these folders of the checkout."""
     chosen = [ROOT / folder for folder in folders]
     paths = [path for path in files() if path.suffix == ".py" and any(f in path.parents for f in chosen)]
-    return tuple(Module(path, text := path.read_text(encoding="utf-8"), ast.parse(text)) for path in paths)
+    return tuple(_module(path) for path in paths)
+
+
+@cache
+def _module(path: Path) -> Module:
+    text = path.read_text(encoding="utf-8")
+    return Module(path, text, ast.parse(text))
