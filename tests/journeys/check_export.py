@@ -89,7 +89,7 @@ def check_staff_at_work(export: Export) -> None:
     """Every claim on a member of staff lies inside that person's availability."""
     for claim in export.document["claims"]:
         is_staff = export.resources[claim["resource"]]["kind"] == "staff"
-        if is_staff and not covers(export.available.get(claim["resource"], ()), span(claim)):
+        if is_staff and not covers(export.near(claim["resource"], span(claim)), span(claim)):
             export.fault(f"{claim['resource']} is not at work for {claim['appointment']} at {claim['start']}")
 
 
@@ -141,7 +141,7 @@ def check_room(export: Export, visit: dict[str, Any]) -> None:
         whole = (span(visit)[0], max([span(visit)[1], *ends]))
         if not covers(claimed(export, visit, "occupy", resource=room), whole):
             export.fault(f"visit {visit['id']} does not hold room {room} through turnover")
-        if not covers(export.available.get(room, ()), span(visit)):
+        if not covers(export.near(room, span(visit)), span(visit)):
             export.fault(f"room {room} is not open for visit {visit['id']}")
 
 
@@ -177,8 +177,9 @@ def check_dose(export: Export, visit: dict[str, Any]) -> None:
         check_cover(export, visit, role, purpose, when)
     check_credentials(export, visit, under_drug)
     rooms = [r for r in export.claims_of[visit["id"]] if export.resources[r["resource"]]["kind"] == "room"]
+    stay = (span(visit)[0], span(visit)[1] + BEFORE_CLOSE)
     for room in {claim["resource"] for claim in rooms}:
-        if not covers(export.available.get(room, ()), (span(visit)[0], span(visit)[1] + BEFORE_CLOSE)):
+        if not covers(export.near(room, stay), stay):
             export.fault(f"dosing visit {visit['id']} ends less than {BEFORE_CLOSE} before closing")
 
 
@@ -211,12 +212,10 @@ def check_credentials(export: Export, visit: dict[str, Any], when: Span) -> None
                 for c in resource.get("credentials", [])
             )
         ]
-        edges = {
-            when[0],
-            *(e for h in holders for s in export.available.get(h, ()) for e in s if when[0] < e < when[1]),
-        }
+        at_work = [export.near(holder, when) for holder in holders]
+        edges = {when[0], *(e for spans in at_work for s in spans for e in s if when[0] < e < when[1])}
         for edge in edges:
-            there = sum(any(s <= edge < e for s, e in export.available.get(holder, ())) for holder in holders)
+            there = sum(any(s <= edge < e for s, e in spans) for spans in at_work)
             if there < least:
                 export.fault(
                     f"dosing visit {visit['id']}: {there} people with {kind} at {edge}, {least} asked for"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -34,11 +36,19 @@ class Export:
             available[entry["resource"]].append(span(entry))
         self.available = {resource: joined(spans) for resource, spans in available.items()}
 
+    def near(self, resource: str, when: Span) -> list[Span]:
+        """Return when a resource is there, as far as that shares a moment with a span or touches it."""
+        spans = self.available.get(resource, [])
+        first = bisect_left(spans, when[0], key=lambda there: there[1])
+        last = bisect_right(spans, when[1], key=lambda there: there[0])
+        return spans[first:last]
+
     def fault(self, words: str) -> None:
         """Note one fault."""
         self.faults.append(words)
 
 
+@cache
 def instant(text: str) -> datetime:
     """Read an RFC 3339 instant; it has to say its offset."""
     moment = datetime.fromisoformat(text)
