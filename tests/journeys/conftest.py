@@ -30,9 +30,9 @@ class LoadedDemo:
     url: str
 
 
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoadedDemo]:
-    """Give the demo clinic, loaded as of the tests' now; the tests of a module share it and must not change it."""
+    """Give the demo clinic, loaded as of the tests' now; all tests share it and must not change it."""
     folder = tmp_path_factory.mktemp("demo")
     with _database(request, folder) as url:
         app = make_app(url, folder, StandingClock(STARTING_INSTANT))
