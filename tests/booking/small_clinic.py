@@ -5,6 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from scheduler.access.permissions import SYSTEM
@@ -18,6 +19,7 @@ from scheduler.domain.treatment import Protocol
 from scheduler.store.clinic import save_clinic
 from scheduler.store.work import unit_of_work
 from tests import builders
+from tests.bundled_protocols import a_bundled_protocol
 
 INDUCTION, COURSE, CHOICE = "iv_kap_induction_6", "im_kap_3", "im_kap_3_choice"
 
@@ -37,11 +39,12 @@ def small_clinic(**fields: Any) -> Clinic:
         ),
         staff=(*builders.a_staff(), builders.a_therapist("therapist-3")),
         patients=tuple(builders.a_patient(f"patient-{number}") for number in (1, 2, 3, 4)),
-        protocols=(*(read_protocol(bundled_protocol(key)) for key in (INDUCTION, COURSE)), a_choice()),
+        protocols=(a_bundled_protocol(INDUCTION), a_bundled_protocol(COURSE), a_choice()),
     )
     return replace(clinic, **fields)
 
 
+@cache
 def a_choice() -> Protocol:
     """Build the course with second integrations that are optional, and nurse and prescriber who may be relieved."""
     document = deepcopy(dict[str, Any](bundled_protocol(COURSE)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
+from functools import cache
 from typing import Any
 
 import pytest
@@ -78,12 +79,17 @@ appointments:
 
 def small_protocol() -> dict[str, Any]:
     """Return a sound protocol of two doses and two talks, to be changed at will."""
-    return deepcopy(dict(load_text(SMALL_PROTOCOL)))
+    return deepcopy(dict(_read_once(SMALL_PROTOCOL)))
 
 
 def small_clinic() -> dict[str, Any]:
     """Return a sound clinic with two sites, to be changed at will."""
-    return deepcopy(dict(load_text(SMALL_CLINIC)))
+    return deepcopy(dict(_read_once(SMALL_CLINIC)))
+
+
+@cache
+def _read_once(text: str) -> Mapping[str, object]:
+    return load_text(text)
 
 
 def bundled(key: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from scheduler.clinic_file import Clinic, ExistingAppointment, bundled_protocol, read_protocol
+from scheduler.clinic_file import Clinic, ExistingAppointment
 from scheduler.domain.appointment import Appointment, AppointmentState
 from scheduler.domain.interval import Interval
 from scheduler.domain.series import Series, SeriesState
@@ -27,6 +27,7 @@ from tests.builders import (
     an_office,
     t1_like_series,
 )
+from tests.bundled_protocols import a_bundled_protocol
 
 PROTOCOL = "iv_kap_induction_6"
 BOOKED_AT = datetime.fromisoformat("2026-11-23T16:00:00+00:00")
@@ -49,7 +50,7 @@ def keep_clinic(
                 rooms=(a_room("dosing-1"), a_room("dosing-2"), an_office("office-1"), an_office("office-2")),
                 staff=a_staff(),
                 patients=tuple(patients) or (a_patient(),),
-                protocols=(read_protocol(bundled_protocol(PROTOCOL)),),
+                protocols=(a_bundled_protocol(PROTOCOL),),
                 appointments=tuple(appointments),
             ),
             at,

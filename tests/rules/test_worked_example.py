@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 
-from scheduler.clinic_file.bundled import bundled_protocol
-from scheduler.clinic_file.protocol_document import read_protocol
 from scheduler.domain.diary import Diary
 from scheduler.domain.people import Role
 from scheduler.domain.treatment import Protocol
@@ -23,12 +21,13 @@ from tests.builders import (
     between,
     t1_like_series,
 )
+from tests.bundled_protocols import a_bundled_protocol
 from tests.rules.examples.case import staff_but
 
 
 def _from_the_clinic_file() -> Protocol:
     """Return the protocol that comes with the clinic file, without the screening that the patient has passed."""
-    return read_protocol(bundled_protocol("iv_kap_induction_6")).only(WORKED_EXAMPLE)
+    return a_bundled_protocol().only(WORKED_EXAMPLE)
 
 
 @pytest.fixture(params=[an_induction_protocol, _from_the_clinic_file], ids=["built", "clinic file"])

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import make_url
 
-from scheduler.clinic_file import Clinic, ExistingAppointment, bundled_protocol, read_protocol
+from scheduler.clinic_file import Clinic, ExistingAppointment
 from scheduler.domain.claims import Claim, Purpose
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Role
@@ -22,6 +22,7 @@ from scheduler.store.clinic import ClinicChanges, save_clinic
 from scheduler.store.series import save_series
 from scheduler.store.work import unit_of_work
 from tests import builders
+from tests.bundled_protocols import a_bundled_protocol
 
 SAVED_AT = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
 """Monday 23 November 2026, 09:00 in Denver."""
@@ -48,7 +49,7 @@ def a_clinic(**fields: Any) -> Clinic:
             builders.a_patient("patient-1", unavailable=(hours(100, 110),)),
             builders.a_patient("patient-2", given_name="Åsa", family_name="Example"),
         ),
-        protocols=(read_protocol(bundled_protocol("iv_kap_induction_6")),),
+        protocols=(a_bundled_protocol(),),
         appointments=(a_talk(), a_call()),
     )
     return replace(clinic, **fields)
