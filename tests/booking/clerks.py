@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from multiprocessing.context import SpawnContext
 from pathlib import Path
 from threading import Barrier
 from typing import Any, Protocol
@@ -19,8 +17,7 @@ from scheduler.booking.book_series import Booked, BookSeries, book_series
 from scheduler.booking.outcomes import Refused
 from tests.booking.small_clinic import clock
 from tests.databases import let_go, make_app
-
-PATIENCE = 60.0
+from tests.processes import PATIENCE, processes
 
 
 class Gate(Protocol):
@@ -63,7 +60,7 @@ def as_threads(app: Flask, commands: Sequence[BookSeries]) -> list[Answer]:
 
 def as_processes(database_url: str, folder: Path, commands: Sequence[BookSeries]) -> list[Answer]:
     """Let every command be a process that shares nothing but the database."""
-    context = multiprocessing.get_context("spawn")
+    context = processes()
     gate, answers = context.Barrier(len(commands)), context.SimpleQueue()
     clerks = [
         context.Process(target=_clerk, args=(database_url, folder / f"clerk-{n}", command, gate, answers))
@@ -87,7 +84,7 @@ def _clerk(database_url: str, folder: Path, command: BookSeries, gate: Gate, ans
 
 def killed_in_the_middle(database_url: str, folder: Path, command: BookSeries) -> None:
     """Start a clerk, and kill the process without warning when everything is written and nothing committed."""
-    context: SpawnContext = multiprocessing.get_context("spawn")
+    context = processes()
     has_written, never = context.Event(), context.Event()
     clerk = context.Process(target=_clerk_who_stops, args=(database_url, folder, command, has_written, never))
     clerk.start()

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from mailbox import Maildir
 from pathlib import Path
-from time import monotonic, sleep
+from time import sleep
 
 import pytest
 from flask import Flask
@@ -22,31 +17,9 @@ from scheduler.store.reminders import ReminderState, all_reminders
 from tests.builders import a_patient, at
 from tests.feeds.stored_visits import BOOKED_AT, a_plain_visit, keep_clinic, keep_visits
 from tests.reminders.recording import RecordingChannel
+from tests.reminders.sender import Sender, delivered
 
 MANY = 40
-
-SENDER = """
-import sys
-from datetime import datetime
-from pathlib import Path
-from time import sleep
-from tests.databases import make_app
-from scheduler.reminders.channels import MaildirChannel
-from scheduler.reminders.dispatch import dispatch
-
-url, folder, now, pause = sys.argv[1:]
-
-class SlowMaildir(MaildirChannel):
-    def send(self, message):
-        super().send(message)
-        sleep(float(pause))
-
-app = make_app(url, Path(folder))
-print("ready", flush=True)
-sys.stdin.readline()
-with app.app_context():
-    print(dispatch(datetime.fromisoformat(now), SlowMaildir(Path(folder) / "mailbox", "a@example.org")).sent)
-"""
 
 
 @pytest.fixture
@@ -77,12 +50,12 @@ def test_senders_in_many_threads_send_each_message_once(many_due: Flask) -> None
 def test_senders_in_many_processes_send_each_message_once(
     many_due: Flask, database_url: str, tmp_path: Path
 ) -> None:
-    senders = [ready_sender(database_url, tmp_path, BOOKED_AT.isoformat(), pause=0.02) for _ in range(3)]
+    senders = [Sender(database_url, tmp_path, BOOKED_AT, pause=0.02) for _ in range(3)]
     for sender in senders:
-        let_go(sender)
-    printed = [finished(sender) for sender in senders]
-    assert sum(printed) == MANY
-    assert sum(1 for number in printed if number) > 1, "the processes never ran at the same time"
+        sender.begin()
+    sent = [sender.sent() for sender in senders]
+    assert sum(sent) == MANY
+    assert sum(1 for number in sent if number) > 1, "the processes never ran at the same time"
     assert sorted(delivered(tmp_path).values()) == [1] * MANY
     assert states(many_due) == Counter({ReminderState.SENT: MANY})
 
@@ -90,68 +63,21 @@ def test_senders_in_many_processes_send_each_message_once(
 def test_a_sender_killed_in_the_middle_loses_nothing(
     many_due: Flask, database_url: str, tmp_path: Path
 ) -> None:
-    doomed = ready_sender(database_url, tmp_path, BOOKED_AT.isoformat(), pause=0.1)
-    let_go(doomed)
-    wait_until_some_left(tmp_path, doomed)
-    os.kill(doomed.pid, signal.SIGKILL)
-    doomed.communicate(timeout=30)
+    doomed = Sender(database_url, tmp_path, BOOKED_AT, pause=0.1)
+    doomed.begin()
+    doomed.wait_until_some_left()
+    doomed.kill()
     assert 0 < len(delivered(tmp_path)) < MANY
 
     later = BOOKED_AT + LEASE + timedelta(minutes=1)
-    heir = ready_sender(database_url, tmp_path, later.isoformat(), pause=0)
-    let_go(heir)
-    finished(heir)
+    heir = Sender(database_url, tmp_path, later, pause=0)
+    heir.begin()
+    heir.sent()
     copies = delivered(tmp_path)
     assert len(copies) == MANY
     # Only of the message in hand can nobody tell whether it had left; sent again, it has the same name.
     assert sum(copies.values()) <= MANY + 1
     assert states(many_due) == Counter({ReminderState.SENT: MANY})
-
-
-def ready_sender(url: str, folder: Path, now: str, pause: float) -> subprocess.Popen[str]:
-    """Start a process that will make one pass and print how many messages it sent, and wait until it is ready."""
-    sender = subprocess.Popen(
-        [sys.executable, "-c", SENDER, url, str(folder), now, str(pause)],
-        cwd=Path(__file__).resolve().parents[2],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert sender.stdout is not None
-    assert sender.stdout.readline() == "ready\n", sender.communicate()
-    return sender
-
-
-def let_go(sender: subprocess.Popen[str]) -> None:
-    """Let a sender begin its pass."""
-    assert sender.stdin is not None
-    sender.stdin.write("go\n")
-    sender.stdin.flush()
-
-
-def finished(sender: subprocess.Popen[str]) -> int:
-    """Wait for a sender and return how many messages it sent."""
-    printed, complaints = sender.communicate(timeout=120)
-    assert sender.returncode == 0, complaints
-    return int(printed)
-
-
-def wait_until_some_left(folder: Path, sender: subprocess.Popen[str]) -> None:
-    """Wait until a few messages are in the mailbox."""
-    deadline = monotonic() + 60
-    while sum(delivered(folder).values()) < 5:
-        assert sender.poll() is None, sender.communicate()
-        assert monotonic() < deadline, "the sender sends nothing"
-        sleep(0.02)
-
-
-def delivered(folder: Path) -> Counter[str]:
-    """Return how often each message is in the mailbox, by its Message-ID."""
-    mailbox = folder / "mailbox"
-    if not (mailbox / "cur").exists():
-        return Counter()  # "cur" is the last part of a mailbox to be made
-    return Counter(str(message["Message-ID"]) for message in Maildir(mailbox))
 
 
 def states(app: Flask) -> Counter[ReminderState]:

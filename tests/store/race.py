@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import sys
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from scheduler.domain.errors import Conflict
@@ -10,16 +11,47 @@ from scheduler.store import ledger
 from scheduler.store.locks import lock
 from scheduler.store.work import unit_of_work
 from tests.databases import let_go, make_app
+from tests.processes import PATIENCE, processes
 from tests.store.stored_clinic import watching
 
 
-def main(url: str, folder: str, hours: str) -> None:
+class Clerk:
+    """A clerk who has begun to book."""
+
+    def __init__(self, database_url: str, folder: Path, hours: int) -> None:
+        self._says, said = processes().Pipe(duplex=False)
+        self.process: BaseProcess = processes().Process(
+            target=_book, args=(database_url, folder, hours, said)
+        )
+        self.process.start()
+        said.close()
+        assert self._heard() == "begun"
+
+    def won(self) -> int:
+        """Wait until the clerk is done, and return how often both nurses were won."""
+        won = self._heard()
+        self.process.join(PATIENCE)
+        assert self.process.exitcode == 0
+        return int(won)
+
+    def kill(self) -> None:
+        """End the clerk without warning, whatever it is doing."""
+        self.process.kill()
+        self.process.join(PATIENCE)
+        assert self.process.exitcode == -9
+
+    def _heard(self) -> str:
+        assert self._says.poll(PATIENCE), "the clerk says nothing"
+        return str(self._says.recv())
+
+
+def _book(database_url: str, folder: Path, hours: int, say: Connection) -> None:
     """Want both nurses for two hours from each hour after noon in turn; say when it begins, and how many were won."""
-    app = make_app(url, Path(folder))
+    app = make_app(database_url, folder)
     won = 0
-    _say("begun")
+    say.send("begun")
     with app.app_context():
-        for hour in range(int(hours)):
+        for hour in range(hours):
             try:
                 with unit_of_work():
                     lock(["site-1"], [])
@@ -29,13 +61,4 @@ def main(url: str, folder: str, hours: str) -> None:
             except Conflict:
                 continue
     let_go(app)
-    _say(str(won))
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+    say.send(str(won))

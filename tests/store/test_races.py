@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -13,7 +10,7 @@ import pytest
 
 from scheduler.domain.claims import Claim
 from scheduler.store import ledger
-from tests.house.building import ROOT
+from tests.store.race import Clerk
 from tests.store.stored_clinic import hours
 
 pytestmark = pytest.mark.usefixtures("clinic_context")
@@ -22,27 +19,13 @@ HOURS = 40
 MANY_HOURS = 100_000
 
 
-def a_clerk(database_url: str, folder: Path, number: int) -> subprocess.Popen[str]:
-    """Start a clerk, and wait until it begins to book."""
-    clerk = subprocess.Popen(
-        [sys.executable, "-m", "tests.store.race", database_url, str(folder), str(number)],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONTZPATH": ""},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert clerk.stdout is not None
-    assert clerk.stdout.readline() == "begun\n"
-    return clerk
-
-
 def held(nurse: str) -> list[Claim]:
     return [claim for claim in ledger.all_claims() if claim.resource == nurse and claim.purpose == "watch"]
 
 
 def test_processes_share_what_there_is(database_url: str, tmp_path: Path) -> None:
-    clerks = [a_clerk(database_url, tmp_path, HOURS) for _ in range(3)]
-    won = [int(clerk.communicate(timeout=120)[0]) for clerk in clerks]
+    clerks = [Clerk(database_url, tmp_path, HOURS) for _ in range(3)]
+    won = [clerk.won() for clerk in clerks]
     taken = held("nurse-1")
     assert len(taken) == len(held("nurse-2")) == sum(won)
     # No clerk left free what another wanted: within every stretch asked for, the nurse is once fully taken.
@@ -53,12 +36,11 @@ def test_processes_share_what_there_is(database_url: str, tmp_path: Path) -> Non
 
 def test_a_clerk_who_is_killed_leaves_nothing_half_done(database_url: str, tmp_path: Path) -> None:
     for pause in (0.05, 0.2, 0.31):
-        clerk = a_clerk(database_url, tmp_path, MANY_HOURS)
+        clerk = Clerk(database_url, tmp_path, MANY_HOURS)
         time.sleep(pause)
         clerk.kill()
-        clerk.communicate()
         # Both nurses or neither, and the next clerk is not kept waiting.
         first, second = (Counter(claim.interval for claim in held(nurse)) for nurse in ("nurse-1", "nurse-2"))
         assert first == second
-    a_clerk(database_url, tmp_path, HOURS).communicate(timeout=120)
+    Clerk(database_url, tmp_path, HOURS).won()
     assert len(held("nurse-1")) == len(held("nurse-2")) >= HOURS

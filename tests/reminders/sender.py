@@ -1,0 +1,90 @@
+"""A sender of messages as a process of its own: makes one pass when it is told to, and says how many messages left."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from email.message import EmailMessage
+from mailbox import Maildir
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from time import monotonic, sleep
+
+from scheduler.reminders.channels import MaildirChannel
+from scheduler.reminders.dispatch import dispatch
+from tests.databases import let_go, make_app
+from tests.processes import PATIENCE, processes
+
+
+class Sender:
+    """A process that is ready for its pass, and that rests for `pause` seconds after each message."""
+
+    def __init__(self, database_url: str, folder: Path, now: datetime, pause: float) -> None:
+        self._wire, other = processes().Pipe()
+        self._folder = folder
+        self.process: BaseProcess = processes().Process(
+            target=_one_pass, args=(database_url, folder, now, pause, other)
+        )
+        self.process.start()
+        other.close()
+        assert self._heard() == "ready"
+
+    def begin(self) -> None:
+        """Let the sender begin its pass."""
+        self._wire.send("go")
+
+    def sent(self) -> int:
+        """Wait until the pass is made, and return how many messages were sent."""
+        sent = self._heard()
+        self.process.join(PATIENCE)
+        assert self.process.exitcode == 0
+        return int(sent)
+
+    def wait_until_some_left(self) -> None:
+        """Wait until a few messages are in the mailbox."""
+        deadline = monotonic() + PATIENCE
+        while sum(delivered(self._folder).values()) < 5:
+            assert self.process.is_alive()
+            assert monotonic() < deadline, "the sender sends nothing"
+            sleep(0.02)
+
+    def kill(self) -> None:
+        """End the process without warning."""
+        self.process.kill()
+        self.process.join(PATIENCE)
+        assert self.process.exitcode == -9
+
+    def _heard(self) -> str:
+        assert self._wire.poll(PATIENCE), "the sender says nothing"
+        return str(self._wire.recv())
+
+
+class _SlowMaildir(MaildirChannel):
+    """A mailbox that takes its time."""
+
+    pause = 0.0
+
+    def send(self, message: EmailMessage) -> None:
+        super().send(message)
+        sleep(self.pause)
+
+
+def _one_pass(database_url: str, folder: Path, now: datetime, pause: float, wire: Connection) -> None:
+    app = make_app(database_url, folder)
+    wire.send("ready")
+    wire.recv()
+    channel = _SlowMaildir(folder / "mailbox", "a@example.org")
+    channel.pause = pause
+    with app.app_context():
+        sent = dispatch(now, channel).sent
+    let_go(app)
+    wire.send(str(sent))
+
+
+def delivered(folder: Path) -> Counter[str]:
+    """Return how often each message is in the mailbox, by its Message-ID."""
+    mailbox = folder / "mailbox"
+    if not (mailbox / "cur").exists():
+        return Counter()  # "cur" is the last part of a mailbox to be made
+    return Counter(str(message["Message-ID"]) for message in Maildir(mailbox))
