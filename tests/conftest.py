@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
+from argon2 import PasswordHasher
 
+from scheduler.booking import passwords
 from scheduler.config import ENVIRONMENT
 from scheduler.domain.clock import StandingClock, use_packaged_time_zones
 from tests.chromium import chromium_arguments, chromium_path
@@ -41,6 +43,15 @@ def own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("VAR_FOLDER", str(tmp_path_factory.mktemp("var")))
         patch.setenv("PYTHONTZPATH", "")
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def full_strength() -> Iterator[PasswordHasher]:
+    """Let passwords cost next to nothing, since tests sign in hundreds of times; give the hasher that users get."""
+    users_get = passwords._hasher
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield users_get
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,27 @@
-"""Passwords: argon2id, and the same work without a hash."""
+"""Passwords: argon2id at full strength, and the same work without a hash."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
+from argon2 import PasswordHasher, extract_parameters, profiles
+
+from scheduler.booking import passwords
 from scheduler.booking.passwords import LONGEST, SHORTEST, fault_of, fresh_password, hashed, matches
+
+
+@pytest.fixture(autouse=True)
+def as_users_have_it(full_strength: PasswordHasher, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Hash as the program does, not as its tests do."""
+    monkeypatch.setattr(passwords, "_hasher", full_strength)
+    passwords._of_nobody.cache_clear()
+    yield
+    passwords._of_nobody.cache_clear()
+
+
+def test_a_hash_costs_what_rfc_9106_recommends() -> None:
+    assert extract_parameters(hashed("correct horse battery")) == profiles.RFC_9106_LOW_MEMORY
 
 
 def test_a_password_matches_its_own_hash_alone() -> None:

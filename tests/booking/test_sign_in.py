@@ -29,26 +29,11 @@ PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
-def clock(small_clinic: object, monkeypatch: pytest.MonkeyPatch) -> StandingClock:
-    """Give the clock of the tries, with one account there, and passwords that are checked quickly."""
-    monkeypatch.setattr("scheduler.booking.passwords._hasher", _Quick())
+def clock(small_clinic: object) -> StandingClock:
+    """Give the clock of the tries, with one account there."""
     standing = StandingClock(MONDAY)
     create_account(CreateAccount("willow.ash", PASSWORD, AccountRole.FRONT_DESK, "site-1"), SYSTEM, standing)
     return standing
-
-
-class _Quick:
-    """Stands in for the hasher: what it would do is tested with the real one below."""
-
-    def hash(self, password: str) -> str:
-        return f"hash of {password}"
-
-    def verify(self, kept: str, password: str) -> bool:
-        from argon2.exceptions import VerifyMismatchError
-
-        if kept != f"hash of {password}":
-            raise VerifyMismatchError
-        return True
 
 
 def tried(
