@@ -18,7 +18,17 @@ from scheduler.booking import passwords
 from scheduler.config import ENVIRONMENT
 from scheduler.domain.clock import StandingClock, use_packaged_time_zones
 from tests.chromium import chromium_arguments, chromium_path
-from tests.databases import PostgresTemplate, SqliteTemplate, let_go, make_app, migrate
+from tests.databases import (
+    Filling,
+    PostgresShelf,
+    PostgresTemplate,
+    SqliteShelf,
+    SqliteTemplate,
+    let_go,
+    make_app,
+    migrate,
+    nothing,
+)
 from tests.postgres_server import PostgresServer, postgres_server
 
 if TYPE_CHECKING:
@@ -77,18 +87,38 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> SqliteTemplate:
     return SqliteTemplate(file)
 
 
+@pytest.fixture(scope="session")
+def sqlite_shelf(sqlite_template: SqliteTemplate, tmp_path_factory: pytest.TempPathFactory) -> SqliteShelf:
+    """Give the SQLite files to copy."""
+    return SqliteShelf(sqlite_template, tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres_shelf(
+    postgres_template: PostgresTemplate, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[PostgresShelf]:
+    """Give the PostgreSQL databases to hand out."""
+    shelf = PostgresShelf(postgres_template, tmp_path_factory.mktemp("postgres"))
+    yield shelf
+    shelf.close()
+
+
 @pytest.fixture
-def sqlite_url(sqlite_template: SqliteTemplate, tmp_path: Path) -> str:
+def filling() -> Filling:
+    """Give what a fresh database holds: nothing, unless a room's own fixture of this name says otherwise."""
+    return nothing
+
+
+@pytest.fixture
+def sqlite_url(sqlite_shelf: SqliteShelf, filling: Filling, tmp_path: Path) -> str:
     """Give the address of a fresh, migrated SQLite file."""
-    return sqlite_template.copy_to(tmp_path)
+    return sqlite_shelf.copy_to(tmp_path, filling)
 
 
 @pytest.fixture
-def postgres_url(postgres_template: PostgresTemplate) -> Iterator[str]:
-    """Give the address of a fresh, migrated PostgreSQL database."""
-    name, url = postgres_template.copy()
-    yield url
-    postgres_template.server.drop_database(name)
+def postgres_url(postgres_shelf: PostgresShelf, filling: Filling) -> str:
+    """Give the address of a migrated PostgreSQL database, as good as fresh."""
+    return postgres_shelf.hand_out(filling)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

@@ -1,19 +1,32 @@
-"""Fresh databases for tests: copies of one that was migrated once, since copying is much quicker than migrating."""
+"""Fresh databases for tests: migrated once and filled once, since copying is much quicker than either.
+
+On SQLite every test gets a copy of a file. On PostgreSQL, where a copy is hundreds of files, tests get the same database
+one after another, brought back each time to what it held at first (`tests/postgres_reuse.py`).
+"""
 
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from tests.postgres_reuse import ReusedDatabase
 from tests.postgres_server import PostgresServer
 
 if TYPE_CHECKING:
     from flask import Flask
 
     from scheduler.domain.clock import Clock
+
+Filling = Callable[[], object]
+"""What stores something in an empty database, inside an application's context."""
+
+
+def nothing() -> None:
+    """Store nothing: the filling of an empty database."""
 
 
 def make_app(url: str, folder: Path, clock: Clock | None = None) -> Flask:
@@ -27,7 +40,22 @@ def make_app(url: str, folder: Path, clock: Clock | None = None) -> Flask:
     )
     app = create_app(settings, clock)
     app.testing = True
+    if url.startswith("sqlite"):
+        _write_without_waiting(app)
     return app
+
+
+def _write_without_waiting(app: Flask) -> None:
+    """Leave it to the machine when SQLite's files reach the disk: tests kill processes, they never pull the plug."""
+    from sqlalchemy import event
+
+    from scheduler.store.database import db
+
+    def prepare(connection: Any, _record: object) -> None:
+        connection.execute("PRAGMA synchronous=OFF")
+
+    with app.app_context():
+        event.listen(db.engine, "connect", prepare)
 
 
 def let_go(app: Flask) -> None:
@@ -49,15 +77,24 @@ def migrate(url: str, folder: Path) -> None:
     let_go(app)
 
 
+def fill(url: str, folder: Path, filling: Filling) -> None:
+    """Fill the database at this address, and let go of it."""
+    app = make_app(url, folder)
+    with app.app_context():
+        filling()
+    let_go(app)
+
+
 @dataclass(frozen=True)
 class SqliteTemplate:
     """A migrated SQLite file to copy."""
 
     file: Path
+    copy_name = "trellis.sqlite3"
 
     def copy_to(self, folder: Path) -> str:
         """Return the address of a new copy in the folder."""
-        target = folder / "trellis.sqlite3"
+        target = folder / self.copy_name
         shutil.copyfile(self.file, target)
         return f"sqlite:///{target}"
 
@@ -73,3 +110,49 @@ class PostgresTemplate:
         """Return the name and the address of a new copy."""
         name = f"test_{uuid4().hex}"
         return name, self.server.create_database(name, template=self.name)
+
+
+@dataclass
+class SqliteShelf:
+    """SQLite files to copy, one for each filling, made when the first test asks."""
+
+    empty: SqliteTemplate
+    folder: Path
+    filled: dict[Filling, SqliteTemplate] = field(default_factory=dict)
+
+    def copy_to(self, folder: Path, filling: Filling) -> str:
+        """Return the address of a new copy in the folder."""
+        if filling not in self.filled:
+            place = self.folder / str(len(self.filled))
+            place.mkdir()
+            fill(self.empty.copy_to(place), place, filling)
+            self.filled[filling] = SqliteTemplate(place / self.empty.copy_name)
+        return self.filled[filling].copy_to(folder)
+
+
+@dataclass
+class PostgresShelf:
+    """PostgreSQL databases to hand out again and again, one for each filling, made when the first test asks."""
+
+    empty: PostgresTemplate
+    folder: Path
+    filled: dict[Filling, ReusedDatabase] = field(default_factory=dict)
+
+    def hand_out(self, filling: Filling) -> str:
+        """Return the address of a database that holds what the filling stores, and that nobody is connected to."""
+        kept = self.filled.get(filling)
+        if kept is None or not kept.bring_back():
+            if kept is not None:
+                self.empty.server.drop_database(kept.name)
+            kept = self.filled[filling] = self._made(filling)
+        return self.empty.server.url(kept.name)
+
+    def _made(self, filling: Filling) -> ReusedDatabase:
+        name, url = self.empty.copy()
+        fill(url, self.folder, filling)
+        return ReusedDatabase(self.empty.server, name)
+
+    def close(self) -> None:
+        """Close the connections to the databases."""
+        for kept in self.filled.values():
+            kept.close()

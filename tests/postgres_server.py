@@ -30,6 +30,7 @@ max_connections = 200
 fsync = off
 synchronous_commit = off
 full_page_writes = off
+autovacuum = off
 timezone = 'UTC'
 log_timezone = 'UTC'
 """

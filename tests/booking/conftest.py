@@ -7,12 +7,18 @@ from flask import Flask
 
 from scheduler.access.permissions import AccountRole, Actor
 from tests.booking.small_clinic import store_small_clinic
+from tests.databases import Filling, nothing
+
+
+@pytest.fixture
+def filling(request: pytest.FixtureRequest) -> Filling:
+    """Give what the database holds: the small clinic, for tests that ask for it."""
+    return store_small_clinic if "small_clinic" in request.fixturenames else nothing
 
 
 @pytest.fixture
 def small_clinic(app_context: Flask) -> Flask:
     """Give the application inside its context, with the small clinic stored."""
-    store_small_clinic()
     return app_context
 
 

@@ -10,6 +10,7 @@ from flask import Flask
 
 from scheduler.cli.commands import register_commands
 from tests.booking.small_clinic import MONDAY, store_small_clinic
+from tests.databases import Filling, nothing
 
 Run = Callable[..., Result]
 
@@ -28,8 +29,12 @@ def run(app: Flask) -> Run:
 
 
 @pytest.fixture
-def run_in_clinic(run: Run, app: Flask) -> Run:
+def filling(request: pytest.FixtureRequest) -> Filling:
+    """Give what the database holds: the small clinic, for tests that ask for it."""
+    return store_small_clinic if "run_in_clinic" in request.fixturenames else nothing
+
+
+@pytest.fixture
+def run_in_clinic(run: Run) -> Run:
     """Give the same with the small clinic stored."""
-    with app.app_context():
-        store_small_clinic()
     return run

@@ -9,6 +9,21 @@ import pytest
 from flask import Flask
 from werkzeug.serving import make_server
 
+from tests.databases import Filling, nothing
+from tests.feeds.stored_visits import keep_clinic
+
+
+@pytest.fixture
+def filling(request: pytest.FixtureRequest) -> Filling:
+    """Give what the database holds: the clinic, for tests that ask for it."""
+    return keep_clinic if "clinic" in request.fixturenames else nothing
+
+
+@pytest.fixture
+def clinic(app: Flask) -> Flask:
+    """Give the application with the clinic stored, outside any context."""
+    return app
+
 
 @pytest.fixture
 def served(app: Flask) -> Iterator[str]:

@@ -19,7 +19,7 @@ from scheduler.feeds.subscriptions import SubscriptionRequest, make_subscription
 from scheduler.store.subscriptions import SubscriptionKind
 from tests.builders import at
 from tests.feeds.calendar_programs import Khal, Seen, seen_by_ical_js
-from tests.feeds.stored_visits import BOOKED_AT, a_plain_visit, cancel, keep_clinic, keep_series, keep_visits
+from tests.feeds.stored_visits import BOOKED_AT, a_plain_visit, cancel, keep_series, keep_visits
 
 # Either side of both changes of the clocks, in the hour that occurs twice, and on the day of the change itself.
 AROUND_THE_CHANGES = (
@@ -39,9 +39,9 @@ def standing_clock() -> StandingClock:
     return StandingClock(at("2026-10-28 09:00"))
 
 
-def subscribe(app: Flask, served: str, kind: SubscriptionKind, subject: str) -> str:
+def subscribe(clinic: Flask, served: str, kind: SubscriptionKind, subject: str) -> str:
     """Return a new address on the running server."""
-    with app.app_context():
+    with clinic.app_context():
         address = make_subscription(
             SubscriptionRequest(kind, subject, served), SYSTEM, StandingClock(BOOKED_AT)
         )
@@ -67,13 +67,12 @@ def expected_by_khal(visits: list[Appointment], zone: str) -> list[str]:
 
 @pytest.mark.parametrize("zone", ["America/Denver", "Europe/Berlin", "America/Santiago"])
 def test_visits_around_the_clock_changes_are_the_same_instants_to_every_program(
-    app: Flask, served: str, tmp_path: Path, zone: str
+    clinic: Flask, served: str, tmp_path: Path, zone: str
 ) -> None:
     visits = sorted(visits_around_the_changes(), key=lambda visit: visit.start)
-    with app.app_context():
-        keep_clinic()
+    with clinic.app_context():
         keep_visits(*visits, at=at("2026-10-28 09:00"))
-    address = subscribe(app, served, SubscriptionKind.PATIENT, "patient-1")
+    address = subscribe(clinic, served, SubscriptionKind.PATIENT, "patient-1")
 
     khal = Khal(address, zone, tmp_path / "khal")
     khal.subscribe()
@@ -86,17 +85,16 @@ def test_visits_around_the_clock_changes_are_the_same_instants_to_every_program(
 
 
 def test_a_whole_series_and_its_changes_arrive_in_every_program(
-    app: Flask, served: str, tmp_path: Path
+    clinic: Flask, served: str, tmp_path: Path
 ) -> None:
-    with app.app_context():
-        keep_clinic()
+    with clinic.app_context():
         series = keep_series()
-    address = subscribe(app, served, SubscriptionKind.PATIENT, "patient-1")
+    address = subscribe(clinic, served, SubscriptionKind.PATIENT, "patient-1")
     khal = Khal(address, "America/Denver", tmp_path / "khal")
     khal.subscribe()
     assert len(khal.shows("2026-11-01", 90)) == len(series.appointments)
 
-    with app.app_context():
+    with clinic.app_context():
         cancel("series-1/D2", at=BOOKED_AT)
     khal.subscribe()
     shown = khal.shows("2026-11-01", 90)
@@ -120,12 +118,11 @@ def test_a_whole_series_and_its_changes_arrive_in_every_program(
     ("kind", "subject"), [(SubscriptionKind.STAFF, "therapist-1"), (SubscriptionKind.ROOM, "dosing-1")]
 )
 def test_feeds_of_staff_and_rooms_are_read_alike(
-    app: Flask, served: str, tmp_path: Path, kind: SubscriptionKind, subject: str
+    clinic: Flask, served: str, tmp_path: Path, kind: SubscriptionKind, subject: str
 ) -> None:
-    with app.app_context():
-        keep_clinic()
+    with clinic.app_context():
         keep_series()
-    address = subscribe(app, served, kind, subject)
+    address = subscribe(clinic, served, kind, subject)
     khal = Khal(address, "America/Denver", tmp_path / "khal")
     khal.subscribe()
     seen = seen_by_ical_js(urlopen(address).read())
@@ -137,10 +134,8 @@ def test_feeds_of_staff_and_rooms_are_read_alike(
     assert {one.summary for one in seen} <= {"D RS", "P RS", "I RS", "R RS", "C RS"}
 
 
-def test_an_empty_feed_is_an_empty_calendar(app: Flask, served: str, tmp_path: Path) -> None:
-    with app.app_context():
-        keep_clinic()
-    address = subscribe(app, served, SubscriptionKind.PATIENT, "patient-1")
+def test_an_empty_feed_is_an_empty_calendar(clinic: Flask, served: str, tmp_path: Path) -> None:
+    address = subscribe(clinic, served, SubscriptionKind.PATIENT, "patient-1")
     khal = Khal(address, "America/Denver", tmp_path / "khal")
     khal.subscribe()
     assert khal.shows("2026-11-01", 90) == []

@@ -16,7 +16,7 @@ from scheduler.domain.clock import StandingClock
 from scheduler.feeds.subscriptions import SubscriptionRequest, end_subscription, make_subscription
 from scheduler.feeds.tokens import new_token
 from scheduler.store.subscriptions import SubscriptionKind, subscriptions_of
-from tests.feeds.stored_visits import BOOKED_AT, cancel, keep_clinic, keep_series
+from tests.feeds.stored_visits import BOOKED_AT, cancel, keep_series
 
 
 @pytest.fixture
@@ -26,10 +26,9 @@ def standing_clock() -> StandingClock:
 
 
 @pytest.fixture
-def path(app: Flask, standing_clock: StandingClock) -> str:
+def path(clinic: Flask, standing_clock: StandingClock) -> str:
     """Store a series and give the path of its patient's feed."""
-    with app.app_context():
-        keep_clinic()
+    with clinic.app_context():
         keep_series()
         request = SubscriptionRequest(SubscriptionKind.PATIENT, "patient-1", "")
         address = make_subscription(request, SYSTEM, standing_clock)

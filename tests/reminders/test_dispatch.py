@@ -21,6 +21,7 @@ from scheduler.store import reminders
 from scheduler.store.reminders import CONFIRMATION, Reminder, ReminderState, all_reminders, lease_next
 from scheduler.store.work import unit_of_work
 from tests.builders import a_patient, at
+from tests.databases import Filling, nothing
 from tests.feeds.privacy import assert_gives_nothing_away
 from tests.feeds.stored_visits import (
     BOOKED_AT,
@@ -60,12 +61,22 @@ def states(kind: MessageKind) -> list[ReminderState]:
     return [reminder.state for reminder in ledger(kind)]
 
 
-@pytest.fixture
-def booked(app_context: Flask) -> None:
+def keep_booked() -> None:
     """Store one visit on Thursday 3 December at 14:00, booked ten days before and confirmed at once."""
     keep_clinic()
     keep_visits(a_plain_visit(THURSDAY))
     assert dispatch(BOOKED_AT, RecordingChannel()).sent == 1
+
+
+@pytest.fixture
+def filling(request: pytest.FixtureRequest) -> Filling:
+    """Give what the database holds: the booked visit, for tests that ask for it."""
+    return keep_booked if "booked" in request.fixturenames else nothing
+
+
+@pytest.fixture
+def booked(app_context: Flask) -> None:
+    """Start with the booked visit of `keep_booked`."""
 
 
 def test_the_kind_that_speaks_of_a_whole_series_is_the_ledgers_own() -> None:
