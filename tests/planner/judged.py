@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Callable, Iterable, Set
 
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.diary import Diary
@@ -16,12 +16,12 @@ from scheduler.rules.question import Question
 _LATEST_TIMES = frozenset({"INTEG-2", "FOLLOW-2", "SPACE-4"})
 """Rules that only warn of a window that is passed: the planner keeps these as well."""
 
-_ANSWERED_FOR = tuple(
+_ANSWERED_FOR = [
     rule
     for rule in CATALOGUE
     if rule.id in _LATEST_TIMES
     or (rule.level in (Level.BLOCK, Level.GATE) and not rule.id.startswith("GATE-"))
-)
+]
 _THEIR_IDS = frozenset(rule.id for rule in _ANSWERED_FOR)
 
 
@@ -33,10 +33,31 @@ def about_time(finding: Finding) -> bool:
 def is_accepted(diary: Diary, protocol: Protocol, visit: Appointment) -> bool:
     """Say whether the rules that the planner answers for find nothing wrong with one new visit taken alone.
 
-    The rules are asked in turn until one finds something, for those who try everything; the protocol is that of the visit.
+    The protocol is that of the visit.
     """
-    question = Question(diary, protocol, a_series_of(diary, protocol, (visit,)))
-    return not any(next(rule.check(question), None) for rule in _ANSWERED_FOR)
+    series = a_series_of(diary, protocol, (visit,))
+    return not _is_refused(Question(diary, protocol, series), lambda _: True)
+
+
+def is_accepted_in(series: Series, diary: Diary, protocol: Protocol, visit: Appointment) -> bool:
+    """Say whether the rules that the planner answers for find nothing wrong with one new visit of a series."""
+    return not _is_refused(
+        Question(diary, protocol, series), lambda finding: visit.id in finding.appointments
+    )
+
+
+def _is_refused(question: Question, counts: Callable[[Finding], bool]) -> bool:
+    """Say whether there is a finding that counts and that the planner answers for, for those who try everything.
+
+    Nearly every try is refused, most often for the reason of the one before it: that rule is asked first, and the first
+    that finds anything ends it. What none refuses is judged as a booking is.
+    """
+    for place, rule in enumerate(_ANSWERED_FOR):
+        if any(counts(finding) for finding in rule.check(question)):
+            _ANSWERED_FOR.insert(0, _ANSWERED_FOR.pop(place))
+            return True
+    found = evaluate(question.diary, question.protocol, question.series)
+    return any(counts(finding) and about_time(finding) for finding in found)
 
 
 def a_series_of(
