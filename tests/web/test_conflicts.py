@@ -85,9 +85,10 @@ def test_a_way_that_is_old_or_not_ours_is_looked_for_anew(
     way = WAY.findall(desk.text(address))[0]
     for text in ("", "nonsense", way[:-2]):
         assert desk.send(address, {"way": text}).headers["Location"] == address
-    assert "here is what works now" in desk.text(address)
+    assert "Please choose again" in desk.text(address)
     clock.advance(GOOD_FOR * 1.01)
     assert desk.send(address, {"way": way}).headers["Location"] == address
+    assert "more than two hours old" in desk.text(address)
 
 
 def test_what_is_put_right_elsewhere_is_gone_when_it_is_looked_at(

@@ -80,4 +80,4 @@ def test_what_is_missing_or_makes_no_sense_is_said(desk: Visitor, series: Series
     assert "has these visits already" in page.text
     stale = desk.send(f"/series/{series.id}/therapist/take", {**same, "way": "nonsense"})
     assert stale.status_code == 303
-    assert "please look again" in desk.text(f"/series/{series.id}/therapist")
+    assert "Please choose again" in desk.text(f"/series/{series.id}/therapist")
