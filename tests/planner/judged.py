@@ -40,9 +40,14 @@ def is_accepted(diary: Diary, protocol: Protocol, visit: Appointment) -> bool:
 
 
 def is_accepted_in(series: Series, diary: Diary, protocol: Protocol, visit: Appointment) -> bool:
-    """Say whether the rules that the planner answers for find nothing wrong with one new visit of a series."""
+    """Say whether the rules that the planner answers for find nothing wrong with one new visit of a series.
+
+    The series has one therapist but for this visit. With another at its beginning, the patient has met nobody else, and it
+    is the next visit that is found fault with.
+    """
     return not _is_refused(
-        Question(diary, protocol, series), lambda finding: visit.id in finding.appointments
+        Question(diary, protocol, series),
+        lambda finding: visit.id in finding.appointments or finding.rule == "CONT-1",
     )
 
 
