@@ -237,6 +237,13 @@ class ClaimBook(Collection[Claim]):
         """Return the claims on a resource for one purpose."""
         return self._by_key.get((resource, purpose), _NOTHING)
 
+    def unlike(self, other: ClaimBook, keys: Iterable[ClaimKey]) -> list[ClaimKey]:
+        """Return those of some resources and purposes on which the other book says something else."""
+        mine, theirs = self._by_key, other._by_key
+        # Mostly they are the very same, which is seen without a look at what they say.
+        other_ones = [key for key in keys if mine.get(key) is not theirs.get(key)]
+        return [key for key in other_ones if self.on(*key) != other.on(*key)]
+
     def beside(self, other: ClaimBook) -> ClaimBook:
         """Return the claims of both books; on a resource and purpose that both know, those of the other alone."""
         return ClaimBook({**self._by_key, **other._by_key})

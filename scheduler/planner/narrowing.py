@@ -53,14 +53,15 @@ class Narrowing:
         """
         if question.wishes.first not in ((), ("earliest_finish",)):
             return cls.all_of(question)
-        left, found = cls(question, question.network, question.holes, question.upper, {}), {}
+        network, holes, lower, upper = question.network, question.holes, question.lower, question.upper
+        found = {}
         for therapist in question.therapists:
-            solution = left.network.least(left.choices(therapist))
+            solution = network.least(Choices(question.rows(therapist), holes, lower, upper))
             if not isinstance(solution, Stuck):
                 found[therapist] = solution
                 # Whoever comes next need not be looked at any further than this.
-                left = replace(left, upper=question.upper_for(question.outline.finish(solution)))
-        return replace(left, least=found)
+                upper = question.upper_for(question.outline.finish(solution))
+        return cls(question, network, holes, upper, found)
 
     def choices(self, therapist: str) -> Choices:
         """Return the feasible starts of each step in a series of this therapist."""

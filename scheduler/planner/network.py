@@ -13,6 +13,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeAlias
 
 from scheduler.domain.treatment import Window
 from scheduler.planner.timeline import SLOTS_PER_DAY, LocalDays
@@ -66,46 +67,55 @@ class Arc:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Holes:
-    """Stretches of slots at which a visit may not start, half-open, in order, none touching another."""
+    """Stretches of slots at which a visit may not start, half-open, in order, none touching another.
 
-    begins: tuple[int, ...]
-    ends: tuple[int, ...]
+    `edges` are the begin and the end of each in turn, so that a slot lies in one of them when the edges up to it, its own
+    included, are odd in number.
+    """
+
+    edges: tuple[int, ...]
 
     @classmethod
     def of(cls, spans: Iterable[tuple[int, int]]) -> Holes | None:
         """Join spans; `None` when there is nothing of them."""
-        joined: list[list[int]] = []
-        for begin, end in sorted(span for span in spans if span[0] < span[1]):
-            if joined and begin <= joined[-1][1]:
-                joined[-1][1] = max(joined[-1][1], end)
+        edges: list[int] = []
+        for begin, end in sorted(spans):
+            if begin >= end:
+                continue
+            if edges and begin <= edges[-1]:
+                edges[-1] = max(edges[-1], end)
             else:
-                joined.append([begin, end])
-        if not joined:
-            return None
-        return cls(tuple(begin for begin, _ in joined), tuple(end for _, end in joined))
+                edges += (begin, end)
+        return cls(tuple(edges)) if edges else None
 
     def spans(self) -> Iterable[tuple[int, int]]:
         """Return the stretches."""
-        return zip(self.begins, self.ends, strict=True)
+        return zip(self.edges[::2], self.edges[1::2], strict=True)
 
     def between(self, first: int, last: int) -> Iterator[tuple[int, int]]:
         """Return what is left from `first` to before `last`, in order."""
-        for number in range(bisect_right(self.ends, first), bisect_left(self.begins, last)):
-            if first < self.begins[number]:
-                yield first, self.begins[number]
-            first = self.ends[number]
         if first < last:
-            yield first, last
+            begin, end = bisect_right(self.edges, first), bisect_left(self.edges, last)
+            cuts = [*(() if begin & 1 else (first,)), *self.edges[begin:end], *(() if end & 1 else (last,))]
+            yield from zip(cuts[::2], cuts[1::2], strict=True)
+
+    def reached_by(self, length: int) -> Holes:
+        """Return the starts from which something of a length, in slots, would reach into one of these stretches."""
+        edges, earlier = [self.edges[0] - length + 1], length - 1
+        for end, begin in zip(self.edges[1:-1:2], self.edges[2::2], strict=True):
+            if end < begin - earlier:
+                edges += (end, begin - earlier)
+        return Holes((*edges, self.edges[-1]))
 
     def end_over(self, slot: int) -> int | None:
         """Return the end of the stretch that holds a slot, or `None`."""
-        place = bisect_right(self.begins, slot) - 1
-        return self.ends[place] if place >= 0 and slot < self.ends[place] else None
+        place = bisect_right(self.edges, slot)
+        return self.edges[place] if place & 1 else None
 
     def begin_over(self, slot: int) -> int | None:
         """Return the begin of the stretch that holds a slot, or `None`."""
-        place = bisect_right(self.begins, slot) - 1
-        return self.begins[place] if place >= 0 and slot < self.ends[place] else None
+        place = bisect_right(self.edges, slot)
+        return self.edges[place - 1] if place & 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +199,10 @@ class Stuck:
     starts: Mapping[int, int]
 
 
+#: The target of an arc that counts elapsed time, its distance, and the arc itself.
+_Plain: TypeAlias = tuple[int, int, Arc]
+
+
 @dataclass(frozen=True, eq=False)
 class Network:
     """The arcs among so many steps, with the local days by which some of them count."""
@@ -197,7 +211,7 @@ class Network:
     days: LocalDays
     arcs: tuple[Arc, ...] = ()
     _leaving: tuple[tuple[Arc, ...], ...] = field(default=(), repr=False)
-    _plain: tuple[tuple[tuple[int, int, Arc], ...], ...] = field(default=(), repr=False)
+    _plain: tuple[tuple[_Plain, ...], ...] = field(default=(), repr=False)
 
     @classmethod
     def of(cls, size: int, days: LocalDays, arcs: Iterable[Arc]) -> Network:
@@ -210,7 +224,7 @@ class Network:
         leaving, plain = list(self._leaving), list(self._plain)
         for arc in added:
             if arc.days is None:
-                plain[arc.source] = (*plain[arc.source], (arc.target, arc.distance, arc))
+                plain[arc.source] = _with(plain[arc.source], arc)
             else:
                 leaving[arc.source] = (*leaving[arc.source], arc)
         return Network(self.size, self.days, (*self.arcs, *added), tuple(leaving), tuple(plain))
@@ -254,33 +268,33 @@ class Network:
         self, choices: Choices, found: list[int], bounds: list[int], waiting: list[int]
     ) -> list[int] | Stuck:
         """Raise starts until none needs to be; `NEVER` stands for one not looked at yet."""
-        causes: dict[int, Arc] = {}
-        rows, holes, upper, unseen = choices.rows, choices.holes, choices.upper, NEVER
+        # Nearly all of the time of a search is spent here, so nothing is called or looked up twice that need not be.
+        causes: list[Arc | None] = [None] * self.size
+        rows, holes, upper = choices.rows, choices.holes, choices.upper
+        plain, counted, unseen = self._plain, self._leaving, NEVER
         while waiting:
             step = waiting.pop()
             bound = bounds[step]
             if found[step] >= bound:
                 continue
-            start: int | None
-            if holes[step] is None:
-                row = rows[step]
-                place = bisect_left(row, bound)
-                start = row[place] if place < len(row) and row[place] <= upper[step] else None
-            else:
-                start = choices.at_or_after(step, bound)
-            if start is None:
+            row, hole = rows[step], holes[step]
+            place = bisect_left(row, bound)
+            if hole is not None:
+                edges = hole.edges
+                while place < len(row) and (edge := bisect_right(edges, row[place])) & 1:
+                    place = bisect_left(row, edges[edge], place)
+            if place == len(row) or (start := row[place]) > upper[step]:
                 reached = {number: at for number, at in enumerate(found) if at > unseen}
-                return Stuck(step, bound, causes.get(step), reached)
+                return Stuck(step, bound, causes[step], reached)
             found[step] = start
-            for target, distance, arc in self._plain[step]:
-                if start + distance > bounds[target]:
-                    bounds[target] = start + distance
+            for target, distance, arc in plain[step]:
+                if (raised := start + distance) > bounds[target]:
+                    bounds[target] = raised
                     causes[target] = arc
-                    if unseen < found[target] < start + distance:
+                    if unseen < found[target] < raised:
                         waiting.append(target)
-            for arc in self._leaving[step]:
-                raised = arc.bound(start, self.days)
-                if raised > bounds[arc.target]:
+            for arc in counted[step]:
+                if (raised := arc.bound(start, self.days)) > bounds[arc.target]:
                     bounds[arc.target] = raised
                     causes[arc.target] = arc
                     if unseen < found[arc.target] < raised:
@@ -310,3 +324,10 @@ class Network:
                     bounds[arc.source] = lowered
                     waiting.append(arc.source)
         return [start for start in found if start is not None]
+
+
+def _with(plain: tuple[_Plain, ...], arc: Arc) -> tuple[_Plain, ...]:
+    """Return the arcs that count elapsed time from one step and this one, less those that say nothing more."""
+    if any(target == arc.target and distance >= arc.distance for target, distance, _ in plain):
+        return plain
+    return (*(known for known in plain if known[0] != arc.target), (arc.target, arc.distance, arc))

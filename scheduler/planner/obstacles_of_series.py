@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from scheduler.domain.claims import Claim, Purpose
 from scheduler.domain.clock import in_words
 from scheduler.domain.interval import Interval
-from scheduler.planner.patient_time import too_near_a_dose, while_away
+from scheduler.planner.network import Holes
 from scheduler.planner.slot_obstacles import Obstacle
 from scheduler.planner.slot_question import SeriesWindow, SlotQuestion
 from scheduler.planner.supply import Scarcity
-from scheduler.planner.timeline import Grid, Span, slots_in
+from scheduler.planner.timeline import Grid, slots_in
 from scheduler.rules.wording import during, limit, stretch, window_words
 
 
@@ -64,7 +64,7 @@ def _away(question: SlotQuestion) -> Obstacle:
             if away.overlaps(visit):
                 yield f"the patient cannot come {during(away, zone)}"
 
-    clear = grid.full & ~grid.mask(_clipped(grid, while_away(question.diary, question.shape, grid)))
+    clear = _clear_of(question.patient.while_away(question.shape), grid)
     return Obstacle(Scarcity.PATIENT.value, "the patient's own time", clear, why, "ask the patient")
 
 
@@ -80,7 +80,7 @@ def _spacing(question: SlotQuestion) -> Obstacle:
             given = in_words(claim.interval.start, zone)
             yield f"the patient has {_visit_of(question, claim)} at {given}; {limit(asked)} are asked for between doses"
 
-    clear = grid.full & ~grid.mask(_clipped(grid, too_near_a_dose(question.diary, question.shape, grid)))
+    clear = _clear_of(question.patient.too_near_a_dose(question.shape), grid)
     return Obstacle("spacing", "the spacing to other doses", clear, why)
 
 
@@ -93,5 +93,6 @@ def _visit_of(question: SlotQuestion, claim: Claim) -> str:
     return mine
 
 
-def _clipped(grid: Grid, spans: Iterable[Span]) -> Iterator[Span]:
-    return ((max(0, begin), min(end, grid.slots)) for begin, end in spans)
+def _clear_of(holes: Holes | None, grid: Grid) -> int:
+    spans = holes.spans() if holes else ()
+    return grid.full & ~grid.mask((max(0, begin), min(end, grid.slots)) for begin, end in spans)

@@ -2,43 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 
 from scheduler.domain.claims import Purpose
 from scheduler.domain.diary import Diary
 from scheduler.planner.network import Holes
 from scheduler.planner.shapes import Shape
-from scheduler.planner.timeline import Grid, Span, slots_in
+from scheduler.planner.timeline import Grid, slots_in
 
 
-def patient_holes(diary: Diary, shape: Shape, grid: Grid) -> Holes | None:
-    """Return the slots at which a visit of this shape may not start for the patient's sake; `None` for none."""
-    return Holes.of((*while_away(diary, shape, grid), *too_near_a_dose(diary, shape, grid)))
+@dataclass(frozen=True, slots=True)
+class PatientTime:
+    """What the patient's time is taken by, in slots: visits and absences, and the spacing of doses in whatever series."""
 
+    away: Holes | None
+    spacing: Holes | None
 
-def spacing_holes(diary: Diary, shape: Shape, grid: Grid) -> Holes | None:
-    """Return the slots at which too recent or too near a dose alone forbids the start; `None` for none."""
-    return Holes.of(too_near_a_dose(diary, shape, grid))
+    @classmethod
+    def of(cls, diary: Diary, grid: Grid) -> PatientTime:
+        """Look it up once, for visits of every shape."""
+        visits, doses = (diary.book.on(diary.patient.id, what) for what in (Purpose.OCCUPY, Purpose.SPACING))
+        taken = grid.touched(zip(visits.starts, visits.ends, strict=True))
+        spaced = grid.touched(zip(doses.starts, doses.ends, strict=True))
+        return cls(Holes.of([*taken, *map(grid.touching, diary.patient.unavailable)]), Holes.of(spaced))
 
+    def holes(self, shape: Shape) -> Holes | None:
+        """Return the slots at which a visit of a shape may not start for the patient's sake; `None` for none."""
+        away, spacing = self.while_away(shape), self.too_near_a_dose(shape)
+        if away is None or spacing is None:
+            return away or spacing
+        return Holes.of([*away.spans(), *spacing.spans()])
 
-def while_away(diary: Diary, shape: Shape, grid: Grid) -> Iterator[Span]:
-    """Yield the starts from which a visit would reach into another one of the patient, or into an absence."""
-    patient, length = diary.patient, slots_in(shape.like.length)
-    for claim in diary.claims_on(patient.id, Purpose.OCCUPY):
-        yield _reaching(grid.touching(claim.interval), length)
-    for interval in patient.unavailable_times():
-        yield _reaching(grid.touching(interval), length)
+    def while_away(self, shape: Shape) -> Holes | None:
+        """Return the starts from which a visit would reach into another one of the patient, or into an absence."""
+        return self.away.reached_by(slots_in(shape.like.length)) if self.away else None
 
-
-def too_near_a_dose(diary: Diary, shape: Shape, grid: Grid) -> Iterator[Span]:
-    """Yield the starts that are too near another dose of the patient, in whatever series."""
-    if (hold := shape.like.holds_dose_spacing) > timedelta(0):
-        for claim in diary.claims_on(diary.patient.id, Purpose.SPACING):
-            yield _reaching(grid.touching(claim.interval), slots_in(hold))
-
-
-def _reaching(taken: Span, length: int) -> Span:
-    """Return the starts from which something of a length would reach into what is taken."""
-    begin, end = taken
-    return (begin - length + 1, end) if begin < end else (0, 0)
+    def too_near_a_dose(self, shape: Shape) -> Holes | None:
+        """Return the starts that are too near another dose of the patient."""
+        hold = shape.like.holds_dose_spacing
+        return self.spacing.reached_by(slots_in(hold)) if self.spacing and hold > timedelta(0) else None

@@ -12,7 +12,7 @@ from scheduler.domain.people import Role
 from scheduler.domain.treatment import Protocol, Step
 from scheduler.planner.network import Arc, Choices, Holes, Network
 from scheduler.planner.outline import Outline, outline_of
-from scheduler.planner.patient_time import patient_holes, spacing_holes
+from scheduler.planner.patient_time import PatientTime
 from scheduler.planner.shapes import Shape
 from scheduler.planner.supply import Scarcity, SiteSupply, supply_of
 from scheduler.planner.timeline import SLOT, Grid, LocalDays, local_days, slots_at_most, slots_in
@@ -71,8 +71,9 @@ class Question:
     @cached_property
     def holes(self) -> tuple[Holes | None, ...]:
         """When the patient cannot come, by step."""
-        holes_of = spacing_holes if Scarcity.PATIENT in self.ignoring else patient_holes
-        by_shape = {shape: holes_of(self.diary, shape, self.grid) for shape in set(self.outline.shapes)}
+        patient = PatientTime.of(self.diary, self.grid)
+        holes_of = patient.too_near_a_dose if Scarcity.PATIENT in self.ignoring else patient.holes
+        by_shape = {shape: holes_of(shape) for shape in set(self.outline.shapes)}
         return tuple(by_shape[shape] for shape in self.outline.shapes)
 
     @cached_property
@@ -91,14 +92,10 @@ class Question:
 
     def upper_for(self, finish: int) -> tuple[int, ...]:
         """Return the last slot at which each step may start if all is to be over by a slot."""
-        return tuple(
-            min(last, finish - reach) for last, reach in zip(self.upper, self.outline.reach, strict=True)
-        )
+        return tuple(map(min, self.upper, [finish - reach for reach in self.outline.reach]))
 
     def rows(self, therapist: str) -> tuple[Sequence[int], ...]:
         """Return the starts of each step, as far as the site goes, in a series of this therapist."""
-        if not self.ignoring:
-            return self.supply.rows(self.outline.shapes, therapist)
         if therapist not in self._rows:
             self._rows[therapist] = tuple(
                 self.starts_of(shape, therapist if shape.keeps_one_therapist and therapist else None)
@@ -108,7 +105,8 @@ class Question:
 
     @cached_property
     def _rows(self) -> dict[str, tuple[Sequence[int], ...]]:
-        return {}
+        # Whoever asks next finds them again, unless they hold for this question alone.
+        return {} if self.ignoring else self.supply.rows(self.outline.shapes)
 
     def starts_of(self, shape: Shape, therapist: str | None) -> Sequence[int]:
         """Return the starts of visits of a shape, as far as the site goes, with this therapist or anybody fit."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +19,7 @@ from scheduler.domain.people import Role, StaffMember
 from scheduler.domain.series import Series
 from scheduler.domain.treatment import Protocol, Step, StepKind, Window
 from scheduler.planner.network import Holes
-from scheduler.planner.patient_time import patient_holes
+from scheduler.planner.patient_time import PatientTime
 from scheduler.planner.shapes import Shape, shape_of
 from scheduler.planner.supply import SiteSupply, supply_of
 from scheduler.planner.timeline import Grid, lasting, slots_at_most, slots_in
@@ -154,9 +153,14 @@ class SlotQuestion:
         return {}
 
     @cached_property
+    def patient(self) -> PatientTime:
+        """What the patient's time is taken by."""
+        return PatientTime.of(self.diary, self.grid)
+
+    @cached_property
     def holes(self) -> Holes | None:
         """When the patient cannot come."""
-        return patient_holes(self.diary, self.shape, self.grid)
+        return self.patient.holes(self.shape)
 
     @cached_property
     def free(self) -> Sequence[int]:
@@ -167,7 +171,7 @@ class SlotQuestion:
     @cached_property
     def _doubtful(self) -> Sequence[int]:
         if not self.keeps_the_patients_therapist:
-            return array("I")
+            return ()
         bounds = [self.by_window(window) for window in self.windows]
         lower = max(self.first, self.now, *(first for first, _ in bounds))
         upper = min(self.last, *(last for _, last in bounds)) if bounds else self.last

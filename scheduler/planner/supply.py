@@ -6,7 +6,6 @@ shares the masks of every room and person that they do not touch.
 
 from __future__ import annotations
 
-from array import array
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
@@ -77,8 +76,8 @@ class _Kept:
     rooms: dict[str, dict[int, int]] = field(default_factory=dict)
     segments: dict[str, dict[Segment, int]] = field(default_factory=dict)
     starts: dict[tuple[Shape, str | None], int] = field(default_factory=dict)
-    lists: dict[tuple[Shape, str | None], tuple[int, array[int]]] = field(default_factory=dict)
-    rows: dict[tuple[tuple[Shape, ...], str], tuple[array[int], ...]] = field(default_factory=dict)
+    lists: dict[tuple[Shape, str | None], tuple[int, Sequence[int]]] = field(default_factory=dict)
+    rows: dict[tuple[Shape, ...], dict[str, tuple[Sequence[int], ...]]] = field(default_factory=dict)
     ends: dict[Shape, int] = field(default_factory=dict)
     people: dict[tuple[Role, str | None], tuple[StaffMember, ...]] = field(default_factory=dict)
     set_ups: tuple[int, ...] | None = None
@@ -228,7 +227,7 @@ class SiteSupply:
             self._kept.starts[key] = self._starts(shape, whom, ignoring)
         return self._kept.starts[key]
 
-    def listed(self, shape: Shape, therapist: str | None = None) -> array[int]:
+    def listed(self, shape: Shape, therapist: str | None = None) -> Sequence[int]:
         """Return `starts` as a list."""
         key = (shape, therapist if shape.guided else None)
         mask = self.starts(*key)
@@ -237,17 +236,11 @@ class SiteSupply:
             made = self._kept.lists[key] = (mask, self.list_of(mask))
         return made[1]
 
-    def rows(self, shapes: tuple[Shape, ...], therapist: str) -> tuple[array[int], ...]:
-        """Return `listed` for the visits of one series; an empty name where no visit keeps to a therapist."""
-        key = (shapes, therapist)
-        if key not in self._kept.rows:
-            self._kept.rows[key] = tuple(
-                self.listed(shape, therapist if shape.keeps_one_therapist and therapist else None)
-                for shape in shapes
-            )
-        return self._kept.rows[key]
+    def rows(self, shapes: tuple[Shape, ...]) -> dict[str, tuple[Sequence[int], ...]]:
+        """Return what is known of `listed` for the visits of one series, by therapist: to be added to by who needs more."""
+        return self._kept.rows.setdefault(shapes, {})
 
-    def list_of(self, starts: int) -> array[int]:
+    def list_of(self, starts: int) -> Sequence[int]:
         """Return starts of visits as a list."""
         return set_slots(starts, slots_in(START_EVERY))
 
@@ -315,11 +308,11 @@ class SiteSupply:
 
     def after(self, book: ClaimBook) -> SiteSupply:
         """Return the supply with these claims instead; masks of what they leave alone are shared."""
-        changed: dict[ClaimKey, Taken] = {}
-        for key, taken in dict(self._kept.taken).items():
-            before, now = self.book.on(*key), book.on(*key)
-            if before != now:
-                changed[key] = taken.after(before, now, self.grid)
+        taken = dict(self._kept.taken)
+        changed = {
+            key: taken[key].after(self.book.on(*key), book.on(*key), self.grid)
+            for key in self.book.unlike(book, taken)
+        }
         kept = self._kept.without(changed) if changed else self._kept
         return SiteSupply(self.site, self.rooms, self.staff, self.grid, book, kept)
 

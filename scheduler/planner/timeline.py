@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ SLOTS_PER_DAY = 288
 _BYTES_PER_DAY = SLOTS_PER_DAY // 8
 
 _SLOT = SLOT // timedelta(microseconds=1)
+_SECONDS = SLOT // timedelta(seconds=1)
 
 Span: TypeAlias = tuple[int, int]
 
@@ -57,11 +57,11 @@ class Grid:
 
     def within(self, interval: Interval) -> Span:
         """Return the slots that lie wholly inside an interval; for time that is available."""
-        return self._clipped(-((self.origin - interval.start) // SLOT), (interval.end - self.origin) // SLOT)
+        return self._clipped(-_whole(self.origin - interval.start), _whole(interval.end - self.origin))
 
     def touching(self, interval: Interval) -> Span:
         """Return the slots that share a moment with an interval; for time that is taken."""
-        return self._clipped((interval.start - self.origin) // SLOT, -((self.origin - interval.end) // SLOT))
+        return self._clipped(_whole(interval.start - self.origin), -_whole(self.origin - interval.end))
 
     def _clipped(self, begin: int, end: int) -> Span:
         return max(0, begin), min(end, self.slots)
@@ -124,6 +124,11 @@ class Grid:
         return int.from_bytes(falls, "little") - int.from_bytes(rises, "little")
 
 
+def _whole(duration: timedelta) -> int:
+    """Return how many whole slots a duration holds, rounded down; twice as quick as dividing by one."""
+    return duration.days * SLOTS_PER_DAY + duration.seconds // _SECONDS
+
+
 def with_span(layers: Sequence[int], run: int) -> tuple[int, ...] | None:
     """Return masks by depth with one more span, given as a mask; `None` when it would rise above the highest layer."""
     raised = []
@@ -142,18 +147,28 @@ def without_span(layers: Sequence[int], run: int) -> tuple[int, ...]:
     return tuple(reversed(lowered))
 
 
-def set_slots(mask: int, apart: int = 1) -> array[int]:
+def set_slots(mask: int, apart: int = 1) -> Sequence[int]:
     """Return the slots that are set in a mask, in order; only such as are a multiple of `apart` may be set."""
     digits = bin(mask)[:1:-apart]
-    found = array("I")
+    numbers = _multiples(apart, -(-len(digits) // _AT_ONCE) * _AT_ONCE)
+    found: list[int] = []
     begin = digits.find("1")
     while begin >= 0:
         # What is set comes in runs, one for each stretch of free time.
         end = digits.find("0", begin)
         end = len(digits) if end < 0 else end
-        found.extend(range(begin * apart, end * apart, apart))
+        found += numbers[begin:end]
         begin = digits.find("1", end)
     return found
+
+
+_AT_ONCE = 4096
+
+
+@lru_cache(maxsize=64)
+def _multiples(apart: int, count: int) -> tuple[int, ...]:
+    """Return the first multiples: lists are searched quicker than arrays, and take little where all share their numbers."""
+    return tuple(range(0, count * apart, apart))
 
 
 def spans_of(mask: int) -> Iterator[Span]:
@@ -208,12 +223,12 @@ def lasting(mask: int, slots: int) -> int:
 
 def slots_in(duration: timedelta) -> int:
     """Return how many slots a duration needs, rounded up; negative durations round towards zero."""
-    return -(-duration // SLOT)
+    return -_whole(-duration)
 
 
 def slots_at_most(duration: timedelta) -> int:
     """Return how many whole slots a duration holds, rounded down."""
-    return duration // SLOT
+    return _whole(duration)
 
 
 @lru_cache(maxsize=64)

@@ -126,6 +126,14 @@ def test_only_what_differs_is_told(head: list[Claim], one: list[Claim], other: l
     assert books[0].stretches_unlike(books[0]) == ([], [])
 
 
+@given(LISTS, LISTS)
+def test_books_differ_where_one_says_something_else(head: list[Claim], more: list[Claim]) -> None:
+    book = ClaimBook.of(head)
+    keys = [*dict.fromkeys(map(_key, [*head, *more])), ("nobody", Purpose.OCCUPY)]
+    assert book.unlike(book.entering(more), keys) == list(filter({*map(_key, more)}.__contains__, keys))
+    assert book.unlike(ClaimBook.of(head), keys) == []
+
+
 @given(LISTS)
 def test_times_are_told_by_role(found: list[Claim]) -> None:
     there = ClaimsInOrder.of(filed(found, "a", Purpose.WATCH))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from itertools import product
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -102,6 +103,51 @@ def test_the_shortest_distance_of_two_steps_is_the_shortest_of_all(
     if not isinstance(least, Stuck):
         best = shortest(network, choices, (0, 3, -10_000), least)
         assert best == min(x[3] - x[0] for x in solutions)
+
+
+SPANS = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=5)
+
+
+@given(SPANS, st.integers(-2, 42), st.integers(-2, 42))
+def test_holes_say_what_looking_at_every_slot_says(
+    spans: list[tuple[int, int]], first: int, last: int
+) -> None:
+    held = {slot for begin, end in spans for slot in range(begin, end)}
+    holes = Holes.of(spans)
+    if holes is None:
+        assert not held
+        return
+    assert {slot for begin, end in holes.spans() for slot in range(begin, end)} == held
+    left = [slot for begin, end in holes.between(first, last) for slot in range(begin, end)]
+    assert left == [slot for slot in range(first, last) if slot not in held]
+    for slot in range(-2, 42):
+        begin, end = holes.begin_over(slot), holes.end_over(slot)
+        assert (begin is None, end is None) == (slot not in held,) * 2
+        if begin is not None and end is not None:
+            assert begin <= slot < end and held.issuperset(range(begin, end))
+            assert held.isdisjoint({begin - 1, end})
+
+
+@given(SPANS, st.integers(1, 12))
+def test_what_is_reached_by_a_visit_is_where_it_would_touch_a_hole(
+    spans: list[tuple[int, int]], length: int
+) -> None:
+    if (holes := Holes.of(spans)) is not None:
+        held = {slot for begin, end in spans for slot in range(begin, end)}
+        reached = holes.reached_by(length)
+        for slot in range(-15, 45):
+            touches = not held.isdisjoint(range(slot, slot + length))
+            assert (reached.end_over(slot) is not None) == touches
+        assert reached.edges == tuple(sorted(set(reached.edges)))
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_of_two_arcs_between_the_same_steps_the_longer_is_named(order: tuple[int, int]) -> None:
+    arcs = [Arc(0, 1, 5), Arc(0, 1, 7)]
+    choices = Choices(((3, 9), (4, 9)), (None, None), (0, 0), (20, 20))
+    stuck = Network.of(2, DAYS, [arcs[number] for number in order]).least(choices)
+    assert isinstance(stuck, Stuck)
+    assert (stuck.step, stuck.bound, stuck.arc) == (1, 10, arcs[1])
 
 
 def test_a_stuck_search_names_the_step_the_bound_and_what_raised_it() -> None:

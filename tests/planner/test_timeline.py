@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduler.domain.interval import Interval
-from scheduler.planner.timeline import SLOT, Grid, every, lasting, set_slots
+from scheduler.planner.timeline import SLOT, Grid, every, lasting, set_slots, slots_at_most, slots_in
 
 GRID = Grid(datetime(2026, 11, 1, tzinfo=UTC), 2)
 SPANS = st.lists(
@@ -51,6 +51,12 @@ def test_available_time_is_rounded_inwards_and_taken_time_outwards(begin: int, m
         inside, touched = GRID.mask([GRID.within(interval)]), GRID.mask([GRID.touching(interval)])
         assert bool(inside >> slot & 1) == interval.contains(this)
         assert bool(touched >> slot & 1) == interval.overlaps(this)
+
+
+@given(st.timedeltas(timedelta(days=-500), timedelta(days=500)))
+def test_slots_in_a_duration_are_rounded_as_dividing_by_one_says(duration: timedelta) -> None:
+    assert slots_in(duration) == -(-duration // SLOT)
+    assert slots_at_most(duration) == duration // SLOT
 
 
 @given(st.integers(0, 600), st.integers(0, 600))
