@@ -179,8 +179,4 @@ def get_ready(diary: Diary, protocol: Protocol) -> object:
     What was kept and still holds is kept.
     """
     question = Question.of(diary, protocol, Wishes(diary.horizon.start, diary.horizon.end))
-    return {
-        (step.key, therapist): question.rows(therapist)[number]
-        for therapist in question.therapists
-        for number, step in enumerate(protocol.steps)
-    }
+    return {therapist: question.rows(therapist) for therapist in question.therapists}

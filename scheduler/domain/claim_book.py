@@ -92,22 +92,19 @@ class ClaimsInOrder:
 
     def stretches_unlike(self, other: ClaimsInOrder) -> tuple[Sequence[Stretch], Sequence[Stretch]]:
         """Return the stretches of these claims and those of the other's, less what both begin and end with."""
-        shared = min(len(self), len(other))
-        head = min(
-            _shared_at_the_beginning(self.starts, other.starts),
-            _shared_at_the_beginning(self.kinds, other.kinds),
-        )
-        tail = min(
-            shared - head,
-            _shared_at_the_beginning(self.starts[::-1], other.starts[::-1]),
-            _shared_at_the_beginning(self.kinds[::-1], other.kinds[::-1]),
-        )
+        # What starts at the same times is mostly of the same kinds, which one look confirms.
+        head = _shared_at_the_beginning(self.starts, other.starts, min(len(self), len(other)))
+        head = _shared_at_the_beginning(self.kinds, other.kinds, head)
+        tail = _shared_at_the_end(self.starts, other.starts, min(len(self), len(other)) - head)
+        tail = _shared_at_the_end(self.kinds, other.kinds, tail)
         return self._some_stretches(head, len(self) - tail), other._some_stretches(head, len(other) - tail)
 
     def entering(self, claim: Claim) -> tuple[ClaimsInOrder, int]:
         """Return these claims with one more on the same resource for the same purpose, and its place among them."""
-        place = bisect_right(range(len(self)), _place(claim), key=self._place_of)
         start, number = in_microseconds(claim.interval.start), len(self.names)
+        # Few start at the same time; only these are looked at one by one.
+        low, high = bisect_left(self.starts, start), bisect_right(self.starts, start)
+        place = bisect_right(range(high), _place(claim), low, high, key=self._place_of)
         more = ClaimsInOrder(
             key=(claim.resource, claim.purpose),
             starts=self.starts[:place] + array("q", [start]) + self.starts[place:],
@@ -206,17 +203,27 @@ def _kind(claim: Claim) -> Kind:
     return kind_of(length, claim.phases, claim.role, claim.lane)
 
 
-def _shared_at_the_beginning(one: Sequence[object], other: Sequence[object]) -> int:
-    """Return how many items two sequences have in common at their beginning."""
-    low, high = 0, min(len(one), len(other))
+def _shared_at_the_beginning(one: Sequence[object], other: Sequence[object], most: int) -> int:
+    """Return how many items two sequences have in common at their beginning, `most` at the most."""
+    # Comparing whole stretches is quick: it is done outside of Python's own steps.
+    if one[:most] == other[:most]:
+        return most
+    low, high = 0, most - 1
     while low < high:
-        # Comparing whole stretches is quick: it is done outside of Python's own steps.
         middle = (low + high + 1) // 2
         if one[low:middle] == other[low:middle]:
             low = middle
         else:
             high = middle - 1
     return low
+
+
+def _shared_at_the_end(one: Sequence[object], other: Sequence[object], most: int) -> int:
+    """Return how many items two sequences have in common at their end, `most` at the most."""
+    ends = (one[len(one) - most :], other[len(other) - most :])
+    if ends[0] == ends[1]:
+        return most
+    return _shared_at_the_beginning(ends[0][::-1], ends[1][::-1], most - 1)
 
 
 class ClaimBook(Collection[Claim]):

@@ -97,10 +97,11 @@ class Question:
     def rows(self, therapist: str) -> tuple[Sequence[int], ...]:
         """Return the starts of each step, as far as the site goes, in a series of this therapist."""
         if therapist not in self._rows:
-            self._rows[therapist] = tuple(
-                self.starts_of(shape, therapist if shape.keeps_one_therapist and therapist else None)
-                for shape in self.outline.shapes
-            )
+            lists = {
+                shape: self.starts_of(shape, therapist if shape.keeps_one_therapist and therapist else None)
+                for shape in set(self.outline.shapes)
+            }
+            self._rows[therapist] = tuple(map(lists.__getitem__, self.outline.shapes))
         return self._rows[therapist]
 
     @cached_property

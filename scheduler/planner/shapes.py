@@ -15,13 +15,15 @@ class Shape:
     """All of a step that matters to where it can stand; steps that need the same have the very same shape.
 
     `like` is one of them. `guided` says whether a therapist takes part, `keeps_one_therapist` whether it must be the
-    therapist of the series; `turns` are what each role gives, in order of first need, by what one person gives.
+    therapist of the series; `turns` are what each role gives, in order of first need, by what one person gives, and
+    `besides_guide` the roles other than the therapist.
     """
 
     like: Step
     guided: bool
     keeps_one_therapist: bool
     turns: Mapping[Role, tuple[tuple[Segment, ...], ...]]
+    besides_guide: frozenset[Role]
 
 
 _KNOWN: WeakValueDictionary[tuple[object, ...], Shape] = WeakValueDictionary()
@@ -42,6 +44,7 @@ def shape_of(step: Step) -> Shape:
     if shape is None:
         guided = Role.THERAPIST in step.roles
         turns = {role: step.turns_of(role) for role in step.roles}
-        made = Shape(step, guided, guided and step.keeps_one_therapist, turns)
+        others = frozenset(turns) - {Role.THERAPIST}
+        made = Shape(step, guided, guided and step.keeps_one_therapist, turns, others)
         shape = _KNOWN.setdefault(needs, made)
     return shape

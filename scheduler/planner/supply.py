@@ -14,7 +14,7 @@ from enum import StrEnum
 from functools import lru_cache, reduce
 from threading import Lock
 
-from scheduler.domain.claim_book import ClaimBook, ClaimKey
+from scheduler.domain.claim_book import ClaimBook
 from scheduler.domain.claims import Purpose, capacity_of, lanes_needed
 from scheduler.domain.clock import local_day, whole_local_day
 from scheduler.domain.diary import Diary
@@ -22,12 +22,14 @@ from scheduler.domain.interval import Interval
 from scheduler.domain.people import Credential, Role, StaffMember
 from scheduler.domain.places import Room, Site, WeeklyHours, weekly_times
 from scheduler.domain.treatment import Segment, SiteCover
+from scheduler.planner.kept import Kept, Rows
 from scheduler.planner.shapes import Shape
 from scheduler.planner.taken import Taken
 from scheduler.planner.timeline import (
     Grid,
     every,
     lasting,
+    relisted,
     set_slots,
     slots_in,
 )
@@ -66,49 +68,6 @@ def _weekly(hours: tuple[WeeklyHours, ...], zone: str, grid: Grid) -> int:
 
 
 @dataclass
-class _Kept:
-    """What was worked out so far of one supply; made when asked for.
-
-    A list stands beside the mask it was made from, so that it is made anew only where that has changed.
-    """
-
-    taken: dict[ClaimKey, Taken] = field(default_factory=dict)
-    rooms: dict[str, dict[int, int]] = field(default_factory=dict)
-    segments: dict[str, dict[Segment, int]] = field(default_factory=dict)
-    starts: dict[tuple[Shape, str | None], int] = field(default_factory=dict)
-    lists: dict[tuple[Shape, str | None], tuple[int, Sequence[int]]] = field(default_factory=dict)
-    rows: dict[tuple[Shape, ...], dict[str, tuple[Sequence[int], ...]]] = field(default_factory=dict)
-    ends: dict[Shape, int] = field(default_factory=dict)
-    people: dict[tuple[Role, str | None], tuple[StaffMember, ...]] = field(default_factory=dict)
-    set_ups: tuple[int, ...] | None = None
-    working: dict[str, int] = field(default_factory=dict)
-
-    def without(self, changed: Mapping[ClaimKey, Taken]) -> _Kept:
-        """Return what still holds where some resources are taken otherwise, as `changed` says."""
-        # Copied whole first: another thread may be adding to what is kept meanwhile.
-        kept = _Kept(dict(self.taken), dict(self.rooms), dict(self.segments), lists=dict(self.lists))
-        # What hangs on facts alone holds whatever is claimed.
-        kept.ends, kept.people = self.ends, self.people
-        kept.taken.update(changed)
-        for resource, _ in changed:
-            kept.rooms.pop(resource, None)
-            kept.segments.pop(resource, None)
-        return kept
-
-    def without_person(self, person: StaffMember) -> _Kept:
-        """Return what still holds where a member of staff works or is qualified otherwise; claims stay as they are."""
-        kept = self.without({})
-        kept.segments.pop(person.id, None)
-        kept.people = {}
-        kept.starts.update(
-            (key, mask)
-            for key, mask in dict(self.starts).items()
-            if not key[0].like.site_cover and person.roles.isdisjoint(key[0].like.roles)
-        )
-        return kept
-
-
-@dataclass
 class SiteSupply:
     """The free time of one site's rooms and people on one grid."""
 
@@ -117,8 +76,8 @@ class SiteSupply:
     staff: Mapping[str, StaffMember]
     grid: Grid
     book: ClaimBook
-    _kept: _Kept = field(default_factory=_Kept)
-    _apart: dict[tuple[Shape, frozenset[Scarcity]], int] = field(default_factory=dict, init=False)
+    _kept: Kept = field(default_factory=Kept)
+    _relaxed: dict[tuple[Shape, frozenset[Scarcity]], int] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self._quarters = every(self.grid, slots_in(START_EVERY))
@@ -145,7 +104,8 @@ class SiteSupply:
         key = (resource, purpose)
         if key not in self._kept.taken:
             self._kept.taken[key] = Taken.by(self.book.on(resource, purpose), capacity, self.grid)
-        return self.grid.full & ~self._kept.taken[key].layers[capacity - lanes]
+        # All that is taken lies on the grid, so this leaves what is not taken.
+        return self.grid.full ^ self._kept.taken[key].layers[capacity - lanes]
 
     def having(self, role: Role, therapist: str | None = None) -> tuple[StaffMember, ...]:
         """Return who may serve in a role beside this therapist, by id: nobody watches the patient they guide."""
@@ -187,6 +147,14 @@ class SiteSupply:
             known[length] = lasting(free, length)
         return known[length]
 
+    def starts_with(self, person: StaffMember, shape: Shape, role: Role) -> int:
+        """At which slots the person can give all that a role gives: free, at work and qualified that day."""
+        known = self._kept.served.setdefault(person.id, {})
+        key = (shape, role)
+        if key not in known:
+            known[key] = reduce(int.__and__, (self.starts_of_turn(person, turn) for turn in shape.turns[role]))
+        return known[key]
+
     def starts_of_turn(self, person: StaffMember, turn: Iterable[Segment]) -> int:
         """At which slots a visit may start so that the person can give all of these segments."""
         mask = self.grid.full
@@ -219,24 +187,27 @@ class SiteSupply:
 
         `ignoring` names what is taken to be no obstacle. Whether the patient can come is not asked here.
         """
-        whom = therapist if shape.guided else None
+        key = (shape, therapist if shape.guided else None)
+        unguided = self._unguided(shape, ignoring)
         if ignoring:
-            return self._starts(shape, whom, ignoring)
-        key = (shape, whom)
-        if key not in self._kept.starts:
-            self._kept.starts[key] = self._starts(shape, whom, ignoring)
-        return self._kept.starts[key]
+            return self._starts(*key, unguided, ignoring)
+        made = self._kept.starts.get(key)
+        if made is None or made[0] != unguided:
+            made = self._kept.starts[key] = (unguided, self._starts(*key, unguided, ignoring))
+        return made[1]
 
     def listed(self, shape: Shape, therapist: str | None = None) -> Sequence[int]:
         """Return `starts` as a list."""
         key = (shape, therapist if shape.guided else None)
         mask = self.starts(*key)
         made = self._kept.lists.get(key)
-        if made is None or made[0] != mask:
+        if made is None:
             made = self._kept.lists[key] = (mask, self.list_of(mask))
+        elif made[0] != mask:
+            made = self._kept.lists[key] = (mask, relisted(made[1], made[0], mask, slots_in(START_EVERY)))
         return made[1]
 
-    def rows(self, shapes: tuple[Shape, ...]) -> dict[str, tuple[Sequence[int], ...]]:
+    def rows(self, shapes: tuple[Shape, ...]) -> dict[str, Rows]:
         """Return what is known of `listed` for the visits of one series, by therapist: to be added to by who needs more."""
         return self._kept.rows.setdefault(shapes, {})
 
@@ -244,23 +215,29 @@ class SiteSupply:
         """Return starts of visits as a list."""
         return set_slots(starts, slots_in(START_EVERY))
 
-    def _starts(self, shape: Shape, therapist: str | None, ignoring: Set[Scarcity]) -> int:
-        mask = self._apart_from_guide(shape, frozenset(ignoring))
+    def _starts(self, shape: Shape, therapist: str | None, unguided: int, ignoring: Set[Scarcity]) -> int:
         if not shape.guided:
-            return mask
+            return unguided
         guides = [p.id for p in self.having(Role.THERAPIST)] if therapist is None else [therapist]
-        return _any(self._guided_by(guide, shape, mask, ignoring) for guide in guides)
+        return _any(self._guided_by(guide, shape, unguided, ignoring) for guide in guides)
 
-    def _apart_from_guide(self, shape: Shape, ignoring: frozenset[Scarcity]) -> int:
+    def _unguided(self, shape: Shape, ignoring: Set[Scarcity]) -> int:
         """At which slots all but the therapist is there; worked out once for all of them."""
-        key = (shape, ignoring)
-        if key not in self._apart:
-            mask = self._place(shape, ignoring)
-            for role in shape.like.roles:
-                if mask and role is not Role.THERAPIST and Scarcity(role.value) not in ignoring:
-                    mask &= self._with_somebody(shape, role, self.having(role))
-            self._apart[key] = mask
-        return self._apart[key]
+        if not ignoring:
+            if shape not in self._kept.unguided:
+                self._kept.unguided[shape] = self._with_others(shape, ignoring)
+            return self._kept.unguided[shape]
+        key = (shape, frozenset(ignoring))
+        if key not in self._relaxed:
+            self._relaxed[key] = self._with_others(shape, ignoring)
+        return self._relaxed[key]
+
+    def _with_others(self, shape: Shape, ignoring: Set[Scarcity]) -> int:
+        mask = self._place(shape, ignoring)
+        for role in shape.like.roles:
+            if mask and role in shape.besides_guide and Scarcity(role.value) not in ignoring:
+                mask &= self._with_somebody(shape, role, self.having(role))
+        return mask
 
     def _guided_by(self, guide: str, shape: Shape, mask: int, ignoring: Set[Scarcity]) -> int:
         """At which of these slots this therapist can guide the visit, and somebody else watches it."""
@@ -292,10 +269,12 @@ class SiteSupply:
         return self._kept.ends[shape]
 
     def _with_somebody(self, shape: Shape, role: Role, people: Sequence[StaffMember]) -> int:
-        mask = self.grid.full
-        for turn in shape.turns[role]:
-            mask &= _any(self.starts_of_turn(person, turn) for person in people)
-        return mask
+        if role not in shape.like.hands_over:
+            return _any(self.starts_with(person, shape, role) for person in people)
+        return reduce(
+            int.__and__,
+            (_any(self.starts_of_turn(person, turn) for person in people) for turn in shape.turns[role]),
+        )
 
     def _enough(self, cover: SiteCover) -> int:
         layers = [0] * cover.at_least
@@ -313,12 +292,12 @@ class SiteSupply:
             key: taken[key].after(self.book.on(*key), book.on(*key), self.grid)
             for key in self.book.unlike(book, taken)
         }
-        kept = self._kept.without(changed) if changed else self._kept
+        kept = self._kept.claimed(changed, self.rooms, self.staff) if changed else self._kept
         return SiteSupply(self.site, self.rooms, self.staff, self.grid, book, kept)
 
     def with_more_work(self, person: StaffMember, hours: tuple[WeeklyHours, ...]) -> SiteSupply:
         """Return the supply as it would be if a member of staff worked these hours as well, time off as it is."""
-        kept = self._kept.without_person(person)
+        kept = self._kept.changed(person)
         kept.working[person.id] = self.working(person) | (
             _weekly(hours, self.site.zone, self.grid)
             & ~self.grid.mask(self.grid.touching(interval) for interval in person.time_off)
@@ -328,18 +307,21 @@ class SiteSupply:
     def with_credentials(self, person: StaffMember, held: tuple[Credential, ...]) -> SiteSupply:
         """Return the supply as it would be if a member of staff held these credentials instead."""
         staff = {**self.staff, person.id: replace(person, credentials=held)}
-        kept = self._kept.without_person(person)
+        kept = self._kept.changed(person)
         return SiteSupply(self.site, self.rooms, staff, self.grid, self.book, kept)
 
     def with_room(self, room: Room) -> SiteSupply:
         """Return the supply as it would be with one more room, or with a room in use at other times; claims stay."""
-        rooms, kept = {**self.rooms, room.id: room}, self._kept.without({})
+        rooms, kept = {**self.rooms, room.id: room}, self._kept.with_other_rooms()
         kept.rooms.pop(room.id, None)
         return SiteSupply(self.site, rooms, self.staff, self.grid, self.book, kept)
 
 
 def _any(masks: Iterable[int]) -> int:
-    return reduce(int.__or__, masks, 0)
+    found = 0
+    for mask in masks:
+        found |= mask
+    return found
 
 
 @lru_cache(maxsize=4096)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -44,7 +44,7 @@ class Grid:
     @property
     def full(self) -> int:
         """The mask with every slot set."""
-        return (1 << self.slots) - 1
+        return _first(self.slots)
 
     @property
     def horizon(self) -> Interval:
@@ -124,6 +124,12 @@ class Grid:
         return int.from_bytes(falls, "little") - int.from_bytes(rises, "little")
 
 
+@lru_cache(maxsize=64)
+def _first(slots: int) -> int:
+    """Return the mask with the first slots set."""
+    return (1 << slots) - 1
+
+
 def _whole(duration: timedelta) -> int:
     """Return how many whole slots a duration holds, rounded down; twice as quick as dividing by one."""
     return duration.days * SLOTS_PER_DAY + duration.seconds // _SECONDS
@@ -147,19 +153,31 @@ def without_span(layers: Sequence[int], run: int) -> tuple[int, ...]:
     return tuple(reversed(lowered))
 
 
-def set_slots(mask: int, apart: int = 1) -> Sequence[int]:
-    """Return the slots that are set in a mask, in order; only such as are a multiple of `apart` may be set."""
+def set_slots(mask: int, apart: int = 1, origin: int = 0) -> Sequence[int]:
+    """Return the slots that are set in a mask, in order; only such as are a multiple of `apart` may be set.
+
+    The mask begins at slot `origin`, another multiple.
+    """
     digits = bin(mask)[:1:-apart]
-    numbers = _multiples(apart, -(-len(digits) // _AT_ONCE) * _AT_ONCE)
+    first = origin // apart
+    numbers = _multiples(apart, -(-(first + len(digits)) // _AT_ONCE) * _AT_ONCE)
     found: list[int] = []
     begin = digits.find("1")
     while begin >= 0:
         # What is set comes in runs, one for each stretch of free time.
         end = digits.find("0", begin)
         end = len(digits) if end < 0 else end
-        found += numbers[begin:end]
+        found += numbers[first + begin : first + end]
         begin = digits.find("1", end)
     return found
+
+
+def relisted(known: Sequence[int], before: int, now: int, apart: int) -> Sequence[int]:
+    """Return `set_slots` of a mask, given that of another: only what lies between the ends of what differs is read anew."""
+    unlike = before ^ now
+    begin, end = (unlike & -unlike).bit_length() - 1, unlike.bit_length()
+    between = set_slots((now >> begin) & ((1 << end - begin) - 1), apart, begin)
+    return [*known[: bisect_left(known, begin)], *between, *known[bisect_left(known, end) :]]
 
 
 _AT_ONCE = 4096
