@@ -6,6 +6,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import cached_property, lru_cache
 from itertools import compress
 from operator import eq
@@ -74,11 +75,20 @@ class ClaimsInOrder:
 
     def during(self, interval: Interval) -> tuple[Claim, ...]:
         """Return those that share a moment with the interval."""
+        return tuple(map(self._claim, self._places_during(interval)))
+
+    def time_during(self, interval: Interval) -> timedelta:
+        """Return how long those that share a moment with the interval last, all of each counted, even outside of it."""
+        return timedelta(
+            microseconds=sum(self.kinds[place].length for place in self._places_during(interval))
+        )
+
+    def _places_during(self, interval: Interval) -> list[int]:
         begin, end = in_microseconds(interval.start), in_microseconds(interval.end)
         starts, kinds = self.starts, self.kinds
         # What starts earlier than the longest claim lasts cannot reach into the interval.
         nearby = range(bisect_left(starts, begin - self._longest), bisect_left(starts, end))
-        return tuple(self._claim(place) for place in nearby if starts[place] + kinds[place].length > begin)
+        return [place for place in nearby if starts[place] + kinds[place].length > begin]
 
     @property
     def ends(self) -> list[int]:

@@ -138,5 +138,4 @@ def _run(person: str, ahead: Sequence[set[str]]) -> int:
 def _claimed(diary: Diary, person: str, day: date) -> timedelta:
     """Return how much of a person is claimed on a clinic-local day, all purposes together."""
     whole = whole_local_day(day, diary.site.zone)
-    claims = (claim for purpose in _WORK for claim in diary.taken(person, purpose, whole))
-    return sum((claim.interval.duration for claim in claims), timedelta(0))
+    return sum((diary.book.on(person, purpose).time_during(whole) for purpose in _WORK), timedelta(0))

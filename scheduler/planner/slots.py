@@ -175,5 +175,4 @@ class Slots:
         return range(-(-first // apart) * apart, last + 1, apart)
 
     def _instants(self, slots: Sequence[int]) -> tuple[datetime, ...]:
-        at = self.question.grid.at
-        return tuple(at(slot) for slot in slots)
+        return self.question.grid.instants(slots)

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TypeAlias
 
 from scheduler.domain.claim_book import Stretch
@@ -54,6 +54,12 @@ class Grid:
     def at(self, slot: int) -> datetime:
         """Return the instant at which a slot begins."""
         return self.origin + slot * SLOT
+
+    def instants(self, slots: Iterable[int]) -> tuple[datetime, ...]:
+        """Return `at` for many slots of the grid."""
+        # Adding is quick, multiplying a duration is not.
+        midnights, into_day = _midnights(self), _into_day()
+        return tuple([midnights[slot // SLOTS_PER_DAY] + into_day[slot % SLOTS_PER_DAY] for slot in slots])
 
     def within(self, interval: Interval) -> Span:
         """Return the slots that lie wholly inside an interval; for time that is available."""
@@ -122,6 +128,18 @@ class Grid:
             reached = end
         # No two of these runs share a slot, and a run is the bit after it less the bit it begins with.
         return int.from_bytes(falls, "little") - int.from_bytes(rises, "little")
+
+
+@lru_cache(maxsize=64)
+def _midnights(grid: Grid) -> tuple[datetime, ...]:
+    """Return when each UTC day of a grid begins."""
+    return tuple(grid.at(day * SLOTS_PER_DAY) for day in range(grid.days))
+
+
+@cache
+def _into_day() -> tuple[timedelta, ...]:
+    """Return how long after its midnight each slot of a UTC day begins."""
+    return tuple(slot * SLOT for slot in range(SLOTS_PER_DAY))
 
 
 @lru_cache(maxsize=64)
@@ -208,13 +226,11 @@ class LocalDays:
 
     begins: tuple[int, ...]
 
-    def day_of(self, slot: int) -> int:
-        """Return the number of the local day that holds a slot."""
-        return bisect_right(self.begins, slot) - 1
-
     def days_later(self, slot: int, days: int) -> int:
         """Return the first slot of the local day so many days after the one that holds a slot, or before it."""
-        return self.begins[min(max(self.day_of(slot) + days, 0), len(self.begins) - 1)]
+        day = bisect_right(self.begins, slot) - 1 + days
+        # Mostly it is one of those that are known; beyond them the first or the last stands in.
+        return self.begins[day] if 0 <= day < len(self.begins) else self.begins[0 if day < 0 else -1]
 
 
 _DAYS_AROUND = 400

@@ -63,6 +63,8 @@ def test_a_book_answers_what_the_list_answers(found: list[Claim], during: Interv
             assert [c.interval.start for c in there.found] == sorted(c.interval.start for c in expected)
             shared = [claim for claim in expected if claim.interval.overlaps(during)]
             assert Counter(there.during(during)) == Counter(shared)
+            durations = (claim.interval.duration for claim in shared)
+            assert there.time_during(during) == sum(durations, timedelta(0))
 
 
 @given(LISTS, LISTS)

@@ -91,7 +91,7 @@ def said(supply: SiteSupply, asked: tuple[tuple[int, str | None], ...]) -> list[
         shape = SHAPES[number]
         found += [supply.starts(shape, whom), list(supply.listed(shape, whom))]
         found.append(supply.starts(shape, whom, frozenset({Scarcity.ROOM})))
-        for role in shape.segments:
+        for role in shape.turns:
             found += [supply.starts_with(person, shape, role) for person in supply.having(role, whom)]
         found += [supply.starts_in(room, shape) for room in supply.fit_rooms(shape)]
     return found

@@ -48,6 +48,7 @@ def test_available_time_is_rounded_inwards_and_taken_time_outwards(begin: int, m
     interval = Interval.lasting(GRID.origin + timedelta(minutes=begin), timedelta(minutes=minutes))
     for slot in range(GRID.slots):
         this = Interval.lasting(GRID.at(slot), SLOT)
+        assert GRID.instants([slot]) == (this.start,)
         inside, touched = GRID.mask([GRID.within(interval)]), GRID.mask([GRID.touching(interval)])
         assert bool(inside >> slot & 1) == interval.contains(this)
         assert bool(touched >> slot & 1) == interval.overlaps(this)
