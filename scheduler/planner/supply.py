@@ -152,7 +152,9 @@ class SiteSupply:
         known = self._kept.served.setdefault(person.id, {})
         key = (shape, role)
         if key not in known:
-            known[key] = reduce(int.__and__, (self.starts_of_turn(person, turn) for turn in shape.turns[role]))
+            known[key] = reduce(
+                int.__and__, (self.starts_of_turn(person, turn) for turn in shape.turns[role])
+            )
         return known[key]
 
     def starts_of_turn(self, person: StaffMember, turn: Iterable[Segment]) -> int:
