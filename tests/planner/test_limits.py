@@ -105,9 +105,13 @@ def test_integration_stands_exactly_at_24_and_at_72_hours_and_not_a_quarter_beyo
 
 @every_night
 def test_the_next_dose_stands_exactly_at_48_hours_and_not_a_quarter_before(zone: str, dose: str) -> None:
-    protocol = a_small_protocol().only(["D1", "D2"])
-    assert _is_kept(zone, dose, protocol, at(dose, zone) + 48 * HOUR)
-    assert not _is_kept(zone, dose, protocol, at(dose, zone) + 48 * HOUR - QUARTER)
+    both = a_small_protocol().only(["D1", "D2"])
+    # Asked for twice: by a window of the series, and by what each dose holds of the patient in whatever series.
+    by_spacing = _without_limits(both)
+    by_window = replace(both, steps=tuple(replace(s, holds_dose_spacing=timedelta(0)) for s in both.steps))
+    for protocol in (by_window, by_spacing):
+        assert _is_kept(zone, dose, protocol, at(dose, zone) + 48 * HOUR)
+        assert not _is_kept(zone, dose, protocol, at(dose, zone) + 48 * HOUR - QUARTER)
 
 
 @every_night
