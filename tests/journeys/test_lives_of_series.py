@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from scheduler.access.permissions import SYSTEM
+from scheduler.booking.advance_appointment import AdvanceAppointment, advance_appointment
 from scheduler.booking.book_series import BookSeries, book_series
 from scheduler.booking.cancel_appointment import CancelAppointment, cancel_appointment
 from scheduler.booking.cancel_series import CancelSeries, PauseSeries, cancel_series, pause_series
+from scheduler.booking.decide_gate import DecideGate, decide_gate
 from scheduler.booking.export_clinic import export_clinic
 from scheduler.booking.holds import DecideHold, book_hold, release_hold, release_lapsed_holds
 from scheduler.booking.move_appointment import MoveAppointment, move_appointment
@@ -25,15 +28,21 @@ from scheduler.booking.outcomes import CalledOffBy, CancelReason
 from scheduler.booking.preview_move import WantedMove
 from scheduler.booking.recheck import RecheckCommand, recheck
 from scheduler.booking.replan_series import ReplanSeries, WantedReplan, replan_series
+from scheduler.domain.appointment import AppointmentState
 from scheduler.domain.clock import StandingClock
+from scheduler.domain.people import GateDecision
 from scheduler.domain.series import Series
+from scheduler.domain.visit_day import DayReason
 from scheduler.feeds.publication import publication
 from scheduler.feeds.subscriptions import SubscriptionRequest, make_subscription
 from scheduler.reminders.dispatch import dispatch
 from scheduler.rules.evaluate import refuses
+from scheduler.store.appointments import appointment
+from scheduler.store.clinic import protocol
 from scheduler.store.series import all_series
 from scheduler.store.subscriptions import SubscriptionKind
 from tests.booking.small_clinic import COURSE, INDUCTION, MONDAY, store_small_clinic
+from tests.booking.the_day import DESK, PRESCRIBER, THERAPIST
 from tests.databases import PostgresTemplate, SqliteTemplate, let_go, make_app
 from tests.journeys.check_export import faults_in
 from tests.reminders.recording import RecordingChannel
@@ -42,6 +51,24 @@ PATIENTS = st.sampled_from(["patient-1", "patient-2", "patient-3", "patient-4"])
 NUMBERS = st.integers(0, 30)
 BY, WHY = CalledOffBy.PATIENT, CancelReason.ILLNESS
 WAITING = {"pending", "leased"}
+_WHOLE = (
+    (AppointmentState.CHECKED_IN, None),
+    (AppointmentState.CLEARED, None),
+    (AppointmentState.DOSING, None),
+    (AppointmentState.OBSERVING, None),
+)
+WAYS: Mapping[str, tuple[tuple[AppointmentState, DayReason | None], ...]] = {
+    "as planned": (
+        *_WHOLE,
+        (AppointmentState.RECOVERING, None),
+        (AppointmentState.DISCHARGED, None),
+        (AppointmentState.CLOSED, None),
+    ),
+    "does not come": ((AppointmentState.NO_SHOW, None),),
+    "is stopped": (_WHOLE[0], (AppointmentState.SAME_DAY_HOLD, DayReason.ATE)),
+    "leaves": (*_WHOLE, (AppointmentState.LEFT_BEFORE_RELEASE, DayReason.AGAINST_ADVICE)),
+}
+"""The steps of a day; those that a visit without a dose does not have are refused, and nothing happens."""
 
 
 class Lives(RuleBasedStateMachine):
@@ -117,6 +144,27 @@ class Lives(RuleBasedStateMachine):
         """Book what is held, or let it go."""
         if series := self.a_series(one):
             decide(DecideHold(series.id), SYSTEM, self.clock)
+
+    @rule(one=NUMBERS, way=st.sampled_from(sorted(WAYS)))
+    def a_visit_takes_place(self, one: int, way: str) -> None:
+        """Let the next visit of a series come, settle what it waits for, and take it through its day in one of the ways."""
+        series = self.a_series(one)
+        ahead = [visit for visit in series.standing if visit.start >= self.clock.now()] if series else []
+        if not ahead:
+            return
+        visit = ahead[0]
+        self.clock.instant = visit.start
+        release_lapsed_holds(self.clock)
+        gates = protocol(series.protocol, series.protocol_version).step(visit.step).gates if series else ()
+        for gate, actor in product(gates, (DESK, THERAPIST, PRESCRIBER)):
+            decide_gate(DecideGate(visit.patient, gate.kind, GateDecision.PASS), actor, self.clock)
+        for state, reason in WAYS[way]:
+            if state is AppointmentState.NO_SHOW:
+                self.clock.advance(timedelta(minutes=20))
+            if state is AppointmentState.DISCHARGED:
+                self.clock.instant = max(self.clock.now(), appointment(visit.id).discharge)
+            version = appointment(visit.id).version
+            advance_appointment(AdvanceAppointment(visit.id, state, version, reason), PRESCRIBER, self.clock)
 
     @rule(minutes=st.integers(1, 6000))
     def time_passes(self, minutes: int) -> None:
