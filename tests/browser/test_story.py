@@ -84,5 +84,5 @@ def _see_the_day(one: Person, series: Series, name: str) -> None:
     expect(card).to_be_visible()
     expect(card.get_by_text("Administration")).to_be_visible()
     one.look("therapists-day")
-    card.get_by_role("link", name=name).click()
+    card.get_by_role("link", name=name, exact=True).click()
     expect(one.page.get_by_role("heading", level=1)).to_have_text(re.compile("IV ketamine induction"))
