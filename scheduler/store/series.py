@@ -114,7 +114,9 @@ def lapsed_holds(now: datetime, site: str | None = None) -> tuple[Series, ...]:
     if site is not None:
         conditions.append(_series.c.site_id == site)
     with reading() as connection:
-        return _load(connection, conditions)
+        # Hardly ever is there one, and this is asked with every booking.
+        found = connection.execute(select(_series.c.id).where(*conditions)).scalars().all()
+        return _load(connection, [_series.c.id.in_(found)]) if found else ()
 
 
 def lapsed_visits(now: datetime) -> frozenset[str]:
