@@ -90,14 +90,9 @@ class SeriesAtHand:
 
     @cached_property
     def missing(self) -> Mapping[str, Appointment]:
-        """The visits last called off of steps that have none any more, in the order of the protocol."""
-        standing = {visit.step for visit in self.series.standing}
-        off = {visit.step: visit for visit in self.series.appointments if not visit.state.takes_time}
-        return {
-            step.key: off[step.key]
-            for step in self.protocol.steps
-            if step.key in off and step.key not in standing
-        }
+        """The visits that are missing from the series, by step in the order of the protocol."""
+        missing = {visit.step: visit for visit in self.series.missing}
+        return {step.key: missing[step.key] for step in self.protocol.steps if step.key in missing}
 
     def ways(self, change: Change) -> Ways:
         """Return the ways to make a change that the rules do not refuse, or else why there is none."""

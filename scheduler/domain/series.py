@@ -52,3 +52,12 @@ class Series:
     def visit(self, step: str) -> Appointment | None:
         """Return the standing visit for a step, or `None`."""
         return next((visit for visit in self.standing if visit.step == step), None)
+
+    @property
+    def missing(self) -> tuple[Appointment, ...]:
+        """The visits that it should have and has no more: of each step without any, the one called off last.
+
+        Not of steps that the patient declined.
+        """
+        kept = {visit.step for visit in self.standing} | self.declined
+        return tuple({visit.step: visit for visit in self.appointments if visit.step not in kept}.values())

@@ -80,11 +80,8 @@ def standing_choices(visits: Iterable[Appointment], zone: str) -> list[tuple[str
 
 
 def missing_visits(series: Series) -> tuple[Appointment, ...]:
-    """Return the visits that a series should have and has no more, each step once; none of a series that has ended."""
-    if series.state not in REPLANNED:
-        return ()
-    kept = {visit.step for visit in series.standing} | series.declined
-    return tuple({visit.step: visit for visit in series.appointments if visit.step not in kept}.values())
+    """Return the visits that can be booked again; none of a series that has ended."""
+    return series.missing if series.state in REPLANNED else ()
 
 
 def _panel(
