@@ -159,10 +159,8 @@ class SiteSupply:
 
     def starts_of_turn(self, person: StaffMember, turn: Iterable[Segment]) -> int:
         """At which slots a visit may start so that the person can give all of these segments."""
-        mask = self.grid.full
-        for segment in turn:
-            mask &= self.starts_of_segment(person, segment)
-        return mask
+        # Of one segment it is the very same mask, which then is kept once.
+        return reduce(int.__and__, (self.starts_of_segment(person, segment) for segment in turn))
 
     def starts_of_segment(self, person: StaffMember, segment: Segment) -> int:
         """At which slots a visit may start so that the person can give a segment: free, at work and qualified that day."""
