@@ -99,11 +99,26 @@ class Case:
         visit = self.visits[step]
         if visit.step == self.change.step and not self.change.allows(visit.interval):
             return False
-        if visit.step in self.change.anew and visit.start < self.question.diary.as_of:
+        if step in self._out_of_place:
             return False
         if self.has_begun(visit) or step in self.reassigned:
             return True
         return not self.against_staying[step] and not self._changes_hands(step)
+
+    @cached_property
+    def _out_of_place(self) -> frozenset[int]:
+        """The visits looked for again whose former times are past, or do not keep the windows to where the others stand."""
+        origin, anew, network = self.question.grid.origin, self.change.anew, self.network
+        again = {step for step, visit in enumerate(self.visits) if visit.step in anew}
+        past = {step for step in again if self.visits[step].start < self.question.diary.as_of}
+        starts = [(visit.start - origin) // SLOT for visit in self.visits]
+        broken = {
+            end
+            for arc in network.arcs
+            if starts[arc.target] < arc.bound(starts[arc.source], network.days)
+            for end in (arc.source, arc.target)
+        }
+        return frozenset(past | (again & broken))
 
     def _guide_of(self, step: int) -> str | None:
         """Return who is to take a visit, `None` when nothing is asked about that or nobody guides it."""

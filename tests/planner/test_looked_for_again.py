@@ -53,3 +53,13 @@ def test_a_visit_looked_for_again_may_have_its_former_time_back_while_that_is_to
     assert reschedule(a_diary(), INDUCTION, saved(), change).moves == ()
     taken = a_diary(claims=booked_out("2026-12-10 09:00", "2026-12-10 13:00"))
     assert "D3" in moved(reschedule(taken, INDUCTION, saved(), change))
+
+
+def test_a_former_time_that_does_not_suit_the_others_any_more_is_not_taken_again() -> None:
+    """While D3 was called off, its call was moved to the morning of the next day: less than a day after that dose."""
+    series = saved(C3="2026-12-11 09:00")
+    change = Change("D3", anew=frozenset({"D3"}))
+    found = reschedule(a_diary(), INDUCTION, series, change)
+    assert found.series is not None
+    assert {"C3", "D3"} & set(moved(found))
+    assert not blocks(a_diary(), INDUCTION, found.series)
