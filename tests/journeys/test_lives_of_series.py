@@ -43,7 +43,7 @@ from scheduler.store.series import all_series
 from scheduler.store.subscriptions import SubscriptionKind
 from tests.booking.small_clinic import COURSE, INDUCTION, MONDAY, store_small_clinic
 from tests.booking.the_day import DESK, PRESCRIBER, THERAPIST
-from tests.databases import PostgresTemplate, SqliteTemplate, let_go, make_app
+from tests.databases import PostgresShelf, SqliteShelf, let_go, make_app
 from tests.journeys.check_export import faults_in
 from tests.reminders.recording import RecordingChannel
 
@@ -83,7 +83,6 @@ class Lives(RuleBasedStateMachine):
         self.opened = type(self).fresh()
         self.app: Flask = self.opened.__enter__()
         self.clock = StandingClock(MONDAY)
-        store_small_clinic()
         address = make_subscription(
             SubscriptionRequest(SubscriptionKind.PATIENT, "patient-1", "http://localhost"), SYSTEM, self.clock
         )
@@ -217,11 +216,10 @@ def test_whatever_is_done_in_whatever_order_the_clinic_stays_right(
     @contextmanager
     def fresh() -> Iterator[Flask]:
         folder = tmp_path_factory.mktemp("lives")
-        with _database(kind, request, folder) as url:
-            app = make_app(url, folder, StandingClock(MONDAY))
-            with app.app_context():
-                yield app
-            let_go(app)
+        app = make_app(_database(kind, request, folder), folder, StandingClock(MONDAY))
+        with app.app_context():
+            yield app
+        let_go(app)
 
     run_state_machine_as_test(
         type("LivesOnDatabase", (Lives,), {"fresh": staticmethod(fresh)}),
@@ -236,13 +234,9 @@ def test_whatever_is_done_in_whatever_order_the_clinic_stays_right(
     )
 
 
-@contextmanager
-def _database(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+def _database(kind: str, request: pytest.FixtureRequest, folder: Path) -> str:
     if kind == "sqlite":
-        sqlite: SqliteTemplate = request.getfixturevalue("sqlite_template")
-        yield sqlite.copy_to(folder)
-        return
-    postgres: PostgresTemplate = request.getfixturevalue("postgres_template")
-    name, url = postgres.copy()
-    yield url
-    postgres.server.drop_database(name)
+        sqlite: SqliteShelf = request.getfixturevalue("sqlite_shelf")
+        return sqlite.copy_to(folder, store_small_clinic)
+    postgres: PostgresShelf = request.getfixturevalue("postgres_shelf")
+    return postgres.hand_out(store_small_clinic)
