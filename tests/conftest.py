@@ -36,8 +36,13 @@ if TYPE_CHECKING:
 
 use_packaged_time_zones()
 
-# A busy machine is no fault of the code: properties have no deadline, and find the same thing on every machine.
-hypothesis.settings.register_profile("trellis", deadline=None, derandomize=True)
+# A busy machine is no fault of the code: properties may take their time, and find the same thing on every machine.
+hypothesis.settings.register_profile(
+    "trellis",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
 hypothesis.settings.load_profile("trellis")
 
 # A Monday, nine in the morning in Denver, and far from any change of the clocks.

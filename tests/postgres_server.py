@@ -22,7 +22,8 @@ from psycopg import sql
 
 PROGRAMS = ("initdb", "pg_ctl", "postgres")
 
-# Speed before durability: nobody misses these databases after a crash. Times are read in UTC on every machine.
+# Speed before durability: nobody misses these databases after a crash. Deadlocks are looked for sooner than usual.
+# Times are read in UTC on every machine.
 CONFIGURATION = """
 listen_addresses = ''
 unix_socket_permissions = 0700
@@ -31,6 +32,7 @@ fsync = off
 synchronous_commit = off
 full_page_writes = off
 autovacuum = off
+deadlock_timeout = '200ms'
 timezone = 'UTC'
 log_timezone = 'UTC'
 """

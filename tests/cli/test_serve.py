@@ -22,8 +22,8 @@ import pytest
 from scheduler.config import PROJECT_FOLDER
 from scheduler.store.series import all_series
 from tests.databases import let_go, make_app
+from tests.processes import PATIENCE
 
-PATIENCE = 120.0
 READY = "Ctrl-C stops all of it."
 
 
@@ -37,7 +37,8 @@ class Running:
 
     def __post_init__(self) -> None:
         assert self.process.stdout is not None
-        Thread(target=self._read, args=(self.process.stdout,), daemon=True).start()
+        self._reader = Thread(target=self._read, args=(self.process.stdout,), daemon=True)
+        self._reader.start()
 
     def _read(self, output: IO[str]) -> None:
         with output:
@@ -60,7 +61,13 @@ class Running:
     def stop(self, number: signal.Signals) -> int:
         """Send a signal, and return how the program ended."""
         self.process.send_signal(number)
-        return self.process.wait(PATIENCE)
+        return self.ended()
+
+    def ended(self) -> int:
+        """Wait for the end and for the last line, and return how the program ended."""
+        status = self.process.wait(PATIENCE)
+        self._reader.join(PATIENCE)
+        return status
 
 
 def free_port() -> int:
@@ -140,8 +147,7 @@ def test_what_it_keeps_is_private(first: Running, folder: Path) -> None:
 
 def test_a_port_that_is_taken_is_said_before_anything_starts(first: Running, tmp_path: Path) -> None:
     other = started(tmp_path / "var", PORT=str(first.port))
-    assert other.process.wait(PATIENCE) == 1
-    time.sleep(0.2)
+    assert other.ended() == 1
     said = "\n".join(other.lines)
     assert f"127.0.0.1:{first.port}" in said
     assert "make run PORT=" in said
@@ -149,30 +155,27 @@ def test_a_port_that_is_taken_is_said_before_anything_starts(first: Running, tmp
     assert not (tmp_path / "var" / "trellis.sqlite3").exists()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_stops_all_of_it_and_a_new_start_keeps_the_data(
-    folder: Path, number: signal.Signals
-) -> None:
-    running = started(folder)
-    running.wait_for(READY)
-    before, parts = series_in(folder), running.parts()
-    assert len(parts) == 2
-    assert running.stop(number) == 0
-    assert not any(alive(part) for part in parts)
-    again = started(folder)
-    again.wait_for(READY)
-    assert not any("Loading the demo" in line for line in again.lines)
-    assert series_in(folder) == before
-    assert again.stop(number) == 0
+def test_a_signal_stops_all_of_it_and_a_new_start_keeps_the_data(first: Running, folder: Path) -> None:
+    before = series_in(folder)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        running = started(folder)
+        running.wait_for(READY)
+        assert not any("Loading the demo" in line for line in running.lines)
+        parts = running.parts()
+        assert len(parts) == 2
+        assert running.stop(number) == 0
+        assert not any(alive(part) for part in parts)
+        assert series_in(folder) == before
 
 
 @pytest.mark.parametrize("number", [0, 1])
-def test_when_one_part_ends_the_whole_stops_and_says_so(folder: Path, number: int) -> None:
+def test_when_one_part_ends_the_whole_stops_and_says_so(first: Running, folder: Path, number: int) -> None:
     running = started(folder)
     running.wait_for(READY)
+    assert not any("Loading the demo" in line for line in running.lines)
     parts = running.parts()
     os.kill(parts[number], signal.SIGKILL)
-    assert running.process.wait(PATIENCE) == 1
+    assert running.ended() == 1
     assert not alive(parts[1 - number])
     with pytest.raises(OSError, match="refused"):  # not even a worker of the part that died
         urlopen(f"http://127.0.0.1:{running.port}/healthz", timeout=5)

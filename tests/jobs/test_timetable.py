@@ -21,11 +21,13 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Envelope
 from flask import Flask
 
+from scheduler.cli.serve import STOP_PATIENCE
 from scheduler.domain.clock import SystemClock, instant_at, local_day
 from scheduler.domain.errors import Conflict
 from scheduler.jobs.timetable import guarded
 from scheduler.store.reminders import ReminderState, all_reminders
 from tests.feeds.stored_visits import a_plain_visit, keep_clinic, keep_visits
+from tests.processes import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -91,9 +93,9 @@ def stopped(process: subprocess.Popen[str], how: signal.Signals) -> str:
     """Tell the process to stop, wait until it has, and return what it said."""
     began = monotonic()
     process.send_signal(how)
-    said, _ = process.communicate(timeout=30)
+    said, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, said
-    assert monotonic() - began < 10
+    assert monotonic() - began < STOP_PATIENCE, "`make run` would have ended it by force"
     assert "Traceback" not in said
     return said
 
@@ -104,7 +106,7 @@ def test_a_booked_series_arrives_by_mail_and_a_signal_ends_the_process(
 ) -> None:
     kept, smtp_url = inbox
     process = start_jobs(database_url, tmp_path, SMTP_URL=smtp_url)
-    deadline = monotonic() + 60
+    deadline = monotonic() + PATIENCE
     while not kept.messages:
         assert process.poll() is None, process.communicate()[0]
         assert monotonic() < deadline, "no message arrived"

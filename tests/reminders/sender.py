@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from mailbox import Maildir
@@ -10,6 +11,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Protocol
 
 from scheduler.reminders.channels import MaildirChannel
 from scheduler.reminders.dispatch import dispatch
@@ -17,14 +19,38 @@ from tests.databases import let_go, make_app
 from tests.processes import PATIENCE, processes
 
 
-class Sender:
-    """A process that is ready for its pass, and that rests for `pause` seconds after each message."""
+class Meeting(Protocol):
+    """Lets all go on at once when the last has come."""
 
-    def __init__(self, database_url: str, folder: Path, now: datetime, pause: float) -> None:
+    def wait(self, timeout: float | None = None) -> object:
+        """Wait for the others."""
+
+
+def meet(others: Meeting | None) -> None:
+    """Wait for the others, if there are any."""
+    if others is not None:
+        others.wait(PATIENCE)
+
+
+class Sender:
+    """A process that is ready for its pass.
+
+    It keeps its first message until `at_once` lets all go on, and rests for `pause` seconds after each.
+    """
+
+    def __init__(
+        self,
+        database_url: str,
+        folder: Path,
+        now: datetime,
+        *,
+        pause: float = 0,
+        at_once: Meeting | None = None,
+    ) -> None:
         self._wire, other = processes().Pipe()
         self._folder = folder
         self.process: BaseProcess = processes().Process(
-            target=_one_pass, args=(database_url, folder, now, pause, other)
+            target=_one_pass, args=(database_url, folder, now, _Manner(pause, at_once), other)
         )
         self.process.start()
         other.close()
@@ -60,24 +86,34 @@ class Sender:
         return str(self._wire.recv())
 
 
-class _SlowMaildir(MaildirChannel):
-    """A mailbox that takes its time."""
+@dataclass(frozen=True)
+class _Manner:
+    """How a process sends."""
 
-    pause = 0.0
+    pause: float
+    at_once: Meeting | None
+
+
+class _Mailbox(MaildirChannel):
+    """A mailbox that is written to in a manner."""
+
+    def __init__(self, folder: Path, manner: _Manner) -> None:
+        super().__init__(folder / "mailbox", "a@example.org")
+        self._pause = manner.pause
+        self._first = iter([manner.at_once])
 
     def send(self, message: EmailMessage) -> None:
+        meet(next(self._first, None))
         super().send(message)
-        sleep(self.pause)
+        sleep(self._pause)
 
 
-def _one_pass(database_url: str, folder: Path, now: datetime, pause: float, wire: Connection) -> None:
+def _one_pass(database_url: str, folder: Path, now: datetime, manner: _Manner, wire: Connection) -> None:
     app = make_app(database_url, folder)
     wire.send("ready")
     wire.recv()
-    channel = _SlowMaildir(folder / "mailbox", "a@example.org")
-    channel.pause = pause
     with app.app_context():
-        sent = dispatch(now, channel).sent
+        sent = dispatch(now, _Mailbox(folder, manner)).sent
     let_go(app)
     wire.send(str(sent))
 
