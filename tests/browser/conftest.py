@@ -10,16 +10,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from werkzeug.serving import make_server
 
 from scheduler.domain.clock import StandingClock
 from tests.browser.person import Person, Screen, person_at
 from tests.databases import SqliteTemplate, let_go, make_app
+from tests.processes import PATIENCE
 from tests.web.small_clinic import NOW, filled
 
 if TYPE_CHECKING:
     from flask import Flask
+
+
+# Playwright expects within five seconds, a busy machine may need more.
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ def test_an_illness_is_noted_and_what_it_breaks_is_mended(
     assert dose is not None
     day = local_day(dose.start, ZONE).isoformat()
     one = person(screen)
-    one.sign_in("desk")
+    one.come_in("desk")
     one.go("/conflicts")
     expect(one.page.get_by_text("No conflict is open")).to_be_visible()
     one.look("conflicts-none")
@@ -64,7 +64,7 @@ def test_staff_and_places_are_kept_by_an_administrator(
     dose = booked_series(served.app)[0].visit("D2")
     assert dose is not None
     one = person(screen)
-    one.sign_in("admin")
+    one.come_in("admin")
     one.go(f"/staff/{dose.staff[Role.THERAPIST]}")
     one.look("staff-member-kept")
     one.page.get_by_label("Monday").fill("9 to 5")
@@ -84,7 +84,7 @@ def test_another_therapist_is_found_for_one_visit(
 ) -> None:
     series = booked_series(served.app)[0]
     one = person(screen)
-    one.sign_in("desk")
+    one.come_in("desk")
     one.go(f"/series/{series.id}")
     one.page.get_by_role("link", name="Another therapist").click()
     one.page.get_by_role("button", name="See who could").click()

@@ -47,7 +47,7 @@ def test_a_dose_is_taken_through_its_day(
     address = f"/visits/{dose.id}"
     served.clock.instant = dose.start - timedelta(minutes=5)
     desk, nurse = person(screen), person(screen)
-    desk.sign_in("desk")
+    desk.come_in("desk")
     desk.go(f"/day/{dose.start:%Y-%m-%d}")
     desk.look("day-with-steps")
     desk.page.locator(f'a[href="{address}"]').click()
@@ -56,7 +56,7 @@ def test_a_dose_is_taken_through_its_day(
     expect(desk.page.get_by_role("status")).to_contain_text("Noted: checked in.")
     expect(desk.page.get_by_text("Next: clear for the dose.")).to_be_visible()
     served.clock.advance(timedelta(minutes=12))
-    nurse.sign_in("nurse")
+    nurse.come_in("nurse")
     nurse.go(address)
     _name_an_escort(nurse)
     for verb in ("Clear for the dose", "Start the dose", "Start observation"):
@@ -83,7 +83,7 @@ def test_a_prescriber_lets_a_rule_pass_and_takes_that_back(
     dose = _one_without_escort(served).visit("D1")
     assert dose is not None
     one = person(screen)
-    one.sign_in("prescriber")
+    one.come_in("prescriber")
     one.go(f"/visits/{dose.id}")
     one.page.get_by_text("Let it pass for this visit").first.click()
     one.page.get_by_role("button", name="Let GATE-7 pass").click()
