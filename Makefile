@@ -10,6 +10,8 @@ BIN := .venv/bin
 # Time zones come from the pinned tzdata package: the machine's own may be years old.
 export PYTHONTZPATH :=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# The program and its tests start dozens of processes: what is compiled once need not be compiled by each of them.
+unexport PYTHONDONTWRITEBYTECODE
 
 # One thing after the other, so that the last line is the count of the tests.
 .NOTPARALLEL:
