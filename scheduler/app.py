@@ -20,6 +20,13 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
 
     `settings` are read from the environment and `clock` is the machine's when they are `None`.
     """
+    app = create_app_without_pages(settings, clock)
+    _register_pages(app)
+    return app
+
+
+def create_app_without_pages(settings: Settings | None = None, clock: Clock | None = None) -> Flask:
+    """Build what use cases need, for those to whom no requests come: settings, clock and store, as `create_app` has them."""
     use_packaged_time_zones()
     settings = settings or settings_from(os.environ)
     app = Flask(
@@ -31,7 +38,6 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.extensions["trellis_clock"] = clock or SystemClock()
     _configure(app, settings)
     init_store(app, settings)
-    _register_pages(app)
     return app
 
 

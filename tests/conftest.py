@@ -26,6 +26,7 @@ from tests.databases import (
     SqliteTemplate,
     let_go,
     make_app,
+    make_app_without_pages,
     migrate,
     nothing,
 )
@@ -148,13 +149,15 @@ def app(database_url: str, tmp_path: Path, standing_clock: StandingClock) -> Ite
 
 
 @pytest.fixture
-def app_context(app: Flask) -> Iterator[Flask]:
-    """Give the application inside its context, for tests of the store and of use cases.
+def app_context(database_url: str, tmp_path: Path, standing_clock: StandingClock) -> Iterator[Flask]:
+    """Give the application without its pages inside its context, for tests of the store and of use cases.
 
     Not for tests that send requests: those would share one context, and with it who is signed in.
     """
-    with app.app_context():
-        yield app
+    application = make_app_without_pages(database_url, tmp_path, standing_clock)
+    with application.app_context():
+        yield application
+    let_go(application)
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ from tests.postgres_server import PostgresServer
 if TYPE_CHECKING:
     from flask import Flask
 
+    from scheduler.config import Settings
     from scheduler.domain.clock import Clock
 
 Filling = Callable[[], object]
@@ -33,14 +34,28 @@ def make_app(url: str, folder: Path, clock: Clock | None = None) -> Flask:
     """Build the application for the database at this address, with its private folder in this folder."""
     # Imported late, here and below: most tests need neither a database nor a web framework.
     from scheduler.app import create_app
+
+    return _for_tests(create_app(_settings(url, folder), clock))
+
+
+def make_app_without_pages(url: str, folder: Path, clock: Clock | None = None) -> Flask:
+    """Build the same for tests that send no requests: to register the pages takes longer than most tests."""
+    from scheduler.app import create_app_without_pages
+
+    return _for_tests(create_app_without_pages(_settings(url, folder), clock))
+
+
+def _settings(url: str, folder: Path) -> Settings:
     from scheduler.config import settings_from
 
-    settings = settings_from(
+    return settings_from(
         {"DATABASE_URL": url, "VAR_FOLDER": str(folder / "var"), "SECRET_KEY": "only-for-tests " * 3}
     )
-    app = create_app(settings, clock)
+
+
+def _for_tests(app: Flask) -> Flask:
     app.testing = True
-    if url.startswith("sqlite"):
+    if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"):
         _write_without_waiting(app)
     return app
 
@@ -71,7 +86,7 @@ def migrate(url: str, folder: Path) -> None:
     """Bring the database at this address up to date, as `flask db upgrade` does, and let go of it."""
     from flask_migrate import upgrade
 
-    app = make_app(url, folder)
+    app = make_app_without_pages(url, folder)
     with app.app_context():
         upgrade()
     let_go(app)
@@ -79,7 +94,7 @@ def migrate(url: str, folder: Path) -> None:
 
 def fill(url: str, folder: Path, filling: Filling) -> None:
     """Fill the database at this address, and let go of it."""
-    app = make_app(url, folder)
+    app = make_app_without_pages(url, folder)
     with app.app_context():
         filling()
     let_go(app)

@@ -16,7 +16,7 @@ from scheduler.booking import book_series as use_case
 from scheduler.booking.book_series import Booked, BookSeries, book_series
 from scheduler.booking.outcomes import Refused
 from tests.booking.small_clinic import clock
-from tests.databases import let_go, make_app
+from tests.databases import let_go, make_app_without_pages
 from tests.processes import PATIENCE, processes
 
 
@@ -76,7 +76,7 @@ def as_processes(database_url: str, folder: Path, commands: Sequence[BookSeries]
 
 
 def _clerk(database_url: str, folder: Path, command: BookSeries, gate: Gate, answers: Any) -> None:
-    app = make_app(database_url, folder)
+    app = make_app_without_pages(database_url, folder)
     with app.app_context():
         answers.put(press(command, gate))
     let_go(app)
@@ -102,5 +102,5 @@ def _clerk_who_stops(
         never.wait(PATIENCE)
 
     vars(use_case)["record"] = stop
-    with make_app(database_url, folder).app_context():
+    with make_app_without_pages(database_url, folder).app_context():
         book_series(command, SYSTEM, clock())

@@ -84,6 +84,24 @@ def booked(patient: str = "patient-1", **fields: Any) -> Series:
     return outcome.series
 
 
+def keep_induction() -> None:
+    """Store the clinic, with the best induction of the first patient."""
+    store_small_clinic()
+    booked(protocol=INDUCTION)
+
+
+def keep_induction_with_the_first() -> None:
+    """Store the clinic, with the best induction of the first patient with the first therapist."""
+    store_small_clinic()
+    booked(protocol=INDUCTION, therapist="therapist-1")
+
+
+def keep_course() -> None:
+    """Store the clinic, with the best course of the first patient."""
+    store_small_clinic()
+    booked(protocol=COURSE)
+
+
 def chosen_from(series: Series) -> tuple[ChosenVisit, ...]:
     """Return the visits of a proposed series as somebody would choose them."""
     return tuple(

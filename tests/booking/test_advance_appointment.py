@@ -23,13 +23,12 @@ from scheduler.store.feed_visits import feed_visits
 from scheduler.store.ledger import all_claims
 from scheduler.store.subscriptions import FeedSubscription, SubscriptionKind
 from scheduler.store.visit_events import events_of
-from tests.booking.small_clinic import COURSE, booked
 from tests.booking.the_day import DESK, MINUTE, NURSE, PRESCRIBER, THERAPIST, Floor, S, codes
 
 
 @pytest.fixture
-def series(small_clinic: object) -> Series:
-    return booked(protocol=COURSE)
+def series(course: Series) -> Series:
+    return course
 
 
 @pytest.fixture

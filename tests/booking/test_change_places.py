@@ -31,8 +31,8 @@ pytestmark = pytest.mark.usefixtures("small_clinic")
 
 
 @pytest.fixture
-def series() -> Series:
-    return stored_series(booked(protocol=INDUCTION).id)
+def series(induction: Series) -> Series:
+    return induction
 
 
 def previewed(change: PlaceChange) -> Consequences:

@@ -41,8 +41,8 @@ ZONE = "America/Denver"
 
 
 @pytest.fixture
-def series() -> Series:
-    return stored_series(booked(protocol=INDUCTION, therapist="therapist-1").id)
+def series(induction_with_the_first: Series) -> Series:
+    return induction_with_the_first
 
 
 def wanted(change: StaffChange, **fields: Any) -> ChangeOfFacts[StaffChange]:

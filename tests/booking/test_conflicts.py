@@ -44,8 +44,8 @@ pytestmark = pytest.mark.usefixtures("small_clinic")
 
 
 @pytest.fixture
-def series() -> Series:
-    return stored_series(booked(protocol=INDUCTION, therapist="therapist-1").id)
+def series(induction_with_the_first: Series) -> Series:
+    return induction_with_the_first
 
 
 def the(series: Series, step: str) -> Appointment:

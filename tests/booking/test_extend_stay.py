@@ -35,8 +35,8 @@ from tests.booking.the_day import DESK, MINUTE, NURSE, Floor, S, codes
 
 
 @pytest.fixture
-def series(small_clinic: object) -> Series:
-    return booked(protocol=COURSE)
+def series(course: Series) -> Series:
+    return course
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from scheduler.store.ledger import all_claims
 from scheduler.store.series import save_change
 from scheduler.store.series import series as stored_series
 from scheduler.store.work import unit_of_work
-from tests.booking.small_clinic import INDUCTION, MONDAY, booked, clock, small_clinic, store_small_clinic
+from tests.booking.small_clinic import MONDAY, clock, small_clinic, store_small_clinic
 
 pytestmark = pytest.mark.usefixtures("small_clinic")
 
@@ -34,8 +34,8 @@ ZONE = "America/Denver"
 
 
 @pytest.fixture
-def series() -> Series:
-    return booked(protocol=INDUCTION)
+def series(induction: Series) -> Series:
+    return induction
 
 
 def id_of(series: Series, step: str) -> str:

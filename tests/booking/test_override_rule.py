@@ -24,10 +24,12 @@ from scheduler.domain.series import Series
 from scheduler.rules.finding import Finding, Level
 from scheduler.store.audit import history
 from scheduler.store.overrides import all_overrides, mark_withdrawn, override
+from scheduler.store.series import all_series
 from scheduler.store.series import series as stored_series
 from scheduler.store.work import unit_of_work
 from tests import builders
 from tests.booking.small_clinic import INDUCTION, MONDAY, booked, clock, store_small_clinic
+from tests.databases import Filling
 
 NOBODY_PAID = tuple(gate for gate in builders.ALL_GATES if gate not in ("payment", "escort"))
 
@@ -35,11 +37,23 @@ PRESCRIBER = Actor("dr-lee", AccountRole.PRESCRIBER, site="site-1", staff="presc
 ADMINISTRATOR = Actor("admin", AccountRole.ADMINISTRATOR)
 
 
-@pytest.fixture
-def series(small_clinic: object) -> Series:
+def keep_unpaid() -> None:
+    """Store the clinic, with an induction that nobody has paid for and no escort was named for."""
+    store_small_clinic()
     patient = builders.a_patient("patient-1", gates=builders.passed(*NOBODY_PAID))
     store_small_clinic(patients=(patient,))
-    return booked(protocol=INDUCTION)
+    booked(protocol=INDUCTION)
+
+
+@pytest.fixture
+def filling() -> Filling:
+    return keep_unpaid
+
+
+@pytest.fixture
+def series(app_context: object) -> Series:
+    (kept,) = all_series()
+    return kept
 
 
 def visit_of(series: Series, step: str) -> Appointment:

@@ -26,7 +26,7 @@ from scheduler.store.appointments import appointment, call_off
 from scheduler.store.ledger import all_claims
 from scheduler.store.series import series as stored_series
 from scheduler.store.work import unit_of_work
-from tests.booking.small_clinic import INDUCTION, booked, clock
+from tests.booking.small_clinic import clock
 
 pytestmark = pytest.mark.usefixtures("small_clinic")
 
@@ -34,8 +34,8 @@ ZONE = "America/Denver"
 
 
 @pytest.fixture
-def series() -> Series:
-    return booked(protocol=INDUCTION)
+def series(induction: Series) -> Series:
+    return induction
 
 
 def visit_of(series: Series, step: str) -> Appointment:

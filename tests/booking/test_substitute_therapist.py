@@ -35,14 +35,14 @@ from scheduler.rules.finding import Finding
 from scheduler.store.audit import history
 from scheduler.store.conflicts import open_conflicts
 from scheduler.store.series import series as stored_series
-from tests.booking.small_clinic import INDUCTION, booked, clock
+from tests.booking.small_clinic import clock
 
 pytestmark = pytest.mark.usefixtures("small_clinic")
 
 
 @pytest.fixture
-def series() -> Series:
-    return stored_series(booked(protocol=INDUCTION, therapist="therapist-1").id)
+def series(induction_with_the_first: Series) -> Series:
+    return induction_with_the_first
 
 
 def the(series: Series, step: str) -> Appointment:

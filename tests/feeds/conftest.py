@@ -16,13 +16,19 @@ from tests.feeds.stored_visits import keep_clinic
 @pytest.fixture
 def filling(request: pytest.FixtureRequest) -> Filling:
     """Give what the database holds: the clinic, for tests that ask for it."""
-    return keep_clinic if "clinic" in request.fixturenames else nothing
+    return keep_clinic if {"clinic", "clinic_context"} & set(request.fixturenames) else nothing
 
 
 @pytest.fixture
 def clinic(app: Flask) -> Flask:
     """Give the application with the clinic stored, outside any context."""
     return app
+
+
+@pytest.fixture
+def clinic_context(app_context: Flask) -> Flask:
+    """Give the application without its pages inside its context, with the clinic stored."""
+    return app_context
 
 
 @pytest.fixture

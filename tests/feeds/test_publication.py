@@ -71,7 +71,7 @@ def read(token: str, now: datetime = BOOKED_AT) -> Publication:
     return found
 
 
-@pytest.mark.usefixtures("clinic")
+@pytest.mark.usefixtures("clinic_context")
 def test_a_patients_feed_has_every_visit_of_the_series_calls_included() -> None:
     series = keep_series()
     events = Calendar.from_ical(read(token_for(SubscriptionKind.PATIENT, "patient-1")).body()).events
@@ -86,7 +86,7 @@ def test_a_patients_feed_has_every_visit_of_the_series_calls_included() -> None:
 
 
 @pytest.mark.parametrize("busy_only", [False, True])
-@pytest.mark.usefixtures("clinic")
+@pytest.mark.usefixtures("clinic_context")
 def test_no_byte_of_a_patients_feed_gives_anything_away(busy_only: bool) -> None:
     series = keep_series()
     cancel(series.appointments[3].id, at=BOOKED_AT + timedelta(hours=1))
@@ -99,7 +99,7 @@ def test_no_byte_of_a_patients_feed_gives_anything_away(busy_only: bool) -> None
         assert telling not in content
 
 
-@pytest.mark.usefixtures("clinic")
+@pytest.mark.usefixtures("clinic_context")
 def test_a_busy_only_feed_says_busy_at_the_same_times() -> None:
     keep_series()
     full = read(token_for(SubscriptionKind.PATIENT, "patient-1"))
@@ -109,7 +109,7 @@ def test_a_busy_only_feed_says_busy_at_the_same_times() -> None:
     assert b"Appointment" not in busy.body().replace(b"-//Calendar//Appointments//EN", b"")
 
 
-@pytest.mark.usefixtures("clinic")
+@pytest.mark.usefixtures("clinic_context")
 def test_a_staff_feed_has_that_persons_visits_with_code_and_room_and_no_name() -> None:
     series = keep_series()
     for person in ("therapist-1", "nurse-1", "prescriber-1", "therapist-2"):
@@ -124,14 +124,14 @@ def test_a_staff_feed_has_that_persons_visits_with_code_and_room_and_no_name() -
         assert b"Sample" not in feed.body()
 
 
-@pytest.mark.usefixtures("clinic")
+@pytest.mark.usefixtures("clinic_context")
 def test_somebody_with_two_roles_in_a_visit_sees_it_once() -> None:
     roles = {Role.MEDICAL_MONITOR: "nurse-1", Role.ADMINISTERING_CLINICIAN: "nurse-1"}
     keep_visits(a_plain_visit(at("2026-12-03 10:00"), staff=roles))
     assert len(read(token_for(SubscriptionKind.STAFF, "nurse-1")).entries) == 1
 
 
-@pytest.mark.usefixtures("clinic")
+@pytest.mark.usefixtures("clinic_context")
 def test_a_room_feed_has_what_takes_place_there() -> None:
     series = keep_series()
     feed = read(token_for(SubscriptionKind.ROOM, "dosing-1"))
@@ -146,7 +146,7 @@ def test_nobody_sees_other_peoples_visits() -> None:
     assert read(token_for(SubscriptionKind.PATIENT, "patient-2")).entries == ()
 
 
-@pytest.mark.usefixtures("clinic")
+@pytest.mark.usefixtures("clinic_context")
 def test_a_cancelled_visit_stays_for_thirty_days_with_a_higher_sequence_and_the_same_uid() -> None:
     keep_visits(a_plain_visit(at("2027-03-03 10:00")))
     token = token_for(SubscriptionKind.PATIENT, "patient-1")
@@ -165,7 +165,7 @@ def test_a_cancelled_visit_stays_for_thirty_days_with_a_higher_sequence_and_the_
     assert read(token, cancelled_at + KEPT + timedelta(days=1)).entries == ()
 
 
-@pytest.mark.usefixtures("clinic")
+@pytest.mark.usefixtures("clinic_context")
 def test_a_visit_that_is_over_stays_for_thirty_days() -> None:
     visit = a_plain_visit(at("2026-12-03 10:00"))
     keep_visits(visit)
@@ -174,7 +174,7 @@ def test_a_visit_that_is_over_stays_for_thirty_days() -> None:
     assert read(token, visit.interval.end + KEPT + timedelta(days=1)).entries == ()
 
 
-@pytest.mark.usefixtures("clinic")
+@pytest.mark.usefixtures("clinic_context")
 def test_a_visit_that_leaves_the_feed_moves_its_last_modification_to_that_midnight() -> None:
     first, second = a_plain_visit(at("2026-12-03 10:00"), "a"), a_plain_visit(at("2027-12-03 10:00"), "b")
     keep_visits(first, second)
@@ -188,7 +188,7 @@ def test_a_visit_that_leaves_the_feed_moves_its_last_modification_to_that_midnig
     assert read(token, now + timedelta(days=9)).last_modified == after.last_modified
 
 
-@pytest.mark.usefixtures("clinic")
+@pytest.mark.usefixtures("clinic_context")
 def test_between_changes_bytes_and_version_stay_and_a_change_moves_both_and_nothing_else() -> None:
     series = keep_series()
     token = token_for(SubscriptionKind.PATIENT, "patient-1")
@@ -208,7 +208,7 @@ def test_between_changes_bytes_and_version_stay_and_a_change_moves_both_and_noth
     assert moved == [first.entries[5].uid]
 
 
-@pytest.mark.usefixtures("clinic")
+@pytest.mark.usefixtures("clinic_context")
 def test_a_new_name_of_the_site_is_a_new_version() -> None:
     keep_visits(a_plain_visit(at("2026-12-03 10:00")))
     token = token_for(SubscriptionKind.PATIENT, "patient-1")
@@ -254,7 +254,7 @@ def test_whatever_an_import_changes_moves_the_last_modification() -> None:
         assert one.last_modified == BOOKED_AT < other.last_modified == later
 
 
-@pytest.mark.usefixtures("clinic")
+@pytest.mark.usefixtures("clinic_context")
 def test_a_fetch_is_noted_at_most_once_an_hour() -> None:
     token = token_for(SubscriptionKind.PATIENT, "patient-1")
     for minutes, noted in ((0, 0), (59, 0), (60, 60), (61, 60)):

@@ -46,7 +46,7 @@ def test_what_cannot_be_a_token_is_known_by_its_shape(text: str) -> None:
     assert not has_shape_of_token(text)
 
 
-@pytest.mark.usefixtures("clinic", "app_context")
+@pytest.mark.usefixtures("clinic_context")
 def test_each_address_is_new_and_the_database_holds_its_hash_alone() -> None:
     tokens = {token_of(make_subscription(REQUEST, SYSTEM, CLOCK)) for _ in range(3)}
     assert len(tokens) == 3
@@ -61,7 +61,7 @@ def test_each_address_is_new_and_the_database_holds_its_hash_alone() -> None:
     assert not [token for token in tokens if token in everything]
 
 
-@pytest.mark.usefixtures("clinic", "app_context")
+@pytest.mark.usefixtures("clinic_context")
 @pytest.mark.parametrize(
     ("kind", "subject"),
     [
@@ -77,14 +77,14 @@ def test_patients_staff_and_rooms_have_calendars(kind: SubscriptionKind, subject
     assert (found.kind, found.subject, found.site, found.busy_only) == (kind, subject, "site-1", False)
 
 
-@pytest.mark.usefixtures("clinic", "app_context")
+@pytest.mark.usefixtures("clinic_context")
 def test_nobody_by_that_id_is_told_apart_by_kind() -> None:
     for kind, subject in ((SubscriptionKind.PATIENT, "therapist-1"), (SubscriptionKind.ROOM, "nowhere")):
         with pytest.raises(NotFound, match=subject):
             make_subscription(SubscriptionRequest(kind, subject, PUBLIC_URL), SYSTEM, CLOCK)
 
 
-@pytest.mark.usefixtures("clinic", "app_context")
+@pytest.mark.usefixtures("clinic_context")
 @pytest.mark.parametrize(
     ("actor", "request_", "allowed"),
     [
@@ -114,7 +114,7 @@ def test_the_desk_makes_addresses_for_its_site_and_staff_for_themselves(
         assert not subscriptions_of(request_.kind, request_.subject)
 
 
-@pytest.mark.usefixtures("clinic", "app_context")
+@pytest.mark.usefixtures("clinic_context")
 def test_a_revoked_address_is_gone_and_both_deeds_are_on_record() -> None:
     token = token_of(make_subscription(REQUEST, SYSTEM, CLOCK))
     [subscription] = subscriptions_of(SubscriptionKind.PATIENT, "patient-1")

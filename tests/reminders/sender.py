@@ -15,7 +15,7 @@ from typing import Protocol
 
 from scheduler.reminders.channels import MaildirChannel
 from scheduler.reminders.dispatch import dispatch
-from tests.databases import let_go, make_app
+from tests.databases import let_go, make_app_without_pages
 from tests.processes import PATIENCE, processes
 
 
@@ -109,7 +109,7 @@ class _Mailbox(MaildirChannel):
 
 
 def _one_pass(database_url: str, folder: Path, now: datetime, manner: _Manner, wire: Connection) -> None:
-    app = make_app(database_url, folder)
+    app = make_app_without_pages(database_url, folder)
     wire.send("ready")
     wire.recv()
     with app.app_context():

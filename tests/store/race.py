@@ -10,7 +10,7 @@ from scheduler.domain.errors import Conflict
 from scheduler.store import ledger
 from scheduler.store.locks import lock
 from scheduler.store.work import unit_of_work
-from tests.databases import let_go, make_app
+from tests.databases import let_go, make_app_without_pages
 from tests.processes import PATIENCE, processes
 from tests.store.stored_clinic import watching
 
@@ -47,7 +47,7 @@ class Clerk:
 
 def _book(database_url: str, folder: Path, hours: int, say: Connection) -> None:
     """Want both nurses for two hours from each hour after noon in turn; say when it begins, and how many were won."""
-    app = make_app(database_url, folder)
+    app = make_app_without_pages(database_url, folder)
     won = 0
     say.send("begun")
     with app.app_context():
