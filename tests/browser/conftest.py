@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Browser, expect
-from werkzeug.serving import make_server
 
 from scheduler.domain.clock import StandingClock
 from tests.browser.person import Person, Screen, person_at
 from tests.databases import SqliteTemplate, let_go, make_app
 from tests.processes import PATIENCE
+from tests.serving import serving
 from tests.web.small_clinic import NOW, filled
 
 if TYPE_CHECKING:
@@ -52,13 +51,8 @@ def served(clinic_template: SqliteTemplate, tmp_path: Path) -> Iterator[Served]:
     quiet.setLevel(logging.ERROR)
     clock = StandingClock(NOW)
     app = make_app(clinic_template.copy_to(tmp_path), tmp_path, clock)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield Served(app, clock, f"http://127.0.0.1:{server.port}")
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(app) as address:
+        yield Served(app, clock, address)
     let_go(app)
     quiet.setLevel(level_before)
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from threading import Thread
 
 import pytest
 from flask import Flask
-from werkzeug.serving import make_server
 
 from tests.databases import Filling, nothing
 from tests.feeds.stored_visits import keep_clinic
+from tests.serving import serving
 
 
 @pytest.fixture
@@ -34,10 +33,5 @@ def clinic_context(app_context: Flask) -> Flask:
 @pytest.fixture
 def served(app: Flask) -> Iterator[str]:
     """Serve the application, and give its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(app) as address:
+        yield address
