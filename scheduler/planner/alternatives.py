@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 
 from scheduler.domain.clock import instant_at, local_day
 from scheduler.domain.treatment import StepKind
-from scheduler.planner.narrowing import Narrowing
+from scheduler.planner.narrowing import Narrowing, first_of
 from scheduler.planner.network import Stuck
 from scheduler.planner.preferences import Preference, Told, in_order, told_by
 from scheduler.planner.question import Question
@@ -43,7 +43,13 @@ class Candidate:
 def earliest_of(question: Question) -> tuple[str, list[int]] | None:
     """Return the therapist and the starts of the series that is over first, every visit as early as it can be; or `None`."""
     soonest = Narrowing.soonest_of(question)
-    return soonest.over_by(min(soonest.finishes.values())).best if soonest.least else None
+    if not soonest.least:
+        return None
+    finish = min(soonest.finishes.values())
+    first = {
+        therapist: soonest.least[therapist] for therapist, at in soonest.finishes.items() if at == finish
+    }
+    return first_of(first)
 
 
 def best_by(left: Narrowing, first: Sequence[str]) -> Candidate:

@@ -113,7 +113,7 @@ class Narrowing:
     @property
     def best(self) -> tuple[str, list[int]]:
         """The series with the earliest visits, of the first therapist by id among equals; there must be one."""
-        return min(self.least.items(), key=lambda pair: (sorted(pair[1]), pair[0]))
+        return first_of(self.least)
 
     @property
     def is_one(self) -> bool:
@@ -143,6 +143,11 @@ class Narrowing:
             return starts
         found = self.network.raised(self.choices(therapist), starts, arcs, steps)
         return None if isinstance(found, Stuck) else found
+
+
+def first_of(least: Mapping[str, list[int]]) -> tuple[str, list[int]]:
+    """Return the series with the earliest visits, of the first therapist by id among equals; there must be one."""
+    return min(least.items(), key=lambda pair: (sorted(pair[1]), pair[0]))
 
 
 def _together(wishes: tuple[Wish, ...]) -> Wish | None:

@@ -186,21 +186,36 @@ def distances(size: int, arcs: Iterable[Arc], source: int) -> Mapping[int, int]:
     return known
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Stuck:
     """Why no solution exists: step number `step` would have to start at `bound` or later, and has no feasible start there.
 
-    `arc` is what raised the bound last (`None`: the horizon alone), `starts` the least starts found until then.
+    `found` are the least starts found until then, `NEVER` for those not looked at; the rest is told when it is asked for.
     """
 
     step: int
     bound: int
-    arc: Arc | None
-    starts: Mapping[int, int]
+    network: Network
+    choices: Choices
+    found: Sequence[int]
+
+    @cached_property
+    def starts(self) -> Mapping[int, int]:
+        """The least starts found until then, by step."""
+        return {step: start for step, start in enumerate(self.found) if start > NEVER}
+
+    @cached_property
+    def arc(self) -> Arc | None:
+        """What asks for no earlier start than the bound; `None` for what was asked from the beginning alone."""
+        if self.bound <= self.choices.lower[self.step]:
+            return None
+        starts, days = self.starts, self.network.days
+        arriving = (arc for arc in self.network.arcs if arc.target == self.step and arc.source in starts)
+        return next((arc for arc in arriving if arc.bound(starts[arc.source], days) >= self.bound), None)
 
 
-#: The target of an arc that counts elapsed time, its distance, and the arc itself.
-_Plain: TypeAlias = tuple[int, int, Arc]
+#: The target of an arc that counts elapsed time, and its distance.
+_Plain: TypeAlias = tuple[int, int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -248,8 +263,7 @@ class Network:
     def least(self, choices: Choices, not_before: Sequence[int] | None = None) -> list[int] | Stuck:
         """Return the starts of which every one is as early as it can be, or where the search got stuck."""
         bounds = list(choices.lower if not_before is None else not_before)
-        # A stack with the first step on top: mostly what follows is raised before it is looked at.
-        return self._settled(choices, [NEVER] * self.size, bounds, list(range(self.size - 1, -1, -1)))
+        return self._settled(choices, [NEVER] * self.size, bounds)
 
     def raised(
         self, choices: Choices, starts: Sequence[int], arcs: Iterable[Arc], steps: Iterable[int]
@@ -258,47 +272,50 @@ class Network:
         found, bounds = list(starts), list(starts)
         for arc in arcs:
             bounds[arc.target] = max(bounds[arc.target], arc.bound(starts[arc.source], self.days))
-        waiting = [step for step, bound in enumerate(bounds) if bound > starts[step]]
         for step in steps:
             found[step] = NEVER
-            waiting.append(step)
-        return self._settled(choices, found, bounds, waiting)
+        return self._settled(choices, found, bounds)
 
-    def _settled(
-        self, choices: Choices, found: list[int], bounds: list[int], waiting: list[int]
-    ) -> list[int] | Stuck:
-        """Raise starts until none needs to be; `NEVER` stands for one not looked at yet."""
+    def _settled(self, choices: Choices, found: list[int], bounds: list[int]) -> list[int] | Stuck:
+        """Raise starts to their bounds until none needs to be; `NEVER` stands for one not looked at yet.
+
+        It is always the first step that has to be raised: what an earlier one asks of a later one is known before that is
+        looked at, so that few are raised twice.
+        """
         # Nearly all of the time of a search is spent here, so nothing is called or looked up twice that need not be.
-        causes: list[Arc | None] = [None] * self.size
         rows, holes, upper = choices.rows, choices.holes, choices.upper
-        plain, counted, unseen = self._plain, self._leaving, NEVER
-        while waiting:
-            step = waiting.pop()
+        plain, counted, days, size = self._plain, self._leaving, self.days, self.size
+        step = 0
+        while step < size:
             bound = bounds[step]
             if found[step] >= bound:
+                step += 1
                 continue
             row, hole = rows[step], holes[step]
             place = bisect_left(row, bound)
-            if hole is not None:
-                edges = hole.edges
-                while place < len(row) and (edge := bisect_right(edges, row[place])) & 1:
-                    place = bisect_left(row, edges[edge], place)
-            if place == len(row) or (start := row[place]) > upper[step]:
-                reached = {number: at for number, at in enumerate(found) if at > unseen}
-                return Stuck(step, bound, causes[step], reached)
+            try:
+                start = row[place]
+                if hole is not None:
+                    edges = hole.edges
+                    while (edge := bisect_right(edges, start)) & 1:
+                        start = row[bisect_left(row, edges[edge], place)]
+            except IndexError:
+                return Stuck(step, bound, self, choices, found)
+            if start > upper[step]:
+                return Stuck(step, bound, self, choices, found)
             found[step] = start
-            for target, distance, arc in plain[step]:
+            onwards = step + 1
+            for target, distance in plain[step]:
                 if (raised := start + distance) > bounds[target]:
                     bounds[target] = raised
-                    causes[target] = arc
-                    if unseen < found[target] < raised:
-                        waiting.append(target)
+                    if target < onwards and found[target] < raised:
+                        onwards = target
             for arc in counted[step]:
-                if (raised := arc.bound(start, self.days)) > bounds[arc.target]:
+                if (raised := arc.bound(start, days)) > bounds[arc.target]:
                     bounds[arc.target] = raised
-                    causes[arc.target] = arc
-                    if unseen < found[arc.target] < raised:
-                        waiting.append(arc.target)
+                    if arc.target < onwards and found[arc.target] < raised:
+                        onwards = arc.target
+            step = onwards
         return found
 
     def greatest(self, choices: Choices) -> list[int] | None:
@@ -328,6 +345,6 @@ class Network:
 
 def _with(plain: tuple[_Plain, ...], arc: Arc) -> tuple[_Plain, ...]:
     """Return the arcs that count elapsed time from one step and this one, less those that say nothing more."""
-    if any(target == arc.target and distance >= arc.distance for target, distance, _ in plain):
+    if any(target == arc.target and distance >= arc.distance for target, distance in plain):
         return plain
-    return (*(known for known in plain if known[0] != arc.target), (arc.target, arc.distance, arc))
+    return (*(known for known in plain if known[0] != arc.target), (arc.target, arc.distance))
