@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bench import ours
 from bench.clinics import clinic
 from bench.instances import LARGE, MEDIUM, SMALL, Query, Size
-from bench.measure import Disagreement, Pair, Result, each_in_turn, ratio_line
-from bench.naive import ByDay, BySlot, FreeStarts
+from bench.measure import Disagreement, Pair, Result, compared_line, each_in_turn, ratio_line
+from bench.naive import ByDay, BySlot, ByTherapistAndSlot, FreeStarts
 from scheduler.planner.slots import Slots
 
 SPAN = timedelta(days=90)
@@ -21,19 +23,30 @@ BY_SLOT = 30_000
 
 
 def by_day(size: Size) -> list[Result]:
-    """The peer looks through the bookings of the day for each start."""
-    peer = ByDay(clinic(size).diary(_queries(size)[0]))
-    pairs = _pairs(size, lambda query: peer.free_starts(clinic(size).protocol.step("D1"), query))
+    """The peer looks through the bookings of the day for each therapist and start, or for each start alone."""
+    peer, step = ByDay(clinic(size).diary(_queries(size)[0])), clinic(size).protocol.step("D1")
+    each = _pairs(size, lambda query: peer.free_starts_by_therapist(step, query))
+    quick = _pairs(size, lambda query: peer.free_starts(step, query))
     name = f"planner/free-starts/{size.name}"
-    return [ratio_line(name, "best naive scan, bookings by day", pairs, BY_DAY, _note(pairs))]
+    return [
+        ratio_line(name, "naive scan by therapist, bookings by day", each, BY_DAY, _note(each)),
+        compared_line(f"{name}/quickest", "naive scan, one look for all therapists", quick, _note(quick)),
+    ]
 
 
 def by_slot(size: Size) -> list[Result]:
-    """The peer asks an indexed database in memory for each start."""
-    peer = BySlot(clinic(size).diary(_queries(size)[0]))
-    pairs = _pairs(size, lambda query: peer.free_starts(clinic(size).protocol.step("D1"), query))
+    """The peer asks an indexed database for each therapist and start, or, as quick as can be, in memory for each start."""
+    diary, step = clinic(size).diary(_queries(size)[0]), clinic(size).protocol.step("D1")
+    with TemporaryDirectory() as folder:
+        plain, peer = ByTherapistAndSlot(diary, Path(folder) / "bookings.sqlite3"), BySlot(diary)
+        each = _pairs(size, lambda query: plain.free_starts(step, query))
+        plain.engine.dispose()
+    quick = _pairs(size, lambda query: peer.free_starts(step, query))
     name = f"planner/free-starts-by-sql/{size.name}"
-    return [ratio_line(name, "one SQL query per slot, indexed", pairs, BY_SLOT, _note(pairs))]
+    return [
+        ratio_line(name, "one SQL query per therapist and slot, Core", each, BY_SLOT, _note(each)),
+        compared_line(f"{name}/quickest", "one per slot for all therapists, in memory", quick, _note(quick)),
+    ]
 
 
 def _queries(size: Size) -> tuple[Query, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from statistics import median
 from time import perf_counter
 from typing import Generic, TypeVar
@@ -127,6 +127,11 @@ def ratio_line(
         holds=ratio >= at_least,
         note=note,
     )
+
+
+def compared_line(name: str, peer: str, pairs: Sequence[Pair[Case, Mine, Theirs]], note: str = "") -> Result:
+    """Return a line that is told without a target: it holds always, since what must agree does."""
+    return replace(ratio_line(name, peer, pairs, 0, note), target="none: to compare")
 
 
 def table(results: list[Result]) -> str:

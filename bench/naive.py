@@ -1,6 +1,8 @@
-"""Two plain ways to find every free start of one step: look through the bookings of the day, or ask SQL for each slot.
+"""Plain ways to find every free start of one step: look through the bookings of the day, or ask SQL for each slot.
 
-Both answer in the same words as ours: for each start, which therapists could take it.
+All answer in the same words as ours: for each start, which therapists could take it. Each comes in two forms: as it is
+mostly written, therapist by therapist and start by start, and as quick as it can be made, with one look at each start for
+all therapists.
 """
 
 from __future__ import annotations
@@ -8,7 +10,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TypeAlias
+
+from sqlalchemy import create_engine, text
 
 from bench.instances import Query
 from scheduler.domain.claims import Purpose, capacity_of, lanes_needed
@@ -68,6 +73,21 @@ class ByDay:
                     found[start] = able
         return found
 
+    def free_starts_by_therapist(self, step: Step, query: Query) -> FreeStarts:
+        """Return the same, looking at the whole of each start for each therapist."""
+        found: dict[datetime, set[str]] = {}
+        others = [role for role in step.roles if role is not Role.THERAPIST]
+        people = {role: self.diary.having(role) for role in step.roles}
+        for guide in people[Role.THERAPIST]:
+            for start in starts_asked(self.diary, step, query):
+                if (
+                    self._gives(guide, step, Role.THERAPIST, start)
+                    and self._has_room(step, start)
+                    and all(any(self._gives(p, step, role, start) for p in people[role]) for role in others)
+                ):
+                    found.setdefault(start, set()).add(guide.id)
+        return {start: frozenset(able) for start, able in found.items()}
+
     def _has_room(self, step: Step, start: datetime) -> bool:
         end = start + step.room_length
         return any(
@@ -107,11 +127,11 @@ def _most_at_once(taken: list[Taken], since: datetime) -> int:
 
 
 class BySlot:
-    """The same bookings in SQLite, in memory and indexed; every slot is a query of its own."""
+    """The same bookings in SQLite, indexed; every slot is a query of its own. `where` is a file or memory."""
 
-    def __init__(self, diary: Diary) -> None:
+    def __init__(self, diary: Diary, where: str = ":memory:") -> None:
         self.diary = diary
-        self.base = sqlite3.connect(":memory:")
+        self.base = sqlite3.connect(where)
         self.base.executescript(_TABLES)
         rooms = [(room.id, kind) for room in diary.rooms.values() for kind in sorted(room.capabilities)]
         self.base.executemany("INSERT INTO room VALUES (?, ?)", rooms)
@@ -131,6 +151,7 @@ class BySlot:
         ]
         self.base.executemany("INSERT INTO claim VALUES (?, ?, ?, ?)", claims)
         self.base.execute("ANALYZE")
+        self.base.commit()
 
     def free_starts(self, step: Step, query: Query) -> FreeStarts:
         """Return every free start with its therapists."""
@@ -141,6 +162,27 @@ class BySlot:
             if rows:
                 found[start] = frozenset(row[0] for row in rows)
         return found
+
+
+class ByTherapistAndSlot:
+    """The same in a file, asked for each therapist and slot as an application asks: through SQLAlchemy Core."""
+
+    def __init__(self, diary: Diary, file: Path) -> None:
+        self.diary = diary
+        BySlot(diary, str(file)).base.close()
+        self.engine = create_engine(f"sqlite:///{file}")
+
+    def free_starts(self, step: Step, query: Query) -> FreeStarts:
+        """Return every free start with its therapists."""
+        statement = text(_statement(step) + " AND p.id = :therapist")
+        found: dict[datetime, set[str]] = {}
+        with self.engine.connect() as connection:
+            for guide in self.diary.having(Role.THERAPIST):
+                for start in starts_asked(self.diary, step, query):
+                    asked = {"start": _minute(start), "therapist": guide.id}
+                    if connection.execute(statement, asked).first() is not None:
+                        found.setdefault(start, set()).add(guide.id)
+        return {start: frozenset(able) for start, able in found.items()}
 
 
 _TABLES = """

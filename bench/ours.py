@@ -18,7 +18,7 @@ from scheduler.domain.clock import local_day, whole_local_day
 from scheduler.domain.diary import Diary
 from scheduler.domain.interval import Interval
 from scheduler.domain.treatment import Protocol, Step
-from scheduler.planner import slots, supply
+from scheduler.planner import given_time, slots, supply
 from scheduler.planner.alternatives import candidate_of, classes, earliest_of
 from scheduler.planner.moving import Shifted, rescheduled_starts
 from scheduler.planner.narrowing import Narrowing
@@ -168,7 +168,7 @@ def move(
 def forget() -> None:
     """Let go of everything that is kept in the process from one request to the next, as after a start."""
     snapshots._SHELVES.clear()
-    for kept in (people._at_work, places.weekly_times, supply._open, supply._at_work):
+    for kept in (people._at_work, places.weekly_times, given_time.open_time, given_time.working_time):
         kept.cache_clear()
     supply._LATEST.clear()
 

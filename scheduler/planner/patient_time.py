@@ -25,7 +25,7 @@ class PatientTime:
         visits, doses = (diary.book.on(diary.patient.id, what) for what in (Purpose.OCCUPY, Purpose.SPACING))
         taken = grid.touched(zip(visits.starts, visits.ends, strict=True))
         spaced = grid.touched(zip(doses.starts, doses.ends, strict=True))
-        return cls(Holes.of([*taken, *map(grid.touching, diary.patient.unavailable)]), Holes.of(spaced))
+        return cls(Holes.of([*taken, *grid.touching_each(diary.patient.unavailable)]), Holes.of(spaced))
 
     def holes(self, shape: Shape) -> Holes | None:
         """Return the slots at which a visit of a shape may not start for the patient's sake; `None` for none."""

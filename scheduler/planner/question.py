@@ -100,6 +100,8 @@ class Question:
 
     def rows(self, therapist: str) -> tuple[Sequence[int], ...]:
         """Return the starts of each step, as far as the site goes, in a series of this therapist."""
+        if not self.ignoring:
+            return self.supply.row(self.outline.shapes, therapist or None)
         if therapist not in self._rows:
             lists = {
                 shape: self.starts_of(shape, therapist if shape.keeps_one_therapist and therapist else None)
@@ -110,8 +112,7 @@ class Question:
 
     @cached_property
     def _rows(self) -> dict[str, tuple[Sequence[int], ...]]:
-        # Whoever asks next finds them again, unless they hold for this question alone.
-        return {} if self.ignoring else self.supply.rows(self.outline.shapes)
+        return {}
 
     def starts_of(self, shape: Shape, therapist: str | None) -> Sequence[int]:
         """Return the starts of visits of a shape, as far as the site goes, with this therapist or anybody fit."""

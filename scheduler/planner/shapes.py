@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from weakref import WeakValueDictionary
 
 from scheduler.domain.people import Role
 from scheduler.domain.treatment import Segment, Step
+from scheduler.planner.timeline import slots_in
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +26,11 @@ class Shape:
     keeps_one_therapist: bool
     turns: Mapping[Role, tuple[tuple[Segment, ...], ...]]
     besides_guide: frozenset[Role]
+
+    @cached_property
+    def room_slots(self) -> int:
+        """For how many slots it holds its room, turnover included."""
+        return slots_in(self.like.room_length)
 
 
 _KNOWN: WeakValueDictionary[tuple[object, ...], Shape] = WeakValueDictionary()

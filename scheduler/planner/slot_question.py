@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import TypeVar
 
 from scheduler.domain.appointment import Appointment, appointment_at
 from scheduler.domain.claim_book import ClaimBook, ClaimsInOrder
@@ -28,6 +29,8 @@ from scheduler.rules.finding import Breach
 from scheduler.rules.question import Question as Judged
 from scheduler.rules.spacing import doses_within_a_week_are_few_enough
 from scheduler.rules.windows import gaps_between_doses, too_late, too_soon
+
+Start = TypeVar("Start")
 
 USUAL_STRETCH = timedelta(days=90)
 
@@ -168,8 +171,30 @@ class SlotQuestion:
         doubtful = self._doubtful
         return doubtful if not self.too_far_over else [s for s in doubtful if s not in self.too_far_over]
 
+    @property
+    def instants(self) -> tuple[datetime, ...]:
+        """The same starts as instants, UTC."""
+        if self.too_far_over:
+            return self.grid.instants(self.free)
+        return tuple(self._cut(self.supply.instants(self.shape, self.whom)))
+
     @cached_property
     def _doubtful(self) -> Sequence[int]:
+        return self._cut(self.supply.listed(self.shape, self.whom))
+
+    def _cut(self, listed: Sequence[Start]) -> Sequence[Start]:
+        """Return what lies in the runs of what is listed of every start that the site can give, in its order."""
+        if len(self._runs) == 1:
+            begin, end = self._runs[0]
+            return listed[begin:end]
+        found: list[Start] = []
+        for begin, end in self._runs:
+            found += listed[begin:end]
+        return found
+
+    @cached_property
+    def _runs(self) -> Sequence[tuple[int, int]]:
+        """Which of the starts that the site can give the patient and the series can take as well: from place to place."""
         if not self.keeps_the_patients_therapist:
             return ()
         bounds = [self.by_window(window) for window in self.windows]
@@ -177,11 +202,9 @@ class SlotQuestion:
         upper = min(self.last, *(last for _, last in bounds)) if bounds else self.last
         row = self.supply.listed(self.shape, self.whom)
         if self.holes is None:
-            return row[bisect_left(row, lower) : bisect_right(row, upper)]
-        found: list[int] = []
-        for begin, end in self.holes.between(lower, upper + 1):
-            found += row[bisect_left(row, begin) : bisect_left(row, end)]
-        return found
+            return ((bisect_left(row, lower), bisect_right(row, upper)),)
+        between = self.holes.between(lower, upper + 1)
+        return [(bisect_left(row, begin), bisect_left(row, end)) for begin, end in between]
 
     @cached_property
     def too_far_over(self) -> frozenset[int]:

@@ -81,7 +81,7 @@ class Slots:
     @cached_property
     def free(self) -> tuple[datetime, ...]:
         """The free starts in order, UTC, on the quarter of an hour."""
-        return self._instants(self.question.free)
+        return self.question.instants
 
     @cached_property
     def asked(self) -> tuple[datetime, ...]:

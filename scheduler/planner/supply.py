@@ -9,20 +9,19 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import lru_cache, reduce
+from functools import reduce
 from threading import Lock
 
 from scheduler.domain.claim_book import ClaimBook
 from scheduler.domain.claims import Purpose, capacity_of, lanes_needed
-from scheduler.domain.clock import local_day, whole_local_day
 from scheduler.domain.diary import Diary
-from scheduler.domain.interval import Interval
 from scheduler.domain.people import Credential, Role, StaffMember
-from scheduler.domain.places import Room, Site, WeeklyHours, weekly_times
+from scheduler.domain.places import Room, Site, WeeklyHours
 from scheduler.domain.treatment import Segment, SiteCover
-from scheduler.planner.kept import Kept, Rows
+from scheduler.planner.given_time import open_time, valid_time, weekly_time, working_time
+from scheduler.planner.kept import Kept, Row
 from scheduler.planner.shapes import Shape
 from scheduler.planner.taken import Taken
 from scheduler.planner.timeline import (
@@ -52,21 +51,6 @@ class Scarcity(StrEnum):
     CARE_COORDINATOR = "care_coordinator"
 
 
-@lru_cache(maxsize=1024)
-def _open(site: Site, grid: Grid) -> int:
-    return grid.mask(grid.within(interval) for interval in site.open_times(grid.horizon))
-
-
-@lru_cache(maxsize=4096)
-def _at_work(person: StaffMember, site: Site, grid: Grid) -> int:
-    return grid.mask(grid.within(interval) for interval in person.working_times(site, grid.horizon))
-
-
-@lru_cache(maxsize=1024)
-def _weekly(hours: tuple[WeeklyHours, ...], zone: str, grid: Grid) -> int:
-    return grid.mask(grid.within(interval) for interval in weekly_times(hours, grid.horizon, zone))
-
-
 @dataclass
 class SiteSupply:
     """The free time of one site's rooms and people on one grid."""
@@ -85,17 +69,17 @@ class SiteSupply:
     @property
     def open(self) -> int:
         """When the site is open."""
-        return _open(self.site, self.grid)
+        return open_time(self.site, self.grid)
 
     def working(self, person: StaffMember) -> int:
         """When a member of staff is at work."""
-        if person.id in self._kept.working:
-            return self._kept.working[person.id]
-        return _at_work(person, self.site, self.grid)
+        if person.id not in self._kept.working:
+            self._kept.working[person.id] = working_time(person, self.site, self.grid)
+        return self._kept.working[person.id]
 
     def valid(self, person: StaffMember, credential: str) -> int:
         """On which local days, as slots, a credential of the person holds."""
-        return _valid(person, credential, self.site.zone, self.grid)
+        return valid_time(person, credential, self.site.zone, self.grid)
 
     def free(self, resource: str, purpose: Purpose, capacity: int, lanes: int = 1) -> int:
         """When at least `lanes` of the resource's lanes are not claimed; nothing is ever free beyond capacity."""
@@ -138,7 +122,7 @@ class SiteSupply:
 
     def starts_in(self, room: Room, shape: Shape) -> int:
         """At which slots the room takes the visit, turnover included."""
-        length = slots_in(shape.like.room_length)
+        length = shape.room_slots
         known = self._kept.rooms.setdefault(room.id, {})
         if length not in known:
             free = self.free(room.id, Purpose.OCCUPY, 1)
@@ -207,9 +191,45 @@ class SiteSupply:
             made = self._kept.lists[key] = (mask, relisted(made[1], made[0], mask, slots_in(START_EVERY)))
         return made[1]
 
-    def rows(self, shapes: tuple[Shape, ...]) -> dict[str, Rows]:
-        """Return what is known of `listed` for the visits of one series, by therapist: to be added to by who needs more."""
-        return self._kept.rows.setdefault(shapes, {})
+    def instants(self, shape: Shape, therapist: str | None = None) -> tuple[datetime, ...]:
+        """Return the instants, UTC, of what is `listed`."""
+        key, listed = (shape, therapist if shape.guided else None), self.listed(shape, therapist)
+        made = self._kept.instants.get(key)
+        if made is None or made[0] is not listed:
+            made = self._kept.instants[key] = (listed, self.grid.instants(listed))
+        return made[1]
+
+    def row(self, shapes: tuple[Shape, ...], therapist: str | None) -> Row:
+        """Return what is `listed` for each visit of a series of this therapist, or of anybody fit."""
+        rows = self._kept.rows.get(shapes)
+        if rows is None:
+            rows = self._kept.rows.setdefault(shapes, self._still(shapes))
+        if therapist not in rows:
+            rows[therapist] = self._row(shapes, therapist, {})
+        return rows[therapist]
+
+    def _row(
+        self, shapes: tuple[Shape, ...], therapist: str | None, known: Mapping[Shape, Sequence[int]]
+    ) -> Row:
+        lists = {
+            shape: known[shape]
+            if shape in known
+            else self.listed(shape, therapist if shape.keeps_one_therapist else None)
+            for shape in set(shapes)
+        }
+        return tuple(map(lists.__getitem__, shapes))
+
+    def _still(self, shapes: tuple[Shape, ...]) -> dict[str | None, Row]:
+        """Return the rows from before the last change, brought up to date where that asks for it."""
+        if self._kept.former is None:
+            return {}
+        rows, right = self._kept.former.still(shapes, lambda shape: self._unguided(shape, frozenset()))
+        if right >= set(shapes):
+            return dict(rows)
+        return {
+            guide: self._row(shapes, guide, {s: r for s, r in zip(shapes, row, strict=True) if s in right})
+            for guide, row in rows.items()
+        }
 
     def list_of(self, starts: int) -> Sequence[int]:
         """Return starts of visits as a list."""
@@ -258,8 +278,15 @@ class SiteSupply:
                 begin, end = shape.like.site_cover_times(cover)
                 mask &= lasting(self._enough(cover), slots_in(end - begin)) >> slots_in(begin)
         if shape.like.room_capability is not None and Scarcity.ROOM not in ignoring:
-            mask &= _any(self.starts_in(room, shape) for room in self.fit_rooms(shape))
+            mask &= self._in_any_room(shape, shape.like.room_capability)
         return mask
+
+    def _in_any_room(self, shape: Shape, capability: str) -> int:
+        """At which slots any room with the capability takes the visit; the same for all visits that are as long."""
+        key = (capability, shape.room_slots)
+        if key not in self._kept.in_rooms:
+            self._kept.in_rooms[key] = _any(self.starts_in(room, shape) for room in self.fit_rooms(shape))
+        return self._kept.in_rooms[key]
 
     def _while_open(self, shape: Shape) -> int:
         # Hours do not change with claims, so this is kept whatever is booked.
@@ -299,7 +326,7 @@ class SiteSupply:
         """Return the supply as it would be if a member of staff worked these hours as well, time off as it is."""
         kept = self._kept.changed(person)
         kept.working[person.id] = self.working(person) | (
-            _weekly(hours, self.site.zone, self.grid)
+            weekly_time(hours, self.site.zone, self.grid)
             & ~self.grid.mask(self.grid.touching(interval) for interval in person.time_off)
         )
         return SiteSupply(self.site, self.rooms, self.staff, self.grid, self.book, kept)
@@ -322,18 +349,6 @@ def _any(masks: Iterable[int]) -> int:
     for mask in masks:
         found |= mask
     return found
-
-
-@lru_cache(maxsize=4096)
-def _valid(person: StaffMember, credential: str, zone: str, grid: Grid) -> int:
-    held = [mine for mine in person.credentials if mine.kind == credential]
-    if any(mine.valid_until is None for mine in held):
-        return grid.full
-    last = max((mine.valid_until for mine in held if mine.valid_until), default=None)
-    if last is None or last < local_day(grid.origin, zone):
-        return 0
-    end = whole_local_day(last, zone).end
-    return grid.run(grid.within(Interval(grid.origin, end))) if end > grid.origin else 0
 
 
 _MOST_KEPT = 64

@@ -69,6 +69,18 @@ class Grid:
         """Return the slots that share a moment with an interval; for time that is taken."""
         return self._clipped(_whole(interval.start - self.origin), -_whole(self.origin - interval.end))
 
+    def touching_each(self, intervals: Iterable[Interval]) -> list[Span]:
+        """Return `touching` for many intervals."""
+        # A patient may have dozens of absences, and every question begins with them: nothing is called here.
+        origin, slots = self.origin, self.slots
+        found = []
+        for interval in intervals:
+            begin, end = interval.start - origin, interval.end - origin
+            first = begin.days * SLOTS_PER_DAY + begin.seconds // _SECONDS
+            over = end.days * SLOTS_PER_DAY - -(end.seconds + (end.microseconds > 0)) // _SECONDS
+            found.append((first if first > 0 else 0, over if over < slots else slots))
+        return found
+
     def _clipped(self, begin: int, end: int) -> Span:
         return max(0, begin), min(end, self.slots)
 

@@ -94,6 +94,10 @@ def said(supply: SiteSupply, asked: tuple[tuple[int, str | None], ...]) -> list[
         for role in shape.turns:
             found += [supply.starts_with(person, shape, role) for person in supply.having(role, whom)]
         found += [supply.starts_in(room, shape) for room in supply.fit_rooms(shape)]
+        # The visits of two series in which this one stands beside others.
+        for series in (SHAPES[: number + 1], SHAPES[number:]):
+            found.append([list(starts) for starts in supply.row(tuple(series), whom)])
+        found.append(supply.instants(shape, whom))
     return found
 
 

@@ -70,3 +70,13 @@ def test_a_grid_holds_its_horizon_in_whole_utc_days() -> None:
     horizon = Interval(datetime(2026, 11, 1, 23, 55, tzinfo=UTC), datetime(2026, 11, 3, 0, 5, tzinfo=UTC))
     grid = Grid.over(horizon)
     assert (grid.origin, grid.days) == (datetime(2026, 11, 1, tzinfo=UTC), 3)
+
+
+@given(
+    st.lists(
+        st.tuples(st.timedeltas(timedelta(days=-3), timedelta(days=5)), st.timedeltas(SLOT / 300, 40 * SLOT))
+    )
+)
+def test_many_intervals_touch_the_slots_that_each_touches(pairs: list[tuple[timedelta, timedelta]]) -> None:
+    intervals = [Interval.lasting(GRID.origin + begin, length) for begin, length in pairs]
+    assert GRID.touching_each(intervals) == [GRID.touching(interval) for interval in intervals]
