@@ -46,6 +46,9 @@ READING = "trellis_reading"
 #: How long a writer waits for another before it gives up, in milliseconds.
 PATIENCE = 10_000
 
+#: What SQLite waits for at a commit: a visit that somebody was told of survives a power cut as well.
+SYNCHRONOUS = "FULL"
+
 
 def init_store(app: Flask, settings: Settings) -> None:
     """Give the application its database. Nothing is read or written yet, save that the file is made private."""
@@ -83,7 +86,7 @@ def _watch_sqlite(engine: Engine) -> None:
         connection.isolation_level = None
         for pragma in (
             "journal_mode=WAL",
-            "synchronous=NORMAL",
+            f"synchronous={SYNCHRONOUS}",
             "foreign_keys=ON",
             f"busy_timeout={PATIENCE}",
         ):

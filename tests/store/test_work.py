@@ -11,12 +11,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, insert, select, text, update
 
+from scheduler.app import create_app_without_pages
+from scheduler.config import settings_from
 from scheduler.domain.claims import Claim
 from scheduler.domain.errors import Conflict, StoreNotReady
 from scheduler.domain.interval import Interval
 from scheduler.store import ledger
 from scheduler.store.base import table_of
 from scheduler.store.claim_rows import claim
+from scheduler.store.database import db
 from scheduler.store.locks import lock
 from scheduler.store.tables_places import ClosureRow, SiteRow
 from scheduler.store.work import reading, unit_of_work, writing
@@ -49,6 +52,15 @@ def in_threads(app: Flask, number: int, work: Callable[[int], str]) -> list[str]
 
     with ThreadPoolExecutor(number) as pool:
         return sorted(pool.map(run, range(number)))
+
+
+def test_what_is_committed_is_on_the_disk(sqlite_url: str, tmp_path: Path) -> None:
+    settings = settings_from({"DATABASE_URL": sqlite_url, "VAR_FOLDER": str(tmp_path)})
+    app = create_app_without_pages(settings)
+    with app.app_context(), db.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == 2
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
+    let_go(app)
 
 
 def test_what_is_written_is_kept_at_the_end() -> None:
