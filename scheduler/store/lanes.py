@@ -51,6 +51,22 @@ def _is_free(taken: list[tuple[datetime, datetime]], span: Span) -> bool:
     return before == 0 or taken[before - 1][1] <= span.start
 
 
+def overfull_at(standing: Iterable[Span], wanted: Sequence[Span], capacity: int) -> datetime | None:
+    """Return the first moment at which more would be wanted than there are lanes, within the wanted spans; else `None`.
+
+    `standing` must hold whatever overlaps a wanted span; then `None` says that an arrangement is to be had.
+    """
+    listed = [*standing, *wanted]
+    # Where ends come before starts of the same moment, what merely touches is not counted together.
+    changes = sorted([(span.start, 1) for span in listed] + [(span.end, -1) for span in listed])
+    depth = 0
+    for moment, change in changes:
+        depth += change
+        if depth > capacity and any(span.start <= moment < span.end for span in wanted):
+            return moment
+    return None
+
+
 def rearrange(standing: Iterable[Span], wanted: Iterable[Span], capacity: int) -> list[Span]:
     """Give every wanted span a lane, moving standing ones where need be, and return those that were moved.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select
@@ -12,18 +13,15 @@ from scheduler.domain.claims import Claim, Purpose
 from scheduler.domain.clock import in_words
 from scheduler.domain.errors import Conflict, InvalidValue, NotFound
 from scheduler.domain.interval import Interval
+from scheduler.store.around import Key, look_around
 from scheduler.store.base import table_of
 from scheduler.store.claim_rows import CLAIM_COLUMNS, claim, claims_from
-from scheduler.store.lanes import Overfull, Span, first_fit, rearrange
+from scheduler.store.lanes import Overfull, Span, first_fit, overfull_at, rearrange
 from scheduler.store.tables_ledger import LaneRow, ResourceRow
 from scheduler.store.tables_places import SiteRow
-from scheduler.store.tables_treatment import AppointmentRow
 from scheduler.store.work import reading, writing
 
 lane = table_of(LaneRow)
-
-#: What is claimed: a resource, and what for.
-Key = tuple[str, Purpose]
 
 
 class Overbooked(Conflict):
@@ -46,16 +44,16 @@ def take(claims: Iterable[Claim]) -> None:
     if not by_key:
         return
     connection = writing()
-    standing = _standing(connection, by_key)
-    capacities = _capacities(connection, {resource for resource, _ in by_key})
+    known = look_around([one for wanted in by_key.values() for one in wanted], connection)
     # In one order for everybody, so that two writers never wait for each other in a ring.
     laid = [
         pair
         for key in sorted(by_key)
-        for pair in _laid_out(connection, key, by_key[key], standing.get(key, []), capacities.get(key, 0))
+        for pair in _laid_out(connection, key, by_key[key], known.standing[key], known.capacities.get(key, 0))
     ]
-    sites = _sites_of(connection, {wanted.appointment for wanted, _ in laid})
-    connection.execute(insert(claim), [_row(wanted, number, sites) for wanted, number in laid])
+    if missing := {wanted.appointment for wanted, _ in laid} - known.sites.keys():
+        raise NotFound(f"There is no appointment {min(missing)} that could claim anything")
+    connection.execute(insert(claim), [_row(wanted, number, known.sites) for wanted, number in laid])
 
 
 def release(appointments: Iterable[str]) -> None:
@@ -123,7 +121,7 @@ def _laid_out_again(connection: Connection, key: Key, capacity: int) -> list[Spa
         rearrange([], first, capacity)
     except Overfull as overfull:
         raise InvalidValue(
-            f"{_sentence(connection, key, capacity, overfull)} Call off or move one of these visits first."
+            f"{_sentence(connection, key, capacity, overfull.moment)} Call off or move one of these visits first."
         ) from overfull
     return [new for new, old in zip(first, spans, strict=True) if new.lane != old.lane]
 
@@ -134,11 +132,13 @@ def _laid_out(
     """Return each claim with its lane, after moving standing claims where only that makes room."""
     spans = [Span(one.interval.start, one.interval.end) for one in wanted]
     if not first_fit(standing, spans, capacity):
+        if (full := overfull_at(standing, spans, capacity)) is not None:
+            raise Overbooked(_sentence(connection, key, capacity, full))
         joined = _joined_to(connection, key, spans)
         try:
             moved = rearrange(joined, spans, capacity)
         except Overfull as overfull:
-            raise Overbooked(_sentence(connection, key, capacity, overfull)) from overfull
+            raise Overbooked(_sentence(connection, key, capacity, overfull.moment)) from overfull
         _move(connection, moved)
     return [(one, span.lane) for one, span in zip(wanted, spans, strict=True) if span.lane is not None]
 
@@ -157,31 +157,6 @@ def _joined_to(connection: Connection, key: Key, spans: Iterable[Span]) -> list[
 def _hull(spans: Iterable[Span]) -> Interval:
     listed = list(spans)
     return Interval(min(span.start for span in listed), max(span.end for span in listed))
-
-
-def _standing(connection: Connection, by_key: Mapping[Key, Sequence[Claim]]) -> Mapping[Key, list[Span]]:
-    """Return what is claimed already of the same resources within the time that the new claims span."""
-    every = [one.interval for wanted in by_key.values() for one in wanted]
-    columns = (
-        claim.c.resource_id,
-        claim.c.purpose,
-        claim.c.starts_at,
-        claim.c.ends_at,
-        claim.c.lane,
-        claim.c.id,
-    )
-    found = connection.execute(
-        select(*columns).where(
-            claim.c.resource_id.in_(sorted({resource for resource, _ in by_key})),
-            claim.c.ends_at > min(interval.start for interval in every),
-            claim.c.starts_at < max(interval.end for interval in every),
-        )
-    )
-    spans: dict[Key, list[Span]] = defaultdict(list)
-    for resource, purpose, starts_at, ends_at, number, row in found.all():
-        # A purpose is a word of its own, so the plain text finds the same entry.
-        spans[resource, purpose].append(Span(starts_at, ends_at, number, row))
-    return spans
 
 
 def _spans(connection: Connection, key: Key, during: Interval | None) -> list[Span]:
@@ -215,16 +190,6 @@ def _move(connection: Connection, spans: Sequence[Span]) -> None:
     connection.execute(insert(claim), [{**row, "lane": lanes[row["id"]]} for row in rows])
 
 
-def _sites_of(connection: Connection, appointments: set[str]) -> Mapping[str, str]:
-    found = connection.execute(
-        select(AppointmentRow.id, AppointmentRow.site_id).where(AppointmentRow.id.in_(sorted(appointments)))
-    )
-    sites = {row.id: row.site_id for row in found}
-    if missing := appointments - sites.keys():
-        raise NotFound(f"There is no appointment {min(missing)} that could claim anything")
-    return sites
-
-
 def _row(wanted: Claim, number: int, sites: Mapping[str, str]) -> dict[str, Any]:
     return {
         "site_id": sites[wanted.appointment],
@@ -239,7 +204,7 @@ def _row(wanted: Claim, number: int, sites: Mapping[str, str]) -> dict[str, Any]
     }
 
 
-def _sentence(connection: Connection, key: Key, capacity: int, overfull: Overfull) -> str:
+def _sentence(connection: Connection, key: Key, capacity: int, moment: datetime) -> str:
     """Return what is exceeded, where and when, in clinic-local time; the resource by its id, which names nobody."""
     resource, purpose = key
     found = connection.execute(
@@ -251,5 +216,5 @@ def _sentence(connection: Connection, key: Key, capacity: int, overfull: Overful
         raise NotFound(f"There is no room, member of staff or patient '{resource}' that could be claimed")
     kind, zone = found
     what = purpose.value.replace("_", " ")
-    when = in_words(overfull.moment, zone)
+    when = in_words(moment, zone)
     return f"{kind} '{resource}' ({what}) can take {capacity} at once, and more was wanted on {when}."

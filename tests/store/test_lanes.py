@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.store.lanes import Overfull, Span, first_fit, rearrange
+from scheduler.store.lanes import Overfull, Span, first_fit, overfull_at, rearrange
 
 MIDNIGHT = datetime(2026, 12, 3, tzinfo=UTC)
 
@@ -67,6 +67,12 @@ def test_rearranging_names_the_moment_that_is_overfull() -> None:
     assert refused.value.moment == MIDNIGHT + timedelta(hours=10)
 
 
+def test_an_overfull_moment_is_found_without_the_rest_of_the_arrangement() -> None:
+    beside = [span(9, 10, 0), span(10, 11, 0), span(10, 11, 1)]
+    assert overfull_at(beside, [span(8, 10)], 2) is None
+    assert overfull_at(beside, [span(8, 11)], 2) == MIDNIGHT + timedelta(hours=10)
+
+
 def test_without_a_lane_nothing_fits() -> None:
     assert not first_fit([], [span(9, 10)], 0)
     with pytest.raises(Overfull):
@@ -87,7 +93,10 @@ def test_a_claim_is_refused_exactly_when_the_capacity_is_exceeded(
             kept.append(hours)
     lanes = {one.row: one.lane for one in standing}
     new_ones = [span(*hours) for hours in wanted]
-    if busiest(kept + wanted) > capacity:
+    full = overfull_at(standing, new_ones, capacity)
+    assert (full is not None) == (busiest(kept + wanted) > capacity)
+    if full is not None:
+        assert sum(one.start <= full < one.end for one in (*standing, *new_ones)) > capacity
         assert not first_fit(standing, new_ones, capacity)
         with pytest.raises(Overfull):
             rearrange(standing, new_ones, capacity)
