@@ -2,6 +2,7 @@
 
 It listens on a unix socket in a temporary folder that only the server's user may enter, so it needs no port
 and no password and meets no other server. `with postgres_server() as server: server.create_database("one")`.
+The benchmark and the crashes use it as well, with a server that keeps what it has committed (`DURABLE`).
 """
 
 from __future__ import annotations
@@ -9,12 +10,14 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic, sleep
 from urllib.parse import quote
 
 import psycopg
@@ -24,15 +27,25 @@ PROGRAMS = ("initdb", "pg_ctl", "postgres")
 
 # Speed before durability: nobody misses these databases after a crash. Deadlocks are looked for sooner than usual.
 # Times are read in UTC on every machine.
-CONFIGURATION = """
-listen_addresses = ''
-unix_socket_permissions = 0700
-max_connections = 200
+QUICK = """
 fsync = off
 synchronous_commit = off
 full_page_writes = off
 autovacuum = off
 deadlock_timeout = '200ms'
+"""
+
+# As it comes, and as a clinic runs it: what is committed is on the disk.
+DURABLE = """
+fsync = on
+synchronous_commit = on
+full_page_writes = on
+"""
+
+CONFIGURATION = """
+listen_addresses = ''
+unix_socket_permissions = 0700
+max_connections = 200
 timezone = 'UTC'
 log_timezone = 'UTC'
 """
@@ -48,6 +61,43 @@ class PostgresServer:
 
     socket_folder: Path
     user: str
+    programs: Path
+    account: pwd.struct_passwd | None
+
+    def start(self) -> None:
+        """Start the server, again after it was stopped or killed; return when it takes connections."""
+        self._control("start", "-w", "-t", "120", "-l", self.socket_folder / "server.log")
+
+    def stop(self) -> None:
+        """Stop the server at once, as `pg_ctl stop -m immediate` does: without a checkpoint, as after a crash."""
+        self._control("stop", "-w", "-m", "immediate")
+
+    def kill(self) -> None:
+        """Kill the server and all its processes with SIGKILL, none of which can do anything more."""
+        postmaster = self._postmaster()
+        everybody = [postmaster, *_children_of(postmaster)]
+        for process in everybody:
+            _kill(process)
+        for process in everybody:
+            _wait_until_gone(process)
+        # A killed process may stay listed until its parent asks, and would pass for a running server by these.
+        for left in (self._data / "postmaster.pid", *self.socket_folder.glob(".s.PGSQL.*.lock")):
+            left.unlink(missing_ok=True)
+
+    def kill_a_backend(self, choose: Callable[[Sequence[int]], int]) -> None:
+        """Kill one of the processes that serve connections, if there is one: the server ends all others and recovers."""
+        if serving := [one for one in _children_of(self._postmaster()) if "[local]" in _title_of(one)]:
+            _kill(choose(serving))
+
+    def _postmaster(self) -> int:
+        return int((self._data / "postmaster.pid").read_text().splitlines()[0])
+
+    @property
+    def _data(self) -> Path:
+        return self.socket_folder / "data"
+
+    def _control(self, *words: str | Path) -> None:
+        _run([self.programs / "pg_ctl", *words, "-D", self._data], self.socket_folder, self.account)
 
     def url(self, database: str) -> str:
         """Return the SQLAlchemy address of a database."""
@@ -71,8 +121,41 @@ class PostgresServer:
             connection.execute(statement)
 
 
+def _children_of(parent: int) -> list[int]:
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            # The name of the program is in brackets, and may hold anything.
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            if int(fields[1]) == parent:
+                found.append(int(folder.name))
+    return found
+
+
+def _title_of(process: int) -> str:
+    with suppress(OSError):
+        return Path(f"/proc/{process}/cmdline").read_bytes().decode(errors="replace")
+    return ""
+
+
+def _kill(process: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(process, signal.SIGKILL)
+
+
+def _wait_until_gone(process: int) -> None:
+    end = monotonic() + 10
+    while monotonic() < end:
+        with suppress(OSError):
+            state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+            if state not in "ZX":
+                sleep(0.01)
+                continue
+        return
+
+
 @contextmanager
-def postgres_server() -> Iterator[PostgresServer]:
+def postgres_server(configuration: str = QUICK) -> Iterator[PostgresServer]:
     """Start a server in a temporary folder, and stop it and remove the folder at the end.
 
     Raises `NoPostgres` when neither the machine nor the test dependencies have one.
@@ -86,23 +169,25 @@ def postgres_server() -> Iterator[PostgresServer]:
         if account is not None:
             os.chown(folder, account.pw_uid, account.pw_gid)
         programs = _reachable(_find_programs(), folder, account)
-        data = _make_cluster(programs, folder, account)
-        _run([programs / "pg_ctl", "start", "-w", "-D", data, "-l", folder / "server.log"], folder, account)
+        _make_cluster(programs, folder, account, configuration)
+        server = PostgresServer(folder, "trellis", programs, account)
+        server.start()
         try:
-            yield PostgresServer(socket_folder=folder, user="trellis")
+            yield server
         finally:
-            _run([programs / "pg_ctl", "stop", "-w", "-m", "immediate", "-D", data], folder, account)
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _make_cluster(programs: Path, folder: Path, account: pwd.struct_passwd | None) -> Path:
+def _make_cluster(
+    programs: Path, folder: Path, account: pwd.struct_passwd | None, configuration: str
+) -> None:
     data = folder / "data"
     options = ["--username=trellis", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"]
     _run([programs / "initdb", *options, "-D", data], folder, account)
-    with (data / "postgresql.conf").open("a") as configuration:
-        configuration.write(f"{CONFIGURATION}unix_socket_directories = '{folder}'\n")
-    return data
+    with (data / "postgresql.conf").open("a") as settings:
+        settings.write(f"{CONFIGURATION}{configuration}unix_socket_directories = '{folder}'\n")
 
 
 def _find_programs() -> Path:
