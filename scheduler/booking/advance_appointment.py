@@ -7,6 +7,7 @@ from datetime import datetime
 
 from scheduler.access.permissions import Actor, Permission, may, may_at
 from scheduler.booking.calling_off import call_off_as
+from scheduler.booking.completing import note_completion
 from scheduler.booking.day_conditions import against_move, against_reason, move_to, open_gates
 from scheduler.booking.judging import findings_now
 from scheduler.booking.once import answered_before, note_answer
@@ -18,6 +19,7 @@ from scheduler.domain.appointment import Appointment, AppointmentState
 from scheduler.domain.clock import Clock
 from scheduler.domain.errors import NotFound
 from scheduler.domain.people import GateDecision, GateRecord
+from scheduler.domain.series import SeriesState
 from scheduler.domain.treatment import StepKind
 from scheduler.domain.visit_day import HOLDS_NEXT_DOSE, DayReason, VisitEvent
 from scheduler.planner.proposal import Reason
@@ -52,11 +54,13 @@ class Advanced:
     """The visit as it stands now; `on_hold` is the decision that keeps the next dose waiting, `None` where none does.
 
     `findings` are what the rules say about the series now; empty but where the visit ended otherwise than planned.
+    `series` is the state that its series has by this, `None` where it has the same as before.
     """
 
     appointment: Appointment
     on_hold: str | None = None
     findings: tuple[Finding, ...] = ()
+    series: SeriesState | None = None
 
 
 def advance_appointment(
@@ -127,9 +131,11 @@ def _advanced(command: AdvanceAppointment, facts: VisitFacts, actor: Actor) -> A
         "on_hold": on_hold,
     }
     record(AuditEntry(now, actor.id, VERB, "appointment", visit.id, details, visit.site))
+    completed = note_completion(visit.series, actor, now)
     ended_otherwise = not command.to.takes_time or command.to in HOLDS_NEXT_DOSE
     findings = findings_now(stored.series(visit.series), now) if visit.series and ended_otherwise else ()
-    return Advanced(appointments.appointment(visit.id), on_hold, findings)
+    state = completed.state if completed else None
+    return Advanced(appointments.appointment(visit.id), on_hold, findings, state)
 
 
 def as_advanced(visit: Appointment, to: AppointmentState, now: datetime) -> Appointment:

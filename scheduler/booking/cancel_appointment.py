@@ -7,6 +7,7 @@ from datetime import datetime
 
 from scheduler.access.permissions import Actor, Permission, may, may_at
 from scheduler.booking.calling_off import call_off, is_to_come
+from scheduler.booking.completing import note_completion
 from scheduler.booking.judging import findings_now
 from scheduler.booking.one_visit import locked_visit, unknown_visit
 from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, Refused
@@ -66,6 +67,7 @@ def _attempt(
         details = {"by": command.by.value, "reason": command.reason.value, "step": visit.step}
         record(AuditEntry(now, actor.id, "cancel_appointment", "appointment", visit.id, details, visit.site))
         findings = _rest_of_series(visit.series, now)
+        note_completion(visit.series, actor, now)
         return AppointmentCancelled(appointments.appointment(visit.id), findings)
 
 

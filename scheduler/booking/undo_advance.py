@@ -7,6 +7,7 @@ from datetime import datetime
 
 from scheduler.access.permissions import Actor, Permission, may, may_at
 from scheduler.booking.advance_appointment import Advanced, changed_meanwhile
+from scheduler.booking.completing import note_completion
 from scheduler.booking.one_visit import against, locked_visit, unknown_visit
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.retrying import retried
@@ -78,7 +79,8 @@ def _attempt(command: UndoAdvance, actor: Actor, now: datetime) -> Advanced | Re
         )
         details = {"step": visit.step, "from": visit.state.value, "to": step.former.value}
         record(AuditEntry(now, actor.id, VERB, "appointment", visit.id, details, visit.site))
-        return Advanced(appointments.appointment(visit.id))
+        reopened = note_completion(visit.series, actor, now)
+        return Advanced(appointments.appointment(visit.id), series=reopened.state if reopened else None)
 
 
 def _take_back(visit: Appointment, step: VisitEvent, now: datetime) -> None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from scheduler.domain.appointment import Appointment
+from scheduler.domain.appointment import Appointment, AppointmentState
 
 
 class SeriesState(StrEnum):
     """The life of a series.
 
     `TENTATIVE`: held while somebody decides; `LAPSED`: nobody decided in time. `PAUSED`: nothing is booked until it is
-    resumed. `STOPPED`: ended before its last visit; `CANCELLED`: called off whole.
+    resumed. `STOPPED`: ended before its last visit; `CANCELLED`: called off whole; `COMPLETED`: everything took place.
     """
 
     TENTATIVE = "tentative"
@@ -61,3 +62,16 @@ class Series:
         """
         kept = {visit.step for visit in self.standing} | self.declined
         return tuple({visit.step: visit for visit in self.appointments if visit.step not in kept}.values())
+
+    def is_through(self, may_lack: Set[str] = frozenset()) -> bool:
+        """Say whether nothing is left to be done: each visit is closed, or the patient left it, and none is missing.
+
+        `may_lack` are steps without which the series is whole, such as optional ones.
+        """
+        ended = all(visit.state in _ENDED for visit in self.standing)
+        lacking = {visit.step for visit in self.missing} - may_lack
+        return bool(self.standing) and ended and not lacking
+
+
+_ENDED = frozenset({AppointmentState.CLOSED, AppointmentState.LEFT_BEFORE_RELEASE})
+"""The states of visits that took place, from which nothing follows."""

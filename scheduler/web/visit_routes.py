@@ -20,6 +20,7 @@ from scheduler.booking.visit_facts import VisitFacts
 from scheduler.booking.withdraw_override import WithdrawOverride, withdraw_override
 from scheduler.domain.appointment import Appointment, AppointmentState
 from scheduler.domain.people import GateDecision, Patient
+from scheduler.domain.series import SeriesState
 from scheduler.domain.visit_day import DayReason
 from scheduler.store import appointments
 from scheduler.store.work import reading
@@ -201,4 +202,6 @@ def _noted(outcome: Advanced) -> str:
         said += " Its times are free again."
     if outcome.on_hold is not None:
         said += f" {gate_words(outcome.on_hold)} is on hold until the prescriber has decided."
+    if outcome.series is SeriesState.COMPLETED:
+        said += " It was the last one: the series is completed."
     return said

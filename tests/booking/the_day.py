@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Any
 
 from scheduler.access.permissions import AccountRole, Actor
 from scheduler.booking.advance_appointment import AdvanceAppointment, Advanced, advance_appointment
+from scheduler.booking.decide_gate import DecideGate, decide_gate
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.undo_advance import UndoAdvance, undo_advance
-from scheduler.domain.appointment import Appointment, AppointmentState
+from scheduler.domain.appointment import LET_GO, Appointment, AppointmentState
 from scheduler.domain.clock import StandingClock
+from scheduler.domain.people import GateDecision
 from scheduler.domain.series import Series
-from scheduler.domain.visit_day import DayReason
+from scheduler.domain.visit_day import DayReason, path_of
 from scheduler.store.appointments import appointment
+from scheduler.store.clinic import protocol
 from scheduler.store.series import series as stored_series
 
 DESK = Actor("desk", AccountRole.FRONT_DESK, site="site-1")
@@ -74,6 +78,29 @@ class Floor:
     def undoes(self, actor: Actor = NURSE) -> Advanced | Refused | NotAllowed:
         """Take the last step back, and return the answer."""
         return undo_advance(UndoAdvance(self.id, self.visit.version), actor, self.clock)
+
+
+def takes_place(series: Series, *steps: str) -> StandingClock:
+    """Take visits of a series through their whole day, all that stand when none is named; return the clock of the last."""
+    clock = StandingClock(series.appointments[0].start)
+    for visit in stored_series(series.id).standing:
+        if visit.state not in LET_GO and (not steps or visit.step in steps):
+            floor = Floor(series, visit.step)
+            settle(floor)
+            for state in path_of(visit)[2:]:
+                if state is S.DISCHARGED:
+                    floor.at(max(floor.clock.now(), floor.visit.discharge))
+                floor.goes(state, actor=PRESCRIBER)
+            clock = floor.clock
+    return clock
+
+
+def settle(floor: Floor) -> None:
+    """Let everything pass that the visit waits for."""
+    found = stored_series(floor.series.id)
+    step = protocol(found.protocol, found.protocol_version).step(floor.step)
+    for gate, actor in product(step.gates, (DESK, THERAPIST, PRESCRIBER)):
+        decide_gate(DecideGate(floor.visit.patient, gate.kind, GateDecision.PASS), actor, floor.clock)
 
 
 def codes(outcome: object) -> list[str]:
