@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from scheduler.access.permissions import Actor
 from scheduler.booking.outcomes import CalledOffBy
 from scheduler.domain.appointment import NOT_BEGUN, Appointment, AppointmentState
+from scheduler.domain.notice import Timeliness, timeliness_of
+from scheduler.domain.places import Site
 from scheduler.domain.series import Series
-from scheduler.store import appointments, reminders
+from scheduler.domain.visit_day import VisitEvent
+from scheduler.store import appointments, clinic, reminders
 from scheduler.store import series as stored
 from scheduler.store.locks import lock
+from scheduler.store.visit_events import note_event
 
 STATE = {
     CalledOffBy.PATIENT: AppointmentState.CANCELLED_BY_PATIENT,
@@ -30,9 +35,29 @@ def locked_series(series: str) -> Series:
     return stored.series(series)
 
 
-def call_off(visits: Iterable[Appointment], by: CalledOffBy, at: datetime) -> None:
-    """Call visits off: their version rises, their claims are given back, their reminders will not be sent."""
-    call_off_as(visits, STATE[by], at)
+def called_off_now(visits: Iterable[Appointment], now: datetime) -> Mapping[str, Timeliness]:
+    """Return what calling each of these visits off now counts as, by its id, by the line that its site draws."""
+    sites: dict[str, Site] = {}
+    found = {}
+    for visit in visits:
+        site = sites.setdefault(visit.site, clinic.site(visit.site))
+        found[visit.id] = timeliness_of(visit, site.notice, now)
+    return found
+
+
+def call_off(visits: Iterable[Appointment], by: CalledOffBy, actor: Actor, at: datetime) -> int:
+    """Call visits off: their version rises, their claims are given back, their reminders will not be sent.
+
+    Each is noted as what it counts as, in time or late; returns how many are late.
+    """
+    listed = list(visits)
+    counted = called_off_now(listed, at)
+    call_off_as(listed, STATE[by], at)
+    for visit in listed:
+        note_event(
+            VisitEvent(visit.site, visit.id, visit.state, STATE[by], at, actor.id, notice=counted[visit.id])
+        )
+    return sum(one is Timeliness.LATE for one in counted.values())
 
 
 def call_off_as(visits: Iterable[Appointment], state: AppointmentState, at: datetime) -> None:

@@ -35,10 +35,14 @@ class CancelAppointment:
 
 @dataclass(frozen=True, slots=True)
 class AppointmentCancelled:
-    """The visit as it stands now, and what the rules say about the rest of its series (empty without a series)."""
+    """The visit as it stands now, and what the rules say about the rest of its series (empty without a series).
+
+    `is_late` says what it counts as.
+    """
 
     appointment: Appointment
     findings: tuple[Finding, ...]
+    is_late: bool
 
 
 def cancel_appointment(
@@ -63,12 +67,17 @@ def _attempt(
             return NotAllowed(Permission.CANCEL_APPOINTMENT)
         if not is_to_come(visit, now):
             return _too_late(visit, now)
-        call_off([visit], command.by, now)
-        details = {"by": command.by.value, "reason": command.reason.value, "step": visit.step}
+        late = call_off([visit], command.by, actor, now)
+        details = {
+            "by": command.by.value,
+            "reason": command.reason.value,
+            "step": visit.step,
+            "late": bool(late),
+        }
         record(AuditEntry(now, actor.id, "cancel_appointment", "appointment", visit.id, details, visit.site))
         findings = _rest_of_series(visit.series, now)
         note_completion(visit.series, actor, now)
-        return AppointmentCancelled(appointments.appointment(visit.id), findings)
+        return AppointmentCancelled(appointments.appointment(visit.id), findings, bool(late))
 
 
 def _too_late(visit: Appointment, now: datetime) -> Refused:

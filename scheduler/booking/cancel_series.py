@@ -41,10 +41,14 @@ class PauseSeries:
 
 @dataclass(frozen=True, slots=True)
 class SeriesCancelled:
-    """The series as it stands now, and the visits that were called off by this (not those called off earlier)."""
+    """The series as it stands now, and the visits that were called off by this (not those called off earlier).
+
+    `late` says how many of these count as called off late.
+    """
 
     series: Series
     called_off: tuple[Appointment, ...]
+    late: int
 
 
 def cancel_series(
@@ -87,11 +91,16 @@ def _attempt(
         ahead = tuple(visit for visit in series.standing if is_to_come(visit, now))
         if reasons := tuple(_against(command, series, ahead)):
             return Refused(reasons=reasons)
-        call_off(ahead, command.by, now)
+        late = call_off(ahead, command.by, actor, now)
         stored.mark_series(series.id, _state_after(command, series, ahead))
-        details = {"by": command.by.value, "reason": command.reason.value, "visits": len(ahead)}
+        details = {
+            "by": command.by.value,
+            "reason": command.reason.value,
+            "visits": len(ahead),
+            "late": late,
+        }
         record(AuditEntry(now, actor.id, verb, "series", series.id, details, series.site))
-        return SeriesCancelled(stored.series(series.id), ahead)
+        return SeriesCancelled(stored.series(series.id), ahead, late)
 
 
 def _against(

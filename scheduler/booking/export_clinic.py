@@ -10,12 +10,13 @@ from scheduler.domain.appointment import Appointment, AppointmentState
 from scheduler.domain.claims import PATIENT_CAPACITY, ROOM_CAPACITY, Claim, Purpose, capacity_of
 from scheduler.domain.clock import Clock
 from scheduler.domain.interval import Interval, merged, without
+from scheduler.domain.notice import Timeliness
 from scheduler.domain.override import Override
 from scheduler.domain.people import StaffMember
 from scheduler.domain.places import Site
 from scheduler.domain.series import Series
 from scheduler.domain.treatment import Protocol
-from scheduler.store import appointments, clinic, overrides, reminders
+from scheduler.store import appointments, clinic, overrides, reminders, visit_events
 from scheduler.store import series as stored
 from scheduler.store.reminders import Reminder
 from scheduler.store.work import reading
@@ -39,7 +40,7 @@ def export_clinic(clock: Clock) -> Json:
     now = clock.now()
     with reading():
         sites = clinic.sites()
-        visits = appointments.all_appointments()
+        visits, notices = appointments.all_appointments(), visit_events.notices()
         horizon = _horizon(now, visits)
         return {
             "format": FORMAT,
@@ -49,7 +50,7 @@ def export_clinic(clock: Clock) -> Json:
             "availability": [entry for site in sites for entry in _availability(site, horizon)],
             "protocols": [_protocol(protocol) for protocol in clinic.protocol_versions()],
             "series": [_series(series) for series in stored.all_series()],
-            "appointments": [_appointment(visit) for visit in visits],
+            "appointments": [_appointment(visit, notices.get(visit.id)) for visit in visits],
             "claims": [piece for visit in visits for claim in visit.claims for piece in _claim(claim, visit)],
             "overrides": [_override(override) for override in overrides.all_overrides()],
             "reminders": [_reminder(reminder) for reminder in reminders.all_reminders()],
@@ -138,7 +139,7 @@ def _series(series: Series) -> Json:
     }
 
 
-def _appointment(visit: Appointment) -> Json:
+def _appointment(visit: Appointment, notice: Timeliness | None) -> Json:
     return {
         "id": visit.id,
         "series": visit.series or None,
@@ -147,6 +148,7 @@ def _appointment(visit: Appointment) -> Json:
         "step": visit.step or None,
         "kind": visit.kind.value,
         "state": _EXPORTED.get(visit.state, visit.state).value,
+        "called_off": notice.value if notice else None,
         "version": visit.version,
         "room": visit.room,
         **_stretch(visit.interval),

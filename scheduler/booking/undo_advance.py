@@ -51,6 +51,9 @@ def last_step_of(visit: Appointment, actor: Actor, now: datetime) -> VisitEvent 
     if not events:
         return None
     last = events[-1]
+    if last.notice is not None:
+        # Calling off is no step of a day; what it takes with it is not brought back.
+        return None
     own = last.noted_by == actor.id and last.reason is not DayReason.UNDONE and last.state is visit.state
     return last if own and now - last.at <= UNDO_WITHIN else None
 

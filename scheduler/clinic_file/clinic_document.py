@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain
 
 from pydantic import ValidationError
@@ -27,7 +27,7 @@ from scheduler.clinic_file.protocol_document import read_protocol
 from scheduler.domain.errors import Fault, FaultyDocument, InvalidValue
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Credential, GateRecord, Patient, Role, StaffMember
-from scheduler.domain.places import Closure, Room, Site, WeeklyHours
+from scheduler.domain.places import Closure, NoticeAsked, Room, Site, WeeklyHours
 from scheduler.domain.treatment import Protocol, StepKind
 
 USUALLY_WATCHES = 2
@@ -169,6 +169,9 @@ def _site(entry: SiteEntry) -> Site:
         closures=tuple(Closure(c.from_day, c.through, c.reason) for c in entry.closures),
         phone=entry.phone or "",
         address=entry.address or "",
+        notice=NoticeAsked(
+            timedelta(hours=entry.notice.dosing_hours), timedelta(hours=entry.notice.other_hours)
+        ),
     )
 
 

@@ -56,6 +56,13 @@ class HoursPeriodEntry(Form):
         return self
 
 
+class NoticeEntry(Form):
+    """How many hours before its start a visit is to be called off; later counts as late. Left out: 48 and 24."""
+
+    dosing_hours: Annotated[WholeNumber, Field(ge=0, le=168)] = 48
+    other_hours: Annotated[WholeNumber, Field(ge=0, le=168)] = 24
+
+
 class SiteEntry(Form):
     """One place of the clinic. `public_name` is the neutral name that messages and calendars may show."""
 
@@ -68,6 +75,7 @@ class SiteEntry(Form):
     closures: list[ClosureEntry] = []
     phone: Phone | None = None
     address: Words | None = None
+    notice: NoticeEntry = NoticeEntry()
 
 
 class RoomEntry(Form):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 from functools import lru_cache
 
 from scheduler.domain.clock import days_of, instant_at, whole_local_day
@@ -43,6 +43,18 @@ class Closure:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticeAsked:
+    """How long before its start a visit is to be called off, in elapsed time; the limit itself is in time.
+
+    48 hours before a dose and 24 before any other visit, in the range of 24 to 72, where a clinic says nothing: 24 hours are
+    common, and some clinics ask for 48 before a long visit.
+    """
+
+    dosing: timedelta = timedelta(hours=48)
+    other: timedelta = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """One place of a clinic.
 
@@ -58,6 +70,7 @@ class Site:
     closures: tuple[Closure, ...] = ()
     phone: str = ""
     address: str = ""
+    notice: NoticeAsked = NoticeAsked()
 
     def open_times(self, horizon: Interval) -> tuple[Interval, ...]:
         """Return when the site is open within the horizon, closures taken out, sorted and merged."""

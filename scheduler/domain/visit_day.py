@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from scheduler.domain.appointment import Appointment, AppointmentState
+from scheduler.domain.notice import Timeliness
 from scheduler.domain.treatment import StepKind
 
 GRACE = timedelta(minutes=15)
@@ -63,7 +64,8 @@ class DayMove:
 class VisitEvent:
     """One change of state that took place: `at` is when, UTC; `noted_by` the account; `former` the state before.
 
-    `reason` is `None` where none was asked for, `UNDONE` for a step that was taken back.
+    `reason` is `None` where none was asked for, `UNDONE` for a step that was taken back. `notice` says whether a visit was
+    called off in time or late, `None` for everything else.
     """
 
     site: str
@@ -73,6 +75,7 @@ class VisitEvent:
     at: datetime
     noted_by: str
     reason: DayReason | None = None
+    notice: Timeliness | None = None
 
 
 _S = AppointmentState

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
 from scheduler.domain.interval import Interval
-from scheduler.domain.places import Closure, Room, Site, WeeklyHours
+from scheduler.domain.places import Closure, NoticeAsked, Room, Site, WeeklyHours
 from scheduler.store.base import table_of
 from scheduler.store.rows import by_owner, hang, only, put
 from scheduler.store.tables_places import ClosureRow, RoomOutageRow, RoomRow, SiteHoursRow, SiteRow
@@ -18,6 +19,8 @@ _hours = table_of(SiteHoursRow)
 _closure = table_of(ClosureRow)
 _room = table_of(RoomRow)
 _outage = table_of(RoomOutageRow)
+
+_AN_HOUR = timedelta(hours=1)
 
 
 def load_sites(connection: Connection, site: str | None = None) -> tuple[Site, ...]:
@@ -40,6 +43,7 @@ def load_sites(connection: Connection, site: str | None = None) -> tuple[Site, .
             closures=tuple(Closure(*closure) for closure in closures.get(row.id, ())),
             phone=row.phone,
             address=row.address,
+            notice=_notice(row.notice_dosing_hours, row.notice_other_hours),
         )
         for row in rows
     )
@@ -54,6 +58,8 @@ def write_site(connection: Connection, site: Site) -> None:
         "zone": site.zone,
         "phone": site.phone,
         "address": site.address,
+        "notice_dosing_hours": site.notice.dosing // _AN_HOUR,
+        "notice_other_hours": site.notice.other // _AN_HOUR,
     }
     put(connection, _site, row)
     hang(connection, _hours, {"site_id": site.id}, hours_rows(site.hours))
@@ -62,6 +68,14 @@ def write_site(connection: Connection, site: Site) -> None:
         for closure in site.closures
     ]
     hang(connection, _closure, {"site_id": site.id}, closures)
+
+
+def _notice(dosing: int | None, other: int | None) -> NoticeAsked:
+    usual = NoticeAsked()
+    return NoticeAsked(
+        usual.dosing if dosing is None else dosing * _AN_HOUR,
+        usual.other if other is None else other * _AN_HOUR,
+    )
 
 
 def load_rooms(connection: Connection, site: str | None = None) -> tuple[Room, ...]:

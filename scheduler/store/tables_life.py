@@ -14,7 +14,8 @@ class VisitEventRow(Row):
     """One change of a visit's state: which, when it really happened, and who noted it. Rows are added, never changed.
 
     `former_state` is what the step is taken back to, should it be undone.
-    `reason` is one of a few words, empty where none is asked for: never a finding, a dose or a note.
+    `reason` is one of a few words, empty where none is asked for: never a finding, a dose or a note. `notice` says whether
+    a visit was called off in time or late, and nothing of every other event.
     """
 
     __tablename__ = "visit_event"
@@ -28,6 +29,7 @@ class VisitEventRow(Row):
     at: Mapped[datetime]
     noted_by: Mapped[str]
     reason: Mapped[str]
+    notice: Mapped[str | None]
 
 
 class OverrideRow(Row):

@@ -11,7 +11,7 @@ from scheduler.store.base import Json, Key, OfSite, Row, RowNumber
 
 
 class SiteRow(Row):
-    """A site."""
+    """A site; hours of notice left out are the usual ones."""
 
     __tablename__ = "site"
 
@@ -21,6 +21,8 @@ class SiteRow(Row):
     zone: Mapped[str]
     phone: Mapped[str]
     address: Mapped[str]
+    notice_dosing_hours: Mapped[int | None]
+    notice_other_hours: Mapped[int | None]
 
 
 class SiteHoursRow(Row):

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert, select
+from collections.abc import Mapping
+
+from sqlalchemy import and_, func, insert, select
 
 from scheduler.domain.appointment import AppointmentState
+from scheduler.domain.notice import Absences, Timeliness
 from scheduler.domain.visit_day import DayReason, VisitEvent
 from scheduler.store.base import table_of
 from scheduler.store.tables_life import VisitEventRow
+from scheduler.store.tables_treatment import AppointmentRow
 from scheduler.store.work import reading, writing
 
 _event = table_of(VisitEventRow)
+_visit = table_of(AppointmentRow)
+
+_COUNTED: Mapping[tuple[str, str | None], str] = {
+    (AppointmentState.CANCELLED_BY_PATIENT, Timeliness.IN_TIME): "by_patient_in_time",
+    (AppointmentState.CANCELLED_BY_PATIENT, Timeliness.LATE): "by_patient_late",
+    (AppointmentState.CANCELLED_BY_CLINIC, Timeliness.IN_TIME): "by_clinic_in_time",
+    (AppointmentState.CANCELLED_BY_CLINIC, Timeliness.LATE): "by_clinic_late",
+    (AppointmentState.NO_SHOW, None): "no_shows",
+    (AppointmentState.SAME_DAY_HOLD, None): "same_day_holds",
+}
+"""What each state of a visit that did not take place counts as, with how early it was called off."""
 
 
 def note_event(event: VisitEvent) -> None:
@@ -23,6 +38,7 @@ def note_event(event: VisitEvent) -> None:
         "at": event.at,
         "noted_by": event.noted_by,
         "reason": event.reason.value if event.reason else "",
+        "notice": event.notice.value if event.notice else None,
     }
     writing().execute(insert(_event).values(row))
 
@@ -40,6 +56,31 @@ def events_of(appointment: str) -> tuple[VisitEvent, ...]:
                 at=row.at,
                 noted_by=row.noted_by,
                 reason=DayReason(row.reason) if row.reason else None,
+                notice=Timeliness(row.notice) if row.notice else None,
             )
             for row in connection.execute(query)
         )
+
+
+def notices() -> Mapping[str, Timeliness]:
+    """Return how early every visit was called off of which that is known, by its id."""
+    query = select(_event.c.appointment_id, _event.c.notice).where(_event.c.notice.is_not(None))
+    with reading() as connection:
+        return {row.appointment_id: Timeliness(row.notice) for row in connection.execute(query)}
+
+
+def absences_of(patient: str) -> Absences:
+    """Return how many of a patient's visits did not take place, at every site."""
+    query = (
+        select(_visit.c.state, _event.c.notice, func.count())
+        .outerjoin(_event, and_(_event.c.appointment_id == _visit.c.id, _event.c.notice.is_not(None)))
+        .where(_visit.c.patient_id == patient, _visit.c.state.in_(sorted({state for state, _ in _COUNTED})))
+        .group_by(_visit.c.state, _event.c.notice)
+    )
+    with reading() as connection:
+        found = {
+            _COUNTED[counted]: number
+            for state, notice, number in connection.execute(query)
+            if (counted := (state, notice)) in _COUNTED
+        }
+    return Absences(**found)

@@ -12,11 +12,13 @@ from flask.typing import ResponseReturnValue
 from scheduler.access.permissions import Permission, may
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import local_day
+from scheduler.domain.notice import Absences
 from scheduler.domain.people import GateDecision, Patient
 from scheduler.domain.series import Series, SeriesState
 from scheduler.store import clinic
 from scheduler.store import series as stored
 from scheduler.store.glances import patient_lines
+from scheduler.store.visit_events import absences_of
 from scheduler.store.work import reading
 from scheduler.web.forms import SearchForm, faults
 from scheduler.web.guard import actor, needs
@@ -85,6 +87,7 @@ def patient(patient: str) -> ResponseReturnValue:
         site = clinic.site(found.site)
         titles = {protocol.key: protocol.title for protocol in clinic.protocols()}
         series = [_line(one, titles, now) for one in stored.series_of_patient(found.id)]
+        absences = absences_of(found.id)
     return render_template(
         "patient.html",
         patient=found,
@@ -92,6 +95,7 @@ def patient(patient: str) -> ResponseReturnValue:
         gates=gate_lines(found, now, site.zone),
         series=sorted(series, key=lambda line: line.series.appointments[0].start, reverse=True),
         may_book=may(actor(), Permission.BOOK_SERIES),
+        absences=_absence_lines(absences),
         now=now,
     )
 
@@ -111,6 +115,19 @@ def gate_lines(patient: Patient, now: datetime, zone: str) -> tuple[GateLine, ..
             until = f"until {day_words(record.valid_until)}" if record.valid_until else "until it is replaced"
             lines.append(GateLine(gate_words(kind), "pass" if record.passes_on(today) else "over", until))
     return tuple(lines)
+
+
+def _absence_lines(absences: Absences) -> tuple[tuple[str, int], ...]:
+    """Return in words what did not take place and how often, each kind apart; nothing that never happened."""
+    counted = (
+        ("Called off late by the patient", absences.by_patient_late),
+        ("Called off in time by the patient", absences.by_patient_in_time),
+        ("Called off late by the clinic", absences.by_clinic_late),
+        ("Called off in time by the clinic", absences.by_clinic_in_time),
+        ("Did not come", absences.no_shows),
+        ("Stopped by the clinic on the day", absences.same_day_holds),
+    )
+    return tuple((what, number) for what, number in counted if number)
 
 
 def _line(series: Series, titles: Mapping[str, str], now: datetime) -> SeriesLine:

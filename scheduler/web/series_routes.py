@@ -8,7 +8,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from scheduler.access.permissions import Permission, may
-from scheduler.booking.calling_off import is_to_come
+from scheduler.booking.calling_off import called_off_now, is_to_come
 from scheduler.booking.cancel_appointment import CancelAppointment, cancel_appointment
 from scheduler.booking.cancel_series import (
     CancelSeries,
@@ -20,6 +20,7 @@ from scheduler.booking.cancel_series import (
 from scheduler.booking.judging import findings_now
 from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, Refused
 from scheduler.domain.errors import NotFound
+from scheduler.domain.notice import Timeliness, line_of
 from scheduler.domain.series import Series, SeriesState
 from scheduler.store import appointments, clinic
 from scheduler.store.work import reading
@@ -83,8 +84,9 @@ def cancel(series: str) -> ResponseReturnValue:
     with reading():
         found, patient = series_within_reach(actor(), series)
         site = clinic.site(found.site)
+        ahead = [visit for visit in found.standing if is_to_come(visit, now)]
+        counts_as = called_off_now(ahead, now)
     form = EndSeriesForm().offer()
-    ahead = [visit for visit in found.standing if is_to_come(visit, now)]
     if request.method == "GET" or not form.validate():
         page = render_template(
             "cancel_series.html",
@@ -94,6 +96,7 @@ def cancel(series: str) -> ResponseReturnValue:
             patient=patient,
             site=site,
             ahead=ahead,
+            late=[visit for visit in ahead if counts_as[visit.id] is Timeliness.LATE],
         )
         return page, 422 if form.errors else 200
     by, why = CalledOffBy(form.by.data), CancelReason(form.reason.data)
@@ -106,7 +109,8 @@ def cancel(series: str) -> ResponseReturnValue:
     if isinstance(outcome, SeriesCancelled):
         done = "Paused" if outcome.series.state is SeriesState.PAUSED else "Cancelled"
         count = count_words(len(outcome.called_off), "visit")
-        flash(f"{done}: {count}. Their times are free again.", "good")
+        late = f" {outcome.late} of them count as late." if outcome.late else ""
+        flash(f"{done}: {count}. Their times are free again.{late}", "good")
     else:
         flash(refused_words(outcome), "bad")
     return redirect(url_for("series.series", series=found.id), 303)
@@ -124,6 +128,7 @@ def cancel_visit(appointment: str) -> ResponseReturnValue:
         found, patient = series_within_reach(actor(), visit.series)
         site = clinic.site(found.site)
         names = Names.of(site.id)
+        counts_as = called_off_now([visit], now)[visit.id]
     form = CancelForm().offer()
     if request.method == "GET" or not form.validate():
         page = render_template(
@@ -136,6 +141,8 @@ def cancel_visit(appointment: str) -> ResponseReturnValue:
             site=site,
             names=names,
             is_to_come=is_to_come(visit, now),
+            is_late=counts_as is Timeliness.LATE,
+            line=line_of(visit, site.notice),
         )
         return page, 422 if form.errors else 200
     command = CancelAppointment(visit.id, CalledOffBy(form.by.data), CancelReason(form.reason.data))
@@ -145,8 +152,9 @@ def cancel_visit(appointment: str) -> ResponseReturnValue:
     if isinstance(outcome, Refused):
         flash(refused_words(outcome), "bad")
     else:
+        late = " It counts as late." if outcome.is_late else ""
         flash(
-            f"Cancelled: {visit.step}, {visit.title}. What the rest of the series needs now stands below.",
+            f"Cancelled: {visit.step}, {visit.title}.{late} What the rest of the series needs now stands below.",
             "good",
         )
     return redirect(url_for("series.series", series=found.id), 303)

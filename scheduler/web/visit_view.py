@@ -13,6 +13,7 @@ from scheduler.booking.override_rule import may_override
 from scheduler.booking.undo_advance import last_step_of
 from scheduler.booking.visit_facts import VisitFacts
 from scheduler.domain.appointment import UNDER_WAY, Appointment, AppointmentState
+from scheduler.domain.notice import Timeliness
 from scheduler.domain.people import GateDecision
 from scheduler.domain.treatment import StepKind
 from scheduler.domain.visit_day import PATH, DayReason, VisitEvent, moves_from, path_of
@@ -57,6 +58,9 @@ REASONS = {
     DayReason.OTHER: "Another reason",
     DayReason.UNDONE: "Taken back",
 }
+
+
+NOTICES = {Timeliness.IN_TIME: "In time", Timeliness.LATE: "Late"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,9 +205,15 @@ def _event(event: VisitEvent, zone: str) -> EventLine:
     return EventLine(
         at=moment_in(event.at, zone),
         what=state_words(event.state),
-        reason=REASONS[event.reason] if event.reason else "",
+        reason=_why(event),
         by=event.noted_by,
     )
+
+
+def _why(event: VisitEvent) -> str:
+    if event.notice is not None:
+        return NOTICES[event.notice]
+    return REASONS[event.reason] if event.reason else ""
 
 
 def _extend_as(visit: Appointment) -> tuple[StayReason, ...]:

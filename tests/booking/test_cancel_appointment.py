@@ -38,7 +38,7 @@ def test_the_visit_is_called_off_and_its_claims_are_free() -> None:
     assert outcome.appointment.version == 2
     assert outcome.appointment.claims == ()
     (entry,) = history("appointment", outcome.appointment.id)
-    assert entry.details == {"by": "patient", "reason": "illness", "step": "D3"}
+    assert entry.details == {"by": "patient", "reason": "illness", "step": "D3", "late": False}
 
 
 def test_what_the_rest_of_the_series_breaks_is_said() -> None:

@@ -71,6 +71,7 @@ def test_it_is_audited() -> None:
         "by": "patient",
         "reason": "time_does_not_suit",
         "visits": len(series.appointments),
+        "late": 1,
     }
 
 

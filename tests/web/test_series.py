@@ -94,6 +94,27 @@ def test_cancelling_one_visit_leaves_the_others_and_says_what_they_need(
     assert "Cancel the visit</button>" not in desk.text(address), "what cannot be done is not offered"
 
 
+def test_what_calling_off_counts_as_is_said_before_and_counted_afterwards(
+    clinic_app: Flask, desk: Visitor, clock: StandingClock
+) -> None:
+    series = booked_series(clinic_app)[0]
+    talk, dose = series.visit("P2"), series.visit("D1")
+    assert talk is not None
+    assert dose is not None
+    clock.instant = talk.start - timedelta(hours=24)
+    assert "Called off now it is in time" in desk.text(f"/visits/{talk.id}/cancel")
+    clock.instant = dose.start - timedelta(hours=48) + timedelta(minutes=1)
+    assert "Called off now it counts as late" in desk.text(f"/visits/{dose.id}/cancel")
+    asked = desk.text(f"/series/{series.id}/cancel")
+    assert "called off late by the clinic" in asked
+    assert f"D1 on {visit_in(dose.interval, ZONE)}" in asked
+    page = desk.text(desk.send(f"/visits/{dose.id}/cancel", CHOICE).headers["Location"])
+    assert "Cancelled: D1, Dosing 1. It counts as late." in page
+    assert "Called off late by the patient: <b>1</b>" in desk.text(f"/patients/{series.patient}")
+    happened = desk.text(f"/visits/{dose.id}").split('id="happened"')[1]
+    assert "Cancelled by the patient</b>, late" in happened
+
+
 def test_what_has_begun_cannot_be_cancelled(clinic_app: Flask, desk: Visitor, clock: StandingClock) -> None:
     series = booked_series(clinic_app)[0]
     first = series.appointments[0]
