@@ -8,7 +8,7 @@ from datetime import datetime
 from scheduler.access.permissions import Actor, Permission, may, may_at
 from scheduler.booking.calling_off import call_off_as
 from scheduler.booking.completing import note_completion
-from scheduler.booking.day_conditions import against_move, against_reason, move_to, open_gates
+from scheduler.booking.day_conditions import against_move, against_reason, broken_rules, move_to, open_gates
 from scheduler.booking.judging import findings_now
 from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.one_visit import against, locked_visit, unknown_visit
@@ -66,7 +66,7 @@ class Advanced:
 def advance_appointment(
     command: AdvanceAppointment, actor: Actor, clock: Clock
 ) -> Advanced | Refused | NotAllowed:
-    """Note the next step of a visit as it happens, or say everything that is against it; open gates as findings."""
+    """Note the next step of a visit as it happens, or say everything that is against it; what the rules say as findings."""
     if not may(actor, Permission.ADVANCE_APPOINTMENT):
         return NotAllowed(Permission.ADVANCE_APPOINTMENT)
     now = clock.now()
@@ -110,8 +110,8 @@ def _against(command: AdvanceAppointment, facts: VisitFacts, actor: Actor) -> Re
     reasons = tuple(against_move(move, facts, actor))
     if (wrong := against_reason(move, command.reason, facts)) is not None:
         reasons = (*reasons, wrong)
-    gates = open_gates(move, facts)
-    return Refused(findings=gates, reasons=reasons) if reasons or gates else None
+    found = (*broken_rules(move, facts), *open_gates(move, facts))
+    return Refused(findings=found, reasons=reasons) if reasons or found else None
 
 
 def _advanced(command: AdvanceAppointment, facts: VisitFacts, actor: Actor) -> Advanced:

@@ -29,7 +29,7 @@ def move_to(facts: VisitFacts, to: AppointmentState) -> DayMove | Reason:
 
 
 def against_move(move: DayMove, facts: VisitFacts, actor: Actor) -> Iterator[Reason]:
-    """Yield what forbids a move but open gates: the role, and each condition that does not hold."""
+    """Yield what forbids a move but the rules: the role, and each condition that does not hold."""
     if actor.role.value not in move.by:
         named = listed(sorted(role.replace("_", " ") for role in move.by)).replace(" and ", " or ")
         why = f"That {_name(facts)} is {_words(move.to)} is for the {named} to say."
@@ -42,6 +42,11 @@ def against_move(move: DayMove, facts: VisitFacts, actor: Actor) -> Iterator[Rea
 def open_gates(move: DayMove, facts: VisitFacts) -> tuple[Finding, ...]:
     """Return the open gates that forbid a move."""
     return facts.waits_for if Condition.GATES_SETTLED in move.conditions else ()
+
+
+def broken_rules(move: DayMove, facts: VisitFacts) -> tuple[Finding, ...]:
+    """Return what is found of the visit that would refuse its booking, and forbids a move."""
+    return facts.forbidden_by if Condition.NOTHING_FORBIDS in move.conditions else ()
 
 
 def against_reason(move: DayMove, reason: DayReason | None, facts: VisitFacts) -> Reason | None:
@@ -115,16 +120,20 @@ def _words(state: AppointmentState) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PossibleMove:
-    """One row of the table for a visit as it stands, with everything that forbids it to an actor now."""
+    """One row of the table for a visit as it stands, with everything that forbids it to an actor now.
+
+    `broken` are rules that nobody lets pass, `gates` those that are settled or overridden.
+    """
 
     move: DayMove
     reasons: tuple[Reason, ...]
+    broken: tuple[Finding, ...]
     gates: tuple[Finding, ...]
 
     @property
     def is_open(self) -> bool:
         """Say whether the actor may take the step this moment."""
-        return not self.reasons and not self.gates
+        return not self.reasons and not self.broken and not self.gates
 
     @property
     def is_for_others(self) -> bool:
@@ -135,6 +144,11 @@ class PossibleMove:
 def possible_moves(facts: VisitFacts, actor: Actor) -> tuple[PossibleMove, ...]:
     """Return every row of the table for a visit as it stands, whether or not the actor may take it now."""
     return tuple(
-        PossibleMove(move, tuple(against_move(move, facts, actor)), open_gates(move, facts))
+        PossibleMove(
+            move,
+            tuple(against_move(move, facts, actor)),
+            broken_rules(move, facts),
+            open_gates(move, facts),
+        )
         for move in moves_from(facts.visit)
     )

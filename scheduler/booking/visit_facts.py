@@ -10,7 +10,7 @@ from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import in_words, local_day
 from scheduler.domain.places import Site
 from scheduler.domain.series import Series
-from scheduler.rules.checklist import Checkpoint, checklist, waits_for
+from scheduler.rules.checklist import Checkpoint, checklist, forbids, waits_for
 from scheduler.rules.finding import Finding
 from scheduler.store import clinic
 from scheduler.store import series as stored
@@ -42,6 +42,11 @@ class VisitFacts:
     def waits_for(self) -> tuple[Finding, ...]:
         """The open gates for which this visit waits."""
         return waits_for(self.visit.id, self.findings)
+
+    @property
+    def forbidden_by(self) -> tuple[Finding, ...]:
+        """What refuses a booking and is found of this visit."""
+        return forbids(self.visit.id, self.findings)
 
     @property
     def checklist(self) -> tuple[Checkpoint, ...]:

@@ -39,6 +39,8 @@ class Condition(StrEnum):
     """It is the clinic-local day of the visit."""
     GATES_SETTLED = "gates_settled"
     """No rule has an open gate for the visit, but those that were overridden."""
+    NOTHING_FORBIDS = "nothing_forbids"
+    """The visit breaks no rule that refuses a booking: what came up since is put right first, and nobody lets it pass."""
     GRACE_OVER = "grace_over"
     """The patient was waited for."""
     MINIMUM_REACHED = "minimum_reached"
@@ -86,7 +88,8 @@ _MEDICAL = frozenset({"nurse", "prescriber"})
 _ANYBODY = _TREATING | {"front_desk", "administrator"}
 _EXPECTED = frozenset({_S.BOOKED, _S.CONFIRMED})
 _UNDER_WAY = frozenset({_S.DOSING, _S.OBSERVING, _S.RECOVERING})
-_TODAY, _SETTLED = frozenset({Condition.ITS_DAY}), frozenset({Condition.ITS_DAY, Condition.GATES_SETTLED})
+_TODAY = frozenset({Condition.ITS_DAY})
+_SETTLED = _TODAY | {Condition.GATES_SETTLED, Condition.NOTHING_FORBIDS}
 _HOLD_REASONS = (
     DayReason.ATE,
     DayReason.NO_DRIVER,
@@ -95,15 +98,16 @@ _HOLD_REASONS = (
     DayReason.CLINIC_CANNOT,
     DayReason.OTHER,
 )
+_HOLD_REASONS_OF_TALKS = (DayReason.UNWELL, DayReason.CLINIC_CANNOT, DayReason.OTHER)
 _LEAVING_REASONS = (DayReason.AGAINST_ADVICE, DayReason.WITHOUT_A_WORD, DayReason.OTHER)
 
 MOVES = (
     DayMove(_DOSES | _TALKS, frozenset({_S.BOOKED}), _S.CONFIRMED, _ANYBODY),
-    # A visit without a dose starts with its check-in, so that its gates must be settled there.
+    # A visit without a dose starts with its check-in, so that everything must be settled there.
     DayMove(_DOSES, _EXPECTED, _S.CHECKED_IN, _ANYBODY, _TODAY),
     DayMove(_TALKS, _EXPECTED, _S.CHECKED_IN, _ANYBODY, _SETTLED),
     DayMove(_DOSES, frozenset({_S.CHECKED_IN}), _S.CLEARED, _MEDICAL, _SETTLED),
-    # Asked again, for a gate may be put on hold between the two.
+    # Asked again, for a gate may be put on hold between the two, and somebody may have had to leave.
     DayMove(_DOSES, frozenset({_S.CLEARED}), _S.DOSING, _MEDICAL, _SETTLED),
     DayMove(_DOSES, frozenset({_S.DOSING}), _S.OBSERVING, _MEDICAL),
     DayMove(_DOSES, frozenset({_S.OBSERVING}), _S.RECOVERING, _MEDICAL),
@@ -123,6 +127,14 @@ MOVES = (
         _ANYBODY,
         _TODAY,
         _HOLD_REASONS,
+    ),
+    DayMove(
+        _TALKS,
+        _EXPECTED | {_S.CHECKED_IN},
+        _S.SAME_DAY_HOLD,
+        _ANYBODY,
+        _TODAY,
+        _HOLD_REASONS_OF_TALKS,
     ),
     DayMove(_DOSES | _TALKS, _EXPECTED, _S.NO_SHOW, _ANYBODY, frozenset({Condition.GRACE_OVER})),
     DayMove(_DOSES, _UNDER_WAY, _S.LEFT_BEFORE_RELEASE, _TREATING, reasons=_LEAVING_REASONS),

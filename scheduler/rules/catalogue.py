@@ -67,7 +67,7 @@ def _rule(
                 why=breach.why,
                 mend=breach.mend,
                 override_role=override_role,
-                gated=_gated(breach) if level is Level.GATE else None,
+                gated=_gated(breach) if level in (Level.BLOCK, Level.GATE) else None,
                 gate=breach.gate,
             )
 

@@ -57,12 +57,20 @@ def waits_for(visit: str, findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(one for one in findings if one.gated == visit and one.level is Level.GATE)
 
 
+def forbids(visit: str, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return what refuses a booking and is found of this visit, by its id: nobody may let that pass.
+
+    What only forbids a later visit is left out: of two doses too close together the second may not start.
+    """
+    return tuple(one for one in findings if one.gated == visit and one.level is Level.BLOCK)
+
+
 def checklist(question: Question, findings: Iterable[Finding], visit: Appointment) -> tuple[Checkpoint, ...]:
     """Return every entry of a visit: what keeps it from starting first, by when it is due.
 
     `findings` are what all rules say about the series, so that nothing is judged here a second time.
     """
-    about = [one for one in findings if one.gated == visit.id]
+    about = [one for one in findings if one.gated == visit.id and one.level is not Level.BLOCK]
     named = {one.gate for one in about}
     entries = [_from_finding(question, one, visit) for one in about]
     entries += _passed(question, visit, named)

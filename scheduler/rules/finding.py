@@ -13,7 +13,7 @@ class Level(StrEnum):
     """How much a finding weighs, the heaviest first."""
 
     BLOCK = "block"
-    """The booking cannot be saved."""
+    """The booking cannot be saved; found of one that is saved, the visit may not start."""
     GATE = "gate"
     """It can be booked, but the visit may not start until this is settled, or overridden by the role the rule names."""
     WARN = "warn"
@@ -47,7 +47,8 @@ class Finding:
     `appointments` are the ids of the visits of this series that it touches, step keys for a proposal; `steps` are
     their step keys, each once, and those of visits that are missing. `why` and `mend` may name staff and rooms, never
     the patient. `override_role` may let the visit start in spite of a GATE, `None` when nobody may. `gated` is
-    the visit that may not start because of a GATE, the last of those it touches; `None` for findings that touch none.
+    the visit that may not start because of a BLOCK or a GATE, the last of those it touches; `None` for findings that
+    touch none and for those that stop nobody.
     `gate` is the decision that a rule about one asks for. `override` is by what a GATE was let pass, told as an INFO then.
     """
 

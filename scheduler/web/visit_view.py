@@ -20,6 +20,7 @@ from scheduler.domain.visit_day import PATH, DayReason, VisitEvent, moves_from, 
 from scheduler.rules.checklist import Checkpoint
 from scheduler.rules.finding import Finding, Level
 from scheduler.rules.gate_families import family_of
+from scheduler.rules.wording import sentence
 from scheduler.store.visit_events import events_of
 from scheduler.web.words import lower_first, moment_in, state_words
 
@@ -166,7 +167,10 @@ def _next_step(one: PossibleMove) -> NextStep:
         to=one.move.to.value,
         verb=VERBS[one.move.to],
         meaning=MEANINGS.get(one.move.to, ""),
-        reasons=tuple(f"{reason.why} {reason.mend}" for reason in one.reasons),
+        reasons=(
+            *(f"{reason.why} {reason.mend}" for reason in one.reasons),
+            *(f"{sentence(finding.why)} {sentence(finding.mend)}" for finding in one.broken),
+        ),
         gates=len(one.gates),
         is_open=one.is_open,
         choices=tuple((reason.value, REASONS[reason]) for reason in one.move.reasons),

@@ -112,7 +112,7 @@ def test_a_block_is_never_let_pass() -> None:
     diary = a_diary(overrides=every)
     series = t1_like_series(protocol, {"D2": "2026-12-05 09:59"}, diary=diary, id="series-1")
     told = [one for one in evaluate(diary, protocol, series) if one.rule == "SPACE-1"]
-    assert [(one.level, one.gated, one.override) for one in told] == [(Level.BLOCK, None, None)]
+    assert [(one.level, one.gated, one.override) for one in told] == [(Level.BLOCK, "series-1/D2", None)]
 
 
 def test_a_hold_is_let_pass_like_a_decision_that_is_missing() -> None:
