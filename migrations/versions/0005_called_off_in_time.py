@@ -1,4 +1,4 @@
-"""How early a visit was called off, and how early the clinic asks for it."""
+"""How early a visit was called off, and the hours that a clinic sets: of notice, and of no decisions after a dose."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ depends_on = None
 ADDED = (
     ("site", "notice_dosing_hours", sa.Integer()),
     ("site", "notice_other_hours", sa.Integer()),
+    ("site", "no_decisions_hours", sa.Integer()),
     ("visit_event", "notice", sa.String()),
 )
 

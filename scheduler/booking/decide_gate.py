@@ -10,13 +10,15 @@ from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.request import nonsense
 from scheduler.booking.retrying import retried
-from scheduler.domain.clock import Clock, local_day
+from scheduler.domain.clock import Clock, in_words, local_day
 from scheduler.domain.errors import NotFound
 from scheduler.domain.people import GateDecision, GateRecord, Patient
+from scheduler.rules.clear_head import dose_before, is_consent
 from scheduler.rules.gate_families import family_of
-from scheduler.rules.wording import day_words, gate_name, listed
+from scheduler.rules.wording import day_words, gate_name, limit, listed
 from scheduler.store import clinic
 from scheduler.store.audit import AuditEntry, record
+from scheduler.store.booked_visits import visits_in_outline
 from scheduler.store.locks import lock
 from scheduler.store.work import unit_of_work
 
@@ -81,7 +83,9 @@ def _attempt(command: DecideGate, actor: Actor, now: datetime) -> GateDecided | 
         if earlier is not None:
             return GateDecided(clinic.patient(earlier))
         today = local_day(now, clinic.site(seen.site).zone)
-        if (refused := _against(command, actor, today)) is not None:
+        if (
+            refused := _against(command, actor, today) or _too_soon_after_a_dose(command, seen, now)
+        ) is not None:
             return refused
         clinic.note_decision(seen, _made(command, actor, now, today))
         note_answer(VERB, command, command.idempotency_key, seen, now)
@@ -106,6 +110,22 @@ def _against(command: DecideGate, actor: Actor, today: date) -> Refused | None:
         why = f"{command.covers_visits} visits cannot be covered; from 1 to {MOST_VISITS} can."
         return Refused(reasons=(nonsense("covers", why, "Give another number, or none for no limit."),))
     return None
+
+
+def _too_soon_after_a_dose(command: DecideGate, patient: Patient, now: datetime) -> Refused | None:
+    """Return the refusal of a consent that would not count, by the same line as the rule about it."""
+    if command.decision is not GateDecision.PASS or not is_consent(command.gate):
+        return None
+    site = clinic.site(patient.site)
+    dose = dose_before(visits_in_outline([patient.id], now).get(patient.id, ()), now, site.no_decisions)
+    if dose is None or dose.given is None:
+        return None
+    clear_from = in_words(dose.given.end + site.no_decisions, site.zone)
+    why = (
+        f"The patient was given a dose that is over at {in_words(dose.given.end, site.zone)}, and agrees on nothing for "
+        f"{limit(site.no_decisions)} after it."
+    )
+    return Refused(reasons=(nonsense("after_a_dose", why, f"Ask for it again from {clear_from} on."),))
 
 
 def _is_asked_for(gate: str) -> bool:

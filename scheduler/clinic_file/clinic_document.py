@@ -172,6 +172,7 @@ def _site(entry: SiteEntry) -> Site:
         notice=NoticeAsked(
             timedelta(hours=entry.notice.dosing_hours), timedelta(hours=entry.notice.other_hours)
         ),
+        no_decisions=timedelta(hours=entry.no_decisions_hours),
     )
 
 

@@ -64,7 +64,10 @@ class NoticeEntry(Form):
 
 
 class SiteEntry(Form):
-    """One place of the clinic. `public_name` is the neutral name that messages and calendars may show."""
+    """One place of the clinic. `public_name` is the neutral name that messages and calendars may show.
+
+    For `no_decisions_hours` after a dose nothing of weight is agreed on. Left out: 24.
+    """
 
     id: Id
     name: Words
@@ -76,6 +79,7 @@ class SiteEntry(Form):
     phone: Phone | None = None
     address: Words | None = None
     notice: NoticeEntry = NoticeEntry()
+    no_decisions_hours: Annotated[WholeNumber, Field(ge=12, le=48)] = 24
 
 
 class RoomEntry(Form):

@@ -22,11 +22,16 @@ MARGIN = timedelta(days=8)
 
 @dataclass(frozen=True, slots=True)
 class BookedVisit:
-    """One visit of the patient that stands or took place, whatever it belongs to; `start` is UTC."""
+    """One visit of the patient that stands or took place, whatever it belongs to; `start` is UTC.
+
+    `given` is from when the dose was given until the patient was let go; `None` without a dose, and before it is given.
+    A visit of which nobody noted anything took place as planned once its time is over.
+    """
 
     id: str
     kind: StepKind
     start: datetime
+    given: Interval | None = None
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,7 @@ class Diary:
     the site, and of this patient at every site. None that shares a moment with the horizon is missing; others may be there.
     `overrides` are those of this patient's visits that nobody took back; others may be there. `booked` are
     this patient's visits at every site and at any time, called off ones left out; it is empty unless a decision covers a
-    number of visits.
+    number of visits, or a consent was given here.
     """
 
     site: Site

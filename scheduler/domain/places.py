@@ -56,7 +56,9 @@ class NoticeAsked:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One place of a clinic.
+    """One place of a clinic. For `no_decisions` after a dose a patient decides nothing of weight, elapsed time.
+
+    24 hours, in the range of 12 to 48, where a clinic says nothing: so the discharge instructions of clinics.
 
     `public_name` is the neutral name that messages and calendars may show; `name` is for signed-in pages alone.
     `zone` is an IANA name. `phone` and `address` may be empty.
@@ -71,6 +73,7 @@ class Site:
     phone: str = ""
     address: str = ""
     notice: NoticeAsked = NoticeAsked()
+    no_decisions: timedelta = timedelta(hours=24)
 
     def open_times(self, horizon: Interval) -> tuple[Interval, ...]:
         """Return when the site is open within the horizon, closures taken out, sorted and merged."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scheduler.rules import clashes, cover, gates, integration, order, people, places, spacing
+from scheduler.rules import clashes, clear_head, cover, gates, integration, order, people, places, spacing
 from scheduler.rules.finding import Breach, Finding, Level
 from scheduler.rules.question import Question
 
@@ -108,6 +108,7 @@ _FAMILIES = {
     "CLASH": Family.CLASHES,
     "GATE": Family.GATES,
     "DRIVE": Family.AFTER_DOSE,
+    "AFTER": Family.AFTER_DOSE,
 }
 
 BLOCK, GATE, WARN = Level.BLOCK, Level.GATE, Level.WARN
@@ -173,5 +174,6 @@ CATALOGUE: tuple[Rule, ...] = (
     _rule("GATE-8", GATE, gates.the_response_has_been_reviewed, "order-and-review", "prescriber"),
     _rule("GATE-9", GATE, gates.every_other_gate_stands_open, "clinic-default", "prescriber"),
     _rule("DRIVE-1", WARN, integration.nobody_has_to_come_while_they_may_not_drive, "no-driving"),
+    _rule("AFTER-1", GATE, clear_head.consent_is_given_with_a_clear_head, "no-decisions", "prescriber"),
 )
 """Every rule there is. A check that is not listed here is not asked."""

@@ -217,6 +217,15 @@ _ALL = (
         _READ,
     ),
     Source(
+        "no-decisions",
+        Standing.PRACTICE,
+        "Ketamine discharge instructions (an IV clinic)",
+        "after treatment",
+        "No legal or other weighty decisions for 24 hours after treatment; other clinics say the same.",
+        "https://www.nervanamedical.com/s/ketaminedischarge",
+        _READ,
+    ),
+    Source(
         "new-staff",
         Standing.REGULATION,
         "OAR 333-333-5000, preparation sessions (effective 2025-01-01)",

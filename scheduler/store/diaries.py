@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,25 +10,20 @@ from sqlalchemy import Connection, select
 
 from scheduler.domain.claim_book import ClaimBook
 from scheduler.domain.claims import Claim
-from scheduler.domain.diary import BookedVisit, Diary
+from scheduler.domain.diary import Diary
 from scheduler.domain.errors import NotFound
 from scheduler.domain.interval import Interval
-from scheduler.domain.people import Patient
-from scheduler.domain.treatment import StepKind
-from scheduler.store.appointments import STANDING
 from scheduler.store.base import table_of
+from scheduler.store.booked_visits import booked_where_counted
 from scheduler.store.claim_rows import CLAIM_COLUMNS, claim, claims_from
 from scheduler.store.overrides import load_overrides
 from scheduler.store.people_rows import load_patients
-from scheduler.store.rows import by_owner
 from scheduler.store.series import lapsed_visits
 from scheduler.store.snapshots import Snapshot, snapshot_of
 from scheduler.store.tables_people import PatientRow
-from scheduler.store.tables_treatment import AppointmentRow
 from scheduler.store.work import reading
 
 _patient = table_of(PatientRow)
-_visit = table_of(AppointmentRow)
 
 
 def load_diary(patient: str, horizon: Interval, as_of: datetime, site: str | None = None) -> Diary:
@@ -54,7 +49,7 @@ def load_diary(patient: str, horizon: Interval, as_of: datetime, site: str | Non
             staff=known.staff,
             claims=_without_lapsed(claims, as_of),
             overrides=load_overrides(connection, [patient]),
-            booked=_booked(connection, people).get(patient, ()),
+            booked=booked_where_counted(people, as_of).get(patient, ()),
         )
 
 
@@ -74,36 +69,13 @@ def load_diaries(patients: Iterable[str], horizon: Interval, as_of: datetime, si
         for one in _claims(connection, horizon, wanted):
             theirs[one.resource].append(one)
         overrides = load_overrides(connection, wanted)
-        booked = _booked(connection, people.values())
+        booked = booked_where_counted(people.values(), as_of)
     for id in wanted:
         if id not in people:
             raise NotFound(f"There is no patient '{id}'")
         book = shared.beside(ClaimBook.of(theirs[id]))
         theirs_booked = booked.get(id, ())
         yield replace(first, patient=people[id], claims=book, overrides=overrides, booked=theirs_booked)
-
-
-def booked_where_counted(patients: Iterable[Patient]) -> Mapping[str, tuple[BookedVisit, ...]]:
-    """Return by patient what `Diary.booked` holds; patients of whom no decision covers a number of visits are left out."""
-    with reading() as connection:
-        return _booked(connection, patients)
-
-
-def _booked(connection: Connection, patients: Iterable[Patient]) -> Mapping[str, tuple[BookedVisit, ...]]:
-    """Return by patient the visits that stand or took place, of those for whom a decision covers a number of visits."""
-    counted = sorted(one.id for one in patients if any(gate.covers_visits for gate in one.gates))
-    if not counted:
-        return {}
-    found = by_owner(
-        connection,
-        select(_visit.c.patient_id, _visit.c.id, _visit.c.kind, _visit.c.starts_at)
-        .where(_visit.c.patient_id.in_(counted), STANDING)
-        .order_by(_visit.c.starts_at, _visit.c.id),
-    )
-    return {
-        patient: tuple(BookedVisit(id, StepKind(kind), start) for id, kind, start in rows)
-        for patient, rows in found.items()
-    }
 
 
 def _without_lapsed(claims: ClaimBook, as_of: datetime) -> ClaimBook:

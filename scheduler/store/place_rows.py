@@ -43,7 +43,7 @@ def load_sites(connection: Connection, site: str | None = None) -> tuple[Site, .
             closures=tuple(Closure(*closure) for closure in closures.get(row.id, ())),
             phone=row.phone,
             address=row.address,
-            notice=_notice(row.notice_dosing_hours, row.notice_other_hours),
+            **_policies(row),
         )
         for row in rows
     )
@@ -60,6 +60,7 @@ def write_site(connection: Connection, site: Site) -> None:
         "address": site.address,
         "notice_dosing_hours": site.notice.dosing // _AN_HOUR,
         "notice_other_hours": site.notice.other // _AN_HOUR,
+        "no_decisions_hours": site.no_decisions // _AN_HOUR,
     }
     put(connection, _site, row)
     hang(connection, _hours, {"site_id": site.id}, hours_rows(site.hours))
@@ -70,12 +71,17 @@ def write_site(connection: Connection, site: Site) -> None:
     hang(connection, _closure, {"site_id": site.id}, closures)
 
 
-def _notice(dosing: int | None, other: int | None) -> NoticeAsked:
-    usual = NoticeAsked()
-    return NoticeAsked(
-        usual.dosing if dosing is None else dosing * _AN_HOUR,
-        usual.other if other is None else other * _AN_HOUR,
-    )
+def _policies(row: Any) -> dict[str, Any]:
+    """Return the hours that the site has set, as fields of it; what it left out keeps its usual value."""
+    notice = {
+        name: hours * _AN_HOUR
+        for name, hours in (("dosing", row.notice_dosing_hours), ("other", row.notice_other_hours))
+        if hours is not None
+    }
+    fields: dict[str, Any] = {"notice": NoticeAsked(**notice)}
+    if row.no_decisions_hours is not None:
+        fields["no_decisions"] = row.no_decisions_hours * _AN_HOUR
+    return fields
 
 
 def load_rooms(connection: Connection, site: str | None = None) -> tuple[Room, ...]:

@@ -11,7 +11,7 @@ from scheduler.store.base import Json, Key, OfSite, Row, RowNumber
 
 
 class SiteRow(Row):
-    """A site; hours of notice left out are the usual ones."""
+    """A site; hours of notice, and of making no decisions after a dose, are the usual ones where they are left out."""
 
     __tablename__ = "site"
 
@@ -23,6 +23,7 @@ class SiteRow(Row):
     address: Mapped[str]
     notice_dosing_hours: Mapped[int | None]
     notice_other_hours: Mapped[int | None]
+    no_decisions_hours: Mapped[int | None]
 
 
 class SiteHoursRow(Row):

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from scheduler.domain.claims import Purpose
+from scheduler.domain.diary import BookedVisit
 from scheduler.domain.people import GateDecision, GateRecord
-from scheduler.domain.treatment import GateRequirement
+from scheduler.domain.treatment import GateRequirement, StepKind
 from scheduler.rules.question import Question
 from tests.builders import (
     ALL_GATES,
@@ -77,6 +78,18 @@ def _held(kind: str) -> Question:
     )
 
 
+def _agreed_after_a_dose(after: timedelta) -> Question:
+    """The only consent was given so long after a dose of another series was over."""
+    dose = BookedVisit(
+        "other", StepKind.DOSING, at("2026-11-17 10:00"), between("2026-11-17 10:35", "2026-11-17 12:45")
+    )
+    given = at("2026-11-17 12:45") + after
+    consent = GateRecord("consent.treatment", GateDecision.PASS, given.date(), decided_at=given)
+    others = [gate for gate in ALL_GATES if gate != "consent.treatment"]
+    patient = a_patient(gates=(*passed(*others), consent))
+    return asked(diary=a_diary(patient=patient, booked=(dose,)))
+
+
 def _gate(kind: str) -> Example:
     return Example(
         keeps=lambda: _passed_until(kind, LAST_DAY + timedelta(days=90)),
@@ -138,4 +151,10 @@ EXAMPLES: Mapping[str, Example] = {
     "GATE-7": _gate("escort"),
     "GATE-8": _gate("review.response"),
     "GATE-9": _gate("interpreter"),
+    "AFTER-1": Example(
+        keeps=lambda: _agreed_after_a_dose(timedelta(days=3)),
+        breaks=lambda: _agreed_after_a_dose(timedelta(hours=-1)),
+        at_limit=lambda: _agreed_after_a_dose(timedelta(hours=24)),
+        beyond=lambda: _agreed_after_a_dose(timedelta(hours=24) - timedelta(seconds=1)),
+    ),
 }
