@@ -9,7 +9,13 @@ from typing import TypeAlias
 
 from scheduler.clinic_file.faults import nearest, read_as
 from scheduler.clinic_file.protocol_contradictions import faults_of_contradiction
-from scheduler.clinic_file.protocol_models import CoverEntry, ProtocolDocument, StepEntry, WindowEntry
+from scheduler.clinic_file.protocol_models import (
+    CoverEntry,
+    PhaseEntry,
+    ProtocolDocument,
+    StepEntry,
+    WindowEntry,
+)
 from scheduler.clinic_file.protocol_order import faults_of_order, in_order
 from scheduler.clinic_file.protocol_references import Keys, Numbers, expand
 from scheduler.domain.errors import FaultyDocument
@@ -139,14 +145,29 @@ def _phases(entry: StepEntry, path: str, numbers: Numbers) -> tuple[Phase, ...]:
         numbers.note(f"{path}.phases[0]", "a visit cannot begin without the patient")
     spans = [_cover_span(cover, f"{path}.cover[{n}]", entry, numbers) for n, cover in enumerate(entry.cover)]
     covers = [_cover(cover, f"{path}.cover[{n}]", numbers) for n, cover in enumerate(entry.cover)]
-    phases = []
+    phases: list[Phase] = []
     for position, phase in enumerate(entry.phases):
-        minutes = numbers.minutes(phase.length, f"{path}.phases[{position}].length")
-        if not minutes and phase.length in numbers.quantities:
-            numbers.note(f"{path}.phases[{position}].length", f"the phase {phase.name} takes no time")
+        minutes = _minutes_of(phase, f"{path}.phases[{position}]", phases, numbers)
         spanning = tuple(cover for cover, span in zip(covers, spans, strict=True) if position in span)
         phases.append(Phase(phase.name, minutes, spanning, phase.with_patient))
     return tuple(phases)
+
+
+def _minutes_of(phase: PhaseEntry, path: str, before: Sequence[Phase], numbers: Numbers) -> int:
+    """Return how long a phase takes from its own beginning, whatever its length counts from."""
+    length = numbers.minutes(phase.length, f"{path}.length")
+    passed = 0
+    if phase.counts_from is not None:
+        names = [one.name for one in before]
+        if phase.counts_from not in names:
+            problem = f"there is no earlier phase '{phase.counts_from}'"
+            numbers.note(f"{path}.counts_from", problem, nearest(phase.counts_from, names))
+            return length
+        passed = sum(one.minutes for one in before[names.index(phase.counts_from) :])
+    if length <= passed and phase.length in numbers.quantities:
+        since = f" beyond the {passed} min since {phase.counts_from}" if passed else ""
+        numbers.note(f"{path}.length", f"the phase {phase.name} takes no time{since}")
+    return max(length - passed, 0)
 
 
 def _check_hand_over(entry: StepEntry, path: str, numbers: Numbers) -> None:
@@ -270,7 +291,7 @@ def _windows(entry: WindowEntry, path: str, keys: Keys) -> Sequence[Window]:
     from_step, _, from_point = entry.from_moment.rpartition(".")
     to_step, _, to_point = entry.to_moment.rpartition(".")
     found = []
-    for i in keys.runs_over(from_step, to_step):
+    for i in _numbers_meant(entry, path, keys.runs_over(from_step, to_step), numbers):
         first = keys.resolve(from_step, i, f"{path}.from")
         second = keys.resolve(to_step, i, f"{path}.to")
         if first and second:
@@ -279,6 +300,17 @@ def _windows(entry: WindowEntry, path: str, keys: Keys) -> Sequence[Window]:
     if not found and len(numbers.faults) == known_faults:
         numbers.note(path, f"there are no two visits from {entry.from_moment} to {entry.to_moment}")
     return found
+
+
+def _numbers_meant(entry: WindowEntry, path: str, every: range, numbers: Numbers) -> range:
+    """Return those of the numbers `i` that the window is made for."""
+    if (entry.i_from or entry.i_before) and "[i" not in entry.from_moment + entry.to_moment:
+        numbers.note(
+            path, "is made once, for it names no visit with [i]", "leave out `i_from` and `i_before`"
+        )
+    first = numbers.count(entry.i_from, f"{path}.i_from") if entry.i_from else every.start
+    end = numbers.count(entry.i_before, f"{path}.i_before") if entry.i_before else every.stop
+    return range(max(first, every.start), min(end, every.stop))
 
 
 def _limits(entry: WindowEntry, path: str, numbers: Numbers) -> _Limits:

@@ -56,10 +56,14 @@ class QuantityEntry(Form):
 
 
 class PhaseEntry(Form):
-    """One stretch of a visit. In a phase without the patient only the room is held."""
+    """One stretch of a visit. In a phase without the patient only the room is held.
+
+    Its length counts from its own beginning or, with `counts_from`, from the beginning of an earlier phase.
+    """
 
     name: Name
     length: DottedName
+    counts_from: Name | None = None
     with_patient: Switch = True
 
 
@@ -122,7 +126,8 @@ class WindowEntry(Form):
 
     Without `at_least` the later moment may not come before the earlier one; without `at_most` there is no latest time.
     `ideally_at_most` is a wish within these limits: it is kept where that costs no later finish. Limits in
-    `calendar_days` count the dates from one moment to the other, and all limits of a window are of one kind.
+    `calendar_days` count the dates from one moment to the other, and all limits of a window are of one kind. With
+    `i_from`, which is included, and `i_before`, which is not, the window is made for those numbers `i` alone.
     """
 
     from_moment: Annotated[MomentReference, Field(alias="from")]
@@ -130,6 +135,8 @@ class WindowEntry(Form):
     at_least: DottedName | None = None
     at_most: DottedName | None = None
     ideally_at_most: DottedName | None = None
+    i_from: DottedName | None = None
+    i_before: DottedName | None = None
     meaning: WindowMeaning
 
 

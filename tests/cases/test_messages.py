@@ -24,7 +24,7 @@ from tests.cases.clinic_of_the_cases import Example, beside, clock, store_clinic
 from tests.feeds.privacy import assert_gives_nothing_away
 from tests.reminders.recording import RecordingChannel
 
-OPT_OUT = re.compile(r"\\b(cancel|end|stop|quit|revoke|unsubscribe|opt.?out)\\b", re.IGNORECASE)
+OPT_OUT = re.compile(r"\b(cancel|end|stop|quit|revoke|unsubscribe|opt.?out)\b", re.IGNORECASE)
 """The words by which somebody says that they want no more texts."""
 
 EVERY_REMINDER_OF_D1 = (AS_OF, at("2026-11-30 10:00"), at("2026-12-02 10:00"))

@@ -23,8 +23,8 @@ def protocol(key: str) -> Protocol:
     return read_protocol(bundled_protocol(key))
 
 
-def test_there_are_two() -> None:
-    assert bundled_keys() == ("im_kap_3", "iv_kap_induction_6")
+def test_there_are_three() -> None:
+    assert bundled_keys() == ("im_kap_3", "iv_kap_induction_6", "spravato_12")
     with pytest.raises(NotFound, match="iv_kap_induction_6"):
         bundled_protocol("iv_kap")
 
@@ -50,7 +50,9 @@ def test_every_quantity_is_used(key: str) -> None:
 @pytest.mark.parametrize("key", bundled_keys())
 def test_the_order_is_decided_whichever_visits_are_missing(key: str) -> None:
     read = protocol(key)
-    optional = [step.key for step in read.steps if step.declinable or step.left_out_when_passed]
+    optional = [
+        step.key for step in read.steps if step.declinable or step.optional or step.left_out_when_passed
+    ]
     assert len(optional) >= 8
     for missing in chain.from_iterable(combinations(optional, size) for size in (0, 1, 2, len(optional))):
         narrowed = read.only(step.key for step in read.steps if step.key not in missing)
@@ -97,6 +99,32 @@ def test_an_injection_visit_takes_175_minutes() -> None:
     assert read.step("D1").holds_dose_spacing == timedelta(days=7)
     keys = [key for n in range(1, 4) for key in (f"D{n}", f"C{n}", f"I{n}", f"I{n}b")]
     assert [step.key for step in read.steps] == ["S0", "S1", "P1", "P2", *keys, "R1"]
+
+
+def test_a_nasal_spray_visit_takes_160_minutes_and_two_hours_of_them_after_the_last_device() -> None:
+    dose = protocol("spravato_12").step("D1")
+    assert (dose.length, dose.room_length) == (timedelta(minutes=160), timedelta(minutes=175))
+    assert dose.phase_times["administration"] == (timedelta(minutes=20), timedelta(minutes=30))
+    assert dose.phase_times["observation"] == (timedelta(minutes=30), timedelta(minutes=150))
+    (prescriber,) = dose.segments_of(Role.PRESCRIBER)
+    assert (prescriber.begins, prescriber.ends) == (timedelta(minutes=20), timedelta(minutes=160))
+    _, watch, _ = dose.segments_of(Role.MEDICAL_MONITOR)
+    assert (watch.attention, watch.patients_per_person) == (Attention.WATCHING, 3)
+    assert Role.THERAPIST not in dose.roles
+
+
+def test_nasal_sprays_are_given_twice_a_week_at_first_and_weekly_once_the_benefit_was_reviewed() -> None:
+    read = protocol("spravato_12")
+    gaps = {
+        w.from_step: (w.at_least.days, w.at_most.days if w.at_most else None)
+        for w in read.windows
+        if w.meaning is WindowMeaning.DOSE_GAP
+    }
+    assert gaps == {f"D{n}": ((2, 8) if n < 8 else (5, 9)) for n in range(1, 12)}
+    needed = [step.key for step in read.steps if not step.optional]
+    assert needed == ["S0", "P1", *(f"D{n}" for n in range(1, 9)), "B1", *(f"D{n}" for n in range(9, 13))]
+    asked = [s.key for s in read.steps if GateRequirement("review.benefit", "D8") in s.gates]
+    assert asked == ["D9", "D10", "D11", "D12"]
 
 
 def test_the_response_is_looked_at_after_the_third_infusion() -> None:
