@@ -87,11 +87,12 @@ def _grace_not_over(facts: VisitFacts) -> Reason | None:
 
 
 def _minimum_not_reached(facts: VisitFacts) -> Reason | None:
-    missing = facts.visit.discharge - facts.now
+    missing = facts.earliest_end - facts.now
     if missing.total_seconds() <= 0:
         return None
     minutes = -(-missing.total_seconds() // 60)
-    why = f"{_name(facts)} is over at {facts.said(facts.visit.discharge)} at the earliest; {minutes:.0f} min are missing."
+    late = "" if facts.earliest_end == facts.visit.discharge else ", for the dose began late"
+    why = f"{_name(facts)} is over at {facts.said(facts.earliest_end)} at the earliest{late}; {minutes:.0f} min are missing."
     mend = "Wait until then. Should the patient go all the same, note that they left before release."
     return Reason("minimum_end", why, mend, facts.visit.step)
 

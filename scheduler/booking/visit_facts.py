@@ -3,35 +3,44 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from scheduler.booking.judging import Judged, judged_now
-from scheduler.domain.appointment import Appointment
+from scheduler.domain.appointment import Appointment, AppointmentState
 from scheduler.domain.clock import in_words, local_day
 from scheduler.domain.places import Site
 from scheduler.domain.series import Series
+from scheduler.domain.visit_day import DayReason
 from scheduler.rules.checklist import Checkpoint, checklist, forbids, waits_for
 from scheduler.rules.finding import Finding
 from scheduler.store import clinic
 from scheduler.store import series as stored
+from scheduler.store.visit_events import events_of
+
+_A_MINUTE = timedelta(minutes=1)
+_DOSED = frozenset({AppointmentState.DOSING, AppointmentState.OBSERVING, AppointmentState.RECOVERING})
 
 
 @dataclass(frozen=True, slots=True)
 class VisitFacts:
-    """A visit as it stands. `series` and `judged` are `None` for one that came with the clinic file: no rule is asked."""
+    """A visit as it stands. `series` and `judged` are `None` for one that came with the clinic file: no rule is asked.
+
+    `dosed_at` is when the dose was noted as begun, UTC; `None` before, and once the patient has gone.
+    """
 
     visit: Appointment
     site: Site
     now: datetime
     series: Series | None
     judged: Judged | None
+    dosed_at: datetime | None = None
 
     @classmethod
     def of(cls, visit: Appointment, now: datetime) -> VisitFacts:
         """Load what is known of a visit. Whoever writes afterwards must hold the locks before."""
         series = stored.series(visit.series) if visit.series else None
         judged = judged_now(series, now) if series else None
-        return cls(visit, clinic.site(visit.site), now, series, judged)
+        return cls(visit, clinic.site(visit.site), now, series, judged, _dosed_at(visit))
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -56,6 +65,17 @@ class VisitFacts:
         return checklist(self.judged.question, self.judged.findings, self.visit)
 
     @property
+    def earliest_end(self) -> datetime:
+        """When the patient may be let go at the earliest, UTC.
+
+        The planned end, or later by as many whole minutes as the dose began late: what comes after it is never cut short.
+        """
+        given = self.visit.phase("administration")
+        if self.dosed_at is None or given is None or self.dosed_at <= given.start:
+            return self.visit.discharge
+        return self.visit.discharge - ((given.start - self.dosed_at) // _A_MINUTE) * _A_MINUTE
+
+    @property
     def day(self) -> date:
         """The clinic-local day on which the visit starts."""
         return local_day(self.visit.start, self.site.zone)
@@ -68,3 +88,15 @@ class VisitFacts:
     def said(self, instant: datetime) -> str:
         """Return an instant in clinic-local words."""
         return in_words(instant, self.site.zone)
+
+
+def _dosed_at(visit: Appointment) -> datetime | None:
+    """Return when the dose was noted, the last time where that was taken back and noted again."""
+    if visit.state not in _DOSED:
+        return None
+    noted = (
+        event.at
+        for event in events_of(visit.id)
+        if event.state is AppointmentState.DOSING and event.reason is not DayReason.UNDONE
+    )
+    return max(noted, default=None)

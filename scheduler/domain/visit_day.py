@@ -44,7 +44,7 @@ class Condition(StrEnum):
     GRACE_OVER = "grace_over"
     """The patient was waited for."""
     MINIMUM_REACHED = "minimum_reached"
-    """The planned end is reached: it is the least, and letting go is a decision after it."""
+    """The planned end is reached, or a later one where the dose began late: it is the least; letting go is a decision."""
 
 
 @dataclass(frozen=True, slots=True)
