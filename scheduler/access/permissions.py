@@ -32,6 +32,7 @@ class Permission(StrEnum):
     BOOK_SERIES = "book_series"
     MOVE_APPOINTMENT = "move_appointment"
     SUBSTITUTE_THERAPIST = "substitute_therapist"
+    ADOPT_VERSION = "adopt_version"
     CANCEL_SERIES = "cancel_series"
     CANCEL_APPOINTMENT = "cancel_appointment"
     ADVANCE_APPOINTMENT = "advance_appointment"
@@ -70,6 +71,7 @@ ALLOWED: Mapping[Permission, frozenset[AccountRole]] = MappingProxyType(
         Permission.BOOK_SERIES: _DESK | {AccountRole.THERAPIST, AccountRole.PRESCRIBER},
         Permission.MOVE_APPOINTMENT: _DESK | {AccountRole.THERAPIST, AccountRole.PRESCRIBER},
         Permission.SUBSTITUTE_THERAPIST: _DESK | {AccountRole.THERAPIST, AccountRole.PRESCRIBER},
+        Permission.ADOPT_VERSION: _KEEPERS | {AccountRole.PRESCRIBER},
         Permission.CANCEL_SERIES: _DESK | {AccountRole.PRESCRIBER},
         Permission.CANCEL_APPOINTMENT: _DESK | {AccountRole.THERAPIST, AccountRole.PRESCRIBER},
         # The table of the day says which of these may say what.

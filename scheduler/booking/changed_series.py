@@ -76,15 +76,18 @@ class SeriesAtHand:
     findings: tuple[Finding, ...]
 
     @classmethod
-    def of(cls, series: Series, now: datetime) -> SeriesAtHand:
-        """Load the facts around a saved series. Whoever writes afterwards must hold the locks before."""
+    def of(cls, series: Series, now: datetime, by: Protocol | None = None) -> SeriesAtHand:
+        """Load the facts around a saved series. Whoever writes afterwards must hold the locks before.
+
+        It is judged by the version of the protocol that it goes by, or by the one given.
+        """
         times = [visit.interval for visit in series.appointments]
         begin = min([now, *(time.start for time in times)]) - MARGIN
         end = max([now, *(time.end for time in times)]) + REACH + MARGIN
         horizon = in_whole_fortnights(Interval(begin, end))
         own = frozenset(visit.id for visit in series.appointments)
         diary = load_diary(series.patient, horizon, as_of=now, site=series.site).leaving_out(own)
-        protocol = clinic.protocol(series.protocol, series.protocol_version)
+        protocol = by or clinic.protocol(series.protocol, series.protocol_version)
         narrowed = protocol.only({visit.step for visit in series.appointments} - series.declined)
         return cls(series, narrowed, diary, evaluate(diary, narrowed, series))
 

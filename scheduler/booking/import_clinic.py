@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,17 +10,19 @@ from datetime import datetime
 from scheduler.access.permissions import Actor, Permission, may
 from scheduler.booking.inbox import let_go, refusals_of, take_in
 from scheduler.booking.judging import SeriesFindings, findings_in, standing_at
+from scheduler.booking.new_versions import OnOlderVersion, on_older_versions
 from scheduler.booking.outcomes import NotAllowed
 from scheduler.booking.retrying import retried
+from scheduler.clinic_file import Clinic
 from scheduler.clinic_file.clinic_document import read_clinic
 from scheduler.domain.clock import Clock
 from scheduler.domain.errors import Fault, FaultyDocument
+from scheduler.domain.treatment import Protocol
 from scheduler.store import clinic
-from scheduler.store import series as stored
 from scheduler.store.audit import AuditEntry, record
 from scheduler.store.clinic import ClinicChanges
 from scheduler.store.conflicts import Resolution
-from scheduler.store.work import unit_of_work
+from scheduler.store.work import reading, unit_of_work
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +37,22 @@ class ClinicImported:
     """What the import changed.
 
     `conflicts` says how many came into the inbox with it, `visits_broken` how many visits they touch. `on_older_versions`
-    says by protocol how many series still to come run on a version before one that is new: they keep theirs.
+    says by protocol how many series still to come run on a version before one that is new: they keep theirs, and `older`
+    which of their visits the new one would break.
     """
 
     changes: ClinicChanges
     conflicts: int = 0
     visits_broken: int = 0
     on_older_versions: Mapping[str, int] = field(default_factory=dict)
+    older: tuple[OnOlderVersion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPreviewed:
+    """The file is sound; `older` is as in `ClinicImported`, by the facts as they are kept now. Nothing was taken."""
+
+    older: tuple[OnOlderVersion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +75,31 @@ def import_clinic(
         return ImportRefused(refusal.faults)
 
 
+def preview_import(
+    command: ImportClinic, actor: Actor, clock: Clock
+) -> ImportPreviewed | ImportRefused | NotAllowed:
+    """Read the document, check all of it, say what its new versions of protocols would break, and write nothing."""
+    if not may(actor, Permission.IMPORT_CLINIC):
+        return NotAllowed(Permission.IMPORT_CLINIC)
+    now = clock.now()
+    try:
+        with reading():
+            content = read_clinic(command.document)
+            return ImportPreviewed(on_older_versions(_new_among(content), now))
+    except FaultyDocument as refusal:
+        return ImportRefused(refusal.faults)
+
+
+def _new_among(content: Clinic) -> tuple[Protocol, ...]:
+    """Return the versions of protocols that a file holds and the store does not."""
+    known = {(one.key, one.version) for one in clinic.protocol_versions()}
+    return tuple(one for one in content.protocols if (one.key, one.version) not in known)
+
+
 def _attempt(command: ImportClinic, actor: Actor, now: datetime) -> ClinicImported:
     content = read_clinic(command.document)
     with unit_of_work():
-        known = {(one.key, one.version) for one in clinic.protocol_versions()}
+        new = _new_among(content)
         changes = clinic.save_clinic(content, now)
         conflicts, visits = _feed_the_inbox(now) if changes.created or changes.changed else (0, 0)
         details = {
@@ -76,9 +109,9 @@ def _attempt(command: ImportClinic, actor: Actor, now: datetime) -> ClinicImport
             "visits_broken": visits,
         }
         record(AuditEntry(now, actor.id, "import_clinic", "clinic", "file", details))
-        new = {one.key: one.version for one in content.protocols if (one.key, one.version) not in known}
-        older = {key: stored.count_on_versions_before(key, new[key], now) for key in sorted(new)}
-    return ClinicImported(changes, conflicts, visits, {key: count for key, count in older.items() if count})
+        older = on_older_versions(new, now)
+    counts = Counter(one.series.protocol for one in older)
+    return ClinicImported(changes, conflicts, visits, dict(sorted(counts.items())), older)
 
 
 def _feed_the_inbox(now: datetime) -> tuple[int, int]:

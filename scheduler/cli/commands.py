@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from scheduler.cli.account import account
+from scheduler.cli.adopt import adopt_newer_version
 from scheduler.cli.clinic import clinic
 from scheduler.cli.demo import demo
 from scheduler.cli.feed import feed
@@ -17,5 +18,6 @@ from scheduler.cli.series import series
 
 def register_commands(app: Flask) -> None:
     """Give the application its commands."""
+    series.add_command(adopt_newer_version)
     for command in (account, clinic, demo, feed, jobs, recheck_all, reminders, rules, series):
         app.cli.add_command(command)

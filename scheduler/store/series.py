@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.errors import InvalidValue, NotFound
@@ -42,7 +42,7 @@ def save_series(series: Series, at: datetime) -> None:
 
 
 def save_change(before: Series, after: Series, at: datetime) -> None:
-    """Write what is different about a series: its state, visits that changed and visits that are new; `at` is now.
+    """Write what is different about a series: its state, its version, visits changed and visits that are new; `at` is now.
 
     Whoever calls this holds the locks, and `before` is how the series was read since. Visits called off are written by
     `appointments.call_off`, not by this. Raises `Conflict` when a claim is no longer to be had, and `InvalidValue` when a
@@ -57,6 +57,7 @@ def save_change(before: Series, after: Series, at: datetime) -> None:
         if visit.version != known[visit.id].version + 1:
             raise InvalidValue(f"{visit.step} was changed, and its version did not rise by one")
     values = {
+        "protocol_version": after.protocol_version,
         "state": after.state.value,
         "declined": sorted(after.declined),
         "held_until": after.held_until,
@@ -90,16 +91,6 @@ def standing_series(after: datetime, site: str | None = None) -> tuple[Series, .
         conditions.append(_series.c.site_id == site)
     with reading() as connection:
         return _load(connection, conditions)
-
-
-def count_on_versions_before(protocol: str, version: int, after: datetime) -> int:
-    """Return how many series with a standing visit after an instant run on an older version of a protocol."""
-    ahead = select(_visit.c.series_id).where(_visit.c.starts_at > after, appointments.STANDING)
-    query = select(func.count()).where(
-        _series.c.protocol_key == protocol, _series.c.protocol_version < version, _series.c.id.in_(ahead)
-    )
-    with reading() as connection:
-        return int(connection.execute(query).scalar_one())
 
 
 def all_series() -> tuple[Series, ...]:

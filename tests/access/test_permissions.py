@@ -45,6 +45,7 @@ BOOKING = {
     Permission.CANCEL_APPOINTMENT,
 }
 KEEPING = {
+    Permission.ADOPT_VERSION,
     Permission.SEE_HISTORY,
     Permission.CHANGE_STAFF,
     Permission.IMPORT_CLINIC,
@@ -56,7 +57,7 @@ TRUTH = {
     AccountRole.FRONT_DESK: DESK,
     AccountRole.NURSE: CLINICAL,
     AccountRole.THERAPIST: THERAPY,
-    AccountRole.PRESCRIBER: THERAPY | {Permission.CANCEL_SERIES},
+    AccountRole.PRESCRIBER: THERAPY | {Permission.CANCEL_SERIES, Permission.ADOPT_VERSION},
     AccountRole.ADMINISTRATOR: DESK | KEEPING | {Permission.OVERRIDE_RULE},
     AccountRole.SYSTEM: (DESK - {Permission.DECIDE_GATE, Permission.ADVANCE_APPOINTMENT})
     | KEEPING

@@ -20,6 +20,7 @@ COMMANDS = [
     "clinic export",
     "series propose --patient p --protocol k",
     "series book --patient p --protocol k",
+    "series adopt s --version 2",
     "recheck --json",
     "reminders dispatch",
     "jobs run",
