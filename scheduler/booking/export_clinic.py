@@ -16,8 +16,10 @@ from scheduler.domain.people import StaffMember
 from scheduler.domain.places import Site
 from scheduler.domain.series import Series
 from scheduler.domain.treatment import Protocol
-from scheduler.store import appointments, clinic, overrides, reminders, visit_events
+from scheduler.domain.visit_day import VisitEvent
+from scheduler.store import appointments, clinic, conflicts, overrides, reminders, visit_events
 from scheduler.store import series as stored
+from scheduler.store.conflicts import VisitConflict
 from scheduler.store.reminders import Reminder
 from scheduler.store.work import reading
 
@@ -54,6 +56,8 @@ def export_clinic(clock: Clock) -> Json:
             "claims": [piece for visit in visits for claim in visit.claims for piece in _claim(claim, visit)],
             "overrides": [_override(override) for override in overrides.all_overrides()],
             "reminders": [_reminder(reminder) for reminder in reminders.all_reminders()],
+            "events": [_event(event) for event in visit_events.all_events()],
+            "conflicts": [_conflict(conflict) for conflict in conflicts.open_conflicts()],
         }
 
 
@@ -66,6 +70,10 @@ def _horizon(now: datetime, visits: Iterable[Appointment]) -> Interval:
 
 def _instant(instant: datetime) -> str:
     return instant.isoformat().replace("+00:00", "Z")
+
+
+def _instant_if_any(instant: datetime | None) -> str | None:
+    return None if instant is None else _instant(instant)
 
 
 def _stretch(interval: Interval) -> Json:
@@ -152,6 +160,8 @@ def _appointment(visit: Appointment, notice: Timeliness | None) -> Json:
         "version": visit.version,
         "room": visit.room,
         **_stretch(visit.interval),
+        "began_at": _instant_if_any(visit.began_at),
+        "released_at": _instant_if_any(visit.released_at),
         "phases": [{"name": phase.name, **_stretch(phase.interval)} for phase in visit.phases],
     }
 
@@ -185,7 +195,7 @@ def _override(override: Override) -> Json:
         "role": override.role,
         "at": _instant(override.made_at),
         "expires_at": _instant(override.expires_at),
-        "withdrawn_at": _instant(override.withdrawn_at) if override.withdrawn_at else None,
+        "withdrawn_at": _instant_if_any(override.withdrawn_at),
     }
 
 
@@ -196,5 +206,27 @@ def _reminder(reminder: Reminder) -> Json:
         "channel": reminder.channel,
         "due": _instant(reminder.due),
         "state": reminder.state.value,
-        "sent_at": _instant(reminder.sent_at) if reminder.sent_at else None,
+        "sent_at": _instant_if_any(reminder.sent_at),
+    }
+
+
+def _event(event: VisitEvent) -> Json:
+    return {
+        "appointment": event.appointment,
+        "from": _EXPORTED.get(event.former, event.former).value,
+        "to": _EXPORTED.get(event.state, event.state).value,
+        "at": _instant(event.at),
+        "by": event.noted_by,
+        "reason": event.reason.value if event.reason else None,
+    }
+
+
+def _conflict(conflict: VisitConflict) -> Json:
+    """Return an open conflict without its words, which may name staff."""
+    return {
+        "series": conflict.series,
+        "rule": conflict.rule,
+        "steps": list(conflict.steps),
+        "cause": conflict.cause,
+        "found_at": _instant(conflict.found_at),
     }

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from sqlalchemy import and_, func, insert, select
+from sqlalchemy import ColumnElement, and_, func, insert, select
 
 from scheduler.domain.appointment import AppointmentState
 from scheduler.domain.notice import Absences, Timeliness
@@ -45,7 +45,16 @@ def note_event(event: VisitEvent) -> None:
 
 def events_of(appointment: str) -> tuple[VisitEvent, ...]:
     """Return what happened to a visit, in the order in which it was noted."""
-    query = select(_event).where(_event.c.appointment_id == appointment).order_by(_event.c.id)
+    return _load([_event.c.appointment_id == appointment])
+
+
+def all_events() -> tuple[VisitEvent, ...]:
+    """Return what happened to every visit, in the order in which it was noted."""
+    return _load([])
+
+
+def _load(where: Iterable[ColumnElement[bool]]) -> tuple[VisitEvent, ...]:
+    query = select(_event).where(*where).order_by(_event.c.id)
     with reading() as connection:
         return tuple(
             VisitEvent(

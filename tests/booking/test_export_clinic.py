@@ -10,10 +10,15 @@ import pytest
 
 from scheduler.access.permissions import SYSTEM
 from scheduler.booking.cancel_series import CancelSeries, cancel_series
+from scheduler.booking.change_staff import change_staff
+from scheduler.booking.changing_facts import ChangeOfFacts
 from scheduler.booking.export_clinic import export_clinic
 from scheduler.booking.outcomes import CalledOffBy, CancelReason
+from scheduler.domain.appointment import AppointmentState
+from scheduler.domain.staff_changes import TimeOffAdded
 from scheduler.store.ledger import all_claims
 from tests.booking.small_clinic import CHOICE, COURSE, INDUCTION, booked, clock
+from tests.booking.the_day import MINUTE, THERAPIST, Floor
 from tests.journeys.check_export import faults_in
 
 pytestmark = pytest.mark.usefixtures("small_clinic")
@@ -44,6 +49,8 @@ def test_it_has_the_parts_that_scripts_rely_on() -> None:
         "claims",
         "overrides",
         "reminders",
+        "events",
+        "conflicts",
     ]
     assert set(document) == {"format", "exported_at", "sites", *parts}
     nurse = next(resource for resource in document["resources"] if resource["id"] == "nurse-1")
@@ -81,6 +88,42 @@ def test_what_is_called_off_is_there_and_claims_nothing() -> None:
     assert document["series"][0]["state"] == "cancelled"
     assert document["claims"] == []
     assert faults_in(document) == []
+
+
+def test_the_day_of_a_visit_is_there_as_it_really_was() -> None:
+    floor = Floor(booked(), "P1")
+    floor.minutes_in(10).goes(AppointmentState.CHECKED_IN, actor=THERAPIST)
+    floor.minutes_in(70).goes(AppointmentState.DISCHARGED, actor=THERAPIST)
+    document = exported()
+    visit = next(one for one in document["appointments"] if one["id"] == floor.id)
+    begun, released = (floor.visit.start + minutes * MINUTE for minutes in (10, 70))
+    assert datetime.fromisoformat(visit["began_at"]) == begun
+    assert datetime.fromisoformat(visit["released_at"]) == released
+    others = [one for one in document["appointments"] if one["id"] != floor.id]
+    assert {(one["began_at"], one["released_at"]) for one in others} == {(None, None)}
+    assert [
+        (event["appointment"], event["from"], event["to"], event["by"], event["reason"])
+        for event in document["events"]
+    ] == [
+        (floor.id, "booked", "checked_in", "therapist", None),
+        (floor.id, "checked_in", "discharged", "therapist", None),
+    ]
+    assert datetime.fromisoformat(document["events"][0]["at"]) == begun
+
+
+def test_an_open_conflict_is_there_without_its_words() -> None:
+    series = booked(therapist="therapist-1")
+    visit = series.standing[0]
+    away = TimeOffAdded("therapist-1", visit.interval)
+    change_staff(ChangeOfFacts("site-1", away), SYSTEM, clock())
+    conflict = {
+        "series": series.id,
+        "rule": "HOURS-3",
+        "steps": [visit.step],
+        "cause": "time_off_added",
+        "found_at": "2027-01-04T16:05:00Z",
+    }
+    assert exported()["conflicts"] == [conflict]
 
 
 def test_availability_reaches_thirty_days_back_and_as_far_as_there_are_visits() -> None:
