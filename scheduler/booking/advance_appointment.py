@@ -9,7 +9,7 @@ from scheduler.access.permissions import Actor, Permission, may, may_at
 from scheduler.booking.calling_off import call_off_as
 from scheduler.booking.completing import note_completion
 from scheduler.booking.day_conditions import against_move, against_reason, broken_rules, move_to, open_gates
-from scheduler.booking.judging import findings_now
+from scheduler.booking.inbox import TOOK_LONGER, keep_up
 from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.one_visit import against, locked_visit, unknown_visit
 from scheduler.booking.outcomes import NotAllowed, Refused
@@ -26,7 +26,6 @@ from scheduler.planner.proposal import Reason
 from scheduler.rules.finding import Finding
 from scheduler.rules.gate_families import family_of
 from scheduler.store import appointments, clinic
-from scheduler.store import series as stored
 from scheduler.store.audit import AuditEntry, record
 from scheduler.store.visit_events import note_event
 from scheduler.store.work import unit_of_work
@@ -53,7 +52,7 @@ class AdvanceAppointment:
 class Advanced:
     """The visit as it stands now; `on_hold` is the decision that keeps the next dose waiting, `None` where none does.
 
-    `findings` are what the rules say about the series now; empty but where the visit ended otherwise than planned.
+    `findings` are what the rules say about the series now; empty but where the visit ended otherwise or later than planned.
     `series` is the state that its series has by this, `None` where it has the same as before.
     """
 
@@ -133,7 +132,10 @@ def _advanced(command: AdvanceAppointment, facts: VisitFacts, actor: Actor) -> A
     record(AuditEntry(now, actor.id, VERB, "appointment", visit.id, details, visit.site))
     completed = note_completion(visit.series, actor, now)
     ended_otherwise = not command.to.takes_time or command.to in HOLDS_NEXT_DOSE
-    findings = findings_now(stored.series(visit.series), now) if visit.series and ended_otherwise else ()
+    ended_later = after.over_at > visit.over_at
+    findings = (
+        keep_up(visit.series, TOOK_LONGER, now) if visit.series and (ended_otherwise or ended_later) else ()
+    )
     state = completed.state if completed else None
     return Advanced(appointments.appointment(visit.id), on_hold, findings, state)
 

@@ -57,7 +57,7 @@ def export_clinic(clock: Clock) -> Json:
             "overrides": [_override(override) for override in overrides.all_overrides()],
             "reminders": [_reminder(reminder) for reminder in reminders.all_reminders()],
             "events": [_event(event) for event in visit_events.all_events()],
-            "conflicts": [_conflict(conflict) for conflict in conflicts.open_conflicts()],
+            "conflicts": [_conflict(conflict) for conflict in conflicts.all_conflicts()],
         }
 
 
@@ -222,11 +222,13 @@ def _event(event: VisitEvent) -> Json:
 
 
 def _conflict(conflict: VisitConflict) -> Json:
-    """Return an open conflict without its words, which may name staff."""
+    """Return a conflict without its words, which may name staff."""
     return {
         "series": conflict.series,
         "rule": conflict.rule,
         "steps": list(conflict.steps),
         "cause": conflict.cause,
         "found_at": _instant(conflict.found_at),
+        "resolved_at": _instant_if_any(conflict.resolved_at),
+        "resolution": conflict.resolution.value if conflict.resolution else None,
     }

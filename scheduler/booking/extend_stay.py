@@ -10,6 +10,7 @@ from scheduler.access.permissions import Actor, Permission, may, may_at
 from scheduler.booking.advance_appointment import changed_meanwhile
 from scheduler.booking.changed_series import SeriesAtHand
 from scheduler.booking.collisions import Collision, collisions
+from scheduler.booking.inbox import TOOK_LONGER, keep_up
 from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.one_visit import against, locked_visit, unknown_visit
 from scheduler.booking.outcomes import NotAllowed, Refused
@@ -140,6 +141,7 @@ def _attempt(command: ExtendStay, actor: Actor, now: datetime) -> StayExtended |
             return Refused(findings=plan.refusing, reasons=_in_words(plan, now))
         before = stored.series(visit.series)
         stored.save_change(before, _with(before, plan.after), now)
+        keep_up(before.id, TOOK_LONGER, now)
         note_answer(VERB, command, command.idempotency_key, visit, now)
         minutes = int((plan.after.discharge - visit.discharge).total_seconds() // 60)
         details = {"step": visit.step, "why": command.why.value, "minutes": minutes}

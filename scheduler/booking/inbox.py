@@ -29,6 +29,10 @@ ENDED = frozenset(
 """Of a series in one of these nothing is expected, so nothing about it is a conflict."""
 
 
+TOOK_LONGER = "took_longer"
+"""The cause of what is broken since a visit really took longer than planned."""
+
+
 def take_in(found: Iterable[SeriesFindings], cause: str, now: datetime) -> tuple[VisitConflict, ...]:
     """Keep findings as open conflicts, each once, and return those that are new.
 
@@ -89,6 +93,17 @@ def judged_anew(series: Iterable[str], now: datetime) -> Iterator[SeriesFindings
     for id in dict.fromkeys(series):
         standing = stored.series(id)
         yield SeriesFindings(standing, () if standing.state in ENDED else findings_now(standing, now))
+
+
+def keep_up(series: str, cause: str, now: datetime) -> tuple[Finding, ...]:
+    """Take in what a series breaks as it stands now and let go what it breaks no more; return all that the rules say.
+
+    For what happens whether or not a rule allows it: a visit that really took longer than planned.
+    """
+    (judged,) = judged_anew([series], now)
+    take_in(refusals_of([judged]), cause, now)
+    let_go([judged], Resolution.ELSEWHERE, now)
+    return judged.findings
 
 
 def refusals_of(found: Iterable[SeriesFindings]) -> Iterator[SeriesFindings]:

@@ -78,6 +78,11 @@ def open_conflicts(site: str | None = None, series: Iterable[str] | None = None)
     return _load(where)
 
 
+def all_conflicts() -> tuple[VisitConflict, ...]:
+    """Return every conflict that there ever was, by when their visits start."""
+    return _load([])
+
+
 def conflicts_of_series(series: str) -> tuple[VisitConflict, ...]:
     """Return every conflict that a series ever had, by when its visits start."""
     return _load([_conflict.c.series_id == series])

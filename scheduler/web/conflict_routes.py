@@ -43,6 +43,8 @@ CAUSES = {
     "room_back_in_use": "since a room is back in use",
     "closure_added": "since the site is shut then",
     "closure_removed": "since a closure was taken back",
+    "took_longer": "since a visit took longer than planned",
+    "undo_advance": "since a step of a visit was taken back",
     "clinic_file": "since a clinic file came in",
     "recheck": "found at night",
 }

@@ -28,7 +28,7 @@ from scheduler.web.identity import current_clock
 from scheduler.web.visit_forms import StayForm, first_fault
 from scheduler.web.visit_routes import back_to, show_visit, visit_within_reach
 from scheduler.web.visit_rows import Names
-from scheduler.web.words import clock_in, refused_words, times_in
+from scheduler.web.words import clock_in, refused_words, times_in, told_in_inbox
 
 pages = Blueprint("stays", __name__)
 
@@ -68,7 +68,8 @@ def extend(appointment: str) -> ResponseReturnValue:
         return _plan(appointment)
     with reading():
         zone = clinic.site(found.site).zone
-    flash(f"Extended. The patient may leave from {clock_in(outcome.appointment.discharge, zone)}.", "good")
+    until = clock_in(outcome.appointment.discharge, zone)
+    flash(f"Extended. The patient may leave from {until}.{told_in_inbox(outcome.findings)}", "good")
     return back_to(found)
 
 

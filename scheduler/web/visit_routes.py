@@ -40,7 +40,7 @@ from scheduler.web.visit_forms import (
 )
 from scheduler.web.visit_rows import Names
 from scheduler.web.visit_view import visit_view
-from scheduler.web.words import gate_words, lower_first, refused_words, state_words
+from scheduler.web.words import gate_words, lower_first, refused_words, state_words, told_in_inbox
 
 pages = Blueprint("visits", __name__)
 
@@ -204,4 +204,4 @@ def _noted(outcome: Advanced) -> str:
         said += f" {gate_words(outcome.on_hold)} is on hold until the prescriber has decided."
     if outcome.series is SeriesState.COMPLETED:
         said += " It was the last one: the series is completed."
-    return said
+    return said + told_in_inbox(outcome.findings)

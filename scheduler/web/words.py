@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -13,7 +14,8 @@ from scheduler.domain.interval import Interval
 from scheduler.domain.people import Role
 from scheduler.domain.series import SeriesState
 from scheduler.domain.treatment import Attention, Protocol, StepKind
-from scheduler.rules.wording import sentence
+from scheduler.rules.finding import Finding, Level
+from scheduler.rules.wording import listed, sentence
 
 #: A page says the same times more than once, and the next page again.
 KEPT = 4096
@@ -277,3 +279,14 @@ FILTERS = {
     "lower_first": lower_first,
     "contents": contents_words,
 }
+
+
+def told_in_inbox(findings: Iterable[Finding]) -> str:
+    """Return what to say, as a sentence with a space before it, when findings went into the inbox of conflicts."""
+    steps = dict.fromkeys(
+        finding.steps[-1] for finding in findings if finding.level is Level.BLOCK and finding.steps
+    )
+    if not steps:
+        return ""
+    stands = "stands" if len(steps) == 1 else "stand"
+    return f" {listed(steps)} cannot stay as planned now, and {stands} in the inbox of conflicts."

@@ -111,7 +111,7 @@ def test_the_day_of_a_visit_is_there_as_it_really_was() -> None:
     assert datetime.fromisoformat(document["events"][0]["at"]) == begun
 
 
-def test_an_open_conflict_is_there_without_its_words() -> None:
+def test_a_conflict_is_there_without_its_words() -> None:
     series = booked(therapist="therapist-1")
     visit = series.standing[0]
     away = TimeOffAdded("therapist-1", visit.interval)
@@ -122,6 +122,8 @@ def test_an_open_conflict_is_there_without_its_words() -> None:
         "steps": [visit.step],
         "cause": "time_off_added",
         "found_at": "2027-01-04T16:05:00Z",
+        "resolved_at": None,
+        "resolution": None,
     }
     assert exported()["conflicts"] == [conflict]
 

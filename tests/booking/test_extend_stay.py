@@ -27,7 +27,9 @@ from scheduler.domain.people import Role
 from scheduler.domain.series import Series
 from scheduler.domain.treatment import Protocol
 from scheduler.rules.evaluate import refuses
+from scheduler.rules.finding import Level
 from scheduler.store.audit import history
+from scheduler.store.conflicts import open_conflicts
 from scheduler.store.ledger import all_claims, take
 from scheduler.store.work import unit_of_work
 from tests.booking.small_clinic import COURSE, booked, store_small_clinic
@@ -137,6 +139,10 @@ def test_later_visits_that_come_too_soon_then_are_told_and_the_patient_stays_all
     told = {(one.rule, one.steps) for one in outcome.findings}
     assert {("FOLLOW-1", ("D1", "C1")), ("INTEG-1", ("D1", "I1"))} <= told
     assert refuses(outcome.findings)
+    kept = {(one.rule, one.steps, one.cause) for one in open_conflicts()}
+    assert kept == {
+        (one.rule, one.steps, "took_longer") for one in outcome.findings if one.level is Level.BLOCK
+    }, "the desk finds them in the inbox at once"
 
 
 def _with_supplemental_minutes() -> Protocol:

@@ -10,7 +10,9 @@ from scheduler.booking.advance_appointment import Advanced
 from scheduler.booking.outcomes import Refused
 from scheduler.domain.claims import Claim
 from scheduler.domain.visit_day import DayReason
+from scheduler.rules.evaluate import refuses
 from scheduler.store.clinic import patient
+from scheduler.store.conflicts import open_conflicts
 from scheduler.store.ledger import take
 from scheduler.store.visit_events import events_of
 from scheduler.store.work import unit_of_work
@@ -76,3 +78,17 @@ def test_where_somebody_took_the_time_meanwhile_it_stays_called_off(dose: Floor)
     assert refused.race_lost
     assert dose.visit.state is S.NO_SHOW
     assert [gate.kind for gate in patient("patient-1").gates if gate.decided_at] == ["clearance.medical"]
+
+
+def test_what_comes_too_soon_after_a_late_release_is_in_the_inbox_until_that_is_taken_back(
+    dose: Floor,
+) -> None:
+    dose.goes(S.CHECKED_IN, S.CLEARED, S.DOSING, S.OBSERVING, S.RECOVERING)
+    dose.at(dose.visit.discharge + 25 * MINUTE)
+    advanced = dose.tries(S.DISCHARGED)
+    assert isinstance(advanced, Advanced)
+    kept = {(one.rule, one.steps, one.cause) for one in open_conflicts()}
+    assert {("FOLLOW-1", ("D1", "C1"), "took_longer"), ("INTEG-1", ("D1", "I1"), "took_longer")} <= kept
+    assert refuses(advanced.findings)
+    assert isinstance(dose.undoes(), Advanced)
+    assert open_conflicts() == ()
