@@ -11,6 +11,7 @@ from scheduler.access.permissions import Permission
 from scheduler.booking.book_series import Booked, BookSeries, book_series
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.preview_series import PreviewSeries, preview_series
+from scheduler.booking.reach import patient_within_reach
 from scheduler.domain.clock import local_day
 from scheduler.domain.people import Patient, Role
 from scheduler.domain.places import Site
@@ -23,7 +24,6 @@ from scheduler.web.guard import actor, needs
 from scheduler.web.hold_routes import HOLD_CHOICES, held_until
 from scheduler.web.identity import current_clock
 from scheduler.web.proposal_panels import Onlooker, panels_of
-from scheduler.web.reach import patient_within_reach
 from scheduler.web.refused_choice import refused_choice
 from scheduler.web.sealed_choice import UnusableChoice, opened, wishes_of
 from scheduler.web.visit_rows import Names

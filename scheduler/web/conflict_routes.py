@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from scheduler.access.permissions import Permission, may
 from scheduler.booking.changed_series import visits_of
 from scheduler.booking.outcomes import NotAllowed, Refused
+from scheduler.booking.reach import site_of
 from scheduler.booking.resolve_conflict import ConflictResolved, ResolveConflict, resolve_conflict
 from scheduler.booking.see_conflicts import WaysToMend, see_conflicts, see_ways_to_mend
 from scheduler.domain.appointment import Appointment
@@ -23,7 +24,6 @@ from scheduler.store.glances import patients_named
 from scheduler.store.work import reading
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
-from scheduler.web.reach import site_of
 from scheduler.web.sealed_change import Seal, UnusableWay, opened, sealed
 from scheduler.web.visit_rows import Manner, Names
 from scheduler.web.way_words import WayTold, told

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.routing import BaseConverter, ValidationError
 
 from scheduler.access.permissions import Permission
+from scheduler.booking.reach import own_day_only, site_of
 from scheduler.domain.clock import instant_at, local, local_day, whole_local_day
 from scheduler.domain.interval import Interval
 from scheduler.domain.places import Site
@@ -25,7 +26,6 @@ from scheduler.web.guard import actor, needs
 from scheduler.web.hand_overs import hand_overs_of
 from scheduler.web.identity import current_clock
 from scheduler.web.open_gates import Floor, gates_of_visits
-from scheduler.web.reach import own_day_only, site_of
 from scheduler.web.visit_rows import Names
 
 pages = Blueprint("day", __name__)

@@ -10,10 +10,10 @@ from flask.typing import ResponseReturnValue
 from scheduler.access.permissions import Permission
 from scheduler.booking.holds import DecideHold, HoldDecided, book_hold, release_hold
 from scheduler.booking.outcomes import NotAllowed, Refused
+from scheduler.booking.reach import series_within_reach
 from scheduler.store.work import reading
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
-from scheduler.web.reach import series_within_reach
 from scheduler.web.words import refused_words
 
 pages = Blueprint("hold", __name__)

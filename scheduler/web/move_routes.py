@@ -13,6 +13,7 @@ from scheduler.booking.calling_off import is_to_come
 from scheduler.booking.move_appointment import AppointmentMoved, MoveAppointment, move_appointment
 from scheduler.booking.outcomes import NotAllowed, PlannedChange, Refused
 from scheduler.booking.preview_move import WantedMove, preview_move
+from scheduler.booking.reach import series_within_reach
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.errors import NotFound
 from scheduler.domain.people import Patient
@@ -25,7 +26,6 @@ from scheduler.web.forms import faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.move_form import MoveForm, offering, wanted
-from scheduler.web.reach import series_within_reach
 from scheduler.web.sealed_change import Seal, UnusableWay, opened, wanted_move
 from scheduler.web.ways_of_change import WayPanel, onlooker_at, standing_choices, way_panels
 from scheduler.web.words import count_words

@@ -10,6 +10,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from scheduler.access.permissions import Permission, may
+from scheduler.booking.reach import patient_within_reach, search_within_reach, site_of
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import local_day
 from scheduler.domain.notice import Absences
@@ -23,7 +24,6 @@ from scheduler.store.work import reading
 from scheduler.web.forms import SearchForm, faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
-from scheduler.web.reach import patient_within_reach, search_within_reach, site_of
 from scheduler.web.words import GATES, day_words, gate_words
 
 pages = Blueprint("patients", __name__)

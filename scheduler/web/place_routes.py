@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from scheduler.access.permissions import Permission
 from scheduler.booking.change_places import change_places, preview_change_places
 from scheduler.booking.changing_facts import ChangeOfFacts
+from scheduler.booking.reach import site_of
 from scheduler.domain.clock import local_day
 from scheduler.domain.errors import InvalidValue
 from scheduler.domain.facts import Facts
@@ -29,7 +30,6 @@ from scheduler.web.fact_forms import ClosureForm, RoomForm, today_first
 from scheduler.web.forms import faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
-from scheduler.web.reach import site_of
 from scheduler.web.saving_facts import Saving, shown_or_saved
 from scheduler.web.words import absence_in, day_words
 

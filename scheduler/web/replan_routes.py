@@ -14,6 +14,7 @@ from wtforms.validators import Optional
 from scheduler.access.permissions import Permission
 from scheduler.booking.calling_off import is_to_come
 from scheduler.booking.outcomes import NotAllowed, PlannedChange, Refused
+from scheduler.booking.reach import series_within_reach
 from scheduler.booking.replan_series import (
     ReplanSeries,
     SeriesReplanned,
@@ -31,7 +32,6 @@ from scheduler.store.work import reading
 from scheduler.web.forms import faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
-from scheduler.web.reach import series_within_reach
 from scheduler.web.sealed_change import Seal, UnusableWay, opened, wanted_replan
 from scheduler.web.ways_of_change import WayPanel, missing_visits, onlooker_at, standing_choices, way_panels
 from scheduler.web.wishes_form import within_reason

@@ -19,6 +19,7 @@ from scheduler.booking.cancel_series import (
 )
 from scheduler.booking.judging import findings_now
 from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, Refused
+from scheduler.booking.reach import series_within_reach
 from scheduler.domain.errors import NotFound
 from scheduler.domain.notice import Timeliness, line_of
 from scheduler.domain.series import Series, SeriesState
@@ -29,7 +30,6 @@ from scheduler.web.forms import CancelForm, EndSeriesForm, faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.open_gates import open_gates
-from scheduler.web.reach import series_within_reach
 from scheduler.web.visit_rows import Manner, Names, beside_no_visit, rows_of, windows_of, worst_by_visit
 from scheduler.web.ways_of_change import missing_visits
 from scheduler.web.words import count_words, refused_words

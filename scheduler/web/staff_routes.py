@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from scheduler.access.permissions import Permission, may
 from scheduler.booking.change_staff import change_staff, preview_change_staff
 from scheduler.booking.changing_facts import ChangeOfFacts
+from scheduler.booking.reach import site_of
 from scheduler.domain.clock import local_day
 from scheduler.domain.errors import InvalidValue, NotFound
 from scheduler.domain.facts import Facts
@@ -39,7 +40,6 @@ from scheduler.web.fact_forms import (
 from scheduler.web.forms import faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
-from scheduler.web.reach import site_of
 from scheduler.web.saving_facts import Saving, shown_or_saved
 from scheduler.web.words import absence_in, day_words
 

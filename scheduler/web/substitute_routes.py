@@ -15,6 +15,7 @@ from scheduler.booking.preview_substitute import (
     WantedSubstitute,
     preview_substitute,
 )
+from scheduler.booking.reach import series_within_reach
 from scheduler.booking.substitute_therapist import (
     SubstituteTherapist,
     TherapistSubstituted,
@@ -28,7 +29,6 @@ from scheduler.store.work import reading
 from scheduler.web.forms import SubstituteForm, faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
-from scheduler.web.reach import series_within_reach
 from scheduler.web.sealed_change import Seal, UnusableWay, opened, sealed
 from scheduler.web.visit_rows import Manner, Names
 from scheduler.web.way_words import WayTold, told

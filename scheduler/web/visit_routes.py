@@ -15,6 +15,7 @@ from scheduler.booking.decide_gate import DecideGate, decide_gate
 from scheduler.booking.extend_stay import supplemental_minutes
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.override_rule import LONGEST_REASON, OverrideRule, override_rule
+from scheduler.booking.reach import patient_within_reach
 from scheduler.booking.undo_advance import UndoAdvance, undo_advance
 from scheduler.booking.visit_facts import VisitFacts
 from scheduler.booking.withdraw_override import WithdrawOverride, withdraw_override
@@ -26,7 +27,6 @@ from scheduler.store import appointments
 from scheduler.store.work import reading
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
-from scheduler.web.reach import patient_within_reach
 from scheduler.web.visit_forms import (
     OFFERED_MINUTES,
     OVERRIDE_LASTS,
