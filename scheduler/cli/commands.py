@@ -14,10 +14,11 @@ from scheduler.cli.recheck import recheck_all
 from scheduler.cli.reminders import reminders
 from scheduler.cli.rules import rules
 from scheduler.cli.series import series
+from scheduler.cli.token import token
 
 
 def register_commands(app: Flask) -> None:
     """Give the application its commands."""
     series.add_command(adopt_newer_version)
-    for command in (account, clinic, demo, feed, jobs, recheck_all, reminders, rules, series):
+    for command in (account, clinic, demo, feed, jobs, recheck_all, reminders, rules, series, token):
         app.cli.add_command(command)

@@ -34,6 +34,21 @@ class SignInFailureRow(Row):
     at: Mapped[datetime] = mapped_column(index=True)
 
 
+class ApiTokenRow(Row):
+    """What a program signs its requests with; only a hash of it is kept. Without a site it is for all sites."""
+
+    __tablename__ = "api_token"
+
+    name: Mapped[Key]
+    site_id: Mapped[str | None] = mapped_column(ForeignKey("site.id"), index=True)
+    staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"), index=True)
+    role: Mapped[str]
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+
+
 class AuditEntryRow(Row):
     """What was done, by whom and to what; without personal data. Rows are added, never changed."""
 
