@@ -6,6 +6,8 @@ import os
 
 from flask import Flask, Response, jsonify
 
+from scheduler.api.routes import blueprint as api_blueprint
+from scheduler.api.routes import register_api
 from scheduler.config import PROJECT_FOLDER, Settings, settings_from
 from scheduler.domain.clock import Clock, SystemClock, use_packaged_time_zones
 from scheduler.domain.errors import StoreNotReady
@@ -60,6 +62,9 @@ def _register_pages(app: Flask) -> None:
     app.add_url_rule("/readyz", "readyz", _say_ready)
     app.register_blueprint(feed_routes.pages)
     register_pages(app)
+    register_api(app)
+    # No cookie signs a request of the API, so no other site can forge one.
+    app.extensions["csrf"].exempt(api_blueprint())
 
 
 def _say_alive() -> Response:

@@ -9,6 +9,7 @@ from uuid import uuid4
 from scheduler.access.permissions import Actor, Permission, may, may_at
 from scheduler.booking.consideration import considered
 from scheduler.booking.holds import against_holding, as_held, let_lapse
+from scheduler.booking.judging import findings_now
 from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.outcomes import NotAllowed, PreviewedSeries, Refused
 from scheduler.booking.request import Asked, ChosenVisit, SeriesRequest, WantedSeries, understood
@@ -78,7 +79,7 @@ def _attempt(command: BookSeries, actor: Actor, now: datetime) -> Booked | Refus
             return NotAllowed(Permission.BOOK_SERIES)
         lock([asked.site.id], [asked.patient.id])
         let_lapse(asked.site.id, now)
-        if (earlier := _booked_before(command)) is not None:
+        if (earlier := _booked_before(command, now)) is not None:
             return earlier
         found = considered(asked, now)
         if not found.options:
@@ -93,12 +94,13 @@ def _attempt(command: BookSeries, actor: Actor, now: datetime) -> Booked | Refus
         return booked
 
 
-def _booked_before(command: BookSeries) -> Booked | Refused | None:
-    """Return the answer to a request that was already answered under the same key."""
+def _booked_before(command: BookSeries, now: datetime) -> Booked | Refused | None:
+    """Return the answer to a request that was already answered under the same key: the series as it stands by now."""
     earlier = answered_before(VERB, command, command.idempotency_key)
     if earlier is None or isinstance(earlier, Refused):
         return earlier
-    return Booked(stored.series(earlier), ())
+    series = stored.series(earlier)
+    return Booked(series, findings_now(series, now))
 
 
 def _with_identity(option: PreviewedSeries, held_until: datetime | None) -> Booked:

@@ -63,10 +63,8 @@ def _attempt(
             visit = locked_visit(command.appointment)
         except NotFound:
             return unknown_visit(command.appointment)
-        if not may_at(actor, Permission.CANCEL_APPOINTMENT, visit.site):
-            return NotAllowed(Permission.CANCEL_APPOINTMENT)
-        if not is_to_come(visit, now):
-            return _too_late(visit, now)
+        if (against := against_cancelling(visit, actor, now)) is not None:
+            return against
         late = call_off([visit], command.by, actor, now)
         details = {
             "by": command.by.value,
@@ -80,7 +78,14 @@ def _attempt(
         return AppointmentCancelled(appointments.appointment(visit.id), findings, bool(late))
 
 
-def _too_late(visit: Appointment, now: datetime) -> Refused:
+def against_cancelling(visit: Appointment, actor: Actor, now: datetime) -> Refused | NotAllowed | None:
+    """Return why this actor cannot cancel the visit, or `None`."""
+    if not may_at(actor, Permission.CANCEL_APPOINTMENT, visit.site):
+        return NotAllowed(Permission.CANCEL_APPOINTMENT)
+    return None if is_to_come(visit, now) else _too_late(visit)
+
+
+def _too_late(visit: Appointment) -> Refused:
     at = in_words(visit.start, clinic.site(visit.site).zone)
     if not visit.state.takes_time:
         why = f"The visit on {at} is called off already."

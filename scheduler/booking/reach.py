@@ -22,6 +22,16 @@ def site_of(actor: Actor) -> Site:
     return sites[0]
 
 
+def sites_within_reach(actor: Actor, wanted: str | None = None) -> tuple[Site, ...]:
+    """Return the sites an account reaches, or the one that is wanted of them. Raises `NotFound` for any other."""
+    found = tuple(
+        site for site in clinic.sites() if actor.site in (None, site.id) and wanted in (None, site.id)
+    )
+    if not found:
+        raise NotFound("no such site")
+    return found
+
+
 def patient_within_reach(actor: Actor, patient: str) -> Patient:
     """Return a patient. Raises `NotFound` alike when there is none and when the account does not reach it."""
     found = clinic.patient(patient)

@@ -14,6 +14,9 @@ from scheduler.access.permissions import Actor, Permission, may
 #: Pages for everybody. A token in the address guards the feeds, the other ones tell nothing.
 PUBLIC_ENDPOINTS = frozenset({"static", "healthz", "readyz", "sign_in.sign_in", "feeds.feed"})
 
+#: What guards itself, and knows nobody by a sign-in: the programs' floor asks for a token.
+OWN_GUARD_BLUEPRINTS = frozenset({"api"})
+
 #: Pages for whoever is signed in, whatever the role.
 SIGNED_IN_ENDPOINTS = frozenset({"home.home", "sign_in.sign_out"})
 
@@ -42,7 +45,7 @@ def permissions_of(endpoint: str) -> frozenset[Permission]:
 def guard() -> ResponseReturnValue | None:
     """Let a request through, or send it to the sign-in, or refuse it. Runs before every request."""
     endpoint = request.endpoint
-    if endpoint in PUBLIC_ENDPOINTS:
+    if endpoint in PUBLIC_ENDPOINTS or request.blueprint in OWN_GUARD_BLUEPRINTS:
         return None
     if endpoint is None:
         # Nothing is there; whoever is signed in is told so with the way back in sight.

@@ -102,6 +102,12 @@ def keep_course() -> None:
     booked(protocol=COURSE)
 
 
+def keep_course_at_two_sites() -> None:
+    """Store the clinic with a second site that has nothing but opening hours, and the best course of the first patient."""
+    store_small_clinic(sites=(builders.a_site(), builders.a_site(id="site-2")))
+    booked(protocol=COURSE)
+
+
 def chosen_from(series: Series) -> tuple[ChosenVisit, ...]:
     """Return the visits of a proposed series as somebody would choose them."""
     return tuple(

@@ -1,0 +1,110 @@
+"""Visits for programs: the day, and moving and cancelling with what follows."""
+
+from __future__ import annotations
+
+from scheduler.access.permissions import Actor
+from scheduler.api.answers import AppointmentAnswer
+from scheduler.api.answers_about_series import AppointmentsAnswer, CancellationAnswer, ChangeAnswer
+from scheduler.api.asked import AppointmentCancellation, AppointmentMove, DayQuestion
+from scheduler.api.operations import Asking, Nothing
+from scheduler.api.problems import not_allowed, refused
+from scheduler.booking.cancel_appointment import AppointmentCancelled, CancelAppointment, cancel_appointment
+from scheduler.booking.move_appointment import AppointmentMoved, MoveAppointment, move_appointment
+from scheduler.booking.outcomes import CalledOffBy, NotAllowed, Refused
+from scheduler.booking.preview_cancel import CancelPreview, preview_cancel
+from scheduler.booking.preview_move import WantedMove, preview_move
+from scheduler.booking.reach import (
+    own_day_only,
+    patient_within_reach,
+    series_within_reach,
+    sites_within_reach,
+)
+from scheduler.domain.appointment import Appointment
+from scheduler.domain.errors import NotFound
+from scheduler.store import appointments
+from scheduler.store.work import reading
+
+
+def list_appointments(asking: Asking[DayQuestion]) -> AppointmentsAnswer:
+    """List the visits that share a moment with a stretch of time: of every site within reach, or of one.
+
+    Days are clinic-local and both included; of two instants the last is not. Those who treat are shown their own visits.
+    """
+    found: list[Appointment] = []
+    with reading():
+        for site in sites_within_reach(asking.actor, asking.asked.site):
+            during = asking.asked.during(site.zone)
+            found += appointments.appointments_between(during, site=site.id, staff=own_day_only(asking.actor))
+    found.sort(key=lambda visit: (visit.start, visit.id))
+    return AppointmentsAnswer(appointments=tuple(AppointmentAnswer.of(visit) for visit in found))
+
+
+def read_appointment(asking: Asking[Nothing]) -> AppointmentAnswer:
+    """Look at one visit as it stands."""
+    with reading():
+        visit = appointments.appointment(asking.ids["appointment"])
+        patient_within_reach(asking.actor, visit.patient)
+    return AppointmentAnswer.of(visit)
+
+
+def move_a_visit(asking: Asking[AppointmentMove]) -> ChangeAnswer:
+    """Move a visit, with all that must follow, as one change; or say what is against it and how else it could be done.
+
+    With `"preview": true` the ways to do it are told and nothing is changed. Without `visits` the best way is taken.
+    """
+    visit = _within_reach(asking.actor, asking.ids["appointment"])
+    wanted = asking.asked.wanted(visit.id)
+    if asking.asked.preview:
+        return _ways_to_move(wanted, asking)
+    command = MoveAppointment(wanted, asking.asked.chosen(), asking.key)
+    outcome = move_appointment(command, asking.actor, asking.clock)
+    match outcome:
+        case NotAllowed():
+            raise not_allowed(outcome)
+        case Refused():
+            raise refused(outcome)
+        case AppointmentMoved(after, moves, reassigned, findings):
+            return ChangeAnswer.made(after, moves, reassigned, findings)
+
+
+def _ways_to_move(wanted: WantedMove, asking: Asking[AppointmentMove]) -> ChangeAnswer:
+    preview = preview_move(wanted, asking.actor, asking.clock)
+    if isinstance(preview, NotAllowed):
+        raise not_allowed(preview)
+    if isinstance(preview, Refused):
+        raise refused(preview)
+    return ChangeAnswer.previewed(preview.series, preview.ways, preview.reasons)
+
+
+def cancel_a_visit(asking: Asking[AppointmentCancellation]) -> CancellationAnswer:
+    """Call a visit off, with its claims and reminders, and say what the rest of its series needs now.
+
+    With `"preview": true` the same is told and nothing is changed.
+    """
+    visit = _within_reach(asking.actor, asking.ids["appointment"])
+    asked = asking.asked
+    outcome: CancelPreview | AppointmentCancelled | Refused | NotAllowed
+    if asked.by is None or asked.reason is None or asked.preview:
+        outcome = preview_cancel(visit.id, asked.by or CalledOffBy.CLINIC, asking.actor, asking.clock)
+    else:
+        command = CancelAppointment(visit.id, asked.by, asked.reason)
+        outcome = cancel_appointment(command, asking.actor, asking.clock)
+    match outcome:
+        case NotAllowed():
+            raise not_allowed(outcome)
+        case Refused():
+            raise refused(outcome)
+        case CancelPreview(called_off, findings):
+            return CancellationAnswer.previewed(called_off, findings)
+        case AppointmentCancelled(called_off, findings):
+            return CancellationAnswer.of(called_off, findings)
+
+
+def _within_reach(actor: Actor, appointment: str) -> Appointment:
+    """Return a visit of a series that the actor reaches. Raises `NotFound` alike for all others."""
+    with reading():
+        visit = appointments.appointment(appointment)
+        if not visit.series:
+            raise NotFound("a visit outside of any series is changed where it came from")
+        series_within_reach(actor, visit.series)
+    return visit
