@@ -70,6 +70,9 @@ def book_series(command: BookSeries, actor: Actor, clock: Clock) -> Booked | Ref
 
 def _attempt(command: BookSeries, actor: Actor, now: datetime) -> Booked | Refused | NotAllowed:
     with unit_of_work():
+        # What was answered stays answered, also when it would make no sense any more: its days may be over by now.
+        if (earlier := _booked_before(command, actor, now)) is not None:
+            return earlier
         asked = understood(SeriesRequest(command, chosen=command.visits), now)
         if isinstance(asked, tuple):
             return Refused(reasons=asked)
@@ -79,7 +82,7 @@ def _attempt(command: BookSeries, actor: Actor, now: datetime) -> Booked | Refus
             return NotAllowed(Permission.BOOK_SERIES)
         lock([asked.site.id], [asked.patient.id])
         let_lapse(asked.site.id, now)
-        if (earlier := _booked_before(command, now)) is not None:
+        if (earlier := _booked_before(command, actor, now)) is not None:
             return earlier
         found = considered(asked, now)
         if not found.options:
@@ -94,12 +97,14 @@ def _attempt(command: BookSeries, actor: Actor, now: datetime) -> Booked | Refus
         return booked
 
 
-def _booked_before(command: BookSeries, now: datetime) -> Booked | Refused | None:
+def _booked_before(command: BookSeries, actor: Actor, now: datetime) -> Booked | Refused | NotAllowed | None:
     """Return the answer to a request that was already answered under the same key: the series as it stands by now."""
     earlier = answered_before(VERB, command, command.idempotency_key)
     if earlier is None or isinstance(earlier, Refused):
         return earlier
     series = stored.series(earlier)
+    if not may_at(actor, Permission.BOOK_SERIES, series.site):
+        return NotAllowed(Permission.BOOK_SERIES)
     return Booked(series, findings_now(series, now))
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from scheduler.access.permissions import Actor
+from scheduler.booking.holds import let_lapse
 from scheduler.booking.inbox import let_go, take_in
 from scheduler.booking.judging import SeriesFindings, findings_in, standing_at
 from scheduler.booking.once import answered_before, note_answer
@@ -129,6 +130,7 @@ def change_facts(
             return earlier
         if earlier is not None:
             return FactsChanged(facts_of(wanted.site))
+        let_lapse(wanted.site, now)
         found = consequences_of(wanted, now)
         if isinstance(found, Refused):
             return found

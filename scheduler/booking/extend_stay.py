@@ -10,6 +10,7 @@ from scheduler.access.permissions import Actor, Permission, may, may_at
 from scheduler.booking.advance_appointment import changed_meanwhile
 from scheduler.booking.changed_series import SeriesAtHand
 from scheduler.booking.collisions import Collision, collisions
+from scheduler.booking.holds import let_lapse
 from scheduler.booking.inbox import TOOK_LONGER, keep_up
 from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.one_visit import against, locked_visit, unknown_visit
@@ -134,6 +135,7 @@ def _attempt(command: ExtendStay, actor: Actor, now: datetime) -> StayExtended |
             return earlier
         if earlier is not None:
             return StayExtended(visit)
+        let_lapse(visit.site, now)
         plan = _planned(command, visit, actor, now)
         if not isinstance(plan, PlannedStay):
             return plan

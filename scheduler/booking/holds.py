@@ -88,6 +88,15 @@ def let_lapse(site: str, now: datetime) -> int:
     return len(lapsed)
 
 
+def locked_now(series: str, now: datetime) -> Series:
+    """Lock a series' site and patient, let the site's holds lapse, and return the series as it is then. Raises `NotFound`.
+
+    For whoever will claim something: what lapsed counts as free already, and must not be in the way any more.
+    """
+    seen = locked_series(series)
+    return stored.series(series) if let_lapse(seen.site, now) else seen
+
+
 def _let_site_lapse(site: str, now: datetime) -> int:
     with unit_of_work():
         lock([site], [])
@@ -99,6 +108,7 @@ def _booked(command: DecideHold, actor: Actor, now: datetime) -> HoldDecided | R
         series = _held(command, actor, now)
         if not isinstance(series, Series):
             return series
+        let_lapse(series.site, now)
         booked = [
             replace(visit, state=AppointmentState.BOOKED, version=visit.version + 1)
             if visit.state is AppointmentState.TENTATIVE

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from scheduler.access.permissions import Actor, Permission, may
-from scheduler.booking.calling_off import locked_series
+from scheduler.access.permissions import Actor, Permission, may, may_at
 from scheduler.booking.changed_series import ChangedVisit, SeriesAtHand, as_chosen, write
-from scheduler.booking.holds import let_lapse
+from scheduler.booking.holds import locked_now
 from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.outcomes import NotAllowed, PlannedChange, Refused
 from scheduler.booking.preview_move import WantedMove, movable, preview_move, ways_to_move
@@ -72,16 +71,15 @@ def _attempt(
     command: MoveAppointment, actor: Actor, now: datetime
 ) -> AppointmentMoved | Refused | NotAllowed:
     with unit_of_work():
+        # What was answered stays answered, also when it could not be done any more.
+        if (earlier := _moved_before(command, actor)) is not None:
+            return earlier
         visit = movable(command.wanted.appointment, actor)
         if not isinstance(visit, Appointment):
             return visit
-        series = locked_series(visit.series)
-        let_lapse(series.site, now)
-        earlier = answered_before(VERB, command, command.idempotency_key)
-        if isinstance(earlier, Refused):
+        series = locked_now(visit.series, now)
+        if (earlier := _moved_before(command, actor)) is not None:
             return earlier
-        if earlier is not None:
-            return AppointmentMoved(stored.series(earlier))
         change = _change(command, series, actor, now)
         if not isinstance(change, PlannedChange):
             return change
@@ -90,6 +88,17 @@ def _attempt(
         after = write(change, VERB, actor, now)
         note_answer(VERB, command, command.idempotency_key, after, now)
         return AppointmentMoved(after, change.moves, change.reassigned, change.findings)
+
+
+def _moved_before(command: MoveAppointment, actor: Actor) -> AppointmentMoved | Refused | NotAllowed | None:
+    """Return the answer to a request that was already answered under the same key."""
+    earlier = answered_before(VERB, command, command.idempotency_key)
+    if earlier is None or isinstance(earlier, Refused):
+        return earlier
+    series = stored.series(earlier)
+    if not may_at(actor, Permission.MOVE_APPOINTMENT, series.site):
+        return NotAllowed(Permission.MOVE_APPOINTMENT)
+    return AppointmentMoved(series)
 
 
 def _change(

@@ -6,9 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from scheduler.access.permissions import Actor, Permission, may, may_at
-from scheduler.booking.calling_off import locked_series
 from scheduler.booking.changed_series import ChangedVisit, SeriesAtHand, as_chosen, write
-from scheduler.booking.holds import let_lapse
+from scheduler.booking.holds import locked_now
 from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.outcomes import NotAllowed, PlannedChange, Refused, Ways
 from scheduler.booking.request import nonsense
@@ -100,12 +99,11 @@ def replan_series(
 def _attempt(command: ReplanSeries, actor: Actor, now: datetime) -> SeriesReplanned | Refused | NotAllowed:
     with unit_of_work():
         try:
-            series = locked_series(command.wanted.series)
+            series = locked_now(command.wanted.series, now)
         except NotFound:
             return _unknown(command.wanted)
         if not may_at(actor, Permission.MOVE_APPOINTMENT, series.site):
             return NotAllowed(Permission.MOVE_APPOINTMENT)
-        let_lapse(series.site, now)
         earlier = answered_before(VERB, command, command.idempotency_key)
         if isinstance(earlier, Refused):
             return earlier

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from scheduler.access.permissions import Actor, Permission, may, may_at
-from scheduler.booking.calling_off import locked_series
 from scheduler.booking.changed_series import ChangedVisit, SeriesAtHand, as_chosen, write
+from scheduler.booking.holds import locked_now
 from scheduler.booking.mending import mends
 from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.outcomes import NotAllowed, PlannedChange, Refused
@@ -83,7 +83,7 @@ def _attempt(
             return Refused(reasons=(nonsense("unknown_conflict", why, "Choose one from the inbox."),))
         if not may_at(actor, Permission.RESOLVE_CONFLICT, seen.site):
             return NotAllowed(Permission.RESOLVE_CONFLICT)
-        series = locked_series(seen.series)
+        series = locked_now(seen.series, now)
         earlier = answered_before(VERB, command, command.idempotency_key)
         if isinstance(earlier, Refused):
             return earlier

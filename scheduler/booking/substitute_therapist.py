@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from scheduler.access.permissions import Actor, Permission, may
-from scheduler.booking.calling_off import locked_series
+from scheduler.access.permissions import Actor, Permission, may, may_at
 from scheduler.booking.changed_series import ChangedVisit, SeriesAtHand, as_chosen, write
+from scheduler.booking.holds import locked_now
 from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.outcomes import NotAllowed, PlannedChange, Refused
 from scheduler.booking.preview_substitute import (
@@ -24,6 +24,7 @@ from scheduler.domain.errors import Conflict
 from scheduler.domain.series import Series
 from scheduler.planner.change import Move
 from scheduler.rules.finding import Finding
+from scheduler.store import series as stored
 from scheduler.store.work import unit_of_work
 
 VERB = "substitute_therapist"
@@ -77,15 +78,15 @@ def _attempt(
     command: SubstituteTherapist, actor: Actor, now: datetime
 ) -> TherapistSubstituted | Refused | NotAllowed:
     with unit_of_work():
+        # What was answered stays answered, also when it could not be done any more.
+        if (earlier := _substituted_before(command, actor)) is not None:
+            return earlier
         seen = substitutable(command.wanted, actor)
         if not isinstance(seen, Series):
             return seen
-        series = locked_series(seen.id)
-        earlier = answered_before(VERB, command, command.idempotency_key)
-        if isinstance(earlier, Refused):
+        series = locked_now(seen.id, now)
+        if (earlier := _substituted_before(command, actor)) is not None:
             return earlier
-        if earlier is not None:
-            return TherapistSubstituted(series)
         change = _change(command, series, actor, now)
         if not isinstance(change, PlannedChange):
             return change
@@ -94,6 +95,19 @@ def _attempt(
         after = write(change, VERB, actor, now)
         note_answer(VERB, command, command.idempotency_key, after, now)
         return TherapistSubstituted(after, change.moves, change.reassigned, change.findings)
+
+
+def _substituted_before(
+    command: SubstituteTherapist, actor: Actor
+) -> TherapistSubstituted | Refused | NotAllowed | None:
+    """Return the answer to a request that was already answered under the same key."""
+    earlier = answered_before(VERB, command, command.idempotency_key)
+    if earlier is None or isinstance(earlier, Refused):
+        return earlier
+    series = stored.series(earlier)
+    if not may_at(actor, Permission.SUBSTITUTE_THERAPIST, series.site):
+        return NotAllowed(Permission.SUBSTITUTE_THERAPIST)
+    return TherapistSubstituted(series)
 
 
 def _change(

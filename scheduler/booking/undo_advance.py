@@ -8,6 +8,7 @@ from datetime import datetime
 from scheduler.access.permissions import Actor, Permission, may, may_at
 from scheduler.booking.advance_appointment import Advanced, changed_meanwhile
 from scheduler.booking.completing import note_completion
+from scheduler.booking.holds import let_lapse
 from scheduler.booking.inbox import keep_up
 from scheduler.booking.one_visit import against, locked_visit, unknown_visit
 from scheduler.booking.outcomes import NotAllowed, Refused
@@ -77,6 +78,8 @@ def _attempt(command: UndoAdvance, actor: Actor, now: datetime) -> Advanced | Re
         if not visit.state.takes_time and not visit.series:
             why = "The visit came with the clinic file and has given its times back."
             return against("no_series", why, "Enter it in the file under another id.", visit)
+        # Whoever was held for the times that were given back holds them no longer than was said.
+        let_lapse(visit.site, now)
         _take_back(visit, step, now)
         if visit.series:
             keep_up(visit.series, VERB, now)
