@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, event, make_url
+from sqlalchemy.exc import OperationalError
 
 from scheduler.config import PROJECT_FOLDER, Settings
 from scheduler.store import (
@@ -45,6 +47,9 @@ READING = "trellis_reading"
 
 #: How long a writer waits for another before it gives up, in milliseconds.
 PATIENCE = 10_000
+
+#: How soon a writer looks again whether SQLite's lock is free, in seconds: far shorter than a booking holds it.
+LOOK_AGAIN = 0.002
 
 #: What SQLite waits for at a commit: a visit that somebody was told of survives a power cut as well.
 SYNCHRONOUS = "FULL"
@@ -94,5 +99,28 @@ def _watch_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        reading = connection.get_execution_options().get(READING, False)
-        connection.exec_driver_sql("BEGIN DEFERRED" if reading else "BEGIN IMMEDIATE")
+        if connection.get_execution_options().get(READING, False):
+            connection.exec_driver_sql("BEGIN DEFERRED")
+        else:
+            _begin_to_write(connection)
+
+
+def _begin_to_write(connection: Connection) -> None:
+    """Take the one write lock of the file, waiting for it as long as others do, and no longer than `PATIENCE`.
+
+    SQLite itself looks the less often the longer it has waited, up to ten times a second: among several writers whoever
+    has come last then wins, and some never do. Here everybody looks as often, so that each has the same chance.
+    """
+    end = monotonic() + PATIENCE / 1000
+    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    try:
+        while True:
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                return
+            except OperationalError as error:
+                if "database is locked" not in str(error.orig) or monotonic() >= end:
+                    raise
+            sleep(LOOK_AGAIN)
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={PATIENCE}")
