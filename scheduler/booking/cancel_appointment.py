@@ -8,7 +8,8 @@ from datetime import datetime
 from scheduler.access.permissions import Actor, Permission, may, may_at
 from scheduler.booking.calling_off import call_off, is_to_come
 from scheduler.booking.completing import note_completion
-from scheduler.booking.judging import findings_now
+from scheduler.booking.inbox import let_go
+from scheduler.booking.judging import SeriesFindings, findings_now
 from scheduler.booking.one_visit import locked_visit, unknown_visit
 from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, Refused
 from scheduler.booking.request import nonsense
@@ -21,6 +22,7 @@ from scheduler.rules.finding import Finding
 from scheduler.store import appointments, clinic
 from scheduler.store import series as stored
 from scheduler.store.audit import AuditEntry, record
+from scheduler.store.conflicts import Resolution
 from scheduler.store.work import unit_of_work
 
 
@@ -98,7 +100,8 @@ def _rest_of_series(series: str, now: datetime) -> tuple[Finding, ...]:
     if not series:
         return ()
     rest = stored.series(series)
+    findings = findings_now(rest, now)
+    let_go([SeriesFindings(rest, findings)], Resolution.ELSEWHERE, now)
     if not rest.standing:
         stored.mark_series(series, SeriesState.CANCELLED)
-        return ()
-    return findings_now(rest, now)
+    return findings

@@ -8,6 +8,8 @@ from datetime import datetime
 
 from scheduler.access.permissions import Actor, Permission, may, may_at
 from scheduler.booking.calling_off import call_off, is_to_come, locked_series
+from scheduler.booking.inbox import let_go
+from scheduler.booking.judging import SeriesFindings
 from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, Refused
 from scheduler.booking.request import nonsense
 from scheduler.booking.retrying import retried
@@ -18,6 +20,7 @@ from scheduler.domain.series import Series, SeriesState
 from scheduler.planner.proposal import Reason
 from scheduler.store import series as stored
 from scheduler.store.audit import AuditEntry, record
+from scheduler.store.conflicts import Resolution
 from scheduler.store.work import unit_of_work
 
 
@@ -93,6 +96,8 @@ def _attempt(
             return Refused(reasons=reasons)
         late = call_off(ahead, command.by, actor, now)
         stored.mark_series(series.id, _state_after(command, series, ahead))
+        # Of a series that is over or paused nothing is expected, so nothing about it is left to be mended.
+        let_go([SeriesFindings(series, ())], Resolution.ELSEWHERE, now)
         details = {
             "by": command.by.value,
             "reason": command.reason.value,

@@ -9,7 +9,8 @@ from functools import partial
 
 from scheduler.access.permissions import SYSTEM, Actor, Permission, may, may_at
 from scheduler.booking.calling_off import locked_series
-from scheduler.booking.judging import findings_now
+from scheduler.booking.inbox import let_go
+from scheduler.booking.judging import SeriesFindings, findings_now
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.request import nonsense
 from scheduler.booking.retrying import retried
@@ -23,6 +24,7 @@ from scheduler.rules.finding import Finding
 from scheduler.store import appointments, clinic, reminders
 from scheduler.store import series as stored
 from scheduler.store.audit import AuditEntry, record
+from scheduler.store.conflicts import Resolution
 from scheduler.store.locks import lock
 from scheduler.store.work import unit_of_work
 
@@ -158,4 +160,5 @@ def _let_go(series: Series, actor: Actor, now: datetime, verb: str) -> None:
     appointments.call_off(ids, AppointmentState.LAPSED, now)
     reminders.mark_void(ids)
     stored.mark_series(series.id, SeriesState.LAPSED)
+    let_go([SeriesFindings(series, ())], Resolution.ELSEWHERE, now)
     record(AuditEntry(now, actor.id, verb, "series", series.id, {"visits": len(ids)}, series.site))

@@ -71,8 +71,13 @@ def mending_of(found: VisitConflict, now: datetime) -> WaysToMend:
     """Return a conflict with the ways to mend it, within the transaction of the request."""
     series = stored.series(found.series)
     others = tuple(one for one in conflicts.open_conflicts(series=[series.id]) if one.id != found.id)
-    if found.resolved_at is not None or not series.standing:
+    if found.resolved_at is not None:
         return WaysToMend(found, others, series)
+    if not series.standing:
+        nothing = Reason(
+            "nothing_stands", "No visit of the series stands any more.", "Nothing needs to be done."
+        )
+        return WaysToMend(found, others, series, reasons=(nothing,))
     ways, reasons = ways_to_mend(found, others, SeriesAtHand.of(series, now))
     return WaysToMend(found, others, series, ways, reasons)
 
