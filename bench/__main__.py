@@ -8,12 +8,12 @@ import sys
 from collections.abc import Callable, Mapping
 from time import perf_counter
 
-from bench import planner, series
+from bench import bookings, planner, series
 from bench.measure import Disagreement, Result, table
 from scheduler.config import PROJECT_FOLDER
 from scheduler.domain.clock import use_packaged_time_zones
 
-PARTS: Mapping[str, Callable[[], list[Result]]] = {"series": series.run, **planner.PARTS}
+PARTS: Mapping[str, Callable[[], list[Result]]] = {"series": series.run, **planner.PARTS, **bookings.PARTS}
 
 
 def main() -> int:
