@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 # One thing after the other, so that the last line is the count of the tests.
 .NOTPARALLEL:
-.PHONY: help run test check format types contracts documents bench soak lock clean
+.PHONY: help run test check format types contracts documents bench soak crashes lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -e 's/:.*## /\t/' | expand -t 12
@@ -47,6 +47,9 @@ bench: .venv/development.stamp ## time it beside its peers, all of it or a part:
 
 soak: .venv/development.stamp ## random use cases in many processes, some killed: make soak DURATION=60 PROCESSES=8
 	@exec $(BIN)/python -m soak
+
+crashes: .venv/development.stamp ## kill what books by the hundred, and the database server too: make crashes KILLS=300
+	@exec $(BIN)/python -m soak.crashes
 
 lock: ## lock the dependencies anew, after a change of requirements.in (needs uv)
 	@tools/lock_dependencies.sh

@@ -89,6 +89,18 @@ class PostgresServer:
         if serving := [one for one in _children_of(self._postmaster()) if "[local]" in _title_of(one)]:
             _kill(choose(serving))
 
+    def wait(self) -> None:
+        """Wait until the server takes connections: it may be recovering. Raises `NoPostgres` when it never does."""
+        end = monotonic() + 120
+        while True:
+            try:
+                psycopg.connect(host=str(self.socket_folder), user=self.user, dbname="postgres").close()
+                return
+            except psycopg.OperationalError as refused:
+                if monotonic() > end:
+                    raise NoPostgres(f"The server takes no connections any more: {refused}") from refused
+                sleep(0.05)
+
     def _postmaster(self) -> int:
         return int((self._data / "postmaster.pid").read_text().splitlines()[0])
 
