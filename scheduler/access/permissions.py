@@ -30,6 +30,7 @@ class Permission(StrEnum):
     SEE_HISTORY = "see_history"
     PREVIEW_SERIES = "preview_series"
     BOOK_SERIES = "book_series"
+    EXTEND_SERIES = "extend_series"
     MOVE_APPOINTMENT = "move_appointment"
     SUBSTITUTE_THERAPIST = "substitute_therapist"
     ADOPT_VERSION = "adopt_version"
@@ -69,6 +70,7 @@ ALLOWED: Mapping[Permission, frozenset[AccountRole]] = MappingProxyType(
         Permission.SEE_HISTORY: _KEEPERS,
         Permission.PREVIEW_SERIES: _DESK | _CLINICAL,
         Permission.BOOK_SERIES: _DESK | {AccountRole.THERAPIST, AccountRole.PRESCRIBER},
+        Permission.EXTEND_SERIES: _DESK | {AccountRole.THERAPIST, AccountRole.PRESCRIBER},
         Permission.MOVE_APPOINTMENT: _DESK | {AccountRole.THERAPIST, AccountRole.PRESCRIBER},
         Permission.SUBSTITUTE_THERAPIST: _DESK | {AccountRole.THERAPIST, AccountRole.PRESCRIBER},
         Permission.ADOPT_VERSION: _KEEPERS | {AccountRole.PRESCRIBER},

@@ -14,6 +14,7 @@ from scheduler.booking.outcomes import PlannedChange, Refused
 from scheduler.booking.request import nonsense
 from scheduler.domain.appointment import NOT_BEGUN, Appointment, appointment_at
 from scheduler.domain.claims import Claim, Placement
+from scheduler.domain.extra_steps import with_extra
 from scheduler.domain.series import Series
 from scheduler.domain.treatment import Protocol, Step
 from scheduler.planner.proposal import Reason
@@ -52,7 +53,7 @@ def adoption_of(series: Series, protocol: Protocol, now: datetime) -> PlannedAdo
     if reasons := tuple(_against(series, protocol)):
         return Refused(reasons=reasons)
     by_new = SeriesAtHand.of(replace(series, protocol_version=protocol.version), now, protocol)
-    former = clinic.protocol(series.protocol, series.protocol_version)
+    former = clinic.protocol_of(series)
     known = {visit.step for visit in series.appointments}
     before = evaluate(by_new.diary, former.only(known - series.declined), series)
     after, kept = _as_the_version_has_it(by_new, now)
@@ -73,8 +74,20 @@ def _against(series: Series, protocol: Protocol) -> Iterator[Reason]:
     if protocol.version == series.protocol_version:
         why = f"The series goes by version {protocol.version} already."
         yield nonsense("same_version", why, "Nothing needs to be done.")
+    elif gone := tuple(_against_extra(series, protocol)):
+        yield from gone
     else:
-        yield from _against_steps(series, protocol)
+        yield from _against_steps(series, with_extra(protocol, series.extra))
+
+
+def _against_extra(series: Series, protocol: Protocol) -> Iterator[Reason]:
+    """Yield the steps that the series has beside its protocol, where the version lacks what they are made of."""
+    known = {step.key for step in (*protocol.steps, *series.extra)} | {""}
+    for step in series.extra:
+        if {step.like, step.after} <= known:
+            continue
+        why = f"Version {protocol.version} lacks what {step.key} ({step.title}) of this series is made of."
+        yield Reason("step_gone", why, "Keep the version.", step.key)
 
 
 def _against_steps(series: Series, protocol: Protocol) -> Iterator[Reason]:

@@ -17,6 +17,7 @@ from scheduler.domain.appointment import NOT_BEGUN, Appointment, AppointmentStat
 from scheduler.domain.claims import Placement
 from scheduler.domain.clock import in_words
 from scheduler.domain.diary import MARGIN, Diary
+from scheduler.domain.extra_steps import with_extra
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Role
 from scheduler.domain.series import Series
@@ -87,7 +88,7 @@ class SeriesAtHand:
         horizon = in_whole_fortnights(Interval(begin, end))
         own = frozenset(visit.id for visit in series.appointments)
         diary = load_diary(series.patient, horizon, as_of=now, site=series.site).leaving_out(own)
-        protocol = by or clinic.protocol(series.protocol, series.protocol_version)
+        protocol = with_extra(by, series.extra) if by else clinic.protocol_of(series)
         narrowed = protocol.only({visit.step for visit in series.appointments} - series.declined)
         return cls(series, narrowed, diary, evaluate(diary, narrowed, series))
 

@@ -31,7 +31,7 @@ def note_completion(series: str, actor: Actor, now: datetime) -> Series | None:
 
 def is_through(series: Series, now: datetime) -> bool:
     """Say whether every visit that the protocol asks of a series took place, but for those that it can do without."""
-    protocol = clinic.protocol(series.protocol, series.protocol_version)
+    protocol = clinic.protocol_of(series)
     patient, today = clinic.patient(series.patient), local_day(now, clinic.site(series.site).zone)
     return series.is_through(
         frozenset(step.key for step in protocol.steps if step.optional or step.is_passed_by(patient, today))

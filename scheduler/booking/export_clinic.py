@@ -144,6 +144,7 @@ def _series(series: Series) -> Json:
         "protocol_version": series.protocol_version,
         "state": series.state.value,
         "declined": sorted(series.declined),
+        "extra_steps": [stored.extra_entry(step) for step in series.extra],
     }
 
 

@@ -88,7 +88,7 @@ def _question(diary: Diary, series: Series) -> Question:
     A visit that was called off still counts as one of them, unless it was declined.
     """
     own = frozenset(visit.id for visit in series.appointments)
-    protocol = clinic.protocol(series.protocol, series.protocol_version)
+    protocol = clinic.protocol_of(series)
     narrowed = protocol.only({visit.step for visit in series.appointments} - series.declined)
     return Question(diary.leaving_out(own), narrowed, series)
 

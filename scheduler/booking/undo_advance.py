@@ -113,7 +113,7 @@ def _take_back(visit: Appointment, step: VisitEvent, now: datetime) -> None:
 def _with_claims(visit: Appointment) -> Appointment:
     """Return a visit with everything it claimed before it was called off."""
     series = stored.series(visit.series)
-    step = clinic.protocol(series.protocol, series.protocol_version).step(visit.step)
+    step = clinic.protocol_of(series).step(visit.step)
     people = {person.id: person for person in clinic.staff(visit.site)}
     placement = Placement(
         step.stretched_to(visit.minutes_by_phase),

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from scheduler.domain.appointment import Appointment, AppointmentState
+from scheduler.domain.extra_steps import ExtraStep
 
 
 class SeriesState(StrEnum):
@@ -32,7 +33,7 @@ class Series:
 
     `appointments` are in order of start, called-off ones included; `declined` are step keys the patient declined.
     `id` is empty for a series that is only proposed. `held_until` is when a tentative one is released by itself, `None`
-    for every other.
+    for every other. `extra` are steps that it has beside those of its protocol.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Series:
     appointments: tuple[Appointment, ...]
     declined: frozenset[str] = frozenset()
     held_until: datetime | None = None
+    extra: tuple[ExtraStep, ...] = ()
 
     @property
     def standing(self) -> tuple[Appointment, ...]:

@@ -13,8 +13,10 @@ from sqlalchemy import Connection, select, update
 from scheduler.clinic_file import Clinic
 from scheduler.domain.claims import PATIENT_CAPACITY, ROOM_CAPACITY, Purpose, capacity_of
 from scheduler.domain.errors import Fault, FaultyDocument, InvalidValue, NotFound
+from scheduler.domain.extra_steps import with_extra
 from scheduler.domain.people import GateRecord, Patient, StaffMember
 from scheduler.domain.places import Room, Site
+from scheduler.domain.series import Series
 from scheduler.domain.treatment import Protocol
 from scheduler.store import existing
 from scheduler.store.appointments import rewrite, write_new
@@ -109,6 +111,11 @@ def protocol(key: str, version: int | None = None) -> Protocol:
     chosen = [one for one in versions if version in (None, one.version)]
     what = f"There is no protocol '{key}'" + ("" if version is None else f" in version {version}")
     return _the_one(chosen[-1:], what)
+
+
+def protocol_of(series: Series) -> Protocol:
+    """Return the protocol of a series in its own version, with the steps that the series has beside. Raises `NotFound`."""
+    return with_extra(protocol(series.protocol, series.protocol_version), series.extra)
 
 
 @dataclass(frozen=True, slots=True)

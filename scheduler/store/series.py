@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.errors import InvalidValue, NotFound
+from scheduler.domain.extra_steps import ExtraStep
 from scheduler.domain.series import Series, SeriesState
 from scheduler.store import appointments, ledger
 from scheduler.store.base import table_of
@@ -19,6 +20,8 @@ from scheduler.store.work import reading, writing
 
 _series = table_of(SeriesRow)
 _visit = table_of(AppointmentRow)
+
+_A_MINUTE = timedelta(minutes=1)
 
 
 def save_series(series: Series, at: datetime) -> None:
@@ -36,6 +39,7 @@ def save_series(series: Series, at: datetime) -> None:
         "declined": sorted(series.declined),
         "created_at": at,
         "held_until": series.held_until,
+        "extra_steps": _extra_row(series),
     }
     writing().execute(insert(_series).values(row))
     appointments.enter(series.appointments, at)
@@ -61,6 +65,7 @@ def save_change(before: Series, after: Series, at: datetime) -> None:
         "state": after.state.value,
         "declined": sorted(after.declined),
         "held_until": after.held_until,
+        "extra_steps": _extra_row(after),
     }
     connection.execute(update(_series).where(_series.c.id == after.id).values(values))
     appointments.rewrite(changed, at)
@@ -151,4 +156,30 @@ def series_from(row: Any, visits: Iterable[Appointment]) -> Series:
         appointments=tuple(visits),
         declined=frozenset(row.declined),
         held_until=row.held_until,
+        extra=tuple(_extra_step(entry) for entry in row.extra_steps or ()),
+    )
+
+
+def _extra_row(series: Series) -> list[dict[str, Any]] | None:
+    return [extra_entry(step) for step in series.extra] or None
+
+
+def extra_entry(step: ExtraStep) -> dict[str, Any]:
+    """Return a step that a series has beside its protocol as plain values, as it is kept and exported."""
+    return {
+        "key": step.key,
+        "like": step.like,
+        "title": step.title,
+        "after": step.after,
+        "at_least_minutes": step.at_least // _A_MINUTE,
+        "at_most_minutes": None if step.at_most is None else step.at_most // _A_MINUTE,
+    }
+
+
+def _extra_step(entry: dict[str, Any]) -> ExtraStep:
+    most = entry["at_most_minutes"]
+    return ExtraStep(
+        *(entry["key"], entry["like"], entry["title"], entry["after"]),
+        at_least=entry["at_least_minutes"] * _A_MINUTE,
+        at_most=None if most is None else most * _A_MINUTE,
     )

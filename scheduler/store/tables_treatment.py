@@ -22,7 +22,10 @@ class ProtocolRow(Row):
 
 
 class SeriesRow(Row):
-    """A treatment series; `declined` is a JSON list of step keys. What is only held is so until `held_until`."""
+    """A treatment series; `declined` is a JSON list of step keys. What is only held is so until `held_until`.
+
+    `extra_steps` is a JSON list of what it has beside the steps of its protocol, nothing for most.
+    """
 
     __tablename__ = "series"
     __table_args__ = (
@@ -38,6 +41,7 @@ class SeriesRow(Row):
     declined: Mapped[Json]
     created_at: Mapped[datetime]
     held_until: Mapped[datetime | None] = mapped_column(index=True)
+    extra_steps: Mapped[Json | None]
 
 
 class AppointmentRow(Row):

@@ -42,6 +42,6 @@ def hand_overs_of(visits: Iterable[Appointment]) -> Mapping[str, tuple[HandOver,
     found: dict[str, tuple[HandOver, ...]] = {}
     for visit in relieved:
         whole = series[visit.series]
-        step = clinic.protocol(whole.protocol, whole.protocol_version).step(visit.step)
+        step = clinic.protocol_of(whole).step(visit.step)
         found[visit.id] = hand_overs(visit, step)
     return found

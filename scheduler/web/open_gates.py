@@ -8,6 +8,7 @@ from datetime import datetime
 
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.diary import BookedVisit, Diary
+from scheduler.domain.extra_steps import ExtraStep
 from scheduler.domain.interval import Interval
 from scheduler.domain.override import Override
 from scheduler.domain.people import Patient, StaffMember
@@ -75,11 +76,11 @@ def gates_of_visits(visits: Iterable[Appointment], floor: Floor) -> Mapping[str,
     """Return the open gates of many visits of a site, by visit; visits outside of any series have none."""
     wanted = {visit.id: visit.series for visit in visits if visit.series}
     missing: dict[str, list[Finding]] = {}
-    protocols: dict[tuple[str, int], Protocol] = {}
+    protocols: dict[tuple[str, int, tuple[ExtraStep, ...]], Protocol] = {}
     for series in series_in_outline(wanted.values()).values():
-        key = (series.protocol, series.protocol_version)
+        key = (series.protocol, series.protocol_version, series.extra)
         if key not in protocols:
-            protocols[key] = clinic.protocol(*key)
+            protocols[key] = clinic.protocol_of(series)
         for finding in _gate_findings(series, protocols[key], floor):
             for visit in wanted.keys() & set(finding.appointments):
                 missing.setdefault(visit, []).append(finding)

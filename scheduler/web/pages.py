@@ -18,6 +18,7 @@ from scheduler.web import (
     book_routes,
     conflict_routes,
     day_routes,
+    extend_routes,
     hold_routes,
     home_routes,
     move_routes,
@@ -47,6 +48,7 @@ BLUEPRINTS = (
     move_routes.pages,
     hold_routes.pages,
     replan_routes.pages,
+    extend_routes.pages,
     visit_routes.pages,
     stay_routes.pages,
     substitute_routes.pages,
@@ -113,7 +115,7 @@ def _navigation() -> list[Entry]:
     actor = g.actor
     entries = []
     if may(actor, Permission.SEE_PATIENTS):
-        below = ("patients", "book", "series", "move", "replan", "visits", "stays", "substitute")
+        below = ("patients", "book", "series", "move", "replan", "extend", "visits", "stays", "substitute")
         entries.append(_entry("Patients", "patients.patients", below))
     name = "My day" if may(actor, Permission.SEE_OWN_DAY) else "Day"
     entries.append(_entry(name, "day.my_day", ("day",)))

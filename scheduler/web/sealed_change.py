@@ -12,6 +12,7 @@ from flask import current_app
 from itsdangerous import BadData, URLSafeSerializer
 
 from scheduler.booking.changed_series import ChangedVisit
+from scheduler.booking.extend_series import WantedExtension
 from scheduler.booking.preview_move import WantedMove
 from scheduler.booking.replan_series import WantedReplan
 from scheduler.domain.people import Role
@@ -19,7 +20,7 @@ from scheduler.domain.people import Role
 GOOD_FOR = timedelta(hours=2)
 """After this the ways are looked for anew; a change is judged anew in any case."""
 
-Wanted = WantedMove | WantedReplan
+Wanted = WantedMove | WantedReplan | WantedExtension
 
 
 class UnusableWay(Exception):
@@ -93,7 +94,19 @@ def wanted_replan(series: str, content: Mapping[str, Any]) -> WantedReplan:
     return WantedReplan(series, *days, stay=frozenset(content["stay"]))
 
 
+def wanted_extension(series: str, content: Mapping[str, Any]) -> WantedExtension:
+    """Return the wish to extend a series that was sealed."""
+    visits, least, most = content["numbers"]
+    return WantedExtension(series, visits, least, most, _day(content["not_before"]))
+
+
 def _sealed_wish(wanted: Wanted) -> dict[str, Any]:
+    if isinstance(wanted, WantedExtension):
+        numbers = (wanted.visits, wanted.at_least_days, wanted.at_most_days)
+        return {
+            "numbers": numbers,
+            "not_before": wanted.not_before and wanted.not_before.isoformat(),
+        }
     shared = {"not_on": wanted.not_on and wanted.not_on.isoformat(), "stay": sorted(wanted.stay)}
     if isinstance(wanted, WantedReplan):
         return {"not_before": wanted.not_before and wanted.not_before.isoformat(), **shared}

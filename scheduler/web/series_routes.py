@@ -17,6 +17,7 @@ from scheduler.booking.cancel_series import (
     cancel_series,
     pause_series,
 )
+from scheduler.booking.extend_series import EXTENDED
 from scheduler.booking.judging import findings_now
 from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, Refused
 from scheduler.booking.reach import series_within_reach
@@ -49,7 +50,7 @@ def series(series: str) -> ResponseReturnValue:
         found, patient = series_within_reach(actor(), series)
         site = clinic.site(found.site)
         findings = findings_now(found, now) if found.state in STANDING else ()
-        whole = clinic.protocol(found.protocol, found.protocol_version)
+        whole = clinic.protocol_of(found)
         protocol = whole.only(visit.step for visit in found.appointments)
         names = Names.of(site.id)
     windows = windows_of(protocol, found, site.zone, now)
@@ -69,6 +70,7 @@ def series(series: str) -> ResponseReturnValue:
         held_until=held_until_of(found, now),
         may_decide=may(actor(), Permission.BOOK_SERIES),
         next_visit=ahead[0] if ahead else None,
+        may_extend=found.state in EXTENDED and may(actor(), Permission.EXTEND_SERIES),
         may_substitute=bool(ahead) and may(actor(), Permission.SUBSTITUTE_THERAPIST),
         may_cancel_series=bool(ahead) and may(actor(), Permission.CANCEL_SERIES),
         may_move={visit.id for visit in ahead} if may(actor(), Permission.MOVE_APPOINTMENT) else (),

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 
 from scheduler.booking.changed_series import visits_of
+from scheduler.booking.further_visits import is_place
 from scheduler.booking.judging import findings_now
 from scheduler.booking.outcomes import PlannedChange
-from scheduler.booking.replan_series import REPLANNED, WantedReplan
+from scheduler.booking.preview_move import WantedMove
+from scheduler.booking.replan_series import REPLANNED
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import local
 from scheduler.domain.people import Role
@@ -93,7 +95,7 @@ def _panel(
     staying = len(way.after.standing) - len(changed)
     stays = "1 other visit stays as it is" if staying == 1 else f"{staying} other visits stay as they are"
     return WayPanel(
-        title=TITLES.get(way.way, "As chosen") if way.way else "As chosen",
+        title=_title(way),
         summary=f"{count_words(len(changed), 'visit')} {'changes' if len(changed) == 1 else 'change'}; {stays}",
         rows=tuple(
             _row(before.get(visit.id) or way.replaces[visit.id], visit, onlooker) for visit in changed
@@ -108,20 +110,28 @@ def _panel(
 
 
 def _about(wanted: Wanted) -> str:
-    return wanted.series if isinstance(wanted, WantedReplan) else wanted.appointment
+    return wanted.appointment if isinstance(wanted, WantedMove) else wanted.series
+
+
+def _title(way: PlannedChange) -> str:
+    if way.way is None:
+        return "As chosen"
+    if way.way is Way.FEWEST_MOVED and any(map(is_place, way.replaces.values())) and not way.moves:
+        return "Nothing else moves"
+    return TITLES.get(way.way, "As chosen")
 
 
 def _row(before: Appointment, after: Appointment, onlooker: Onlooker) -> ChangedRow:
     zone = onlooker.site.zone
     shift, off = after.start - before.start, not before.state.takes_time
     by = "booked again" if off else ""
-    if shift and not off:
+    if is_place(before):
+        by = "new"
+    elif shift and not off:
         by = f"{length_words(abs(shift))} {'later' if after.start > before.start else 'earlier'}"
     return ChangedRow(
         visit=after,
-        before=f"{state_words(before.state)}: {visit_in(before.interval, zone)}"
-        if off
-        else visit_in(before.interval, zone),
+        before=_before(before, zone),
         after=visit_in(after.interval, zone) if shift or off else "the same time",
         by=by,
         # One person may stand in for another in two roles.
@@ -129,11 +139,23 @@ def _row(before: Appointment, after: Appointment, onlooker: Onlooker) -> Changed
     )
 
 
+def _before(visit: Appointment, zone: str) -> str:
+    if is_place(visit):
+        return ""
+    off = "" if visit.state.takes_time else f"{state_words(visit.state)}: "
+    return f"{off}{visit_in(visit.interval, zone)}"
+
+
 def _others(before: Appointment, after: Appointment, onlooker: Onlooker) -> Iterator[str]:
     names = onlooker.names
-    if before.room != after.room:
+    if is_place(before):
+        yield names.room(after.room)
+    elif before.room != after.room:
         yield f"{names.room(after.room)} instead of {names.room(before.room)}"
     for role in Role:
         now, then = before.staff.get(role), after.staff.get(role)
+        if is_place(before) and then:
+            yield names.person(then)
+            continue
         if now and then and now != then:
             yield f"{names.person(then)} instead of {names.person(now)}"

@@ -15,6 +15,7 @@ DESK = {
     Permission.SEE_FINDINGS,
     Permission.PREVIEW_SERIES,
     Permission.BOOK_SERIES,
+    Permission.EXTEND_SERIES,
     Permission.MOVE_APPOINTMENT,
     Permission.SUBSTITUTE_THERAPIST,
     Permission.CANCEL_SERIES,
@@ -40,6 +41,7 @@ CLINICAL = {
 }
 BOOKING = {
     Permission.BOOK_SERIES,
+    Permission.EXTEND_SERIES,
     Permission.MOVE_APPOINTMENT,
     Permission.SUBSTITUTE_THERAPIST,
     Permission.CANCEL_APPOINTMENT,

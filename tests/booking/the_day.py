@@ -18,7 +18,7 @@ from scheduler.domain.people import GateDecision
 from scheduler.domain.series import Series
 from scheduler.domain.visit_day import DayReason, path_of
 from scheduler.store.appointments import appointment
-from scheduler.store.clinic import protocol
+from scheduler.store.clinic import protocol_of
 from scheduler.store.series import series as stored_series
 
 DESK = Actor("desk", AccountRole.FRONT_DESK, site="site-1")
@@ -98,7 +98,7 @@ def takes_place(series: Series, *steps: str) -> StandingClock:
 def settle(floor: Floor) -> None:
     """Let everything pass that the visit waits for."""
     found = stored_series(floor.series.id)
-    step = protocol(found.protocol, found.protocol_version).step(floor.step)
+    step = protocol_of(found).step(floor.step)
     for gate, actor in product(step.gates, (DESK, THERAPIST, PRESCRIBER)):
         decide_gate(DecideGate(floor.visit.patient, gate.kind, GateDecision.PASS), actor, floor.clock)
 

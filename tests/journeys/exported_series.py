@@ -64,7 +64,8 @@ def check_series(export: Export, series: dict[str, Any]) -> None:
     visits = [visit for visit in export.standing if visit["series"] == series["id"]]
     called_off = {v["step"] for v in export.document["appointments"] if v["series"] == series["id"]}
     steps = {visit["step"]: visit for visit in visits}
-    was_changed = called_off != set(steps) or any(visit["version"] > 1 for visit in visits)
+    extra = series.get("extra_steps", ())
+    was_changed = bool(extra) or called_off != set(steps) or any(visit["version"] > 1 for visit in visits)
     if was_changed:
         recipe = with_waivable_limits_waived(recipe)
     optional = set(series.get("declined", ())) | (called_off - set(steps))
@@ -72,6 +73,7 @@ def check_series(export: Export, series: dict[str, Any]) -> None:
         *against_completeness(recipe, steps, optional),
         *against_doses(recipe, steps),
         *against_windows(recipe, steps),
+        *against_further_visits(extra, steps),
         *(() if was_changed else against_therapists(export, visits)),
         *against_spacing(export, recipe, visits, series["patient"]),
     ):
@@ -142,6 +144,17 @@ def against_windows(recipe: Recipe, steps: dict[str, Any]) -> Iterator[str]:
         if dose != f"D{recipe.doses}":
             yield from since_end(step, f"D{int(dose[1:]) + 1}", ZERO, None)
     yield from since_end(f"D{recipe.doses}", "R1", *recipe.review)
+
+
+def against_further_visits(extra: list[dict[str, Any]], steps: dict[str, Any]) -> Iterator[str]:
+    """Yield every further visit that comes too soon after the one before it, or is no integration."""
+    for step in extra:
+        if step["key"] in steps and steps[step["key"]]["kind"] != "integration":
+            yield f"{step['key']} is {steps[step['key']]['kind']}"
+        if step["key"] in steps and step["after"] in steps:
+            since = instant(steps[step["key"]]["start"]) - instant(steps[step["after"]]["end"])
+            if since < step["at_least_minutes"] * MINUTE:
+                yield f"{step['key']} starts {since} after {step['after']} is over"
 
 
 def against_therapists(export: Export, visits: list[dict[str, Any]]) -> Iterator[str]:

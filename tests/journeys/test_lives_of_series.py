@@ -22,6 +22,7 @@ from scheduler.booking.cancel_appointment import CancelAppointment, cancel_appoi
 from scheduler.booking.cancel_series import CancelSeries, PauseSeries, cancel_series, pause_series
 from scheduler.booking.decide_gate import DecideGate, decide_gate
 from scheduler.booking.export_clinic import export_clinic
+from scheduler.booking.extend_series import ExtendSeries, WantedExtension, extend_series
 from scheduler.booking.holds import DecideHold, book_hold, release_hold, release_lapsed_holds
 from scheduler.booking.move_appointment import MoveAppointment, move_appointment
 from scheduler.booking.outcomes import CalledOffBy, CancelReason
@@ -38,7 +39,7 @@ from scheduler.feeds.subscriptions import SubscriptionRequest, make_subscription
 from scheduler.reminders.dispatch import dispatch
 from scheduler.rules.evaluate import refuses
 from scheduler.store.appointments import appointment
-from scheduler.store.clinic import protocol
+from scheduler.store.clinic import protocol_of
 from scheduler.store.series import all_series
 from scheduler.store.subscriptions import SubscriptionKind
 from tests.booking.small_clinic import COURSE, INDUCTION, MONDAY, store_small_clinic
@@ -129,6 +130,12 @@ class Lives(RuleBasedStateMachine):
         if series := self.a_series(one):
             replan_series(ReplanSeries(WantedReplan(series.id)), SYSTEM, self.clock)
 
+    @rule(one=NUMBERS, visits=st.integers(1, 3))
+    def extend(self, one: int, visits: int) -> None:
+        """Add further visits."""
+        if series := self.a_series(one):
+            extend_series(ExtendSeries(WantedExtension(series.id, visits)), SYSTEM, self.clock)
+
     @rule(one=NUMBERS, pauses=st.booleans())
     def end_or_pause(self, one: int, pauses: bool) -> None:
         """End a series, or pause it."""
@@ -154,7 +161,7 @@ class Lives(RuleBasedStateMachine):
         visit = ahead[0]
         self.clock.instant = visit.start
         release_lapsed_holds(self.clock)
-        gates = protocol(series.protocol, series.protocol_version).step(visit.step).gates if series else ()
+        gates = protocol_of(series).step(visit.step).gates if series else ()
         for gate, actor in product(gates, (DESK, THERAPIST, PRESCRIBER)):
             decide_gate(DecideGate(visit.patient, gate.kind, GateDecision.PASS), actor, self.clock)
         for state, reason in WAYS[way]:

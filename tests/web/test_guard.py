@@ -43,6 +43,9 @@ MAY_OPEN = {
             "replan.replan",
             "replan.ways",
             "replan.replanned",
+            "extend.extend",
+            "extend.ways",
+            "extend.extended",
         )
     },
     "hold.book": EVERYBODY - {"nurse"},
