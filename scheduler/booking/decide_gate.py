@@ -18,7 +18,7 @@ from scheduler.rules.gate_families import family_of
 from scheduler.rules.wording import day_words, gate_name, limit, listed
 from scheduler.store import clinic
 from scheduler.store.audit import AuditEntry, record
-from scheduler.store.booked_visits import visits_in_outline
+from scheduler.store.booked_visits import booked_of
 from scheduler.store.locks import lock
 from scheduler.store.work import unit_of_work
 
@@ -117,7 +117,7 @@ def _too_soon_after_a_dose(command: DecideGate, patient: Patient, now: datetime)
     if command.decision is not GateDecision.PASS or not is_consent(command.gate):
         return None
     site = clinic.site(patient.site)
-    dose = dose_before(visits_in_outline([patient.id], now).get(patient.id, ()), now, site.no_decisions)
+    dose = dose_before(booked_of([patient.id], now).get(patient.id, ()), now, site.no_decisions)
     if dose is None or dose.given is None:
         return None
     clear_from = in_words(dose.given.end + site.no_decisions, site.zone)

@@ -173,6 +173,7 @@ def _site(entry: SiteEntry) -> Site:
             timedelta(hours=entry.notice.dosing_hours), timedelta(hours=entry.notice.other_hours)
         ),
         no_decisions=timedelta(hours=entry.no_decisions_hours),
+        dormant_days=entry.dormant_days,
     )
 
 

@@ -66,7 +66,8 @@ class NoticeEntry(Form):
 class SiteEntry(Form):
     """One place of the clinic. `public_name` is the neutral name that messages and calendars may show.
 
-    For `no_decisions_hours` after a dose nothing of weight is agreed on. Left out: 24.
+    For `no_decisions_hours` after a dose nothing of weight is agreed on. After more than `dormant_days` without a dose
+    the next is prepared anew, and a series with nothing ahead is dormant. Left out: 24 and 84.
     """
 
     id: Id
@@ -80,6 +81,7 @@ class SiteEntry(Form):
     address: Words | None = None
     notice: NoticeEntry = NoticeEntry()
     no_decisions_hours: Annotated[WholeNumber, Field(ge=12, le=48)] = 24
+    dormant_days: Annotated[WholeNumber, Field(ge=30, le=180)] = 84
 
 
 class RoomEntry(Form):

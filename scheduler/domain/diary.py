@@ -41,8 +41,7 @@ class Diary:
     `as_of` is the instant of the request. `claims` are those of all *other* visits: of every room and member of staff of
     the site, and of this patient at every site. None that shares a moment with the horizon is missing; others may be there.
     `overrides` are those of this patient's visits that nobody took back; others may be there. `booked` are
-    this patient's visits at every site and at any time, called off ones left out; it is empty unless a decision covers a
-    number of visits, or a consent was given here.
+    this patient's visits at every site and at any time, called off ones left out.
     """
 
     site: Site

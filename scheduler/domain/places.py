@@ -58,7 +58,8 @@ class NoticeAsked:
 class Site:
     """One place of a clinic. For `no_decisions` after a dose a patient decides nothing of weight, elapsed time.
 
-    24 hours, in the range of 12 to 48, where a clinic says nothing: so the discharge instructions of clinics.
+    24 hours, in the range of 12 to 48, where a clinic says nothing: so the discharge instructions of clinics. More than
+    `dormant_days` since the last dose, by the calendar, are a long break: 84, in the range of 30 to 180.
 
     `public_name` is the neutral name that messages and calendars may show; `name` is for signed-in pages alone.
     `zone` is an IANA name. `phone` and `address` may be empty.
@@ -74,6 +75,7 @@ class Site:
     address: str = ""
     notice: NoticeAsked = NoticeAsked()
     no_decisions: timedelta = timedelta(hours=24)
+    dormant_days: int = 84
 
     def open_times(self, horizon: Interval) -> tuple[Interval, ...]:
         """Return when the site is open within the horizon, closures taken out, sorted and merged."""

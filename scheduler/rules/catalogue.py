@@ -7,7 +7,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scheduler.rules import clashes, clear_head, cover, gates, integration, order, people, places, spacing
+from scheduler.rules import (
+    clashes,
+    clear_head,
+    cover,
+    gates,
+    integration,
+    long_break,
+    order,
+    people,
+    places,
+    spacing,
+)
 from scheduler.rules.finding import Breach, Finding, Level
 from scheduler.rules.question import Question
 
@@ -128,6 +139,7 @@ CATALOGUE: tuple[Rule, ...] = (
         "oregon-preparation",
         "prescriber",
     ),
+    _rule("PREP-4", GATE, long_break.a_dose_after_a_long_break_is_prepared_anew, "long-break", "prescriber"),
     _rule("SPACE-1", BLOCK, spacing.doses_are_spaced, "three-a-week"),
     _rule(
         "SPACE-2", GATE, spacing.the_next_dose_comes_before_the_last_has_faded, "effect-fades", "prescriber"

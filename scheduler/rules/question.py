@@ -135,7 +135,7 @@ class Question:
 
     @cached_property
     def elsewhere(self) -> tuple[BookedVisit, ...]:
-        """The visits of this patient that belong to no visit of the series; known only where they are counted."""
+        """The visits of this patient that belong to other series, or to none."""
         return tuple(one for one in self.diary.booked if one.id not in self._own_ids)
 
     @cached_property

@@ -226,6 +226,16 @@ _ALL = (
         _READ,
     ),
     Source(
+        "long-break",
+        Standing.PRACTICE,
+        "A client's guide to returning to programming (a lozenge network)",
+        "returning after a break",
+        "After more than 12 weeks a clinician sees the patient before treatment goes on. That a preparation belongs to it "
+        "is a clinic default, to be confirmed by the medical director; compare Oregon's 90 days before a first session.",
+        "https://www.mindbloom.com/blog/a-clients-guide-to-returning-to-your-mindbloom-programming",
+        _READ,
+    ),
+    Source(
         "new-staff",
         Standing.REGULATION,
         "OAR 333-333-5000, preparation sessions (effective 2025-01-01)",

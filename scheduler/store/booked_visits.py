@@ -1,4 +1,4 @@
-"""The visits of patients in outline, for decisions that are judged by them: for how many they are good, and when given."""
+"""The visits of patients in outline, for what is judged by them whatever series they belong to."""
 
 from __future__ import annotations
 
@@ -11,10 +11,8 @@ from sqlalchemy import func, select
 from scheduler.domain.appointment import LET_GO, NOT_BEGUN, AppointmentState
 from scheduler.domain.diary import BookedVisit
 from scheduler.domain.interval import Interval
-from scheduler.domain.people import Patient
 from scheduler.domain.treatment import StepKind
 from scheduler.domain.visit_day import DayReason
-from scheduler.rules.clear_head import is_consent
 from scheduler.store.appointments import STANDING
 from scheduler.store.base import table_of
 from scheduler.store.rows import by_owner
@@ -29,14 +27,7 @@ _GIVEN = LET_GO | {AppointmentState.DOSING, AppointmentState.OBSERVING, Appointm
 """The states of visits of which the dose was given."""
 
 
-def booked_where_counted(
-    patients: Iterable[Patient], as_of: datetime
-) -> Mapping[str, tuple[BookedVisit, ...]]:
-    """Return by patient what `Diary.booked` holds at an instant; patients of whom nothing is judged by it are left out."""
-    return visits_in_outline((one.id for one in patients if _is_counted(one)), as_of)
-
-
-def visits_in_outline(patients: Iterable[str], as_of: datetime) -> Mapping[str, tuple[BookedVisit, ...]]:
+def booked_of(patients: Iterable[str], as_of: datetime) -> Mapping[str, tuple[BookedVisit, ...]]:
     """Return by patient the visits that stand or took place, at every site and at any time, as known at an instant."""
     wanted = sorted(set(patients))
     if not wanted:
@@ -65,10 +56,6 @@ def _begun_at() -> Any:
         )
         .scalar_subquery()
     )
-
-
-def _is_counted(patient: Patient) -> bool:
-    return any(gate.covers_visits or (gate.decided_at and is_consent(gate.kind)) for gate in patient.gates)
 
 
 def _booked(row: Any, as_of: datetime) -> BookedVisit:

@@ -14,7 +14,7 @@ from scheduler.domain.diary import Diary
 from scheduler.domain.errors import NotFound
 from scheduler.domain.interval import Interval
 from scheduler.store.base import table_of
-from scheduler.store.booked_visits import booked_where_counted
+from scheduler.store.booked_visits import booked_of
 from scheduler.store.claim_rows import CLAIM_COLUMNS, claim, claims_from
 from scheduler.store.overrides import load_overrides
 from scheduler.store.people_rows import load_patients
@@ -49,7 +49,7 @@ def load_diary(patient: str, horizon: Interval, as_of: datetime, site: str | Non
             staff=known.staff,
             claims=_without_lapsed(claims, as_of),
             overrides=load_overrides(connection, [patient]),
-            booked=booked_where_counted(people, as_of).get(patient, ()),
+            booked=booked_of([patient], as_of).get(patient, ()),
         )
 
 
@@ -69,7 +69,7 @@ def load_diaries(patients: Iterable[str], horizon: Interval, as_of: datetime, si
         for one in _claims(connection, horizon, wanted):
             theirs[one.resource].append(one)
         overrides = load_overrides(connection, wanted)
-        booked = booked_where_counted(people.values(), as_of)
+        booked = booked_of(wanted, as_of)
     for id in wanted:
         if id not in people:
             raise NotFound(f"There is no patient '{id}'")

@@ -61,6 +61,7 @@ def write_site(connection: Connection, site: Site) -> None:
         "notice_dosing_hours": site.notice.dosing // _AN_HOUR,
         "notice_other_hours": site.notice.other // _AN_HOUR,
         "no_decisions_hours": site.no_decisions // _AN_HOUR,
+        "dormant_days": site.dormant_days,
     }
     put(connection, _site, row)
     hang(connection, _hours, {"site_id": site.id}, hours_rows(site.hours))
@@ -72,7 +73,7 @@ def write_site(connection: Connection, site: Site) -> None:
 
 
 def _policies(row: Any) -> dict[str, Any]:
-    """Return the hours that the site has set, as fields of it; what it left out keeps its usual value."""
+    """Return the hours and days that the site has set, as fields of it; what it left out keeps its usual value."""
     notice = {
         name: hours * _AN_HOUR
         for name, hours in (("dosing", row.notice_dosing_hours), ("other", row.notice_other_hours))
@@ -81,6 +82,8 @@ def _policies(row: Any) -> dict[str, Any]:
     fields: dict[str, Any] = {"notice": NoticeAsked(**notice)}
     if row.no_decisions_hours is not None:
         fields["no_decisions"] = row.no_decisions_hours * _AN_HOUR
+    if row.dormant_days is not None:
+        fields["dormant_days"] = row.dormant_days
     return fields
 
 

@@ -24,6 +24,7 @@ class SiteRow(Row):
     notice_dosing_hours: Mapped[int | None]
     notice_other_hours: Mapped[int | None]
     no_decisions_hours: Mapped[int | None]
+    dormant_days: Mapped[int | None]
 
 
 class SiteHoursRow(Row):

@@ -17,7 +17,7 @@ from scheduler.domain.interval import Interval
 from scheduler.domain.places import Site
 from scheduler.store import clinic
 from scheduler.store.appointments import appointments_between
-from scheduler.store.booked_visits import booked_where_counted
+from scheduler.store.booked_visits import booked_of
 from scheduler.store.glances import patients_named, room_names, starts_between
 from scheduler.store.overrides import standing_overrides
 from scheduler.store.work import reading
@@ -102,7 +102,7 @@ def _visits_of(day: date, site: Site, now: datetime) -> tuple[DayVisit, ...]:
     patients = patients_named(visit.patient for visit in found)
     floor = Floor(
         *(site, staff, patients, now, standing_overrides(patients)),
-        booked_where_counted(patients.values(), now),
+        booked_of(patients, now),
     )
     names = Names(room_names(site.id), {person.id: person.name for person in staff.values()})
     standing = [visit for visit in found if visit.state.takes_time]

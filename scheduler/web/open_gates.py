@@ -30,7 +30,7 @@ GATES = tuple(rule for rule in CATALOGUE if rule.level is Level.GATE)
 class Floor:
     """What is known about one site now: its staff by id, and the patients that are asked about.
 
-    `overrides` are those of their visits, `booked` their visits where a decision covers a number of them.
+    `overrides` are those of their visits, `booked` their visits in outline.
     """
 
     site: Site

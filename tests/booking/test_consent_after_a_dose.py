@@ -12,7 +12,7 @@ from scheduler.booking.visit_facts import VisitFacts
 from scheduler.domain.clock import StandingClock
 from scheduler.domain.people import GateDecision
 from scheduler.domain.series import Series
-from scheduler.store.booked_visits import visits_in_outline
+from scheduler.store.booked_visits import booked_of
 from scheduler.store.work import reading
 from tests.booking.the_day import DESK, MINUTE, NURSE, PRESCRIBER, THERAPIST, Floor, S, codes, settle
 
@@ -74,7 +74,7 @@ def test_a_dose_that_nobody_noted_took_place_as_planned(dose: Floor) -> None:
     dose.at(dose.visit.start).goes(S.CHECKED_IN)
     ((first, *_),) = [
         [one for one in booked if one.id == dose.id]
-        for booked in visits_in_outline(["patient-1"], dose.visit.discharge + HOUR).values()
+        for booked in booked_of(["patient-1"], dose.visit.discharge + HOUR).values()
     ]
     assert first.given is None, "who has come and was not given anything has a clear head"
 

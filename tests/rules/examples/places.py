@@ -23,7 +23,7 @@ from tests.builders import (
     between,
     passed,
 )
-from tests.rules.examples.case import Example, asked, changed, with_claims_until, without_claim
+from tests.rules.examples.case import Example, asked, changed, with_claims_until, without_claim, without_visit
 
 LAST_DAY = date(2026, 12, 7)
 """The day of D2, the last dose of the small example."""
@@ -90,6 +90,13 @@ def _agreed_after_a_dose(after: timedelta) -> Question:
     return asked(diary=a_diary(patient=patient, booked=(dose,)))
 
 
+def _last_dose_days_before(days: int) -> Question:
+    """Another series' dose lies so many days before D1, by the calendar; P1 was called off."""
+    start = at("2026-12-03 10:00") - timedelta(days=days)
+    diary = a_diary(booked=(BookedVisit("other", StepKind.DOSING, start),))
+    return without_visit(asked(diary=diary, id="series-1"), "P1")
+
+
 def _gate(kind: str) -> Example:
     return Example(
         keeps=lambda: _passed_until(kind, LAST_DAY + timedelta(days=90)),
@@ -151,6 +158,12 @@ EXAMPLES: Mapping[str, Example] = {
     "GATE-7": _gate("escort"),
     "GATE-8": _gate("review.response"),
     "GATE-9": _gate("interpreter"),
+    "PREP-4": Example(
+        keeps=lambda: _last_dose_days_before(10),
+        breaks=lambda: _last_dose_days_before(200),
+        at_limit=lambda: _last_dose_days_before(84),
+        beyond=lambda: _last_dose_days_before(85),
+    ),
     "AFTER-1": Example(
         keeps=lambda: _agreed_after_a_dose(timedelta(days=3)),
         breaks=lambda: _agreed_after_a_dose(timedelta(hours=-1)),
