@@ -23,6 +23,9 @@ from scheduler.store.audit import AuditEntry, record
 from scheduler.store.conflicts import Resolution
 from scheduler.store.work import unit_of_work
 
+RESTING = frozenset({SeriesState.PAUSED, SeriesState.DORMANT})
+"""Of a series in one of these nothing is ahead; it goes on or ends."""
+
 
 @dataclass(frozen=True, slots=True)
 class CancelSeries:
@@ -59,7 +62,8 @@ def cancel_series(
 ) -> SeriesCancelled | Refused | NotAllowed:
     """Call off every visit still to come, give back its claims and void its reminders, in one commit.
 
-    A series of which something took place is stopped by it; of which nothing did, cancelled.
+    A series of which something took place is stopped by it; of which nothing did, cancelled. So is one of which nothing is
+    to come, where visits were called off and not booked again.
     """
     return _called_off(command, "cancel_series", actor, clock)
 
@@ -67,6 +71,12 @@ def cancel_series(
 def pause_series(command: PauseSeries, actor: Actor, clock: Clock) -> SeriesCancelled | Refused | NotAllowed:
     """Call off every visit still to come as cancelling does, and keep the series to be resumed."""
     return _called_off(command, "pause_series", actor, clock)
+
+
+def can_end(series: Series, now: datetime) -> bool:
+    """Say whether a series can be ended: something of it is to come, or was called off, or it rests."""
+    ahead = any(is_to_come(visit, now) for visit in series.standing)
+    return series.state in RESTING or (series.state is SeriesState.BOOKED and (ahead or bool(series.missing)))
 
 
 def _called_off(
@@ -111,12 +121,13 @@ def _attempt(
 def _against(
     command: CancelSeries | PauseSeries, series: Series, ahead: tuple[Appointment, ...]
 ) -> Iterator[Reason]:
-    if series.state is SeriesState.PAUSED and isinstance(command, CancelSeries):
+    ends = isinstance(command, CancelSeries)
+    if ends and series.state in RESTING:
         return
     if series.state is not SeriesState.BOOKED:
         why = f"The series is {series.state} already."
         yield nonsense("not_booked", why, "Nothing needs to be done.")
-    elif not ahead:
+    elif not ahead and not (ends and series.missing):
         why = "No visit of the series is still to come."
         yield nonsense("nothing_to_come", why, "Nothing needs to be done.")
 

@@ -69,12 +69,14 @@ class SeriesAtHand:
     """A series as it stands, with all that a change of it is judged by; the diary is without the series' own claims.
 
     `protocol` is narrowed to the visits that the series should have: those called off are among them, those declined not.
+    `searched` is by what ways are looked for, where that asks for less.
     """
 
     series: Series
     protocol: Protocol
     diary: Diary
     findings: tuple[Finding, ...]
+    searched: Protocol | None = None
 
     @classmethod
     def of(cls, series: Series, now: datetime, by: Protocol | None = None) -> SeriesAtHand:
@@ -101,7 +103,7 @@ class SeriesAtHand:
     def ways(self, change: Change) -> Ways:
         """Return the ways to make a change that the rules do not refuse, or else why there is none."""
         series = self._with_missing(change.anew)
-        options = ways_to_reschedule(self.diary, self.protocol, series, change)
+        options = ways_to_reschedule(self.diary, self.searched or self.protocol, series, change)
         found = [self.planned(one) for one in options if one.rescheduling.series is not None]
         good = tuple(way for way in found if not way.refusing)
         if good:

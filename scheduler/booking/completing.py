@@ -22,7 +22,7 @@ def note_completion(series: str, actor: Actor, now: datetime) -> Series | None:
         return None
     found = stored.series(series)
     through = is_through(found, now)
-    if found.state is SeriesState.BOOKED and through:
+    if found.state in (SeriesState.BOOKED, SeriesState.DORMANT) and through:
         return _marked(found, SeriesState.COMPLETED, "complete_series", actor, now)
     if found.state is SeriesState.COMPLETED and not through:
         return _marked(found, SeriesState.BOOKED, "reopen_series", actor, now)

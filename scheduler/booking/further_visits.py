@@ -12,7 +12,7 @@ from scheduler.domain.claims import Placement
 from scheduler.domain.extra_steps import ExtraStep, with_extra
 from scheduler.domain.people import Role
 from scheduler.domain.series import Series
-from scheduler.domain.treatment import Protocol, Step, StepKind
+from scheduler.domain.treatment import Protocol, Step, StepKind, WindowMeaning
 
 _A_DAY = timedelta(days=1)
 
@@ -28,19 +28,42 @@ def further_steps(
     """
     like = protocol.of_kind(StepKind.INTEGRATION)[0].key
     last = max(series.standing, key=lambda visit: visit.start)
-    taken = {step.key for step in protocol.steps}
-    keys = (key for number in range(1, 1000) if (key := f"X{number}") not in taken)
+    keys = _free_keys("X", protocol)
     least, most = apart
     found: list[ExtraStep] = []
     before, since = last.step, max(timedelta(0), now - last.discharge)
     for key in (next(keys) for _ in range(how_many)):
-        number = len(series.extra) + len(found) + 1
+        number = sum(bool(step.after) for step in series.extra) + len(found) + 1
         # In whole days, so that the same is asked for a while.
         passed = -(-since // _A_DAY) * _A_DAY
         title = f"Further integration {number}"
         found.append(ExtraStep(key, like, title, before, least, most + passed))
         before, since = key, timedelta(0)
     return tuple(found)
+
+
+def new_preparation(series: Series, protocol: Protocol) -> tuple[ExtraStep, ...]:
+    """Return a step for a new preparation before the first dose that is missing; none where no dose is, or none was asked.
+
+    It is as the last preparation of the protocol, and as long before the dose.
+    """
+    missing = {visit.step for visit in series.missing}
+    doses = [step for step in protocol.of_kind(StepKind.DOSING) if step.key in missing]
+    prepared = [
+        window.from_step for window in protocol.windows if window.meaning is WindowMeaning.PREPARATION
+    ]
+    like = [step.key for step in protocol.of_kind(StepKind.PREPARATION) if step.key in prepared]
+    if not doses or not like:
+        return ()
+    number = sum(bool(step.before) for step in series.extra) + 1
+    key = next(_free_keys("N", protocol))
+    return (ExtraStep(key, like[-1], f"New preparation {number}", before=doses[0].key),)
+
+
+def _free_keys(letter: str, protocol: Protocol) -> Iterator[str]:
+    """Yield keys that no step of the protocol has, in order."""
+    taken = {step.key for step in protocol.steps}
+    return (key for number in range(1, 1000) if (key := f"{letter}{number}") not in taken)
 
 
 def with_places(series: Series, protocol: Protocol, further: tuple[ExtraStep, ...], now: datetime) -> Series:
@@ -50,7 +73,7 @@ def with_places(series: Series, protocol: Protocol, further: tuple[ExtraStep, ..
     """
     whole = with_extra(protocol, further)
     places: list[Appointment] = []
-    end = max(visit.discharge for visit in series.standing)
+    end = max((visit.discharge for visit in series.standing), default=now)
     for one in further:
         start = max(end + one.at_least, now)
         place = _place(series, whole.step(one.key), start)

@@ -24,6 +24,7 @@ ENDED = frozenset(
         SeriesState.COMPLETED,
         SeriesState.LAPSED,
         SeriesState.PAUSED,
+        SeriesState.DORMANT,
     }
 )
 """Of a series in one of these nothing is expected, so nothing about it is a conflict."""

@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 
 from scheduler.access.permissions import Actor, Permission, may, may_at
 from scheduler.booking.changed_series import ChangedVisit, SeriesAtHand, as_chosen, write
+from scheduler.booking.further_visits import is_place, new_preparation, with_places, without_places
 from scheduler.booking.holds import locked_now
 from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.outcomes import NotAllowed, PlannedChange, Refused, Ways
@@ -17,14 +18,18 @@ from scheduler.domain.errors import Conflict, NotFound
 from scheduler.domain.series import Series, SeriesState
 from scheduler.planner.change import Change
 from scheduler.planner.proposal import Reason
+from scheduler.rules.discretion import with_past_maxima_waived
 from scheduler.rules.finding import Finding
+from scheduler.store import clinic
 from scheduler.store import series as stored
 from scheduler.store.work import reading, unit_of_work
 
 VERB = "replan_series"
 
-REPLANNED = frozenset({SeriesState.BOOKED, SeriesState.PAUSED, SeriesState.TENTATIVE})
-"""A series that is paused is resumed by this."""
+RESUMED = frozenset({SeriesState.PAUSED, SeriesState.DORMANT})
+"""A series that is paused or dormant is booked again by this, a dormant one with a new preparation before its next dose."""
+
+REPLANNED = frozenset({SeriesState.BOOKED, SeriesState.TENTATIVE}) | RESUMED
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +119,7 @@ def _attempt(command: ReplanSeries, actor: Actor, now: datetime) -> SeriesReplan
             return change
         if change.refusing:
             return Refused(findings=change.refusing)
-        if series.state is SeriesState.PAUSED:
-            change = replace(change, after=replace(change.after, state=SeriesState.BOOKED))
-        after = write(change, VERB, actor, now)
+        after = write(_as_kept(change, series), VERB, actor, now)
         note_answer(VERB, command, command.idempotency_key, after, now)
         return SeriesReplanned(after, change)
 
@@ -130,7 +133,18 @@ def _change(
     if command.visits is None:
         found = at_hand.ways(_as_change(command.wanted, at_hand))
         return found.ways[0] if found.ways else Refused(reasons=found.reasons)
+    places = {visit.id for visit in at_hand.missing.values() if is_place(visit)}
+    if not places <= {visit.appointment for visit in command.visits}:
+        why = "The series is dormant by now, and goes on with a new preparation."
+        reason = Reason("changed_meanwhile", why, "Look at what works now.", "")
+        return Refused(reasons=(reason,), race_lost=True)
     return as_chosen(at_hand, command.visits)
+
+
+def _as_kept(change: PlannedChange, series: Series) -> PlannedChange:
+    """Return the change as it is written: one that was resumed is booked by it, and mere places are no visits."""
+    state = SeriesState.BOOKED if series.state in RESUMED else series.state
+    return replace(change, before=series, after=replace(without_places(change.after), state=state))
 
 
 def _at_hand(series: Series, actor: Actor, now: datetime) -> SeriesAtHand | Refused | NotAllowed:
@@ -140,7 +154,9 @@ def _at_hand(series: Series, actor: Actor, now: datetime) -> SeriesAtHand | Refu
     if series.state not in REPLANNED:
         why = f"The series is {series.state}."
         return Refused(reasons=(nonsense("not_booked", why, "Book a new series for the patient."),))
-    at_hand = SeriesAtHand.of(series, now)
+    at_hand = (
+        _dormant_at_hand(series, now) if series.state is SeriesState.DORMANT else SeriesAtHand.of(series, now)
+    )
     if not at_hand.missing:
         why = "Every visit that the series should have is booked."
         return Refused(
@@ -149,10 +165,20 @@ def _at_hand(series: Series, actor: Actor, now: datetime) -> SeriesAtHand | Refu
     return at_hand
 
 
+def _dormant_at_hand(series: Series, now: datetime) -> SeriesAtHand:
+    """Return a dormant series with a place for a new preparation where a dose is missing, and no limits from long ago."""
+    protocol = clinic.protocol_of(series)
+    whole = with_places(series, protocol, new_preparation(series, protocol), now)
+    at_hand = SeriesAtHand.of(whole, now)
+    past = frozenset(visit.step for visit in series.standing)
+    return replace(at_hand, searched=with_past_maxima_waived(at_hand.protocol, past))
+
+
 def _as_change(wanted: WantedReplan, at_hand: SeriesAtHand) -> Change:
     zone = at_hand.diary.site.zone
+    first = (step for step, visit in at_hand.missing.items() if is_place(visit))
     return Change(
-        next(iter(at_hand.missing)),
+        next(first, next(iter(at_hand.missing))),
         not_during=() if wanted.not_on is None else (whole_local_day(wanted.not_on, zone),),
         no_earlier=None if wanted.not_before is None else instant_at(wanted.not_before, time.min, zone),
         fixed=wanted.stay & {visit.step for visit in at_hand.series.standing},

@@ -15,15 +15,18 @@ class ExtraStep:
     """A step that a series has beside those of its protocol.
 
     It is as the step `like` of the protocol, asks for no gate, and is missed by nobody when it is called off. It starts
-    `at_least` and `at_most` after the visit of the step `after` is over, elapsed time, both included; `None` for no limit.
+    `at_least` and `at_most` after the visit of the step `after` is over, elapsed time, both included; `None` for no limit,
+    an empty `after` for none at all. A preparation comes as long `before` a step as the one that it is like comes before
+    the dose it prepares; empty for every other.
     """
 
     key: str
     like: str
     title: str
-    after: str
-    at_least: timedelta
+    after: str = ""
+    at_least: timedelta = timedelta(0)
     at_most: timedelta | None = None
+    before: str = ""
 
 
 @lru_cache(maxsize=1024)
@@ -51,7 +54,12 @@ def with_extra(protocol: Protocol, extra: tuple[ExtraStep, ...]) -> Protocol:
 
 
 def _windows(protocol: Protocol, one: ExtraStep) -> Iterator[Window]:
-    """Yield its own window, and that after each dose by which the patient has rested."""
+    """Yield its own windows, and where it follows visits that after each dose by which the patient has rested."""
+    for window in protocol.windows:
+        if one.before and window.meaning is WindowMeaning.PREPARATION and window.from_step == one.like:
+            yield replace(window, from_step=one.key, to_step=one.before)
+    if not one.after:
+        return
     yield _follows(one.after, one.key, one.at_least, one.at_most)
     for dose in protocol.of_kind(StepKind.DOSING):
         if dose.key != one.after:

@@ -16,6 +16,7 @@ class SeriesState(StrEnum):
 
     `TENTATIVE`: held while somebody decides; `LAPSED`: nobody decided in time. `PAUSED`: nothing is booked until it is
     resumed. `STOPPED`: ended before its last visit; `CANCELLED`: called off whole; `COMPLETED`: everything took place.
+    `DORMANT`: nothing is ahead and the last dose lies far back, so that somebody decides whether it goes on.
     """
 
     TENTATIVE = "tentative"
@@ -25,6 +26,7 @@ class SeriesState(StrEnum):
     CANCELLED = "cancelled"
     COMPLETED = "completed"
     LAPSED = "lapsed"
+    DORMANT = "dormant"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import datetime, time
 
 from scheduler.access.permissions import SYSTEM
 from scheduler.booking.keep_inbox import VERB, KeepInbox, keep_inbox
+from scheduler.booking.let_rest import LetRest, let_rest
 from scheduler.booking.outcomes import NotAllowed
 from scheduler.domain.clock import Clock, local, local_day
 from scheduler.domain.places import Site
@@ -54,9 +55,17 @@ def due(every_site: Iterable[Site], done: Mapping[str, datetime | None], now: da
 
 def recheck_site(site: Site, clock: Clock) -> None:
     """Keep the inbox of one site, and say in numbers what was found."""
+    # First, for by the recheck the next look knows that this night is done.
+    rested = let_rest(LetRest(site.id), SYSTEM, clock)
     kept = keep_inbox(KeepInbox(site.id), SYSTEM, clock)
     assert not isinstance(kept, NotAllowed), "the system itself may recheck"
     log.info(
-        "nightly recheck: %s series, findings %s, %s new conflicts, %s resolved",
-        *(kept.series, kept.findings, kept.new, kept.resolved),
+        "nightly recheck: %s series, findings %s, %s new conflicts, %s resolved, %s dormant",
+        *(
+            kept.series,
+            kept.findings,
+            kept.new,
+            kept.resolved,
+            len(rested) if isinstance(rested, tuple) else 0,
+        ),
     )

@@ -63,6 +63,22 @@ def with_doses_further_apart(protocol: Protocol) -> Protocol:
     return replace(protocol, windows=windows)
 
 
+def with_past_maxima_waived(protocol: Protocol, past: frozenset[str]) -> Protocol:
+    """Return the protocol without the waivable maxima from visits that are past to those that are not, for going on anew.
+
+    After a long break none of them can be kept; the rules tell each that is not, and who decides about it.
+    """
+    windows = tuple(
+        replace(window, at_most=None, ideally_at_most=None)
+        if window.from_step in past
+        and window.to_step not in past
+        and may_be_waived(rule_of_maximum(protocol, window))
+        else window
+        for window in protocol.windows
+    )
+    return replace(protocol, windows=windows)
+
+
 def _stretched(protocol: Protocol, window: Window) -> Window:
     if window.at_most is None or window.meaning not in _OF_DOSES:
         return window

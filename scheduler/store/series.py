@@ -104,6 +104,34 @@ def all_series() -> tuple[Series, ...]:
         return _load(connection, [])
 
 
+def resting_series(now: datetime, site: str) -> tuple[Series, ...]:
+    """Return the booked and paused series of a site of which no standing visit is ahead."""
+    ahead = select(_visit.c.series_id).where(
+        _visit.c.ends_at > now, appointments.STANDING, _visit.c.series_id.is_not(None)
+    )
+    states = [SeriesState.BOOKED.value, SeriesState.PAUSED.value]
+    with reading() as connection:
+        return _load(
+            connection,
+            [_series.c.site_id == site, _series.c.state.in_(states), _series.c.id.not_in(ahead)],
+        )
+
+
+def dormant_series(site: str) -> tuple[Series, ...]:
+    """Return the series of a site about which somebody is to decide whether they go on."""
+    with reading() as connection:
+        return _load(connection, [_series.c.site_id == site, _series.c.state == SeriesState.DORMANT.value])
+
+
+def count_dormant(site: str | None) -> int:
+    """Return how many these are, at one site or, for `None`, at all."""
+    query = select(func.count()).where(_series.c.state == SeriesState.DORMANT.value)
+    with reading() as connection:
+        return int(
+            connection.execute(query if site is None else query.where(_series.c.site_id == site)).scalar_one()
+        )
+
+
 def lapsed_holds(now: datetime, site: str | None = None) -> tuple[Series, ...]:
     """Return the tentative series whose time to decide is over, of one site or of all."""
     conditions: list[ColumnElement[bool]] = [*_lapsed(now)]
@@ -173,6 +201,7 @@ def extra_entry(step: ExtraStep) -> dict[str, Any]:
         "after": step.after,
         "at_least_minutes": step.at_least // _A_MINUTE,
         "at_most_minutes": None if step.at_most is None else step.at_most // _A_MINUTE,
+        "before": step.before,
     }
 
 
@@ -182,4 +211,5 @@ def _extra_step(entry: dict[str, Any]) -> ExtraStep:
         *(entry["key"], entry["like"], entry["title"], entry["after"]),
         at_least=entry["at_least_minutes"] * _A_MINUTE,
         at_most=None if most is None else most * _A_MINUTE,
+        before=entry["before"],
     )

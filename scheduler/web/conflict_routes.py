@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler.access.permissions import Permission, may
 from scheduler.booking.changed_series import visits_of
+from scheduler.booking.let_rest import rests_since
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.reach import site_of
 from scheduler.booking.resolve_conflict import ConflictResolved, ResolveConflict, resolve_conflict
@@ -21,6 +22,7 @@ from scheduler.planner.proposal import Reason
 from scheduler.store import clinic
 from scheduler.store.conflicts import VisitConflict
 from scheduler.store.glances import patients_named
+from scheduler.store.series import dormant_series
 from scheduler.store.work import reading
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
@@ -74,6 +76,14 @@ class SeriesCard:
     lines: tuple[ConflictLine, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class RestingLine:
+    """A series that is dormant, and the clinic-local day since which it rests."""
+
+    series: Series
+    since: date
+
+
 @pages.get("/conflicts")
 @needs(Permission.SEE_CONFLICTS)
 def conflicts() -> ResponseReturnValue:
@@ -83,8 +93,16 @@ def conflicts() -> ResponseReturnValue:
     found = see_conflicts(site.id, actor(), current_clock())
     if isinstance(found, NotAllowed):
         abort(403)
+    now = current_clock().now()
     with reading():
-        patients = patients_named(one.series.patient for one in found)
+        rest = [
+            RestingLine(series, since)
+            for series in dormant_series(site.id)
+            if (since := rests_since(series, now, site.zone)) is not None
+        ]
+        patients = patients_named(
+            [*(one.series.patient for one in found), *(one.series.patient for one in rest)]
+        )
     cards = [
         SeriesCard(
             one.series,
@@ -93,7 +111,8 @@ def conflicts() -> ResponseReturnValue:
         )
         for one in found
     ]
-    return render_template("conflicts.html", cards=cards, site=site)
+    resting = sorted(rest, key=lambda one: one.since)
+    return render_template("conflicts.html", cards=cards, resting=resting, patients=patients, site=site)
 
 
 @pages.get("/conflicts/<conflict>")

@@ -14,6 +14,7 @@ from flask_wtf.csrf import CSRFProtect
 from scheduler.access.permissions import Actor, Permission, may
 from scheduler.domain.errors import TrellisError
 from scheduler.store.conflicts import count_open
+from scheduler.store.series import count_dormant
 from scheduler.web import (
     book_routes,
     conflict_routes,
@@ -133,7 +134,7 @@ def _navigation() -> list[Entry]:
 
 def _count_conflicts(actor: Actor) -> int:
     try:
-        return count_open(actor.site)
+        return count_open(actor.site) + count_dormant(actor.site)
     except TrellisError:
         # An error page has this navigation too, also when the database is what failed.
         return 0

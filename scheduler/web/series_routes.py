@@ -14,11 +14,13 @@ from scheduler.booking.cancel_series import (
     CancelSeries,
     PauseSeries,
     SeriesCancelled,
+    can_end,
     cancel_series,
     pause_series,
 )
 from scheduler.booking.extend_series import EXTENDED
 from scheduler.booking.judging import findings_now
+from scheduler.booking.let_rest import rests_since
 from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, Refused
 from scheduler.booking.reach import series_within_reach
 from scheduler.domain.errors import NotFound
@@ -72,7 +74,8 @@ def series(series: str) -> ResponseReturnValue:
         next_visit=ahead[0] if ahead else None,
         may_extend=found.state in EXTENDED and may(actor(), Permission.EXTEND_SERIES),
         may_substitute=bool(ahead) and may(actor(), Permission.SUBSTITUTE_THERAPIST),
-        may_cancel_series=bool(ahead) and may(actor(), Permission.CANCEL_SERIES),
+        dormant_since=rests_since(found, now, site.zone) if found.state is SeriesState.DORMANT else None,
+        may_cancel_series=can_end(found, now) and may(actor(), Permission.CANCEL_SERIES),
         may_move={visit.id for visit in ahead} if may(actor(), Permission.MOVE_APPOINTMENT) else (),
         may_cancel={visit.id for visit in ahead} if may(actor(), Permission.CANCEL_APPOINTMENT) else (),
     )
@@ -98,17 +101,21 @@ def cancel(series: str) -> ResponseReturnValue:
             patient=patient,
             site=site,
             ahead=ahead,
+            can_end=can_end(found, now),
             late=[visit for visit in ahead if counts_as[visit.id] is Timeliness.LATE],
         )
         return page, 422 if form.errors else 200
     by, why = CalledOffBy(form.by.data), CancelReason(form.reason.data)
-    if form.then.data == "pauses":
+    if form.then.data == "pauses" and ahead:
         outcome = pause_series(PauseSeries(found.id, by, why), actor(), current_clock())
     else:
         outcome = cancel_series(CancelSeries(found.id, by, why), actor(), current_clock())
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, SeriesCancelled):
+        if not outcome.called_off:
+            flash("The series ends here.", "good")
+            return redirect(url_for("series.series", series=found.id), 303)
         done = "Paused" if outcome.series.state is SeriesState.PAUSED else "Cancelled"
         count = count_words(len(outcome.called_off), "visit")
         late = f" {outcome.late} of them count as late." if outcome.late else ""

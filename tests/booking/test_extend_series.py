@@ -190,6 +190,7 @@ def test_it_is_exported_with_the_series_and_the_export_is_right(course: Series) 
         "after": "X1",
         "at_least_minutes": 7 * 24 * 60,
         "at_most_minutes": 21 * 24 * 60,
+        "before": "",
     }
     ids = {visit["id"] for visit in document["appointments"]}
     assert {visit.id for visit in further(after)} <= ids

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -71,7 +71,7 @@ def check_series(export: Export, series: dict[str, Any]) -> None:
     optional = set(series.get("declined", ())) | (called_off - set(steps))
     for words in (
         *against_completeness(recipe, steps, optional),
-        *against_doses(recipe, steps),
+        *against_doses(recipe, steps, {step["before"] for step in extra}),
         *against_windows(recipe, steps),
         *against_further_visits(extra, steps),
         *(() if was_changed else against_therapists(export, visits)),
@@ -100,11 +100,13 @@ def against_completeness(recipe: Recipe, steps: dict[str, Any], optional: set[st
         yield f"{step} is missing"
 
 
-def against_doses(recipe: Recipe, steps: dict[str, Any]) -> Iterator[str]:
-    """Yield what is wrong with the distances between doses."""
+def against_doses(recipe: Recipe, steps: dict[str, Any], prepared_anew: Set[str]) -> Iterator[str]:
+    """Yield what is wrong with the distances between doses; after a long break one is prepared anew."""
     starts = [instant(steps[f"D{n}"]["start"]) for n in range(1, recipe.doses + 1) if f"D{n}" in steps]
     for number, (one, other) in enumerate(zip(starts, starts[1:], strict=False), start=1):
-        is_next = f"D{number}" in steps and f"D{number + 1}" in steps
+        is_next = (
+            f"D{number}" in steps and f"D{number + 1}" in steps and f"D{number + 1}" not in prepared_anew
+        )
         if other - one < recipe.gap[0] or (is_next and other - one > recipe.gap[1]):
             yield f"{other - one} from dose {number} to dose {number + 1}"
     for start in starts:
@@ -149,12 +151,25 @@ def against_windows(recipe: Recipe, steps: dict[str, Any]) -> Iterator[str]:
 def against_further_visits(extra: list[dict[str, Any]], steps: dict[str, Any]) -> Iterator[str]:
     """Yield every further visit that comes too soon after the one before it, or is no integration."""
     for step in extra:
+        if not step["after"]:
+            yield from against_new_preparation(step, steps)
+            continue
         if step["key"] in steps and steps[step["key"]]["kind"] != "integration":
             yield f"{step['key']} is {steps[step['key']]['kind']}"
         if step["key"] in steps and step["after"] in steps:
             since = instant(steps[step["key"]]["start"]) - instant(steps[step["after"]]["end"])
             if since < step["at_least_minutes"] * MINUTE:
                 yield f"{step['key']} starts {since} after {step['after']} is over"
+
+
+def against_new_preparation(step: dict[str, Any], steps: dict[str, Any]) -> Iterator[str]:
+    """Yield a new preparation that is none, or does not come a day before its dose."""
+    if step["key"] in steps and steps[step["key"]]["kind"] != "preparation":
+        yield f"{step['key']} is {steps[step['key']]['kind']}"
+    if step["key"] in steps and step["before"] in steps:
+        until = instant(steps[step["before"]]["start"]) - instant(steps[step["key"]]["end"])
+        if until < 24 * HOUR:
+            yield f"{step['before']} starts {until} after {step['key']} is over"
 
 
 def against_therapists(export: Export, visits: list[dict[str, Any]]) -> Iterator[str]:
