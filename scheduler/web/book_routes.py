@@ -9,12 +9,16 @@ from flask.typing import ResponseReturnValue
 
 from scheduler.access.permissions import Permission
 from scheduler.booking.book_series import Booked, BookSeries, book_series
+from scheduler.booking.follow_on import follow_on, last_dose_of
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.preview_series import PreviewSeries, preview_series
-from scheduler.booking.reach import patient_within_reach
+from scheduler.booking.reach import patient_within_reach, series_within_reach
+from scheduler.booking.request import WantedSeries
 from scheduler.domain.clock import local_day
+from scheduler.domain.errors import NotFound
 from scheduler.domain.people import Patient, Role
 from scheduler.domain.places import Site
+from scheduler.domain.series import Series
 from scheduler.domain.treatment import Protocol
 from scheduler.store import clinic
 from scheduler.store.glances import staff_names
@@ -51,6 +55,18 @@ def book(patient: str) -> ResponseReturnValue:
     """Ask for the wishes."""
     with reading():
         return _wishes_page(_counter(patient_within_reach(actor(), patient)))
+
+
+@pages.get("/series/<series>/maintenance")
+@needs(Permission.BOOK_SERIES)
+def maintenance(series: str) -> ResponseReturnValue:
+    """Ask for the wishes for a series that follows this one, with those filled in that follow from it."""
+    with reading():
+        found, patient = series_within_reach(actor(), series)
+        wishes = follow_on(found, current_clock().now())
+        if wishes is None:
+            raise NotFound("nothing follows this series")
+        return _wishes_page(_counter(patient, wishes), found)
 
 
 # Posted: wishes name a patient's treatment, which no address may hold.
@@ -101,10 +117,18 @@ def _free_now(command: BookSeries, patient: Patient, outcome: Refused | None = N
         return _proposals_page(wishes, _counter(patient, command), refusal)
 
 
-def _wishes_page(counter: Counter) -> str:
+def _wishes_page(counter: Counter, follows: Series | None = None) -> str:
+    """Show the form; `follows` is the series that the new one follows, where it was asked for from there."""
     form = counter.form
     return render_template(
-        "book.html", patient=counter.patient, form=form, protocols=counter.protocols, faults=faults(form)
+        "book.html",
+        patient=counter.patient,
+        form=form,
+        protocols=counter.protocols,
+        faults=faults(form),
+        follows=follows,
+        last_dose=last_dose_of(follows) if follows else None,
+        site=counter.site,
     )
 
 
@@ -133,7 +157,7 @@ def _proposals_page(
     )
 
 
-def _counter(patient: Patient, command: BookSeries | None = None) -> Counter:
+def _counter(patient: Patient, command: WantedSeries | None = None) -> Counter:
     """Read what booking needs; the form is filled from the request, or from a booking that could not be made."""
     protocols = clinic.protocols()
     site = clinic.site(patient.site)

@@ -19,6 +19,7 @@ from scheduler.booking.cancel_series import (
     pause_series,
 )
 from scheduler.booking.extend_series import EXTENDED
+from scheduler.booking.follow_on import follow_on
 from scheduler.booking.judging import findings_now
 from scheduler.booking.let_rest import rests_since
 from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, Refused
@@ -55,6 +56,7 @@ def series(series: str) -> ResponseReturnValue:
         whole = clinic.protocol_of(found)
         protocol = whole.only(visit.step for visit in found.appointments)
         names = Names.of(site.id)
+        follows = follow_on(found, now)
     windows = windows_of(protocol, found, site.zone, now)
     ahead = [visit for visit in found.standing if is_to_come(visit, now)]
     return render_template(
@@ -72,6 +74,7 @@ def series(series: str) -> ResponseReturnValue:
         held_until=held_until_of(found, now),
         may_decide=may(actor(), Permission.BOOK_SERIES),
         next_visit=ahead[0] if ahead else None,
+        may_follow=follows is not None and may(actor(), Permission.BOOK_SERIES),
         may_extend=found.state in EXTENDED and may(actor(), Permission.EXTEND_SERIES),
         may_substitute=bool(ahead) and may(actor(), Permission.SUBSTITUTE_THERAPIST),
         dormant_since=rests_since(found, now, site.zone) if found.state is SeriesState.DORMANT else None,

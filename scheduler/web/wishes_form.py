@@ -126,8 +126,9 @@ def offering(form: WishesForm, offer: Offer) -> WishesForm:
     form.weekdays.choices = [(day, WEEKDAYS[day]) for day in offer.weekdays]
     if not form.is_submitted():
         # What is treated with is decided, not suggested; only where there is no choice it is chosen.
-        form.protocol.data = offer.protocols[0][0] if len(offer.protocols) == 1 else None
-        form.earliest.data = offer.first_day
+        only = offer.protocols[0][0] if len(offer.protocols) == 1 else None
+        form.protocol.data = form.protocol.data or only
+        form.earliest.data = form.earliest.data or offer.first_day
     return form
 
 

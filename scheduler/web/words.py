@@ -56,6 +56,7 @@ ATTENTION = {
 
 PHASES = {
     "check_in": "Check-in",
+    "pre_dose_check": "Pre-dose check",
     "settle": "Settling in",
     "administration": "Administration",
     "observation": "Observation",

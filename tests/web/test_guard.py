@@ -29,6 +29,7 @@ MAY_OPEN = {
     "patients.patients": EVERYBODY,
     "patients.patient": EVERYBODY,
     "book.book": EVERYBODY - {"nurse"},
+    "book.maintenance": EVERYBODY - {"nurse"},
     "book.proposals": EVERYBODY - {"nurse"},
     "book.book_chosen": EVERYBODY - {"nurse"},
     "series.series": EVERYBODY,

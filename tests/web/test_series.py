@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from scheduler.domain.appointment import AppointmentState
-from scheduler.domain.clock import StandingClock
+from scheduler.domain.clock import StandingClock, local_day
+from scheduler.domain.people import Role
 from scheduler.domain.series import Series, SeriesState
 from scheduler.store import series as stored
 from scheduler.web.words import visit_in
@@ -173,3 +175,25 @@ def _one_without_escort(app: Flask, desk: Visitor) -> Series:
         for series in booked_series(app)
         if "takes the patient home" in desk.text(f"/series/{series.id}")
     )
+
+
+def test_maintenance_is_planned_from_a_series_whose_doses_are_over(
+    clinic_app: Flask, desk: Visitor, clock: StandingClock
+) -> None:
+    series = booked_series(clinic_app)[0]
+    address = f"/series/{series.id}/maintenance"
+    assert address not in desk.text(f"/series/{series.id}")
+    assert desk.get(address).status_code == 404
+    last = series.visit("D6")
+    assert last is not None
+    clock.instant = last.discharge + timedelta(days=3)
+    desk = visitor(clinic_app, "desk")
+    assert f'href="{address}"' in desk.text(f"/series/{series.id}")
+    page = desk.text(address)
+    assert "Plan maintenance for" in page
+    assert re.search(r'name="protocol"[^>]*value="iv_kap_maintenance"[^>]*checked', page)
+    earliest = local_day(last.start, ZONE) + timedelta(days=25)
+    assert re.search(rf'name="earliest"[^>]*value="{earliest}"', page)
+    therapist = last.staff[Role.THERAPIST]
+    assert re.search(rf'<option selected value="{therapist}"', page)
+    assert re.search(r'value="rather"[^>]*checked', page)
