@@ -13,6 +13,7 @@ from wtforms.validators import Optional
 
 from scheduler.access.permissions import Permission
 from scheduler.booking.calling_off import is_to_come
+from scheduler.booking.decline_visits import DeclineVisits, declinable, decline_visits
 from scheduler.booking.outcomes import NotAllowed, PlannedChange, Refused
 from scheduler.booking.reach import series_within_reach
 from scheduler.booking.replan_series import (
@@ -25,7 +26,7 @@ from scheduler.booking.replan_series import (
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.people import Patient
 from scheduler.domain.places import Site
-from scheduler.domain.series import Series
+from scheduler.domain.series import Series, SeriesState
 from scheduler.planner.proposal import Reason
 from scheduler.store import clinic
 from scheduler.store.work import reading
@@ -35,7 +36,7 @@ from scheduler.web.identity import current_clock
 from scheduler.web.sealed_change import Seal, UnusableWay, opened, wanted_replan
 from scheduler.web.ways_of_change import WayPanel, missing_visits, onlooker_at, standing_choices, way_panels
 from scheduler.web.wishes_form import within_reason
-from scheduler.web.words import count_words
+from scheduler.web.words import count_words, refused_words
 
 pages = Blueprint("replan", __name__)
 
@@ -106,6 +107,24 @@ def replanned(series: str) -> ResponseReturnValue:
     return page, 409 if outcome.race_lost else 422
 
 
+@pages.post("/series/<series>/decline")
+@needs(Permission.MOVE_APPOINTMENT)
+def decline(series: str) -> ResponseReturnValue:
+    """Leave one visit out that the patient declines to have again."""
+    with reading():
+        found, _ = series_within_reach(actor(), series)
+    step = request.form.get("step", "")
+    outcome = decline_visits(DeclineVisits(found.id, frozenset({step})), actor(), current_clock())
+    if isinstance(outcome, NotAllowed):
+        abort(403)
+    if isinstance(outcome, Refused):
+        flash(refused_words(outcome), "bad")
+    else:
+        done = outcome.series.state is SeriesState.COMPLETED
+        flash(f"Declined: {step}.{' The series is completed.' if done else ''}", "good")
+    return redirect(url_for("series.series", series=found.id), 303)
+
+
 def _counter(series: str) -> Counter:
     found, patient = series_within_reach(actor(), series)
     site, form = clinic.site(found.site), ReplanForm()
@@ -134,6 +153,7 @@ def _page(
         "replan.html",
         series=counter.series,
         missing=counter.missing,
+        declinable=declinable(counter.series),
         patient=counter.patient,
         site=counter.site,
         form=counter.form,

@@ -40,6 +40,7 @@ from scheduler.web.visit_forms import (
 )
 from scheduler.web.visit_rows import Names
 from scheduler.web.visit_view import visit_view
+from scheduler.web.what_next import what_next
 from scheduler.web.words import gate_words, lower_first, refused_words, state_words, told_in_inbox
 
 pages = Blueprint("visits", __name__)
@@ -158,6 +159,7 @@ def show_visit(
         found, patient = visit_within_reach(appointment)
         facts = VisitFacts.of(found, current_clock().now())
         view = visit_view(facts, actor())
+        then = what_next(facts, actor())
         names = Names.of(found.site)
     to_come = is_to_come(found, facts.now) and bool(found.series)
     page = render_template(
@@ -169,6 +171,7 @@ def show_visit(
         day=facts.day,
         now=facts.now,
         view=view,
+        then=then,
         names=names,
         problem=problem,
         entered=entered or {},

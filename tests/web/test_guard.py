@@ -44,6 +44,7 @@ MAY_OPEN = {
             "replan.replan",
             "replan.ways",
             "replan.replanned",
+            "replan.decline",
             "extend.extend",
             "extend.ways",
             "extend.extended",

@@ -70,6 +70,24 @@ def test_the_days_that_are_asked_for_are_kept(clinic_app: Flask, desk: Visitor) 
     assert local_day(again.start, ZONE) >= first
 
 
+def test_what_the_patient_declines_is_left_out(clinic_app: Flask, desk: Visitor) -> None:
+    series = booked_series(clinic_app)[0]
+    for step in ("I2", "D4"):
+        visit = series.visit(step)
+        assert visit is not None
+        desk.send(f"/visits/{visit.id}/cancel", CHOICE)
+    page = desk.text(f"/series/{series.id}/replan")
+    assert "The patient declines I2</button>" in page
+    assert "The patient declines D4</button>" not in page
+    response = desk.send(f"/series/{series.id}/decline", {"step": "I2"})
+    page = desk.text(response.headers["Location"])
+    assert "Declined: I2." in page
+    assert "The patient declined: I2 Integration 2." in page
+    assert _now(clinic_app, series).declined == {"I2"}
+    desk.send(f"/series/{series.id}/decline", {"step": "D4"})
+    assert _now(clinic_app, series).declined == {"I2"}
+
+
 def test_a_way_of_another_series_is_not_taken(clinic_app: Flask, desk: Visitor) -> None:
     series = _without_a_dose(clinic_app, desk)
     other = booked_series(clinic_app)[1]

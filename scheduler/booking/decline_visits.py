@@ -1,0 +1,89 @@
+"""Leave visits out that were called off and that the patient declines to have again; the series may be completed by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from scheduler.access.permissions import Actor, Permission, may, may_at
+from scheduler.booking.calling_off import locked_series
+from scheduler.booking.completing import note_completion
+from scheduler.booking.inbox import judged_anew, let_go
+from scheduler.booking.outcomes import NotAllowed, Refused
+from scheduler.booking.replan_series import REPLANNED
+from scheduler.booking.request import nonsense
+from scheduler.booking.retrying import retried
+from scheduler.domain.clock import Clock
+from scheduler.domain.errors import NotFound
+from scheduler.domain.series import Series
+from scheduler.planner.proposal import Reason
+from scheduler.store import clinic
+from scheduler.store import series as stored
+from scheduler.store.audit import AuditEntry, record
+from scheduler.store.conflicts import Resolution
+from scheduler.store.work import unit_of_work
+
+VERB = "decline_visits"
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineVisits:
+    """Note that the patient declines the visits of these steps, which were called off and not booked again."""
+
+    series: str
+    steps: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class VisitsDeclined:
+    """The series as it stands in the store."""
+
+    series: Series
+
+
+def decline_visits(
+    command: DeclineVisits, actor: Actor, clock: Clock
+) -> VisitsDeclined | Refused | NotAllowed:
+    """Leave the visits out of the series, or say which of them cannot be."""
+    if not may(actor, Permission.MOVE_APPOINTMENT):
+        return NotAllowed(Permission.MOVE_APPOINTMENT)
+    now = clock.now()
+    return retried(lambda: _attempt(command, actor, now))
+
+
+def declinable(series: Series) -> frozenset[str]:
+    """Return the steps that were called off, are not booked again, and may be declined by the patient."""
+    protocol = clinic.protocol_of(series)
+    if series.state not in REPLANNED:
+        return frozenset()
+    return frozenset(visit.step for visit in series.missing if protocol.step(visit.step).declinable)
+
+
+def _attempt(command: DeclineVisits, actor: Actor, now: datetime) -> VisitsDeclined | Refused | NotAllowed:
+    with unit_of_work():
+        try:
+            series = locked_series(command.series)
+        except NotFound:
+            why = f"There is no series '{command.series}'."
+            mend = "Choose a series from the patient's page."
+            return Refused(reasons=(nonsense("unknown_series", why, mend),))
+        if not may_at(actor, Permission.MOVE_APPOINTMENT, series.site):
+            return NotAllowed(Permission.MOVE_APPOINTMENT)
+        if reasons := tuple(_against(command, series)):
+            return Refused(reasons=reasons)
+        after = replace(series, declined=series.declined | command.steps)
+        stored.save_change(series, after, now)
+        let_go(judged_anew([series.id], now), Resolution.ELSEWHERE, now)
+        details = {"steps": sorted(command.steps)}
+        record(AuditEntry(now, actor.id, VERB, "series", series.id, details, series.site))
+        note_completion(series.id, actor, now)
+        return VisitsDeclined(stored.series(series.id))
+
+
+def _against(command: DeclineVisits, series: Series) -> Iterator[Reason]:
+    if not command.steps:
+        yield nonsense("nothing", "No visit was named.", "Name visits that were called off.")
+    for step in sorted(command.steps - declinable(series)):
+        why = f"{step} is not one that was called off and may be declined."
+        yield Reason("not_declinable", why, "Plan it anew, or look at the series as it is now.", step)
