@@ -82,7 +82,7 @@ def _against(series: Series, protocol: Protocol) -> Iterator[Reason]:
 
 def _against_extra(series: Series, protocol: Protocol) -> Iterator[Reason]:
     """Yield the steps that the series has beside its protocol, where the version lacks what they are made of."""
-    known = {step.key for step in (*protocol.steps, *series.extra)} | {""}
+    known = {"", *(step.key for step in protocol.steps), *(step.key for step in series.extra)}
     for step in series.extra:
         if {step.like, step.after} <= known:
             continue

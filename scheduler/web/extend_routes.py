@@ -23,6 +23,7 @@ from scheduler.booking.extend_series import (
     preview_extension,
 )
 from scheduler.booking.outcomes import NotAllowed, PlannedChange, Refused
+from scheduler.booking.reach import series_within_reach
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.people import Patient
 from scheduler.domain.places import Site
@@ -33,7 +34,6 @@ from scheduler.store.work import reading
 from scheduler.web.forms import faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
-from scheduler.web.reach import series_within_reach
 from scheduler.web.sealed_change import Seal, UnusableWay, opened, wanted_extension
 from scheduler.web.ways_of_change import WayPanel, onlooker_at, way_panels
 from scheduler.web.wishes_form import within_reason
