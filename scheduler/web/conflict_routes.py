@@ -48,6 +48,7 @@ CAUSES = {
     "took_longer": "since a visit took longer than planned",
     "undo_advance": "since a step of a visit was taken back",
     "clinic_file": "since a clinic file came in",
+    "protocol_version": "since the series goes by another version of its protocol",
     "recheck": "found at night",
 }
 

@@ -32,6 +32,7 @@ from scheduler.web import (
     staff_routes,
     stay_routes,
     substitute_routes,
+    version_routes,
     visit_routes,
 )
 from scheduler.web.errors import register_errors
@@ -50,6 +51,7 @@ BLUEPRINTS = (
     hold_routes.pages,
     replan_routes.pages,
     extend_routes.pages,
+    version_routes.pages,
     visit_routes.pages,
     stay_routes.pages,
     substitute_routes.pages,
@@ -116,7 +118,8 @@ def _navigation() -> list[Entry]:
     actor = g.actor
     entries = []
     if may(actor, Permission.SEE_PATIENTS):
-        below = ("patients", "book", "series", "move", "replan", "extend", "visits", "stays", "substitute")
+        below = ("patients", "book", "series", "move", "replan", "extend", "versions", "visits")
+        below += ("stays", "substitute")
         entries.append(_entry("Patients", "patients.patients", below))
     name = "My day" if may(actor, Permission.SEE_OWN_DAY) else "Day"
     entries.append(_entry(name, "day.my_day", ("day",)))

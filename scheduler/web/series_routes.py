@@ -8,6 +8,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from scheduler.access.permissions import Permission, may
+from scheduler.booking.adopt_version import newest_version
 from scheduler.booking.calling_off import called_off_now, is_to_come
 from scheduler.booking.cancel_appointment import CancelAppointment, cancel_appointment
 from scheduler.booking.cancel_series import (
@@ -57,6 +58,7 @@ def series(series: str) -> ResponseReturnValue:
         protocol = whole.only(visit.step for visit in found.appointments)
         names = Names.of(site.id)
         follows = follow_on(found, now)
+        newest = newest_version(found.protocol) if may(actor(), Permission.ADOPT_VERSION) else None
     windows = windows_of(protocol, found, site.zone, now)
     ahead = [visit for visit in found.standing if is_to_come(visit, now)]
     return render_template(
@@ -72,6 +74,7 @@ def series(series: str) -> ResponseReturnValue:
         missing=missing_visits(found) if may(actor(), Permission.MOVE_APPOINTMENT) else (),
         declined=[whole.step(key) for key in sorted(found.declined)],
         held_until=held_until_of(found, now),
+        newer=newest if ahead and newest and newest > found.protocol_version else None,
         may_decide=may(actor(), Permission.BOOK_SERIES),
         next_visit=ahead[0] if ahead else None,
         may_follow=follows is not None and may(actor(), Permission.BOOK_SERIES),

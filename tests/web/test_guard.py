@@ -50,6 +50,8 @@ MAY_OPEN = {
             "extend.extended",
         )
     },
+    "versions.version": {"admin", "prescriber"},
+    "versions.adopt": {"admin", "prescriber"},
     "hold.book": EVERYBODY - {"nurse"},
     "hold.release": EVERYBODY - {"nurse"},
     "visits.visit": EVERYBODY,
