@@ -185,6 +185,7 @@ CATALOGUE: tuple[Rule, ...] = (
     _rule("GATE-7", GATE, gates.somebody_takes_the_patient_home, "escort-home", "prescriber"),
     _rule("GATE-8", GATE, gates.the_response_has_been_reviewed, "order-and-review", "prescriber"),
     _rule("GATE-9", GATE, gates.every_other_gate_stands_open, "clinic-default", "prescriber"),
+    _rule("GATE-10", GATE, gates.the_patient_is_enrolled_in_the_programme_of_the_drug, "rems-enrolment"),
     _rule("DRIVE-1", WARN, integration.nobody_has_to_come_while_they_may_not_drive, "no-driving"),
     _rule("AFTER-1", GATE, clear_head.consent_is_given_with_a_clear_head, "no-decisions", "prescriber"),
 )

@@ -125,6 +125,14 @@ GATE_FAMILIES = (
         "Between the doses it lies between, a day before the later one; clinic default",
     ),
     GateFamily(
+        "programme",
+        ("enrolment",),
+        "front_desk",
+        DESK | {"prescriber"},
+        7 * _DAYS,
+        "REMS: enrolled before the first dose; the seven days are a clinic default",
+    ),
+    GateFamily(
         "other", (), "nurse", TREATING, timedelta(0), "Whatever else a protocol asks for; clinic default"
     ),
 )

@@ -136,6 +136,11 @@ def the_response_has_been_reviewed(question: Question) -> Iterator[Breach]:
     yield from _closed(question, "review")
 
 
+def the_patient_is_enrolled_in_the_programme_of_the_drug(question: Question) -> Iterator[Breach]:
+    """Some drugs may be given to enrolled patients alone; where the law says so, nobody decides otherwise."""
+    yield from _closed(question, "programme")
+
+
 def every_other_gate_stands_open(question: Question) -> Iterator[Breach]:
     """Whatever else the protocol asks to be decided before the visit has been decided."""
     yield from _closed(question, "other")

@@ -293,6 +293,15 @@ _ALL = (
         _READ,
     ),
     Source(
+        "rems-enrolment",
+        Standing.REGULATION,
+        "Spravato REMS, outpatient settings",
+        "enrolment",
+        "A patient is enrolled before the first dose.",
+        "https://www.spravatorems.com/outpatient-hcs.html",
+        _READ,
+    ),
+    Source(
         "clinic-default",
         Standing.DEFAULT,
         "Clinic default",

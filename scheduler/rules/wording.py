@@ -12,7 +12,13 @@ from scheduler.domain.people import Role
 from scheduler.domain.treatment import Counting, Point, Window
 
 _DAYS_FROM = timedelta(days=5)
-_ABBREVIATIONS = {"bls": "BLS", "acls": "ACLS", "kap_training": "KAP training", "rn_licence": "RN licence"}
+_ABBREVIATIONS = {
+    "rems": "REMS",
+    "bls": "BLS",
+    "acls": "ACLS",
+    "kap_training": "KAP training",
+    "rn_licence": "RN licence",
+}
 
 
 def measured(length: timedelta) -> str:
@@ -94,7 +100,7 @@ def credential_name(kind: str) -> str:
 @lru_cache(maxsize=512)
 def gate_name(kind: str) -> str:
     """Return a gate in words: 'clearance.medical' is 'medical clearance', 'payment' is 'payment'."""
-    return " ".join(reversed(kind.split("."))).replace("_", " ")
+    return " ".join(credential_name(part) for part in reversed(kind.split(".")))
 
 
 def window_words(window: Window) -> str:

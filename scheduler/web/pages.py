@@ -113,14 +113,27 @@ def _signed_in() -> SignedIn:
     return SignedIn(role, "") if says_the_same else SignedIn(name, role)
 
 
+_OF_PATIENTS = (
+    "patients",
+    "book",
+    "series",
+    "move",
+    "replan",
+    "extend",
+    "versions",
+    "visits",
+    "stays",
+    "substitute",
+)
+"""The rooms of pages that lie beneath the patients in the navigation."""
+
+
 def _navigation() -> list[Entry]:
     """Return the entries that the role of whoever is signed in may use."""
     actor = g.actor
     entries = []
     if may(actor, Permission.SEE_PATIENTS):
-        below = ("patients", "book", "series", "move", "replan", "extend", "versions", "visits")
-        below += ("stays", "substitute")
-        entries.append(_entry("Patients", "patients.patients", below))
+        entries.append(_entry("Patients", "patients.patients", _OF_PATIENTS))
     name = "My day" if may(actor, Permission.SEE_OWN_DAY) else "Day"
     entries.append(_entry(name, "day.my_day", ("day",)))
     if may(actor, Permission.SEE_CONFLICTS):

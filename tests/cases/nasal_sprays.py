@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from scheduler.access.permissions import SYSTEM
@@ -53,7 +53,9 @@ def observed_from(anchor: str) -> Protocol:
 
 def enrolled(patient: Patient) -> Patient:
     """Return a patient with the decisions that a nasal spray asks for beside the usual ones."""
-    return replace(patient, gates=(*patient.gates, *passed("rems.enrolled", "payer.authorisation")))
+    reviewed = passed("review.benefit", on=date(2027, 1, 5))
+    others = passed("enrolment.rems", "payer.authorisation")
+    return replace(patient, gates=(*patient.gates, *others, *reviewed))
 
 
 def rooms() -> tuple[Room, ...]:
@@ -62,12 +64,17 @@ def rooms() -> tuple[Room, ...]:
     return (*small_clinic().rooms, spray)
 
 
-def store_clinic_with_sprays(protocol: Protocol | None = None) -> None:
-    """Store the clinic, open on Christmas Eve as well, with the induction and the nasal spray."""
+def store_clinic_with_sprays(
+    protocol: Protocol | None = None, known: Callable[[Patient], Patient] = enrolled
+) -> None:
+    """Store the clinic, open on Christmas Eve as well, with the induction and the nasal spray.
+
+    `known` gives patients the decisions that there are about them.
+    """
     store_clinic(
         sites=(a_site(closures=()),),
         rooms=rooms(),
-        patients=tuple(enrolled(one) for one in small_clinic().patients),
+        patients=tuple(known(one) for one in small_clinic().patients),
         protocols=(a_bundled_protocol(INDUCTION), protocol or a_bundled_protocol(SPRAVATO)),
     )
 

@@ -73,7 +73,7 @@ def test_every_kind_and_role_has_words_and_letters_differ() -> None:
 def test_what_has_no_words_of_its_own_is_made_readable() -> None:
     assert phase_words("check_in") == "Check-in"
     assert phase_words("second_dose") == "Second dose"
-    assert gate_words("rems.enrolled") == "Rems: enrolled"
+    assert gate_words("enrolment.rems") == "Rems: enrolled"
     assert state_words(AppointmentState.CHECKED_IN) == "Checked in"
     assert count_words(1, "visit") == "1 visit"
     assert count_words(22, "visit") == "22 visits"

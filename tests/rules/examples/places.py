@@ -164,6 +164,7 @@ EXAMPLES: Mapping[str, Example] = {
         at_limit=lambda: _last_dose_days_before(84),
         beyond=lambda: _last_dose_days_before(85),
     ),
+    "GATE-10": _gate("enrolment.rems"),
     "AFTER-1": Example(
         keeps=lambda: _agreed_after_a_dose(timedelta(days=3)),
         breaks=lambda: _agreed_after_a_dose(timedelta(hours=-1)),
