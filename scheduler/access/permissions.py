@@ -42,6 +42,7 @@ class Permission(StrEnum):
     OVERRIDE_RULE = "override_rule"
     SEE_CONFLICTS = "see_conflicts"
     RESOLVE_CONFLICT = "resolve_conflict"
+    ACCEPT_CONFLICT = "accept_conflict"
     SEE_STAFF = "see_staff"
     RECORD_ABSENCE = "record_absence"
     CHANGE_STAFF = "change_staff"
@@ -85,8 +86,12 @@ ALLOWED: Mapping[Permission, frozenset[AccountRole]] = MappingProxyType(
         Permission.OVERRIDE_RULE: frozenset(
             {AccountRole.THERAPIST, AccountRole.PRESCRIBER, AccountRole.ADMINISTRATOR}
         ),
-        Permission.SEE_CONFLICTS: _DESK,
+        Permission.SEE_CONFLICTS: _DESK | {AccountRole.PRESCRIBER},
         Permission.RESOLVE_CONFLICT: _DESK,
+        # A gate is accepted by the one role that its rule names.
+        Permission.ACCEPT_CONFLICT: frozenset(
+            {AccountRole.FRONT_DESK, AccountRole.ADMINISTRATOR, AccountRole.PRESCRIBER}
+        ),
         Permission.SEE_STAFF: _DESK,
         Permission.RECORD_ABSENCE: _DESK,
         Permission.CHANGE_STAFF: _KEEPERS,

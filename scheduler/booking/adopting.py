@@ -19,7 +19,7 @@ from scheduler.domain.series import Series
 from scheduler.domain.treatment import Protocol, Step
 from scheduler.planner.proposal import Reason
 from scheduler.rules.evaluate import evaluate
-from scheduler.rules.finding import Finding
+from scheduler.rules.finding import Finding, Level
 from scheduler.store import clinic
 
 
@@ -27,7 +27,7 @@ from scheduler.store import clinic
 class PlannedAdoption:
     """The series as it would go on, and what that means.
 
-    Of what the rules say by the new version, `broken` are the findings of BLOCK and GATE that the former one did not have,
+    Of what the rules say by the new version, `broken` are the findings, warnings included, that the former one did not have,
     the most urgent first. No visit changes its time, its room or its people. `kept_as_they_are` are visits to come whose
     place is too small for what the new version asks for: they keep their former phases. `added` are steps that the new
     version has and the series has no visits for.
@@ -61,7 +61,7 @@ def adoption_of(series: Series, protocol: Protocol, now: datetime) -> PlannedAdo
     had = {step.key for step in former.steps}
     return PlannedAdoption(
         change,
-        newly_broken(before, change.findings),
+        newly_broken(before, change.findings, {Level.BLOCK, Level.GATE, Level.WARN}),
         kept,
         tuple(step for step in protocol.steps if step.key not in known | had),
     )

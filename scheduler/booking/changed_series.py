@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from scheduler.access.permissions import Actor
 from scheduler.booking.horizon import in_whole_fortnights
-from scheduler.booking.inbox import let_go
+from scheduler.booking.inbox import known_already, let_go, take_in
 from scheduler.booking.judging import SeriesFindings
 from scheduler.booking.outcomes import PlannedChange, Refused, Ways
 from scheduler.domain.appointment import NOT_BEGUN, Appointment, AppointmentState, appointment_at
@@ -270,7 +270,9 @@ def write(
     Open conflicts of the series that it mends are closed as `mended`.
     """
     stored.save_change(change.before, change.after, now)
-    let_go([SeriesFindings(change.after, change.findings)], mended, now)
+    judged = (SeriesFindings(change.after, change.findings),)
+    let_go(judged, mended, now)
+    take_in(known_already(judged), verb, now)
     details = {
         "moved": [move.step for move in change.moves],
         "reassigned": list(change.reassigned),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
 from scheduler.access.permissions import Actor
 from scheduler.booking.holds import let_lapse
-from scheduler.booking.inbox import let_go, take_in
+from scheduler.booking.inbox import known_already, let_go, take_in
 from scheduler.booking.judging import SeriesFindings, findings_in, standing_at
 from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.outcomes import Refused
@@ -101,16 +101,21 @@ def consequences_of(wanted: ChangeOfFacts[FactChange], now: datetime) -> Consequ
     return Consequences(before, after, tuple(broken), tuple(judged))
 
 
-def newly_broken(before: Iterable[Finding], after: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return what refuses or stops a visit after a change and did not before, in the order given.
+def newly_broken(
+    before: Iterable[Finding],
+    after: Iterable[Finding],
+    levels: Container[Level] = frozenset({Level.BLOCK, Level.GATE}),
+) -> tuple[Finding, ...]:
+    """Return what is found after a change and was not before, of these levels, in the order given.
 
-    Two findings are the same when rule and visits are: the words may tell a longer time.
+    Left out, they are those that refuse or stop a visit. Two findings are the same when rule and visits are: the words may
+    tell a longer time.
     """
     known = Counter((one.rule, one.appointments) for one in before)
     new = []
     for one in after:
         key = one.rule, one.appointments
-        if one.level not in (Level.BLOCK, Level.GATE):
+        if one.level not in levels:
             continue
         if known[key]:
             known[key] -= 1
@@ -139,6 +144,7 @@ def change_facts(
         save_facts(found.before, found.after)
         new = len(take_in(found.broken, wanted.change.word, now))
         gone = let_go(found.judged, Resolution.ELSEWHERE, now)
+        take_in(known_already(found.judged), wanted.change.word, now)
         kind, id = wanted.change.subject
         details = {
             "change": wanted.change.word,

@@ -13,7 +13,7 @@ from scheduler.domain.series import Series, SeriesState
 from scheduler.rules.finding import Finding, Level
 from scheduler.store import conflicts
 from scheduler.store import series as stored
-from scheduler.store.conflicts import Resolution, VisitConflict
+from scheduler.store.conflicts import Acceptance, Resolution, VisitConflict
 
 Key: TypeAlias = tuple[str, frozenset[str]]
 
@@ -37,10 +37,11 @@ TOOK_LONGER = "took_longer"
 def take_in(found: Iterable[SeriesFindings], cause: str, now: datetime) -> tuple[VisitConflict, ...]:
     """Keep findings as open conflicts, each once, and return those that are new.
 
-    One that is open already is kept as it is told now: what is broken may have grown.
+    One that is kept already is kept as it is told now: what is broken may have grown. One that was accepted is open again
+    when it is told otherwise since.
     """
     listed = list(found)
-    known = _open_by_series(listed)
+    known = _kept_by_series(listed)
     new: list[VisitConflict] = []
     for one in listed:
         kept = known.get(one.series.id, {})
@@ -48,22 +49,19 @@ def take_in(found: Iterable[SeriesFindings], cause: str, now: datetime) -> tuple
             before = kept.get(wanted.key)
             if before is None:
                 new.append(wanted)
-            elif (before.why, before.visit_starts_at) != (wanted.why, wanted.visit_starts_at):
-                told = replace(
-                    before, why=wanted.why, mend=wanted.mend, visit_starts_at=wanted.visit_starts_at
-                )
+            elif (told := _told_now(before, wanted, now)) != before:
                 conflicts.rewrite(told)
     conflicts.add(new)
     return tuple(new)
 
 
 def let_go(found: Iterable[SeriesFindings], how: Resolution, now: datetime) -> tuple[str, ...]:
-    """Close the open conflicts of series of which nothing is found any more, and return their ids.
+    """Close the conflicts of series of which nothing is found any more, accepted or not, and return their ids.
 
     `found` holds all that the rules say about each series. A conflict whose visits are over is closed as that.
     """
     listed = list(found)
-    known = _open_by_series(listed)
+    known = _kept_by_series(listed)
     closed: list[str] = []
     for one in listed:
         still = {key_of(finding) for finding in one.findings}
@@ -81,12 +79,23 @@ def key_of(finding: Finding) -> Key:
 
 
 def known_already(found: Iterable[SeriesFindings]) -> Iterator[SeriesFindings]:
-    """Yield series with those findings alone that are open conflicts."""
+    """Yield series with those findings alone that are conflicts already, open or accepted."""
     listed = list(found)
-    known = _open_by_series(listed)
+    known = _kept_by_series(listed)
     for one in listed:
         kept = known.get(one.series.id, {})
         yield SeriesFindings(one.series, tuple(f for f in one.findings if key_of(f) in kept))
+
+
+def told_otherwise(found: Iterable[SeriesFindings], now: datetime) -> Iterator[VisitConflict]:
+    """Yield the conflicts of series that are not told any more as they are kept, or not found at all."""
+    listed = list(found)
+    known = _kept_by_series(listed)
+    for one in listed:
+        told = {wanted.key: wanted for wanted in _as_conflicts(one, "", now)}
+        for key, before in known.get(one.series.id, {}).items():
+            if key not in told or _told_now(before, told[key], now) != before:
+                yield before
 
 
 def judged_anew(series: Iterable[str], now: datetime) -> Iterator[SeriesFindings]:
@@ -118,9 +127,9 @@ def refusals_of(found: Iterable[SeriesFindings]) -> Iterator[SeriesFindings]:
             yield SeriesFindings(one.series, blocking)
 
 
-def _open_by_series(found: Iterable[SeriesFindings]) -> dict[str, dict[Key, VisitConflict]]:
+def _kept_by_series(found: Iterable[SeriesFindings]) -> dict[str, dict[Key, VisitConflict]]:
     known: dict[str, dict[Key, VisitConflict]] = {}
-    for conflict in conflicts.open_conflicts(series=[one.series.id for one in found]):
+    for conflict in conflicts.lasting_conflicts(series=[one.series.id for one in found]):
         known.setdefault(conflict.series, {})[conflict.key] = conflict
     return known
 
@@ -139,12 +148,40 @@ def _as_conflicts(one: SeriesFindings, cause: str, now: datetime) -> Iterator[Vi
             rule=first.rule,
             level=first.level,
             steps=first.steps,
-            why="; ".join(dict.fromkeys(finding.why for finding in findings)),
+            why="; ".join(dict.fromkeys(finding.facts for finding in findings)),
             mend="; ".join(dict.fromkeys(finding.mend for finding in findings)),
             visit_starts_at=_first_start(one.series, first, now),
             cause=cause,
             found_at=now,
+            acceptance=_let_pass(findings),
         )
+
+
+def _let_pass(findings: Iterable[Finding]) -> Acceptance | None:
+    """Return by whom all of these findings were let pass, the last of them; `None` when one was not."""
+    overrides = [finding.override for finding in findings]
+    if not all(overrides):
+        return None
+    last = max((one for one in overrides if one), key=lambda one: one.made_at)
+    return Acceptance(last.made_by, last.made_at, last.reason)
+
+
+def _told_now(before: VisitConflict, wanted: VisitConflict, now: datetime) -> VisitConflict:
+    """Return a conflict that is kept as it is told now.
+
+    What was accepted stays so while it is told in the same words: a warning always, a gate while the override holds. Told
+    otherwise, it is found anew. An override made since it was found accepts it, at whichever page that was made.
+    """
+    told = replace(before, why=wanted.why, mend=wanted.mend, visit_starts_at=wanted.visit_starts_at)
+    by_override = wanted.acceptance
+    if before.acceptance is not None:
+        lasts = by_override is not None or before.level not in (Level.GATE, Level.BLOCK)
+        if lasts and wanted.why == before.why:
+            return told
+        return replace(told, acceptance=None, found_at=now)
+    if by_override is not None and by_override.at >= before.found_at:
+        return replace(told, acceptance=by_override)
+    return told
 
 
 def _first_start(series: Series, finding: Finding, now: datetime) -> datetime:

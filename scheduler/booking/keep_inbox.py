@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from scheduler.access.permissions import Actor, Permission, may_at
-from scheduler.booking.inbox import judged_anew, let_go, refusals_of, take_in
+from scheduler.booking.inbox import judged_anew, known_already, let_go, refusals_of, take_in
 from scheduler.booking.judging import SeriesFindings, findings_in, standing_at
 from scheduler.booking.outcomes import NotAllowed
 from scheduler.booking.retrying import retried
@@ -59,10 +59,11 @@ def _attempt(site: str, judged: tuple[SeriesFindings, ...], actor: Actor, now: d
     with unit_of_work():
         lock([site], [])
         broken = [one.series.id for one in refusals_of(judged)]
-        kept = [one.series for one in conflicts.open_conflicts(site)]
+        kept = [one.series for one in conflicts.lasting_conflicts(site)]
         # What was seen without the lock may have been mended meanwhile.
         again = tuple(judged_anew([*broken, *kept], now))
         new = len(take_in(refusals_of(again), VERB, now))
+        take_in(known_already(again), VERB, now)
         resolved = len(let_go(again, Resolution.ELSEWHERE, now))
         found = dict(sorted(levels.items()))
         details = {"series": len(judged), "findings": found, "new": new, "resolved": resolved}

@@ -70,8 +70,7 @@ def override_rule(command: OverrideRule, actor: Actor, clock: Clock) -> RuleOver
 
 
 def _attempt(command: OverrideRule, actor: Actor, now: datetime) -> RuleOverridden | Refused | NotAllowed:
-    rule = next((one for one in CATALOGUE if one.id == command.rule), None)
-    if rule is None:
+    if all(one.id != command.rule for one in CATALOGUE):
         why = f"There is no rule '{command.rule}'."
         return Refused(reasons=(nonsense("unknown_rule", why, "Choose one that is open for the visit."),))
     with unit_of_work():
@@ -86,16 +85,23 @@ def _attempt(command: OverrideRule, actor: Actor, now: datetime) -> RuleOverridd
             return earlier
         if earlier is not None:
             return RuleOverridden(overrides.override(earlier))
-        made = _made(command, visit, actor, now)
-        refused = (
-            _against_role(rule, visit, actor) or _against_words(made, visit) or _needless(made, visit, now)
-        )
-        if refused is not None:
-            return refused
-        overrides.save_override(made)
+        made = let_pass(command, visit, actor, now)
+        if isinstance(made, Refused):
+            return made
         note_answer(VERB, command, command.idempotency_key, made, now)
-        record(_entry(made, actor, now))
         return RuleOverridden(made)
+
+
+def let_pass(command: OverrideRule, visit: Appointment, actor: Actor, now: datetime) -> Override | Refused:
+    """Let a rule pass for a visit within the unit of work of a request that may, or say why that cannot be."""
+    rule = next(one for one in CATALOGUE if one.id == command.rule)
+    made = _made(command, visit, actor, now)
+    refused = _against_role(rule, visit, actor) or _against_words(made, visit) or _needless(made, visit, now)
+    if refused is not None:
+        return refused
+    overrides.save_override(made)
+    record(_entry(made, actor, now))
+    return made
 
 
 def _made(command: OverrideRule, visit: Appointment, actor: Actor, now: datetime) -> Override:

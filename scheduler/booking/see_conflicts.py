@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from scheduler.access.permissions import Actor, Permission, may, may_at
 from scheduler.booking.changed_series import SeriesAtHand
-from scheduler.booking.inbox import judged_anew, known_already, let_go, take_in
+from scheduler.booking.inbox import judged_anew, known_already, let_go, take_in, told_otherwise
 from scheduler.booking.mending import ways_to_mend
 from scheduler.booking.outcomes import NotAllowed, PlannedChange
 from scheduler.booking.retrying import retried
@@ -49,10 +50,22 @@ def see_conflicts(site: str, actor: Actor, clock: Clock) -> tuple[SeriesInConfli
         return NotAllowed(Permission.SEE_CONFLICTS)
     _bring_up_to_date(site, clock.now())
     with reading():
-        by_series: dict[str, list[VisitConflict]] = {}
-        for one in conflicts.open_conflicts(site):
-            by_series.setdefault(one.series, []).append(one)
-        return tuple(SeriesInConflict(stored.series(id), tuple(found)) for id, found in by_series.items())
+        return _by_series(conflicts.open_conflicts(site))
+
+
+def see_accepted(site: str, actor: Actor) -> tuple[SeriesInConflict, ...] | NotAllowed:
+    """Return the series of a site with conflicts that were accepted and last, by when their visits start."""
+    if not may_at(actor, Permission.SEE_CONFLICTS, site):
+        return NotAllowed(Permission.SEE_CONFLICTS)
+    with reading():
+        return _by_series(conflicts.accepted_conflicts(site))
+
+
+def _by_series(found: Iterable[VisitConflict]) -> tuple[SeriesInConflict, ...]:
+    by_series: dict[str, list[VisitConflict]] = {}
+    for one in found:
+        by_series.setdefault(one.series, []).append(one)
+    return tuple(SeriesInConflict(stored.series(id), tuple(theirs)) for id, theirs in by_series.items())
 
 
 def see_ways_to_mend(conflict: str, actor: Actor, clock: Clock) -> WaysToMend | NotAllowed:
@@ -85,15 +98,10 @@ def mending_of(found: VisitConflict, now: datetime) -> WaysToMend:
 def _bring_up_to_date(site: str, now: datetime) -> None:
     """Close what is put right and tell the rest as it is now; where nothing is, nothing is written and nobody waits."""
     with reading():
-        kept = conflicts.open_conflicts(site)
+        kept = conflicts.lasting_conflicts(site)
         judged = tuple(judged_anew((one.series for one in kept), now))
-        told = {
-            (one.series.id, finding.rule, finding.steps): finding.why
-            for one in known_already(judged)
-            for finding in one.findings
-        }
-    if all(told.get((one.series, one.rule, one.steps)) == one.why for one in kept):
-        return
+        if not any(told_otherwise(judged, now)):
+            return
 
     def attempt() -> None:
         with unit_of_work():

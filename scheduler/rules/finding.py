@@ -49,7 +49,8 @@ class Finding:
     the patient. `override_role` may let the visit start in spite of a GATE, `None` when nobody may. `gated` is
     the visit that may not start because of a BLOCK or a GATE, the last of those it touches; `None` for findings that
     touch none and for those that stop nobody.
-    `gate` is the decision that a rule about one asks for. `override` is by what a GATE was let pass, told as an INFO then.
+    `gate` is the decision that a rule about one asks for. `override` is by what a GATE was let pass, told as an INFO then;
+    `let_pass` are the words of `why` that tell of it.
     """
 
     rule: str
@@ -63,3 +64,9 @@ class Finding:
     gated: str | None = None
     gate: str | None = None
     override: Override | None = None
+    let_pass: str = ""
+
+    @property
+    def facts(self) -> str:
+        """Return why it is found, without the words about an override: the same while nothing about it changes."""
+        return self.why.removesuffix(self.let_pass) if self.let_pass else self.why

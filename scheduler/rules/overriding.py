@@ -43,10 +43,12 @@ def _start(visit: Appointment, question: Question) -> datetime:
 
 def _let_pass(finding: Finding, override: Override, question: Question) -> Finding:
     role, until = override.role.replace("_", " "), question.said(override.expires_at)
+    let_pass = f"; the {role} lets it pass until {until}: {override.reason}"
     return replace(
         finding,
         level=Level.INFO,
-        why=f"{finding.why}; the {role} lets it pass until {until}: {override.reason}",
+        why=f"{finding.why}{let_pass}",
+        let_pass=let_pass,
         mend="withdraw the override should it not stand any more",
         override=override,
     )

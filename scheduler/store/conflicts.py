@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, func, insert, select, update
 
 from scheduler.domain.errors import NotFound
 from scheduler.rules.finding import Level
@@ -17,7 +17,9 @@ from scheduler.store.tables_life import ConflictRow
 from scheduler.store.work import reading, writing
 
 _conflict = table_of(ConflictRow)
-_OPEN = _conflict.c.resolved_at.is_(None)
+_UNRESOLVED = _conflict.c.resolved_at.is_(None)
+_ACCEPTED = _conflict.c.accepted_at.is_not(None)
+_OPEN = and_(_UNRESOLVED, ~_ACCEPTED)
 
 
 class Resolution(StrEnum):
@@ -33,11 +35,21 @@ class Resolution(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Acceptance:
+    """Somebody accepts a conflict as it is told: the account, the instant, and a reason that holds nothing clinical."""
+
+    by: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class VisitConflict:
     """A rule that a series breaks in the visits of these steps.
 
     `why` and `mend` are as in findings and may name staff, never the patient. `visit_starts_at` is the start of the first of
-    the visits that is still to come; `cause` what was changed, in a word. `resolved_at` is `None` while it is open.
+    the visits that is still to come; `cause` what was changed, in a word. `resolved_at` is `None` while it lasts;
+    `acceptance` is by whom it was accepted as it is told here, `None` while it is open.
     """
 
     id: str
@@ -53,6 +65,7 @@ class VisitConflict:
     found_at: datetime
     resolved_at: datetime | None = None
     resolution: Resolution | None = None
+    acceptance: Acceptance | None = None
 
     @property
     def key(self) -> tuple[str, frozenset[str]]:
@@ -70,7 +83,25 @@ def conflict(id: str) -> VisitConflict:
 
 def open_conflicts(site: str | None = None, series: Iterable[str] | None = None) -> tuple[VisitConflict, ...]:
     """Return the open conflicts by when their visits start; of one site and of some series alone, if these are given."""
-    where: list[ColumnElement[bool]] = [_OPEN]
+    return _chosen(_OPEN, site, series)
+
+
+def accepted_conflicts(site: str | None = None) -> tuple[VisitConflict, ...]:
+    """Return the conflicts that last and were accepted, by when their visits start; of one site or of all."""
+    return _chosen(and_(_UNRESOLVED, _ACCEPTED), site, None)
+
+
+def lasting_conflicts(
+    site: str | None = None, series: Iterable[str] | None = None
+) -> tuple[VisitConflict, ...]:
+    """Return the open conflicts and those that were accepted, in the same order."""
+    return _chosen(_UNRESOLVED, site, series)
+
+
+def _chosen(
+    what: ColumnElement[bool], site: str | None, series: Iterable[str] | None
+) -> tuple[VisitConflict, ...]:
+    where: list[ColumnElement[bool]] = [what]
     if site is not None:
         where.append(_conflict.c.site_id == site)
     if series is not None:
@@ -113,7 +144,7 @@ def resolve(ids: Iterable[str], resolution: Resolution, at: datetime) -> None:
     """Close conflicts; those closed already stay as they are."""
     chosen = _conflict.c.id.in_(sorted(set(ids)))
     values = {"resolved_at": at, "resolution": resolution.value}
-    writing().execute(update(_conflict).where(chosen, _OPEN).values(values))
+    writing().execute(update(_conflict).where(chosen, _UNRESOLVED).values(values))
 
 
 def _row(one: VisitConflict) -> dict[str, Any]:
@@ -131,6 +162,9 @@ def _row(one: VisitConflict) -> dict[str, Any]:
         "found_at": one.found_at,
         "resolved_at": one.resolved_at,
         "resolution": one.resolution.value if one.resolution else "",
+        "accepted_at": one.acceptance.at if one.acceptance else None,
+        "accepted_by": one.acceptance.by if one.acceptance else None,
+        "accepted_reason": one.acceptance.reason if one.acceptance else None,
     }
 
 
@@ -159,4 +193,7 @@ def _from(row: Any) -> VisitConflict:
         found_at=row.found_at,
         resolved_at=row.resolved_at,
         resolution=Resolution(row.resolution) if row.resolution else None,
+        acceptance=Acceptance(row.accepted_by or "", row.accepted_at, row.accepted_reason or "")
+        if row.accepted_at
+        else None,
     )

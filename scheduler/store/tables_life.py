@@ -53,7 +53,8 @@ class OverrideRow(Row):
 class ConflictRow(Row):
     """A rule that a standing series breaks since something changed, until it is resolved.
 
-    `steps` is a JSON list of the visits that it touches; `cause` what was changed, in a word.
+    `steps` is a JSON list of the visits that it touches; `cause` what was changed, in a word. Somebody may have accepted it
+    as it is told.
     """
 
     __tablename__ = "conflict"
@@ -72,6 +73,9 @@ class ConflictRow(Row):
     found_at: Mapped[datetime]
     resolved_at: Mapped[datetime | None]
     resolution: Mapped[str]
+    accepted_at: Mapped[datetime | None]
+    accepted_by: Mapped[str | None]
+    accepted_reason: Mapped[str | None]
 
 
 class AnsweredRequestRow(Row):

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import uuid4
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler.access.permissions import Permission, may
+from scheduler.booking.accept_conflict import AcceptConflict, accept_conflict, may_accept
 from scheduler.booking.changed_series import visits_of
 from scheduler.booking.let_rest import rests_since
 from scheduler.booking.outcomes import NotAllowed, Refused
+from scheduler.booking.override_rule import LONGEST_REASON
 from scheduler.booking.reach import site_of
 from scheduler.booking.resolve_conflict import ConflictResolved, ResolveConflict, resolve_conflict
-from scheduler.booking.see_conflicts import WaysToMend, see_conflicts, see_ways_to_mend
+from scheduler.booking.see_conflicts import (
+    SeriesInConflict,
+    WaysToMend,
+    see_accepted,
+    see_conflicts,
+    see_ways_to_mend,
+)
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.people import Patient
+from scheduler.domain.places import Site
 from scheduler.domain.series import Series
 from scheduler.planner.proposal import Reason
 from scheduler.store import clinic
@@ -92,8 +103,16 @@ def conflicts() -> ResponseReturnValue:
     with reading():
         site = site_of(actor())
     found = see_conflicts(site.id, actor(), current_clock())
-    if isinstance(found, NotAllowed):
+    accepted = see_accepted(site.id, actor())
+    if isinstance(found, NotAllowed) or isinstance(accepted, NotAllowed):
         abort(403)
+    return render_template(
+        "conflicts.html", cards=_cards(found), accepted=_cards(accepted), **_resting(site), site=site
+    )
+
+
+def _resting(site: Site) -> dict[str, object]:
+    """Return the series that are dormant, the longest at rest first, and their patients."""
     now = current_clock().now()
     with reading():
         rest = [
@@ -101,10 +120,14 @@ def conflicts() -> ResponseReturnValue:
             for series in dormant_series(site.id)
             if (since := rests_since(series, now, site.zone)) is not None
         ]
-        patients = patients_named(
-            [*(one.series.patient for one in found), *(one.series.patient for one in rest)]
-        )
-    cards = [
+        patients = patients_named(one.series.patient for one in rest)
+    return {"resting": sorted(rest, key=lambda one: one.since), "patients": patients}
+
+
+def _cards(found: Sequence[SeriesInConflict]) -> list[SeriesCard]:
+    with reading():
+        patients = patients_named(one.series.patient for one in found)
+    return [
         SeriesCard(
             one.series,
             patients[one.series.patient],
@@ -112,8 +135,6 @@ def conflicts() -> ResponseReturnValue:
         )
         for one in found
     ]
-    resting = sorted(rest, key=lambda one: one.since)
-    return render_template("conflicts.html", cards=cards, resting=resting, patients=patients, site=site)
 
 
 @pages.get("/conflicts/<conflict>")
@@ -142,6 +163,23 @@ def mend(conflict: str) -> ResponseReturnValue:
     return redirect(url_for("conflicts.conflicts"), 303)
 
 
+@pages.post("/conflicts/<conflict>/accept")
+@needs(Permission.ACCEPT_CONFLICT)
+def accept(conflict: str) -> ResponseReturnValue:
+    """Accept a conflict as it is, with the reason that was given."""
+    sent = request.form
+    command = AcceptConflict(conflict, sent.get("reason", ""), sent.get("seen", ""), sent.get("key") or None)
+    outcome = accept_conflict(command, actor(), current_clock())
+    if isinstance(outcome, NotAllowed):
+        abort(403)
+    if isinstance(outcome, Refused):
+        if any(reason.code == "unknown_conflict" for reason in outcome.reasons):
+            abort(404)
+        return _page(conflict, outcome), 409 if outcome.race_lost else 422
+    flash("Accepted. It stands below the open conflicts, and is open again when its facts change.", "good")
+    return redirect(url_for("conflicts.conflicts"), 303)
+
+
 def _page(conflict: str, refused: Refused | None = None) -> str:
     now = current_clock().now()
     found = see_ways_to_mend(conflict, actor(), current_clock())
@@ -164,6 +202,10 @@ def _page(conflict: str, refused: Refused | None = None) -> str:
         against=against,
         may_cancel=may(actor(), Permission.CANCEL_APPOINTMENT),
         may_mend=may(actor(), Permission.RESOLVE_CONFLICT),
+        may_accept=may_accept(actor(), found.conflict),
+        longest_reason=LONGEST_REASON,
+        reason_given=request.form.get("reason", ""),
+        key=uuid4().hex,
         now=now,
     )
 

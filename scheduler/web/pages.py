@@ -113,7 +113,7 @@ def _signed_in() -> SignedIn:
     return SignedIn(role, "") if says_the_same else SignedIn(name, role)
 
 
-_OF_PATIENTS = (
+_OF_PATIENTS: tuple[str, ...] = (
     "patients",
     "book",
     "series",

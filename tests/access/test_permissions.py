@@ -22,6 +22,7 @@ DESK = {
     Permission.CANCEL_APPOINTMENT,
     Permission.SEE_CONFLICTS,
     Permission.RESOLVE_CONFLICT,
+    Permission.ACCEPT_CONFLICT,
     Permission.SEE_STAFF,
     Permission.RECORD_ABSENCE,
     Permission.CHANGE_PLACES,
@@ -59,9 +60,17 @@ TRUTH = {
     AccountRole.FRONT_DESK: DESK,
     AccountRole.NURSE: CLINICAL,
     AccountRole.THERAPIST: THERAPY,
-    AccountRole.PRESCRIBER: THERAPY | {Permission.CANCEL_SERIES, Permission.ADOPT_VERSION},
+    AccountRole.PRESCRIBER: THERAPY
+    | {
+        Permission.CANCEL_SERIES,
+        Permission.ADOPT_VERSION,
+        Permission.SEE_CONFLICTS,
+        Permission.ACCEPT_CONFLICT,
+    },
     AccountRole.ADMINISTRATOR: DESK | KEEPING | {Permission.OVERRIDE_RULE},
-    AccountRole.SYSTEM: (DESK - {Permission.DECIDE_GATE, Permission.ADVANCE_APPOINTMENT})
+    AccountRole.SYSTEM: (
+        DESK - {Permission.DECIDE_GATE, Permission.ADVANCE_APPOINTMENT, Permission.ACCEPT_CONFLICT}
+    )
     | KEEPING
     | {Permission.DISPATCH_REMINDERS},
 }
