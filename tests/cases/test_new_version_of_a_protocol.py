@@ -88,7 +88,8 @@ def test_which_visits_the_new_version_would_break_is_said_before_it_is_saved_and
     seen = preview_import(ImportClinic(document), SYSTEM, clock())
     assert isinstance(seen, ImportPreviewed)
     assert [one.version for one in protocol_versions() if one.key == INDUCTION] == [1]
-    for one in (*seen.older, *imported(LATER_TALKS).older):
+    [before], [with_it] = seen.older, imported(LATER_TALKS).older
+    for one in (before, with_it):
         assert (one.series, one.version, one.reasons) == (example, 2, ())
         assert {visit.step for visit in one.visits} == {step for _, pair in TOO_SOON for step in pair}
         assert told(one.broken) == TOO_SOON
