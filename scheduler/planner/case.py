@@ -20,6 +20,7 @@ from scheduler.planner.network import Arc, Choices, Holes, Network
 from scheduler.planner.outline import Outline
 from scheduler.planner.proposal import Reason
 from scheduler.planner.question import NOBODY, Question, network_of
+from scheduler.planner.real_times import Facts, arcs_from_facts, length_in_slots, real_times
 from scheduler.planner.standing import Standing
 from scheduler.planner.staying import against_staying
 from scheduler.planner.timeline import SLOT, LocalDays, slots_at_most, slots_in
@@ -69,7 +70,16 @@ class Case:
     def network(self) -> Network:
         """The windows; visits that nothing else puts in order keep the order they have."""
         order = sorted(range(len(self.visits)), key=lambda step: self.visits[step].start)
-        return _in_order(self.question.outline, self.question.days, tuple(order))
+        return _in_order(self.question.outline, self.question.days, tuple(order), self._facts)
+
+    @cached_property
+    def _facts(self) -> Facts:
+        """The real times of visits that have begun, where these differ from what was planned."""
+        outline, origin = self.question.outline, self.question.grid.origin
+        return tuple(
+            real_times(visit, step.length, origin) if self.has_begun(visit) else None
+            for visit, step in zip(self.visits, outline.steps, strict=True)
+        )
 
     @cached_property
     def standing(self) -> Standing:
@@ -79,7 +89,11 @@ class Case:
             starts=tuple((visit.start - origin) // SLOT for visit in self.visits),
             may_move=frozenset(step for step, visit in enumerate(self.visits) if self._may_move(visit)),
             may_stay=frozenset(step for step in range(len(self.visits)) if self._may_stay(step)),
-            within=frozenset(step for step, visit in enumerate(self.visits) if (visit.start - origin) % SLOT),
+            within=frozenset(
+                step
+                for step, visit in enumerate(self.visits)
+                if self._facts[step] is None and (visit.start - origin) % SLOT
+            ),
         )
 
     def has_begun(self, visit: Appointment) -> bool:
@@ -224,9 +238,13 @@ class Case:
 
 
 @lru_cache(maxsize=256)
-def _in_order(outline: Outline, days: LocalDays, order: tuple[int, ...]) -> Network:
+def _in_order(outline: Outline, days: LocalDays, order: tuple[int, ...], facts: Facts) -> Network:
     """Return the windows of an outline, with those of its visits in order that the windows leave open."""
-    network, lengths = network_of(outline, days), outline.lengths
+    if any(facts):
+        network = Network.of(len(order), days, arcs_from_facts(outline, facts))
+        lengths = tuple(length_in_slots(outline, facts, step) for step in range(len(order)))
+    else:
+        network, lengths = network_of(outline, days), outline.lengths
     added = [
         Arc(one, other, lengths[one])
         for place, one in enumerate(order)

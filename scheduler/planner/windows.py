@@ -75,4 +75,4 @@ def _last_moment(day: date, zone: str) -> datetime:
 
 
 def _at(visit: Appointment, point: Point) -> datetime:
-    return visit.start if point is Point.START else visit.discharge
+    return visit.start if point is Point.START else visit.over_at
