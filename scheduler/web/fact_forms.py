@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from datetime import date, time, timedelta
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, Field, SelectField, StringField, TimeField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms import DateField, Field, IntegerField, SelectField, SelectMultipleField, StringField, TimeField
+from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
 
 from scheduler.domain.clock import first_moment, instant_at
 from scheduler.domain.interval import Interval
-from scheduler.domain.people import Credential
+from scheduler.domain.people import Credential, Role, StaffMember
 from scheduler.domain.places import Closure, WeeklyHours
+from scheduler.domain.staff_changes import RolesChanged
 from scheduler.rules.wording import credential_name
 from scheduler.web.forms import LONGEST_LINE
 from scheduler.web.words import WEEKDAYS
@@ -116,6 +118,61 @@ class CredentialForm(FlaskForm):  # type: ignore[misc]  # the library ships no t
 
 def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
+
+
+MOST_PATIENTS = 20
+"""How many patients one person may be given to watch, or to stand behind, at once: more is a slip of the hand."""
+
+
+def _patients_as(role: Role) -> Callable[[FlaskForm, Field], None]:
+    """Return a validator that asks for a number of patients from whoever serves in a role; without it, it means nothing."""
+
+    def check(form: FlaskForm, field: Field) -> None:
+        wrong = bool(field.errors) or not 1 <= (field.data or 0) <= MOST_PATIENTS
+        field.errors = []
+        if role.value in (form["roles"].data or ()) and wrong:
+            raise StopValidation(f"Enter how many patients, 1 to {MOST_PATIENTS}")
+        raise StopValidation
+
+    return check
+
+
+class RolesForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
+    """In which roles somebody serves, and how many patients at once in those where that is limited."""
+
+    roles = SelectMultipleField("Serves as")
+    may_watch = IntegerField("Patients to watch at once", [_patients_as(Role.MEDICAL_MONITOR)])
+    may_supervise = IntegerField("Patients to stand behind at once", [_patients_as(Role.PRESCRIBER)])
+
+    def offer(self, names: Mapping[str, str]) -> RolesForm:
+        """Fill the roles in by their names, and return the form."""
+        self.roles.choices = list(names.items())
+        return self
+
+    def validate_roles(self, field: Field) -> None:
+        """Ask for one role at least."""
+        if not field.data:
+            raise ValidationError("Choose at least one role")
+
+    def change(self, person: str) -> RolesChanged:
+        """Return what was entered; a number counts with its role alone."""
+        roles = frozenset(Role(role) for role in self.roles.data or ())
+        watched, supervised = self.may_watch.data or 0, self.may_supervise.data or 0
+        return RolesChanged(
+            person,
+            roles,
+            watched if Role.MEDICAL_MONITOR in roles else 0,
+            supervised if Role.PRESCRIBER in roles else 0,
+        )
+
+
+def roles_as_chosen(person: StaffMember) -> dict[str, Any]:
+    """Return somebody's roles as the form shows them; a number that does not apply is left empty."""
+    return {
+        "roles": [role.value for role in person.roles],
+        "may_watch": person.may_watch or None,
+        "may_supervise": person.may_supervise or None,
+    }
 
 
 def _is_hours(_form: FlaskForm, field: Field) -> None:

@@ -1,4 +1,4 @@
-"""The staff: who works here, and one person's hours, time off and credentials, with what a change of them would break."""
+"""The staff: who works here, and one person's hours, time off, credentials and roles, with what a change would break."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from scheduler.domain.clock import local_day
 from scheduler.domain.errors import InvalidValue, NotFound
 from scheduler.domain.facts import Facts
 from scheduler.domain.interval import Interval
-from scheduler.domain.people import Credential, StaffMember
+from scheduler.domain.people import Credential, Role, StaffMember
 from scheduler.domain.places import Site
 from scheduler.domain.staff_changes import (
     CredentialRecorded,
@@ -26,22 +26,24 @@ from scheduler.domain.staff_changes import (
     TimeOffAdded,
     TimeOffRemoved,
 )
-from scheduler.rules.wording import credential_name
+from scheduler.rules.wording import credential_name, listed, role_name
 from scheduler.store.site_facts import facts_of
 from scheduler.store.work import reading
 from scheduler.web.fact_forms import (
     CredentialForm,
     HoursForm,
+    RolesForm,
     StretchForm,
     hours_as_typed,
     is_dated,
+    roles_as_chosen,
     today_first,
 )
 from scheduler.web.forms import faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.saving_facts import Saving, shown_or_saved
-from scheduler.web.words import absence_in, day_words
+from scheduler.web.words import absence_in, day_words, role_words
 
 pages = Blueprint("staff", __name__)
 
@@ -72,6 +74,7 @@ class _Forms:
     time_off: StretchForm
     hours: HoursForm
     credential: CredentialForm
+    roles: RolesForm
 
 
 @pages.get("/staff")
@@ -157,6 +160,19 @@ def withdraw_credential(person: str) -> ResponseReturnValue:
     return _answer(facts, CredentialWithdrawn(person, kind), what)
 
 
+@pages.post("/staff/<person>/roles")
+@needs(Permission.CHANGE_STAFF)
+def change_roles(person: str) -> ResponseReturnValue:
+    """Let somebody serve in other roles, or for more or fewer patients at once."""
+    facts, found = _found(person)
+    forms = _forms(facts, found, "roles")
+    if not forms.roles.validate():
+        return _page(facts, found, forms, forms.roles), 422
+    change = forms.roles.change(person)
+    names = sorted(role_name(role) for role in change.roles)
+    return _answer(facts, change, f"{found.name} serves as {listed(names)}")
+
+
 def _answer(facts: Facts, change: StaffChange, what: str) -> ResponseReturnValue:
     wanted: ChangeOfFacts[StaffChange] = ChangeOfFacts(facts.site.id, change)
     back = url_for("staff.person", person=change.person)
@@ -180,6 +196,9 @@ def _forms(facts: Facts, person: StaffMember, sent: str = "") -> _Forms:
         StretchForm(entered.get("time_off"), data=today_first(today)),
         HoursForm(entered.get("hours"), data=hours_as_typed(person.hours)),
         CredentialForm(entered.get("credential")).offer(kinds),
+        RolesForm(entered.get("roles"), data=roles_as_chosen(person)).offer(
+            {role.value: role_words(role) for role in Role}
+        ),
     )
 
 
@@ -187,7 +206,7 @@ def _page(
     facts: Facts,
     person: StaffMember,
     forms: _Forms,
-    wrong: StretchForm | HoursForm | CredentialForm | None = None,
+    wrong: StretchForm | HoursForm | CredentialForm | RolesForm | None = None,
 ) -> str:
     now = current_clock().now()
     today = local_day(now, facts.site.zone)

@@ -75,6 +75,7 @@ MAY_OPEN = {
     "staff.add_time_off": DESK,
     "staff.remove_time_off": DESK,
     "staff.change_hours": {"admin"},
+    "staff.change_roles": {"admin"},
     "staff.record_credential": {"admin"},
     "staff.withdraw_credential": {"admin"},
     "places.places": DESK,

@@ -114,6 +114,66 @@ def test_what_is_entered_wrong_is_said_beside_it_and_kept(
     assert all(f'value="{value}"' in page.text for value in wrong.values() if value)
 
 
+def test_roles_that_break_visits_are_shown_and_saved_anyway(
+    clinic_app: Flask, desk: Visitor, signed_in: Callable[[str], Visitor], therapist: str
+) -> None:
+    assert "Change the roles" not in desk.text(f"/staff/{therapist}")
+    admin = signed_in("admin")
+    page = admin.text(f"/staff/{therapist}")
+    assert re.search(r'name="roles" value="therapist"[^>]* checked', page)
+    form: dict[str, object] = {"roles": ["medical_monitor", "care_coordinator"], "may_watch": "2"}
+    shown = admin.send(f"/staff/{therapist}/roles", form)
+    assert "serves as care coordinator and medical monitor" in shown.text
+    assert "is named therapist of" in shown.text
+    assert facts(clinic_app).person(therapist).roles == {Role.THERAPIST}
+    sent = {**again(shown.text), **form}
+    assert admin.send(f"/staff/{therapist}/roles", sent).status_code == 303
+    after = facts(clinic_app).person(therapist)
+    assert after.roles == {Role.MEDICAL_MONITOR, Role.CARE_COORDINATOR}
+    assert (after.may_watch, after.may_supervise) == (2, 0)
+    with clinic_app.app_context():
+        assert "COVER-7" in {one.rule for one in open_conflicts(SITE)}
+
+
+def test_both_roles_stay_chosen_from_the_page_of_broken_visits(
+    desk: Visitor, signed_in: Callable[[str], Visitor], therapist: str
+) -> None:
+    form: dict[str, object] = {"roles": ["medical_monitor", "care_coordinator"], "may_watch": "2"}
+    shown = signed_in("admin").send(f"/staff/{therapist}/roles", form)
+    assert [value for name, value in HIDDEN.findall(shown.text) if name == "roles"] == form["roles"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"roles": []}, "Choose at least one role"),
+        ({"roles": ["magician"]}, "not a valid choice"),
+        ({"roles": ["medical_monitor"], "may_watch": ""}, "Enter how many patients, 1 to 20"),
+        ({"roles": ["prescriber"], "may_supervise": "21"}, "Enter how many patients, 1 to 20"),
+        ({"roles": ["medical_monitor"], "may_watch": "two"}, "Enter how many patients, 1 to 20"),
+        ({"roles": ["medical_monitor"], "may_watch": "0"}, 'id="may_watch-error"'),
+    ],
+)
+def test_roles_that_make_no_sense_are_said(
+    signed_in: Callable[[str], Visitor], therapist: str, wrong: dict[str, object], said: str
+) -> None:
+    page = signed_in("admin").send(f"/staff/{therapist}/roles", wrong)
+    assert page.status_code == 422
+    assert said in page.text
+
+
+def test_a_prescriber_who_stands_behind_visits_stays_one(
+    clinic_app: Flask, signed_in: Callable[[str], Visitor], dose: Appointment
+) -> None:
+    prescriber = dose.staff[Role.PRESCRIBER]
+    before = facts(clinic_app).person(prescriber)
+    # The numbers of roles that are not chosen are not asked about.
+    form: dict[str, object] = {"roles": ["care_coordinator"], "may_watch": "many", "may_supervise": ""}
+    refused = signed_in("admin").send(f"/staff/{prescriber}/roles", form)
+    assert refused.status_code == 303
+    assert facts(clinic_app).person(prescriber) == before
+
+
 def test_hours_and_credentials_are_for_administrators(
     clinic_app: Flask, desk: Visitor, signed_in: Callable[[str], Visitor], therapist: str
 ) -> None:
