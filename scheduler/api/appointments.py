@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from scheduler.access.permissions import Actor
 from scheduler.api.answers import AppointmentAnswer
 from scheduler.api.answers_about_series import AppointmentsAnswer, CancellationAnswer, ChangeAnswer
-from scheduler.api.asked import AppointmentCancellation, AppointmentMove, DayQuestion
+from scheduler.api.answers_about_the_clinic import AdvanceAnswer, AppointmentStanding
+from scheduler.api.asked import AppointmentAdvance, AppointmentCancellation, AppointmentMove, DayQuestion
 from scheduler.api.operations import Asking, Nothing
 from scheduler.api.problems import not_allowed, refused
+from scheduler.booking.advance_appointment import Advanced, advance_appointment
 from scheduler.booking.cancel_appointment import AppointmentCancelled, CancelAppointment, cancel_appointment
 from scheduler.booking.move_appointment import AppointmentMoved, MoveAppointment, move_appointment
 from scheduler.booking.outcomes import CalledOffBy, NotAllowed, Refused
@@ -19,6 +23,7 @@ from scheduler.booking.reach import (
     series_within_reach,
     sites_within_reach,
 )
+from scheduler.booking.visit_facts import VisitFacts
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.errors import NotFound
 from scheduler.store import appointments
@@ -39,12 +44,32 @@ def list_appointments(asking: Asking[DayQuestion]) -> AppointmentsAnswer:
     return AppointmentsAnswer(appointments=tuple(AppointmentAnswer.of(visit) for visit in found))
 
 
-def read_appointment(asking: Asking[Nothing]) -> AppointmentAnswer:
-    """Look at one visit as it stands."""
+def read_appointment(asking: Asking[Nothing]) -> AppointmentStanding:
+    """Look at one visit as it stands, with the open gates that it waits for."""
     with reading():
-        visit = appointments.appointment(asking.ids["appointment"])
-        patient_within_reach(asking.actor, visit.patient)
-    return AppointmentAnswer.of(visit)
+        visit = _on_its_day(asking)
+        return AppointmentStanding.of(visit, VisitFacts.of(visit, asking.clock.now()).waits_for)
+
+
+def advance_a_visit(asking: Asking[AppointmentAdvance]) -> AdvanceAnswer:
+    """Note the next step of a visit as it happens, or say everything that is against it."""
+    with reading():
+        visit = _on_its_day(asking)
+    outcome = advance_appointment(asking.asked.advance(visit.id, asking.key), asking.actor, asking.clock)
+    match outcome:
+        case NotAllowed():
+            raise not_allowed(outcome)
+        case Refused():
+            raise refused(outcome)
+        case Advanced():
+            return AdvanceAnswer.of(outcome)
+
+
+def _on_its_day(asking: Asking[Any]) -> Appointment:
+    """Return any visit of a patient within reach, also one that came with the clinic file. Raises `NotFound`."""
+    visit = appointments.appointment(asking.ids["appointment"])
+    patient_within_reach(asking.actor, visit.patient)
+    return visit
 
 
 def move_a_visit(asking: Asking[AppointmentMove]) -> ChangeAnswer:

@@ -18,17 +18,23 @@ from scheduler.api.forms import (
     relief_of,
     weekdays_of,
 )
+from scheduler.booking.advance_appointment import AdvanceAppointment
 from scheduler.booking.book_series import BookSeries
 from scheduler.booking.changed_series import ChangedVisit
+from scheduler.booking.decide_gate import DecideGate
 from scheduler.booking.outcomes import CalledOffBy, CancelReason
 from scheduler.booking.preview_move import WantedMove
 from scheduler.booking.preview_series import PreviewSeries
 from scheduler.booking.replan_series import WantedReplan
 from scheduler.booking.request import MOST_OPTIONS, ChosenVisit
-from scheduler.clinic_file.forms import Day, Form, Id, Switch, WholeNumber
+from scheduler.clinic_file.forms import Day, DottedName, Form, Id, Switch, WholeNumber, Words
+from scheduler.domain.appointment import AppointmentState
 from scheduler.domain.clock import first_moment
 from scheduler.domain.interval import Interval
-from scheduler.domain.people import Role
+from scheduler.domain.people import GateDecision, Role
+from scheduler.domain.visit_day import DayReason
+
+MOST_PATIENTS = 200
 
 LONGEST_STRETCH = timedelta(days=400)
 
@@ -190,6 +196,39 @@ class AppointmentCancellation(Form):
         if not self.preview and (self.by is None or self.reason is None):
             raise ValueError("says not who calls the visit off and why | give `by` and `reason`")
         return self
+
+
+class AppointmentAdvance(Form):
+    """The next step of a visit on its day; `version` is the one that was looked at, a `reason` is for ways out."""
+
+    to: AppointmentState
+    version: WholeNumber
+    reason: DayReason | None = None
+
+    def advance(self, appointment: str, key: str | None) -> AdvanceAppointment:
+        """Return it as the use case wants it."""
+        return AdvanceAppointment(appointment, self.to, self.version, self.reason, key)
+
+
+class Decision(Form):
+    """A decision about a gate from today on; a pass may hold through a day and for so many visits, a hold has neither."""
+
+    gate: DottedName
+    decision: GateDecision
+    valid_until: Day | None = None
+    covers_visits: WholeNumber | None = None
+
+    def decide(self, patient: str, key: str | None) -> DecideGate:
+        """Return it as the use case wants it."""
+        return DecideGate(patient, self.gate, self.decision, self.valid_until, self.covers_visits, key)
+
+
+class PatientSearchAsked(Form):
+    """Words that must each stand in name, phone or birthday; everybody when there are none."""
+
+    wanted: Words | None = None
+    site: Id | None = None
+    limit: Annotated[WholeNumber, Field(ge=1, le=MOST_PATIENTS)] = 50
 
 
 class DayQuestion(Form):

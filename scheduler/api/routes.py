@@ -9,8 +9,7 @@ from flask import Blueprint, Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
 from scheduler.access.permissions import Permission
-from scheduler.api import appointments, series
-from scheduler.api.answers import AppointmentAnswer
+from scheduler.api import appointments, conflicts, patients, series
 from scheduler.api.answers_about_series import (
     AppointmentsAnswer,
     CancellationAnswer,
@@ -18,13 +17,26 @@ from scheduler.api.answers_about_series import (
     ProposalsAnswer,
     SeriesStanding,
 )
+from scheduler.api.answers_about_the_clinic import (
+    AdvanceAnswer,
+    AppointmentStanding,
+    ConflictsAnswer,
+    PatientAnswer,
+    PatientsAnswer,
+    ProtocolsAnswer,
+)
 from scheduler.api.asked import (
+    AppointmentAdvance,
     AppointmentCancellation,
     AppointmentMove,
     DayQuestion,
+    Decision,
+    PatientSearchAsked,
     SeriesBooking,
+    SeriesChange,
     SeriesReplan,
     SeriesSearch,
+    SiteQuestion,
 )
 from scheduler.api.openapi import openapi_text
 from scheduler.api.operations import Keyed, Nothing, Operation
@@ -102,7 +114,16 @@ OPERATIONS: tuple[Operation, ...] = (
         appointments.read_appointment,
         Permission.SEE_PATIENTS,
         Nothing,
-        AppointmentAnswer,
+        AppointmentStanding,
+    ),
+    Operation(
+        "POST",
+        "/appointments/{appointment}/advance",
+        appointments.advance_a_visit,
+        Permission.ADVANCE_APPOINTMENT,
+        AppointmentAdvance,
+        AdvanceAnswer,
+        key=Keyed.IF_GIVEN,
     ),
     Operation(
         "POST",
@@ -120,6 +141,46 @@ OPERATIONS: tuple[Operation, ...] = (
         Permission.CANCEL_APPOINTMENT,
         AppointmentCancellation,
         CancellationAnswer,
+    ),
+    Operation(
+        "POST",
+        "/patients/search",
+        patients.search_patients,
+        Permission.SEE_PATIENTS,
+        PatientSearchAsked,
+        PatientsAnswer,
+    ),
+    Operation(
+        "GET", "/patients/{patient}", patients.read_patient, Permission.SEE_PATIENTS, Nothing, PatientAnswer
+    ),
+    Operation(
+        "POST",
+        "/patients/{patient}/decisions",
+        patients.decide_about_patient,
+        Permission.DECIDE_GATE,
+        Decision,
+        PatientAnswer,
+        key=Keyed.IF_GIVEN,
+    ),
+    Operation(
+        "GET", "/protocols", patients.list_protocols, Permission.PREVIEW_SERIES, Nothing, ProtocolsAnswer
+    ),
+    Operation(
+        "GET",
+        "/conflicts",
+        conflicts.list_conflicts,
+        Permission.SEE_CONFLICTS,
+        SiteQuestion,
+        ConflictsAnswer,
+    ),
+    Operation(
+        "POST",
+        "/conflicts/{conflict}/resolve",
+        conflicts.resolve_a_conflict,
+        Permission.RESOLVE_CONFLICT,
+        SeriesChange,
+        ChangeAnswer,
+        key=Keyed.IF_GIVEN,
     ),
 )
 

@@ -39,7 +39,7 @@ def test_the_day_is_listed_by_days_and_by_instants(app: Flask, desk: Program) ->
     ends = dose.discharge.isoformat().replace("+00:00", "Z")
     after = desk.get(f"/appointments?from={ends}&to={day}T23:59:59Z").json["appointments"]
     assert after == [], "the end of a visit is no part of it"
-    assert desk.get(f"/appointments/{dose.id}").json == shown
+    assert desk.get(f"/appointments/{dose.id}").json["appointment"] == shown
 
 
 @pytest.mark.parametrize(

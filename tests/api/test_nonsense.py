@@ -141,9 +141,15 @@ def _good_bodies(app: Flask, program: Program) -> tuple[dict[str, list[dict[str,
             {"preview": True, "no_earlier": "2027-01-12T00:00:00Z", "stay": ["P1"]},
         ],
         "cancel_a_visit": [{"preview": True, "by": "patient", "reason": "illness"}],
+        "advance_a_visit": [{"to": "confirmed", "version": 1, "reason": "other"}],
+        "search_patients": [{"wanted": "ann", "limit": 3, "site": "site-1"}],
+        "decide_about_patient": [
+            {"gate": "consent.treatment", "decision": "pass", "valid_until": "2027-03-01", "covers_visits": 3}
+        ],
         "replan_rest_of_series": [{"preview": True, "not_before": "2027-01-12", "stay": ["P1"]}],
     }
-    return bodies, {"series": series.id, "appointment": dose.id}
+    ids = {"series": series.id, "appointment": dose.id, "patient": "patient-3", "conflict": "none"}
+    return bodies, ids
 
 
 @pytest.mark.usefixtures("with_course")
@@ -158,7 +164,7 @@ def test_no_path_and_no_question_makes_it_fail(nonsense_app: Flask) -> None:
     @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
     @given(templates, pieces, days, days)
     def send(template: str, piece: str, begin: str, end: str) -> None:
-        path = template.format(series=quote(piece), appointment=quote(piece))
+        path = template.format(**dict.fromkeys(("series", "appointment", "patient"), quote(piece)))
         if template == "/appointments":
             path += f"?from={quote(begin)}&to={quote(end)}"
         response = nonsense_app.test_client().get(

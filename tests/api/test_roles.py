@@ -32,6 +32,13 @@ MAY_ASK = {
     "read_appointment": EVERYBODY,
     "move_a_visit": NO_NURSE,
     "cancel_a_visit": NO_NURSE,
+    "advance_a_visit": EVERYBODY,
+    "search_patients": EVERYBODY,
+    "read_patient": EVERYBODY,
+    "decide_about_patient": EVERYBODY,
+    "list_protocols": EVERYBODY,
+    "list_conflicts": {"front_desk", "administrator"},
+    "resolve_a_conflict": {"front_desk", "administrator"},
 }
 
 
@@ -57,7 +64,8 @@ def _asked(app: Flask, program: Program) -> Iterator[tuple[Operation, int]]:
     with app.app_context():
         (series,) = all_series()
     for one in OPERATIONS:
-        path = one.path.format(series=series.id, appointment=series.appointments[0].id)
+        names = {"patient": series.patient, "conflict": "none"}
+        path = one.path.format(series=series.id, appointment=series.appointments[0].id, **names)
         if one.name == "list_appointments":
             path += "?from=2027-01-04&to=2027-01-04"
         body = b"" if one.method == "GET" else b'{"patient": "patient-1", "protocol": "none"}'
