@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
+from scheduler.api.answers import FindingAnswer, ReasonAnswer, SeriesAnswer
 from scheduler.booking.outcomes import PreviewedSeries
 from scheduler.booking.request import WantedSeries
 from scheduler.cli.proposal_file import wishes_json
@@ -24,64 +25,17 @@ def instant_json(instant: datetime) -> str:
 
 def reason_json(reason: Reason) -> dict[str, Any]:
     """Return one reason; `finish` is when all would be over with this way out, `null` for what stands in the way."""
-    return {
-        "code": reason.code,
-        "why": reason.why,
-        "mend": reason.mend,
-        "step": reason.step or None,
-        "way_out": reason.way_out,
-        "finish": instant_json(reason.finish) if reason.finish else None,
-    }
+    return ReasonAnswer.of(reason).plain()
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:
     """Return one finding."""
-    return {
-        "rule": finding.rule,
-        "level": finding.level.value,
-        "title": finding.title,
-        "appointments": list(finding.appointments),
-        "steps": list(finding.steps),
-        "why": finding.why,
-        "mend": finding.mend,
-        "override_role": finding.override_role,
-    }
-
-
-def visit_json(visit: Appointment) -> dict[str, Any]:
-    """Return one visit; a visit that is only proposed has no id yet.
-
-    `staff` are those who begin in each role; `relief` says who serves the n-th stretch of a role (from 0) instead.
-    """
-    return {
-        "id": visit.id if visit.id != visit.step else None,
-        "step": visit.step,
-        "title": visit.title,
-        "kind": visit.kind.value,
-        "state": visit.state.value,
-        "start": instant_json(visit.start),
-        "end": instant_json(visit.discharge),
-        "room": visit.room,
-        "staff": {role.value: person for role, person in visit.staff.items()},
-        "relief": [
-            {"role": role.value, "segment": segment, "person": person}
-            for (role, segment), person in sorted(visit.relief.items())
-        ],
-    }
+    return FindingAnswer.of(finding).plain()
 
 
 def series_json(series: Series) -> dict[str, Any]:
-    """Return a series with its visits."""
-    return {
-        "id": series.id or None,
-        "site": series.site,
-        "patient": series.patient,
-        "protocol": series.protocol,
-        "protocol_version": series.protocol_version,
-        "state": series.state.value,
-        "declined": sorted(series.declined),
-        "visits": [visit_json(visit) for visit in series.appointments],
-    }
+    """Return a series with its visits, as the API tells it."""
+    return SeriesAnswer.of(series).plain()
 
 
 def option_json(option: PreviewedSeries, wanted: WantedSeries) -> dict[str, Any]:
