@@ -117,7 +117,7 @@ def _visit_fields(visit: Appointment) -> dict[str, Any]:
         "start": visit.start,
         "end": visit.discharge,
         "room": visit.room,
-        "staff": dict(visit.staff),
+        "staff": dict(sorted(visit.staff.items())),
         "relief": relief_told(visit),
     }
 

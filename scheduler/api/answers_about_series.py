@@ -149,7 +149,7 @@ class ChangedVisitAnswer(Answer):
             version=visit.version,
             start=visit.start,
             room=visit.room,
-            staff=dict(visit.staff),
+            staff=dict(sorted(visit.staff.items())),
             relief=tuple(ReliefAnswer(role=role, segment=n, person=who) for (role, n), who in relief),
         )
 
