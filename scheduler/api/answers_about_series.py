@@ -17,12 +17,13 @@ from scheduler.api.answers import (
     findings_told,
     reasons_told,
 )
+from scheduler.booking.cancel_appointment import AppointmentCancelled
 from scheduler.booking.changed_series import ChangedVisit, visits_of
 from scheduler.booking.outcomes import PlannedChange, PreviewedSeries
+from scheduler.booking.preview_cancel import CancelPreview
 from scheduler.booking.preview_series import SeriesPreview
 from scheduler.booking.request import WantedSeries
 from scheduler.clinic_file.forms import WEEKDAYS
-from scheduler.domain.appointment import Appointment
 from scheduler.domain.people import Role
 from scheduler.domain.series import Series
 from scheduler.planner.change import Move, Way
@@ -232,21 +233,25 @@ class ChangeAnswer(Answer):
 
 
 class CancellationAnswer(Answer):
-    """A visit that is, or would be, called off, and what the rules say about the rest of its series then."""
+    """A visit that is, or would be, called off, and what the rules say about the rest of its series then.
+
+    `is_late` says whether it counts as late, by the line that the site draws.
+    """
 
     preview: bool
     appointment: AppointmentAnswer
+    is_late: bool
     findings: tuple[FindingAnswer, ...]
 
     @classmethod
-    def of(cls, visit: Appointment, findings: Iterable[Finding]) -> Self:
-        """Tell what was done."""
-        return cls(preview=False, appointment=AppointmentAnswer.of(visit), findings=findings_told(findings))
-
-    @classmethod
-    def previewed(cls, visit: Appointment, findings: Iterable[Finding]) -> Self:
-        """Tell what would be done."""
-        return cls(preview=True, appointment=AppointmentAnswer.of(visit), findings=findings_told(findings))
+    def of(cls, outcome: CancelPreview | AppointmentCancelled) -> Self:
+        """Tell what would be done, or was."""
+        return cls(
+            preview=isinstance(outcome, CancelPreview),
+            appointment=AppointmentAnswer.of(outcome.appointment),
+            is_late=outcome.is_late,
+            findings=findings_told(outcome.findings),
+        )
 
 
 class AppointmentsAnswer(Answer):

@@ -119,10 +119,8 @@ def cancel_a_visit(asking: Asking[AppointmentCancellation]) -> CancellationAnswe
             raise not_allowed(outcome)
         case Refused():
             raise refused(outcome)
-        case CancelPreview(called_off, findings):
-            return CancellationAnswer.previewed(called_off, findings)
-        case AppointmentCancelled(called_off, findings):
-            return CancellationAnswer.of(called_off, findings)
+        case CancelPreview() | AppointmentCancelled():
+            return CancellationAnswer.of(outcome)
 
 
 def _within_reach(actor: Actor, appointment: str) -> Appointment:
