@@ -12,6 +12,8 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from scheduler.api.answers_about_series import ProposalAnswer
+from scheduler.api.asked import SeriesBooking
 from scheduler.api.operations import ID, KEY_HEADER, LONGEST_KEY, Keyed, Operation, shapes_of
 from scheduler.api.problems import MEDIA_TYPE, Kind, ProblemAnswer
 
@@ -37,6 +39,9 @@ def openapi_document(operations: tuple[Operation, ...], prefix: str) -> dict[str
         *((shape, "serialization") for shape in (*answers, ProblemAnswer)),
     ]
     _, schemas = models_json_schema(shapes, ref_template=_REFERENCES)  # type: ignore[arg-type]  # it wants literals
+    # A proposal holds a whole request; pydantic cannot name a shape that is asked within one that is answered.
+    proposal = schemas["$defs"][ProposalAnswer.__name__]["properties"]
+    proposal["booking"] = {"$ref": _reference(SeriesBooking)}
     paths: dict[str, dict[str, Any]] = {}
     for one in operations:
         paths.setdefault(one.path, {})[one.method.lower()] = _described(one)

@@ -128,6 +128,8 @@ _OF_ERROR: Mapping[type[TrellisError], Kind] = {
 _TELLING = (Conflict, InvalidValue, StoreNotReady)
 """Failures whose own sentence is meant for whoever asked."""
 
+_WHAT_BELONGS_HERE = "openapi.json says what belongs here"
+
 #: The field of a request that a reason is about, by the reason's code; a visit is named by its step.
 _FIELDS: Mapping[str, str] = {
     "unknown_patient": "patient",
@@ -153,7 +155,7 @@ _FIELDS: Mapping[str, str] = {
 
 
 class FaultAnswer(Answer):
-    """One thing wrong with the request: where, what, and what would be right (may be empty)."""
+    """One thing wrong with the request: where, what, and what would be right."""
 
     path: str
     problem: str
@@ -250,7 +252,9 @@ def _problem(kind: Kind, detail: str = "", **more: object) -> ProblemAnswer:
 def _faults_told(faults: tuple[Fault, ...]) -> tuple[FaultAnswer, ...]:
     return tuple(
         FaultAnswer(
-            path=fault.path.replace("the document", "the request"), problem=fault.problem, mend=fault.mend
+            path=fault.path.replace("the document", "the request"),
+            problem=fault.problem,
+            mend=fault.mend or _WHAT_BELONGS_HERE,
         )
         for fault in faults
     )

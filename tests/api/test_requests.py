@@ -25,6 +25,7 @@ def faults(program: Program, path: str, body: dict[str, Any]) -> dict[str, str]:
     response = program.post(path, body)
     assert response.status_code == 400, response.text
     assert response.json["type"] == "urn:trellis:problem:not-understood"
+    assert all(error["problem"] and error["mend"] for error in response.json["errors"])
     return {error["path"]: f"{error['problem']} | {error['mend']}" for error in response.json["errors"]}
 
 
