@@ -21,6 +21,7 @@ from scheduler.store import (
     tables_outbound,
     tables_people,
     tables_places,
+    tables_stamps,
     tables_treatment,
 )
 from scheduler.store.base import Row
@@ -39,6 +40,7 @@ TABLES = (
     tables_outbound,
     tables_people,
     tables_places,
+    tables_stamps,
     tables_treatment,
 )
 

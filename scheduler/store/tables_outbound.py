@@ -11,24 +11,36 @@ from scheduler.store.base import Key, OfSite, OfSiteOnly, Row, RowNumber
 
 
 class FeedSubscriptionRow(Row):
-    """A calendar address; only a hash of its token is kept."""
+    """A calendar address; only a hash of its token is kept.
+
+    It shows the visits of `resource_id`, or all of the site where that is empty. From `ends_at` on it is as if revoked.
+    `etag` and `last_modified` are what it was last read as, and hold while the numbers of `stamp` stand, until `good_until`.
+    """
 
     __tablename__ = "feed_subscription"
     __table_args__ = (
-        CheckConstraint("kind IN ('patient', 'staff', 'room')", name="kind"),
-        Index(None, "kind", "subject"),
+        CheckConstraint("kind IN ('patient', 'staff', 'room', 'site')", name="kind"),
+        CheckConstraint("(kind = 'site') = (resource_id IS NULL)", name="subject"),
+        Index(None, "resource_id"),
     )
 
     id: Mapped[Key]
     site_id: Mapped[OfSite]
     kind: Mapped[str]
-    subject: Mapped[str] = mapped_column(ForeignKey("resource.id"))
+    resource_id: Mapped[str | None] = mapped_column(ForeignKey("resource.id"))
     busy_only: Mapped[bool]
+    alarm_minutes: Mapped[int | None]
     token_hash: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     created_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     last_fetched_at: Mapped[datetime | None]
+    last_program: Mapped[str]
+    etag: Mapped[str]
+    last_modified: Mapped[datetime | None]
+    stamp: Mapped[str]
+    good_until: Mapped[datetime | None]
 
 
 class ReminderRow(Row):

@@ -13,6 +13,7 @@ from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import Connection, create_engine, text
 
+from scheduler.store import tables_stamps
 from scheduler.store.database import db
 from scheduler.store.tables_changes import FACTS, POSTGRES_FUNCTIONS
 from tests.databases import let_go, make_app, migrate
@@ -31,7 +32,7 @@ CATALOGUE = {
         FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1, 2""",
     "functions": """
         SELECT proname, pg_get_functiondef(oid) FROM pg_proc
-        WHERE pronamespace = 'public'::regnamespace AND proname LIKE 'note!_%' ESCAPE '!' ORDER BY 1""",
+        WHERE pronamespace = 'public'::regnamespace AND proname SIMILAR TO '(note|raise|stamp)!_%' ESCAPE '!' ORDER BY 1""",
 }
 
 Found = TypeVar("Found")
@@ -48,7 +49,11 @@ def test_sqlite_gets_the_tables_that_the_program_knows(empty_sqlite_url: str, tm
     migrated, known = _sqlite_schema(empty_sqlite_url), _sqlite_schema(made, create=True)
     migrated.pop("table alembic_version")
     assert migrated == known
-    assert {name for name in migrated if name.startswith("trigger ") and "_note_" not in name} == {
+    assert {
+        name
+        for name in migrated
+        if name.startswith("trigger ") and "_note_" not in name and "_stamp" not in name
+    } == {
         "trigger claim_guard_insert",
         "trigger claim_guard_update",
         "trigger lane_guard_delete",
@@ -66,7 +71,7 @@ def test_postgres_gets_the_tables_that_the_program_knows(postgres_url: str, post
     for what in CATALOGUE:
         assert migrated[what] == known[what]
     assert len(migrated["triggers"]) > len(FACTS)
-    assert len(migrated["functions"]) == len(POSTGRES_FUNCTIONS)
+    assert len(migrated["functions"]) == len(POSTGRES_FUNCTIONS) + len(tables_stamps.POSTGRES_FUNCTIONS)
     exclusions = [row for row in migrated["constraints"] if row[1] == "claim_lane_taken_twice"]
     assert [row[2] for row in exclusions] == [
         "EXCLUDE USING gist (resource_id WITH =, purpose WITH =, lane WITH =, "
