@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,6 +38,11 @@ class Entry:
     created_at: datetime
     changed_at: datetime
     location: str = ""
+
+
+def entries_of(visits: Iterable[FeedVisit], subscription: FeedSubscription) -> tuple[Entry, ...]:
+    """Return what this subscription may say of visits."""
+    return tuple(entry_of(visit, subscription) for visit in visits)
 
 
 def entry_of(visit: FeedVisit, subscription: FeedSubscription) -> Entry:

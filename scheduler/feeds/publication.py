@@ -2,75 +2,106 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from hashlib import sha256
 
 from scheduler.domain.errors import Conflict
-from scheduler.feeds.entries import Entry, entry_of
-from scheduler.feeds.render import calendar_bytes
+from scheduler.feeds.bodies import body_of
+from scheduler.feeds.entries import Entry, entries_of
+from scheduler.feeds.render import FORMAT, calendar_bytes
 from scheduler.feeds.tokens import has_shape_of_token, hash_of
 from scheduler.store.audit import last_done
 from scheduler.store.feed_visits import feed_visits, last_gone
-from scheduler.store.subscriptions import FeedSubscription, note_fetch, standing_subscription
+from scheduler.store.subscriptions import FeedSubscription, KeptVersion, note_fetch, stamped_subscription
 from scheduler.store.work import reading, unit_of_work
 
 KEPT = timedelta(days=30)
 """How long a visit that is over, or was called off, stays in the feed."""
 
-_NOTE_FETCH_EVERY = timedelta(hours=1)
-# Raised whenever the same entries are written differently, so that every program reads them anew.
-_FORMAT = "1"
+NOTED_EVERY = timedelta(hours=1)
+"""How often it is noted at the most that a program asked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What a feed holds at one moment.
+    """What a feed holds at one moment: its `version`, equal exactly when the bytes are, and the bytes of `body`.
 
     `last_modified` has whole seconds, as HTTP does. It moves whenever the version does, and may move without: a program
-    that knows no versions reads once too often rather than keep what is no longer true.
+    that knows no versions reads once too often rather than keep what is no longer true. `body` is empty for a program that
+    has it.
     """
 
-    name: str
-    entries: tuple[Entry, ...]
+    version: str
     last_modified: datetime
-
-    @property
-    def version(self) -> str:
-        """A digest of everything the bytes depend on: equal exactly when the bytes are, for a strong ETag."""
-        content = repr((_FORMAT, self.name, self.entries))
-        return sha256(content.encode()).hexdigest()[:32]
-
-    def body(self) -> bytes:
-        """Return the calendar itself."""
-        return calendar_bytes(self.name, self.entries)
+    body: bytes
 
 
-def publication(token: str, now: datetime) -> Publication | None:
-    """Return the feed behind a token, or `None` for a token that is unknown, revoked or no token at all."""
+#: Says whether the program that asks has the version, last modified then.
+Has = Callable[[str, datetime], bool]
+
+
+def publication(
+    token: str, now: datetime, program: str = "", has: Has = lambda _version, _modified: False
+) -> Publication | None:
+    """Return the feed behind a token, or `None` for a token that is unknown, revoked, over or no token at all.
+
+    `program` is the kind of program that asks. A feed of which nothing was written since it was last read is not
+    looked through again.
+    """
     if not has_shape_of_token(token):
         return None
     with reading():
-        subscription = standing_subscription(hash_of(token))
-        found = None if subscription is None else _published(subscription, now)
-    if subscription is not None:
-        _note_fetch(subscription, now)
-    return found
+        found = stamped_subscription(hash_of(token))
+        if found is None or not found[0].stands_at(now):
+            return None
+        subscription, stamp = found
+        kept = kept_version(subscription, stamp, now)
+        version = kept or _looked_through(subscription, stamp, now)
+        # Read in the same moment as the version, so that no other visits are ever taken for it.
+        body = b"" if has(version.etag, version.last_modified) else _body(version, subscription, now)
+    if kept is None or is_worth_noting(subscription, program, now):
+        _note_fetch(subscription, now, program, version)
+    return Publication(version.etag, version.last_modified, body)
 
 
-def _note_fetch(subscription: FeedSubscription, now: datetime) -> None:
+def _body(version: KeptVersion, subscription: FeedSubscription, now: datetime) -> bytes:
+    return body_of(version.etag, lambda: calendar_bytes(name_of(subscription), entries(subscription, now)))
+
+
+def kept_version(subscription: FeedSubscription, stamp: str, now: datetime) -> KeptVersion | None:
+    """Return as what the feed was last read, where that still holds."""
+    kept = subscription.version
+    return kept if kept and kept.stamp == stamp and now < kept.good_until else None
+
+
+def is_worth_noting(subscription: FeedSubscription, program: str, now: datetime) -> bool:
+    """Say whether the last fetch that was noted is of another kind of program, or some time ago."""
     last = subscription.last_fetched_at
-    if last is not None and now - last < _NOTE_FETCH_EVERY:
-        return
+    return last is None or now - last >= NOTED_EVERY or subscription.last_program != program
+
+
+def entries(subscription: FeedSubscription, now: datetime) -> tuple[Entry, ...]:
+    """Return what a subscription shows, by start."""
+    return entries_of(feed_visits(subscription, _midnight(now - KEPT)), subscription)
+
+
+def name_of(subscription: FeedSubscription) -> str:
+    """Return what the calendar is called in people's programs: nothing that tells whose it is, or of what."""
+    return "Busy" if subscription.busy_only else "Appointments"
+
+
+def _note_fetch(subscription: FeedSubscription, now: datetime, program: str, version: KeptVersion) -> None:
     try:
         with unit_of_work():
-            note_fetch(subscription.id, now)
+            note_fetch(subscription.id, now, program, version)
     except Conflict:
         # The database is busy; the feed matters more than the note.
         pass
 
 
-def _published(subscription: FeedSubscription, now: datetime) -> Publication:
+def _looked_through(subscription: FeedSubscription, stamp: str, now: datetime) -> KeptVersion:
     since = _midnight(now - KEPT)
     visits = feed_visits(subscription, since)
     changes = [subscription.created_at, *(visit.changed_at for visit in visits)]
@@ -81,10 +112,14 @@ def _published(subscription: FeedSubscription, now: datetime) -> Publication:
     gone = last_gone(subscription, since)
     if gone is not None:
         changes.append(_midnight(gone + KEPT) + timedelta(days=1))
-    return Publication(
-        name="Busy" if subscription.busy_only else "Appointments",
-        entries=tuple(entry_of(visit, subscription) for visit in visits),
+    shown = entries_of(visits, subscription)
+    content = repr((FORMAT, name_of(subscription), shown))
+    return KeptVersion(
+        etag=sha256(content.encode()).hexdigest()[:32],
         last_modified=max(changes).replace(microsecond=0),
+        stamp=stamp,
+        # Visits leave the feed at midnight, and at no other moment by themselves.
+        good_until=_midnight(now) + timedelta(days=1),
     )
 
 

@@ -11,6 +11,9 @@ from icalendar import Calendar, Event
 from scheduler.domain.appointment import AppointmentState
 from scheduler.feeds.entries import Entry
 
+FORMAT = "2"
+"""Raised whenever the same entries are written differently, so that every program reads them anew."""
+
 _LOOK_AGAIN = timedelta(hours=1)
 _END = b"END:VCALENDAR\r\n"
 

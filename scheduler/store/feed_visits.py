@@ -108,6 +108,8 @@ def _shown_to(subscription: FeedSubscription) -> ColumnElement[bool]:
             return and_(_visit.c.patient_id == subscription.subject, announced)
         case SubscriptionKind.ROOM:
             return _visit.c.room_id == subscription.subject
+        case SubscriptionKind.SITE:
+            return _visit.c.site_id == subscription.subject
         case SubscriptionKind.STAFF:
             theirs = select(_staff.c.appointment_id).where(_staff.c.staff_id == subscription.subject)
             return _visit.c.id.in_(theirs)

@@ -7,16 +7,33 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from scheduler.domain.errors import NotFound
 from scheduler.store.base import table_of
 from scheduler.store.tables_outbound import FeedSubscriptionRow
 from scheduler.store.tables_people import PatientRow, StaffRow
-from scheduler.store.tables_places import RoomRow
+from scheduler.store.tables_places import RoomRow, SiteRow
+from scheduler.store.tables_stamps import NAMES, FeedStampRow
 from scheduler.store.work import reading, writing
 
 _subscription = table_of(FeedSubscriptionRow)
+_site = table_of(SiteRow)
+_shown, _named = table_of(FeedStampRow).alias("shown"), table_of(FeedStampRow).alias("named")
+
+#: One look-up by keys alone: every program that asks again costs this, and nothing else.
+_STAMPED = (
+    select(
+        _subscription,
+        func.coalesce(_shown.c.number, 0).label("shown"),
+        func.coalesce(_named.c.number, 0).label("named"),
+    )
+    .outerjoin(
+        _shown, _shown.c.subject == func.coalesce(_subscription.c.resource_id, _subscription.c.site_id)
+    )
+    .outerjoin(_named, _named.c.subject == NAMES)
+    .where(_subscription.c.token_hash == bindparam("hash"))
+)
 
 
 class SubscriptionKind(StrEnum):
@@ -25,6 +42,7 @@ class SubscriptionKind(StrEnum):
     PATIENT = "patient"
     STAFF = "staff"
     ROOM = "room"
+    SITE = "site"
 
 
 _SUBJECTS = {
@@ -35,10 +53,25 @@ _SUBJECTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class FeedSubscription:
-    """One address. `subject` is the id of the patient, member of staff or room; `name` is for the clinic's own eyes.
+class KeptVersion:
+    """As what a feed was last read: it is the same while `stamp` stands, before `good_until` (UTC, with the end left out).
 
-    `token_hash` is the SHA-256 of the token. `revoked_at` and `last_fetched_at` are `None` until that happened.
+    `last_modified` has whole seconds, as HTTP does.
+    """
+
+    etag: str
+    last_modified: datetime
+    stamp: str
+    good_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FeedSubscription:
+    """One address. `subject` is the id of the patient, member of staff, room or site; `name` is for people's own eyes.
+
+    `alarm_minutes` is how long before each visit the program shall remind, `None` for not at all. `token_hash` is the
+    SHA-256 of the token. From `ends_at` on the address is as if revoked. `last_program` is the kind of program that fetched
+    it last. What has not happened is `None`, or empty.
     """
 
     id: str
@@ -49,53 +82,69 @@ class FeedSubscription:
     token_hash: str
     name: str
     created_at: datetime
+    alarm_minutes: int | None = None
+    ends_at: datetime | None = None
     revoked_at: datetime | None = None
     last_fetched_at: datetime | None = None
+    last_program: str = ""
+    version: KeptVersion | None = None
+
+    def stands_at(self, now: datetime) -> bool:
+        """Say whether the address still leads to its calendar."""
+        return self.revoked_at is None and (self.ends_at is None or now < self.ends_at)
 
 
 def site_of_subject(kind: SubscriptionKind, subject: str) -> str:
-    """Return the site of a patient, member of staff or room. Raises `NotFound`."""
-    table = _SUBJECTS[kind]
+    """Return the site of a patient, member of staff or room, or the site itself. Raises `NotFound`."""
+    if kind is SubscriptionKind.SITE:
+        question = select(_site.c.id).where(_site.c.id == subject)
+    else:
+        table = _SUBJECTS[kind]
+        question = select(table.c.site_id).where(table.c.id == subject)
     with reading() as connection:
-        site: str | None = connection.execute(select(table.c.site_id).where(table.c.id == subject)).scalar()
+        site: str | None = connection.execute(question).scalar()
     if site is None:
         raise NotFound(f"there is no {kind} '{subject}'")
     return site
 
 
 def save_subscription(subscription: FeedSubscription) -> None:
-    """Write a new subscription."""
+    """Write a new subscription, of which nobody has read anything yet."""
+    of_site = subscription.kind is SubscriptionKind.SITE
     writing().execute(
         insert(_subscription).values(
             id=subscription.id,
             site_id=subscription.site,
             kind=subscription.kind,
-            subject=subscription.subject,
+            resource_id=None if of_site else subscription.subject,
             busy_only=subscription.busy_only,
+            alarm_minutes=subscription.alarm_minutes,
             token_hash=subscription.token_hash,
             name=subscription.name,
             created_at=subscription.created_at,
+            ends_at=subscription.ends_at,
             revoked_at=subscription.revoked_at,
             last_fetched_at=subscription.last_fetched_at,
+            last_program=subscription.last_program,
+            etag="",
+            stamp="",
         )
     )
 
 
-def standing_subscription(token_hash: str) -> FeedSubscription | None:
-    """Return the subscription with this hash, or `None` when there is none or it was revoked."""
-    question = select(_subscription).where(
-        _subscription.c.token_hash == token_hash, _subscription.c.revoked_at.is_(None)
-    )
+def stamped_subscription(token_hash: str) -> tuple[FeedSubscription, str] | None:
+    """Return the subscription with this hash, revoked or not, and the stamp of what it shows now; `None` for none."""
     with reading() as connection:
-        row = connection.execute(question).one_or_none()
-    return None if row is None else _subscription_from(row)
+        row = connection.execute(_STAMPED, {"hash": token_hash}).one_or_none()
+    return None if row is None else (_subscription_from(row), f"{row.shown}.{row.named}")
 
 
 def subscriptions_of(kind: SubscriptionKind, subject: str) -> tuple[FeedSubscription, ...]:
-    """Return every subscription of one patient, member of staff or room, the revoked ones included, oldest first."""
+    """Return every subscription of one patient, member of staff, room or site, the revoked ones included, oldest first."""
+    whose = _subscription.c.site_id if kind is SubscriptionKind.SITE else _subscription.c.resource_id
     question = (
         select(_subscription)
-        .where(_subscription.c.kind == kind, _subscription.c.subject == subject)
+        .where(_subscription.c.kind == kind, whose == subject)
         .order_by(_subscription.c.created_at, _subscription.c.id)
     )
     with reading() as connection:
@@ -111,6 +160,12 @@ def subscription_with(id: str) -> FeedSubscription:
     return _subscription_from(row)
 
 
+def end_by(id: str, at: datetime) -> None:
+    """Let an address lead to its calendar until an instant and no longer; one that ends sooner does."""
+    sooner = or_(_subscription.c.ends_at.is_(None), _subscription.c.ends_at > at)
+    writing().execute(update(_subscription).where(_subscription.c.id == id, sooner).values(ends_at=at))
+
+
 def revoke_subscription(id: str, at: datetime) -> bool:
     """End a subscription and say so; one that has ended, or never was, stays as it is."""
     ended = (
@@ -121,9 +176,20 @@ def revoke_subscription(id: str, at: datetime) -> bool:
     return writing().execute(ended).rowcount == 1
 
 
-def note_fetch(id: str, at: datetime) -> None:
-    """Remember that a program has fetched the feed."""
-    writing().execute(update(_subscription).where(_subscription.c.id == id).values(last_fetched_at=at))
+def note_fetch(id: str, at: datetime, program: str, version: KeptVersion) -> None:
+    """Remember that a program of a kind has fetched the feed, and as what it was read."""
+    writing().execute(
+        update(_subscription)
+        .where(_subscription.c.id == id)
+        .values(
+            last_fetched_at=at,
+            last_program=program,
+            etag=version.etag,
+            last_modified=version.last_modified,
+            stamp=version.stamp,
+            good_until=version.good_until,
+        )
+    )
 
 
 def _subscription_from(row: Any) -> FeedSubscription:
@@ -131,11 +197,15 @@ def _subscription_from(row: Any) -> FeedSubscription:
         id=row.id,
         site=row.site_id,
         kind=SubscriptionKind(row.kind),
-        subject=row.subject,
+        subject=row.resource_id or row.site_id,
         busy_only=row.busy_only,
+        alarm_minutes=row.alarm_minutes,
         token_hash=row.token_hash,
         name=row.name,
         created_at=row.created_at,
+        ends_at=row.ends_at,
         revoked_at=row.revoked_at,
         last_fetched_at=row.last_fetched_at,
+        last_program=row.last_program,
+        version=KeptVersion(row.etag, row.last_modified, row.stamp, row.good_until) if row.etag else None,
     )

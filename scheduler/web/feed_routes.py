@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import Blueprint, Response, current_app, request
+from werkzeug.http import is_resource_modified
 
 from scheduler.domain.clock import Clock
+from scheduler.feeds.programs import program_of
 from scheduler.feeds.publication import Publication, publication
 from scheduler.web.quiet_logs import keep_tokens_out_of_logs
+
+CACHE_CONTROL = "private, no-cache"
 
 pages = Blueprint("feeds", __name__)
 pages.record_once(lambda _state: keep_tokens_out_of_logs())
@@ -16,23 +22,26 @@ pages.record_once(lambda _state: keep_tokens_out_of_logs())
 def feed(token: str) -> Response:
     """Answer with the calendar, or that it has not changed. Unknown, revoked and misshapen tokens look the same."""
     clock: Clock = current_app.extensions["trellis_clock"]
-    found = publication(token, clock.now())
+    program = program_of(request.headers.get("User-Agent", ""))
+    found = publication(token, clock.now(), program, _has)
     response = _nothing_here() if found is None else _answer(found)
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 
 
+def _has(version: str, modified: datetime) -> bool:
+    return not is_resource_modified(request.environ, version, last_modified=modified)
+
+
 def _answer(found: Publication) -> Response:
     """Answer by version first: the calendar is written out only for a program that has not got it yet."""
-    response = Response(content_type="text/calendar; charset=utf-8")
+    response = Response(found.body, content_type="text/calendar; charset=utf-8")
     response.set_etag(found.version)
     response.last_modified = found.last_modified
     # A program may keep it, nobody in between may, and it asks before using it again.
-    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Cache-Control"] = CACHE_CONTROL
     response.headers["Content-Disposition"] = 'inline; filename="appointments.ics"'
     response.make_conditional(request)
-    if response.status_code == 200:
-        response.set_data(found.body())
     return response
 
 

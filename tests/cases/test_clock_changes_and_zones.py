@@ -137,6 +137,6 @@ def test_a_calendar_holds_instants_so_that_every_clock_shows_its_own_time() -> N
     assert isinstance(address, str)
     found = publication(address.rpartition("/")[2].removesuffix(".ics"), AS_OF)
     assert found is not None
-    content = found.body().decode()
+    content = found.body.decode()
     assert "DTSTART:20270313T170000Z" in content
     assert "DTSTART:20270317T160000Z" in content

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,9 +15,11 @@ from scheduler.domain.appointment import AppointmentState
 from scheduler.domain.clock import StandingClock
 from scheduler.domain.people import Role
 from scheduler.domain.treatment import StepKind
-from scheduler.feeds.publication import KEPT, Publication, publication
+from scheduler.feeds.entries import Entry
+from scheduler.feeds.publication import KEPT, entries, publication
 from scheduler.feeds.subscriptions import SubscriptionRequest, make_subscription
-from scheduler.store.subscriptions import SubscriptionKind, subscriptions_of
+from scheduler.feeds.tokens import hash_of
+from scheduler.store.subscriptions import SubscriptionKind, stamped_subscription, subscriptions_of
 from tests.builders import a_patient, at
 from tests.feeds.privacy import assert_gives_nothing_away
 from tests.feeds.stored_visits import (
@@ -64,17 +66,28 @@ def token_for(kind: SubscriptionKind, subject: str, busy_only: bool = False) -> 
     return address.rpartition("/")[2].removesuffix(".ics")
 
 
-def read(token: str, now: datetime = BOOKED_AT) -> Publication:
+@dataclass(frozen=True)
+class Read:
+    """A feed as it is read, and what it was written from."""
+
+    version: str
+    last_modified: datetime
+    body: bytes
+    entries: tuple[Entry, ...]
+
+
+def read(token: str, now: datetime = BOOKED_AT) -> Read:
     """Return the feed behind a token."""
-    found = publication(token, now)
+    found, stamped = publication(token, now), stamped_subscription(hash_of(token))
     assert found is not None
-    return found
+    assert stamped is not None
+    return Read(found.version, found.last_modified, found.body, entries(stamped[0], now))
 
 
 @pytest.mark.usefixtures("clinic_context")
 def test_a_patients_feed_has_every_visit_of_the_series_calls_included() -> None:
     series = keep_series()
-    events = Calendar.from_ical(read(token_for(SubscriptionKind.PATIENT, "patient-1")).body()).events
+    events = Calendar.from_ical(read(token_for(SubscriptionKind.PATIENT, "patient-1")).body).events
     assert [(event.start, event.end) for event in events] == [
         (visit.interval.start, visit.interval.end) for visit in series.appointments
     ]
@@ -91,7 +104,7 @@ def test_no_byte_of_a_patients_feed_gives_anything_away(busy_only: bool) -> None
     series = keep_series()
     cancel(series.appointments[3].id, at=BOOKED_AT + timedelta(hours=1))
     token = token_for(SubscriptionKind.PATIENT, "patient-1", busy_only)
-    content = read(token).body()
+    content = read(token).body
     assert_gives_nothing_away(
         content, (*NAMES, token, *([SITE.public_name, SITE.address] if busy_only else []))
     )
@@ -106,7 +119,7 @@ def test_a_busy_only_feed_says_busy_at_the_same_times() -> None:
     busy = read(token_for(SubscriptionKind.PATIENT, "patient-1", busy_only=True))
     assert [entry.interval for entry in busy.entries] == [entry.interval for entry in full.entries]
     assert {(entry.summary, entry.location) for entry in busy.entries} == {("Busy", "")}
-    assert b"Appointment" not in busy.body().replace(b"-//Calendar//Appointments//EN", b"")
+    assert b"Appointment" not in busy.body.replace(b"-//Calendar//Appointments//EN", b"")
 
 
 @pytest.mark.usefixtures("clinic_context")
@@ -120,8 +133,8 @@ def test_a_staff_feed_has_that_persons_visits_with_code_and_room_and_no_name() -
         assert [entry.summary for entry in feed.entries] == [f"{code} RS" for code in codes]
         rooms = [f"Room {visit.room}" if visit.room else "" for visit in theirs]
         assert [entry.location for entry in feed.entries] == rooms
-        assert b"Robin" not in feed.body()
-        assert b"Sample" not in feed.body()
+        assert b"Robin" not in feed.body
+        assert b"Sample" not in feed.body
 
 
 @pytest.mark.usefixtures("clinic_context")
@@ -194,8 +207,8 @@ def test_between_changes_bytes_and_version_stay_and_a_change_moves_both_and_noth
     token = token_for(SubscriptionKind.PATIENT, "patient-1")
     first = read(token)
     later = read(token, BOOKED_AT + timedelta(hours=5))
-    assert (later.body(), later.version, later.last_modified) == (
-        first.body(),
+    assert (later.body, later.version, later.last_modified) == (
+        first.body,
         first.version,
         first.last_modified,
     )
@@ -216,7 +229,7 @@ def test_a_new_name_of_the_site_is_a_new_version() -> None:
     keep_clinic(public_name="Oak House")
     second = read(token)
     assert second.version != first.version
-    assert second.body() != first.body()
+    assert second.body != first.body
 
 
 def test_whatever_an_import_changes_moves_the_last_modification() -> None:

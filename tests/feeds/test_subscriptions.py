@@ -12,11 +12,12 @@ from scheduler.access.permissions import SYSTEM, AccountRole, Actor, Permission
 from scheduler.booking.outcomes import NotAllowed
 from scheduler.domain.clock import StandingClock
 from scheduler.domain.errors import NotFound
+from scheduler.feeds.publication import publication
 from scheduler.feeds.subscriptions import SubscriptionRequest, end_subscription, make_subscription
 from scheduler.feeds.tokens import has_shape_of_token, new_token
 from scheduler.store.audit import history
 from scheduler.store.database import db
-from scheduler.store.subscriptions import SubscriptionKind, standing_subscription, subscriptions_of
+from scheduler.store.subscriptions import SubscriptionKind, stamped_subscription, subscriptions_of
 from tests.feeds.stored_visits import BOOKED_AT
 
 CLOCK = StandingClock(BOOKED_AT)
@@ -68,18 +69,24 @@ def test_each_address_is_new_and_the_database_holds_its_hash_alone() -> None:
         (SubscriptionKind.PATIENT, "patient-1"),
         (SubscriptionKind.STAFF, "therapist-1"),
         (SubscriptionKind.ROOM, "office-1"),
+        (SubscriptionKind.SITE, "site-1"),
     ],
 )
-def test_patients_staff_and_rooms_have_calendars(kind: SubscriptionKind, subject: str) -> None:
+def test_patients_staff_rooms_and_sites_have_calendars(kind: SubscriptionKind, subject: str) -> None:
     address = make_subscription(SubscriptionRequest(kind, subject, PUBLIC_URL), SYSTEM, CLOCK)
-    found = standing_subscription(sha256(token_of(address).encode()).hexdigest())
-    assert found is not None
+    stamped = stamped_subscription(sha256(token_of(address).encode()).hexdigest())
+    assert stamped is not None
+    found, _ = stamped
     assert (found.kind, found.subject, found.site, found.busy_only) == (kind, subject, "site-1", False)
 
 
 @pytest.mark.usefixtures("clinic_context")
 def test_nobody_by_that_id_is_told_apart_by_kind() -> None:
-    for kind, subject in ((SubscriptionKind.PATIENT, "therapist-1"), (SubscriptionKind.ROOM, "nowhere")):
+    for kind, subject in (
+        (SubscriptionKind.PATIENT, "therapist-1"),
+        (SubscriptionKind.ROOM, "nowhere"),
+        (SubscriptionKind.SITE, "office-1"),
+    ):
         with pytest.raises(NotFound, match=subject):
             make_subscription(SubscriptionRequest(kind, subject, PUBLIC_URL), SYSTEM, CLOCK)
 
@@ -122,7 +129,7 @@ def test_a_revoked_address_is_gone_and_both_deeds_are_on_record() -> None:
     assert end_subscription(subscription.id, stranger, CLOCK) == NotAllowed(Permission.MANAGE_SUBSCRIPTIONS)
     assert end_subscription(subscription.id, SYSTEM, CLOCK) is None
     assert end_subscription(subscription.id, SYSTEM, CLOCK) is None, "once more changes nothing"
-    assert standing_subscription(sha256(token.encode()).hexdigest()) is None
+    assert publication(token, BOOKED_AT) is None
     [revoked] = subscriptions_of(SubscriptionKind.PATIENT, "patient-1")
     assert revoked.revoked_at == BOOKED_AT
     verbs = [entry.verb for entry in history("patient", "patient-1")]

@@ -14,6 +14,7 @@ from flask import Flask
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from icalendar import Calendar
 
 from scheduler.access.permissions import SYSTEM
 from scheduler.booking.advance_appointment import AdvanceAppointment, advance_appointment
@@ -200,7 +201,9 @@ class Lives(RuleBasedStateMachine):
         """A visit that is called off is so in the feed at once, and one that is only held is not there."""
         feed = publication(self.token, self.clock.now())
         assert feed is not None
-        shown = {entry.interval.start for entry in feed.entries if entry.state.takes_time}
+        shown = {
+            event.start for event in Calendar.from_ical(feed.body).events if event["STATUS"] != "CANCELLED"
+        }
         booked = {
             visit.start
             for series in all_series()
