@@ -14,6 +14,7 @@ from scheduler.domain.errors import StoreNotReady
 from scheduler.store.database import init_store
 from scheduler.store.readiness import check_ready
 from scheduler.web import feed_routes
+from scheduler.web.feed_front import FeedFront
 from scheduler.web.pages import register_pages
 
 
@@ -65,6 +66,8 @@ def _register_pages(app: Flask) -> None:
     register_api(app)
     # No cookie signs a request of the API, so no other site can forge one.
     app.extensions["csrf"].exempt(api_blueprint())
+    # A method, which the library lets one replace so.
+    app.wsgi_app = FeedFront(app, app.wsgi_app)  # type: ignore[method-assign]
 
 
 def _say_alive() -> Response:

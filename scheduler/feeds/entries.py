@@ -27,7 +27,8 @@ class Entry:
     """One visit as a calendar shows it. Two equal entries are the same bytes in every feed.
 
     `uid` stays for the life of the visit, `sequence` rises and `changed_at` moves only when the visit changes.
-    `location` is empty where none is to be shown.
+    `location` is empty where none is to be shown. `alarm_minutes` is how long before the program shall remind, `None` for
+    not at all.
     """
 
     uid: str
@@ -38,6 +39,7 @@ class Entry:
     created_at: datetime
     changed_at: datetime
     location: str = ""
+    alarm_minutes: int | None = None
 
 
 def entries_of(visits: Iterable[FeedVisit], subscription: FeedSubscription) -> tuple[Entry, ...]:
@@ -60,6 +62,7 @@ def entry_of(visit: FeedVisit, subscription: FeedSubscription) -> Entry:
         created_at=visit.created_at,
         changed_at=visit.changed_at,
         location=location,
+        alarm_minutes=subscription.alarm_minutes if visit.state.takes_time else None,
     )
 
 

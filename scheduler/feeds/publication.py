@@ -13,6 +13,7 @@ from scheduler.feeds.entries import Entry, entries_of
 from scheduler.feeds.render import FORMAT, calendar_bytes
 from scheduler.feeds.tokens import has_shape_of_token, hash_of
 from scheduler.store.audit import last_done
+from scheduler.store.feed_glance import Glance, Glances
 from scheduler.store.feed_visits import feed_visits, last_gone
 from scheduler.store.subscriptions import FeedSubscription, KeptVersion, note_fetch, stamped_subscription
 from scheduler.store.work import reading, unit_of_work
@@ -64,6 +65,19 @@ def publication(
     if kept is None or is_worth_noting(subscription, program, now):
         _note_fetch(subscription, now, program, version)
     return Publication(version.etag, version.last_modified, body)
+
+
+def unchanged(glances: Glances, token: str, now: datetime, program: str) -> Glance | None:
+    """Return as what the feed behind a token was last read, where that holds and nothing is to be noted; by one look-up."""
+    if not has_shape_of_token(token):
+        return None
+    found = glances.look(hash_of(token))
+    if found is None or not found.is_as_read or now >= found.good_until:
+        return None
+    if found.ends_at is not None and now >= found.ends_at:
+        return None
+    is_noted = found.last_program == program and now - found.last_fetched_at < NOTED_EVERY
+    return found if is_noted else None
 
 
 def _body(version: KeptVersion, subscription: FeedSubscription, now: datetime) -> bytes:

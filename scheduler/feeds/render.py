@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from functools import lru_cache
 
-from icalendar import Calendar, Event
+from icalendar import Alarm, Calendar, Event
 
 from scheduler.domain.appointment import AppointmentState
 from scheduler.feeds.entries import Entry
@@ -60,8 +60,20 @@ def _event_bytes(entry: Entry) -> bytes:
         event.add("location", entry.location)
     event.add("status", _status(entry.state))
     event.add("transp", "OPAQUE" if entry.state.takes_time else "TRANSPARENT")
+    if entry.alarm_minutes is not None:
+        event.add_component(_alarm(entry))
     written: bytes = event.to_ical()
     return written
+
+
+def _alarm(entry: Entry) -> Alarm:
+    """Return a reminder in the words of the entry; by its uid (RFC 9074) programs know one that was dismissed."""
+    alarm = Alarm()
+    alarm.add("uid", f"{entry.uid}-{entry.alarm_minutes}")
+    alarm.add("action", "DISPLAY")
+    alarm.add("trigger", -timedelta(minutes=entry.alarm_minutes or 0))
+    alarm.add("description", entry.summary)
+    return alarm
 
 
 def _status(state: AppointmentState) -> str:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from scheduler.access.permissions import Actor, Permission, may, may_at
 from scheduler.booking.outcomes import NotAllowed
 from scheduler.domain.clock import Clock
+from scheduler.domain.errors import InvalidValue
 from scheduler.feeds.tokens import hash_of, new_token
 from scheduler.store.audit import AuditEntry, record
 from scheduler.store.subscriptions import (
     FeedSubscription,
     SubscriptionKind,
+    end_by,
     revoke_subscription,
     save_subscription,
     site_of_subject,
@@ -20,13 +23,20 @@ from scheduler.store.subscriptions import (
 )
 from scheduler.store.work import unit_of_work
 
+GRACE = timedelta(days=7)
+"""How long the former address still works after a new one was made, so that programs can be told of it."""
+
+ALARMS = (15, 60, 24 * 60)
+"""How many minutes before a visit a program can be asked to remind."""
+
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionRequest:
-    """Ask for an address: `subject` is the id of the patient, member of staff or room.
+    """Ask for an address: `subject` is the id of the patient, member of staff, room or site.
 
-    `public_url` is where people reach the program, without a slash at its end. `name` is a word for the clinic's own
-    eyes, such as 'my phone'. A busy-only feed shows times and nothing else, for sharing.
+    `public_url` is where people reach the program, without a slash at its end. `name` is a word for people's own
+    eyes, such as 'my phone'. A busy-only feed shows times and nothing else, for sharing. `alarm_minutes` is how long
+    before each visit the person's program shall remind them, one of `ALARMS`; `None` for not at all.
     """
 
     kind: SubscriptionKind
@@ -34,35 +44,63 @@ class SubscriptionRequest:
     public_url: str
     busy_only: bool = False
     name: str = ""
+    alarm_minutes: int | None = None
 
 
 def make_subscription(request: SubscriptionRequest, actor: Actor, clock: Clock) -> str | NotAllowed:
     """Make a subscription and return its address, which cannot be shown again: only a hash of it is kept.
 
-    Raises `NotFound` when there is nobody and nothing by that id.
+    Raises `NotFound` when there is nobody and nothing by that id, and `InvalidValue` for an alarm that is not offered.
     """
-    token = new_token()
+    if request.alarm_minutes not in (None, *ALARMS):
+        raise InvalidValue(f"an alarm can be set {', '.join(map(str, ALARMS))} minutes before a visit")
     with unit_of_work():
         site = site_of_subject(request.kind, request.subject)
         refusal = _refusal(actor, request.kind, request.subject, site)
+        return refusal or _made(request, site, actor, clock.now(), "make_subscription")
+
+
+def rotate_subscription(id: str, public_url: str, actor: Actor, clock: Clock) -> str | NotAllowed | Gone:
+    """Make a new address for the same calendar and return it; the former one works for `GRACE` more.
+
+    Raises `NotFound`.
+    """
+    with unit_of_work():
+        former = subscription_with(id)
+        refusal = _refusal(actor, former.kind, former.subject, former.site)
         if refusal is not None:
             return refusal
         now = clock.now()
-        subscription = FeedSubscription(
-            id=uuid4().hex,
-            site=site,
-            kind=request.kind,
-            subject=request.subject,
-            busy_only=request.busy_only,
-            token_hash=hash_of(token),
-            name=request.name,
-            created_at=now,
+        if not former.stands_at(now):
+            return Gone()
+        end_by(id, now + GRACE)
+        request = SubscriptionRequest(
+            former.kind, former.subject, public_url, former.busy_only, former.name, former.alarm_minutes
         )
-        save_subscription(subscription)
-        details = {"subscription": subscription.id, "busy_only": request.busy_only}
-        record(
-            AuditEntry(now, actor.id, "make_subscription", str(request.kind), request.subject, details, site)
-        )
+        return _made(request, former.site, actor, now, "rotate_subscription")
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The address does not work any more, so there is nothing to take its place; make a new one."""
+
+
+def _made(request: SubscriptionRequest, site: str, actor: Actor, now: datetime, verb: str) -> str:
+    token = new_token()
+    subscription = FeedSubscription(
+        id=uuid4().hex,
+        site=site,
+        kind=request.kind,
+        subject=request.subject,
+        busy_only=request.busy_only,
+        token_hash=hash_of(token),
+        name=request.name,
+        created_at=now,
+        alarm_minutes=request.alarm_minutes,
+    )
+    save_subscription(subscription)
+    details = {"subscription": subscription.id, "busy_only": request.busy_only}
+    record(AuditEntry(now, actor.id, verb, str(request.kind), request.subject, details, site))
     return f"{request.public_url}/feeds/{token}.ics"
 
 

@@ -24,9 +24,7 @@ def feed(token: str) -> Response:
     clock: Clock = current_app.extensions["trellis_clock"]
     program = program_of(request.headers.get("User-Agent", ""))
     found = publication(token, clock.now(), program, _has)
-    response = _nothing_here() if found is None else _answer(found)
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
+    return _nothing_here() if found is None else _answer(found)
 
 
 def _has(version: str, modified: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, current_app, request
+from flask import Flask, Response, current_app, request
 
 CONTENT_POLICY = "; ".join(
     (
@@ -18,6 +18,8 @@ CONTENT_POLICY = "; ".join(
     )
 )
 
+A_YEAR = 365 * 24 * 60 * 60
+
 HEADERS = {
     "Content-Security-Policy": CONTENT_POLICY,
     # Addresses of feeds are secrets, and the address of a page may name a patient's id.
@@ -30,19 +32,21 @@ HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
 }
 
-A_YEAR = 365 * 24 * 60 * 60
+
+def headers_of_all(app: Flask) -> dict[str, str]:
+    """Return what every answer of an application carries, feeds and pages alike."""
+    secure = app.config["SESSION_COOKIE_SECURE"]
+    return HEADERS | ({"Strict-Transport-Security": f"max-age={A_YEAR}"} if secure else {})
 
 
 def add_headers(response: Response) -> Response:
     """Add the headers that a page did not set itself. Runs after every request."""
-    for name, value in HEADERS.items():
+    for name, value in headers_of_all(current_app).items():
         response.headers.setdefault(name, value)
     if request.endpoint == "static":
         _keep_static(response)
     elif "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store"
-    if current_app.config["SESSION_COOKIE_SECURE"]:
-        response.headers.setdefault("Strict-Transport-Security", f"max-age={A_YEAR}")
     return response
 
 
