@@ -33,7 +33,7 @@ def faults_after(soaked: Soaked, was: Facts, clock: Clock) -> Iterator[str]:
     yield from _not_in_the_inbox(was, still)
     give_back(was, still)
     document = export_clinic(still)
-    longer = _extended()
+    longer = _took_longer()
     yield from (fault for fault in faults_in(document) if not _is_about(fault, longer))
     yield from _lost(soaked, document["appointments"])
     yield from _broken(still, longer)
@@ -88,13 +88,12 @@ def _half_done() -> Iterator[str]:
 def _not_in_the_inbox(was: Facts, clock: Clock) -> Iterator[str]:
     """Yield what refuses a booking, was not there before a fact changed, and yet nobody is told of."""
     kept = {(one.series, one.rule, frozenset(one.steps)) for one in conflicts.open_conflicts(was.site.id)}
-    longer = _extended()
     found = recheck(RecheckCommand(), SYSTEM, clock)
     assert isinstance(found, tuple), "the system may do everything"
     for one in refusals_of(found):
         for finding in one.findings:
             key = one.series.id, finding.rule, frozenset(finding.steps)
-            if key not in kept and one.series.id not in longer:
+            if key not in kept:
                 yield f"not in the inbox: series {one.series.id} {finding.rule} {finding.steps}: {finding.why}"
 
 
@@ -116,11 +115,12 @@ def _broken(clock: Clock, longer: frozenset[str]) -> Iterator[str]:
                 yield f"open about nothing: series {kept.series} {kept.rule} {kept.steps}"
 
 
-def _extended() -> frozenset[str]:
-    """Return the series of which a stay was extended, with their visits: that a patient stays longer no rule undoes."""
+def _took_longer() -> frozenset[str]:
+    """Return the series with a visit that took longer than planned, with all their visits: that no rule undoes."""
     query = (
-        "SELECT a.series_id, a.id, v.id FROM audit_entry e JOIN appointment a ON a.id = e.subject_id "
-        "JOIN appointment v ON v.series_id = a.series_id WHERE e.verb = 'extend_stay'"
+        "SELECT a.series_id, v.id FROM appointment a JOIN appointment v ON v.series_id = a.series_id "
+        "WHERE a.released_at > a.ends_at OR EXISTS "
+        "(SELECT 1 FROM audit_entry e WHERE e.subject_id = a.id AND e.verb = 'extend_stay')"
     )
     with db.engine.connect() as connection:
         return frozenset(id for row in connection.execute(text(query)) for id in row)

@@ -29,9 +29,21 @@ from soak.dice import Dice
 
 
 def advance(dice: Dice) -> object:
-    """Take a visit of today a step on, mostly along its path; now and then take the step back."""
+    """Take a visit of today some steps on, mostly along its path; now and then it takes longer, or a step is taken back."""
     if (visit := dice.a_visit_of_today()) is None:
         return None
+    outcome: object = None
+    for _ in range(dice.random.randrange(1, 6)):
+        if visit.state in UNDER_WAY and dice.chance(12):
+            return _extended(dice, visit)
+        outcome = _a_step(dice, visit)
+        if not isinstance(outcome, Advanced):
+            break
+        visit = outcome.appointment
+    return outcome
+
+
+def _a_step(dice: Dice, visit: Appointment) -> object:
     moves = [one for one in moves_from(visit) if one.to not in SIDE_EXITS or dice.chance(12)]
     if not moves:
         return None
@@ -114,8 +126,10 @@ def withdraw(dice: Dice) -> object:
 def extend(dice: Dice) -> object:
     """Let a visit under way take longer."""
     visit = dice.a_visit_of_today()
-    if visit is None or visit.state not in UNDER_WAY:
-        return None
+    return _extended(dice, visit) if visit is not None and visit.state in UNDER_WAY else None
+
+
+def _extended(dice: Dice, visit: Appointment) -> object:
     why = dice.random.choice(list(StayReason))
     minutes = None if why is StayReason.SUPPLEMENTAL_DOSE else dice.random.choice((5, 10, 30))
     command = ExtendStay(visit.id, why, minutes, visit.version, uuid4().hex)

@@ -9,7 +9,7 @@ from random import Random
 
 from scheduler.access.permissions import SYSTEM, AccountRole, Actor
 from scheduler.booking.calling_off import is_to_come
-from scheduler.domain.appointment import Appointment
+from scheduler.domain.appointment import UNDER_WAY, Appointment
 from scheduler.domain.clock import Clock
 from scheduler.domain.interval import Interval
 from scheduler.domain.places import Site
@@ -63,11 +63,13 @@ class Dice:
         return (series, self.random.choice(ahead)) if series and ahead else None
 
     def a_visit_of_today(self) -> Appointment | None:
-        """Return any standing visit around now."""
+        """Return any standing visit around now, mostly one that is under way."""
         now = self.clock.now()
         near = appointments_between(Interval(now - NEAR, now + NEAR), self.site.id)
         standing = [visit for visit in near if visit.state.takes_time and visit.series]
-        return self.random.choice(standing) if standing else None
+        under_way = [visit for visit in standing if visit.state in UNDER_WAY]
+        chosen = under_way if under_way and self.chance(60) else standing
+        return self.random.choice(chosen) if chosen else None
 
     def remember(self, kind: str, what: object) -> None:
         """Keep in mind what was done, for `forget`."""

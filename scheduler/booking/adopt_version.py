@@ -7,7 +7,7 @@ from datetime import datetime
 
 from scheduler.access.permissions import Actor, Permission, may, may_at
 from scheduler.booking.adopting import PlannedAdoption, adoption_of
-from scheduler.booking.calling_off import locked_series
+from scheduler.booking.holds import locked_now
 from scheduler.booking.inbox import let_go, take_in
 from scheduler.booking.judging import SeriesFindings
 from scheduler.booking.once import answered_before, note_answer
@@ -91,7 +91,7 @@ def adopt_version(command: AdoptVersion, actor: Actor, clock: Clock) -> VersionA
 def _attempt(command: AdoptVersion, actor: Actor, now: datetime) -> VersionAdopted | Refused | NotAllowed:
     with unit_of_work():
         try:
-            series = locked_series(command.series)
+            series = locked_now(command.series, now)
         except NotFound:
             return _unknown(command)
         if not may_at(actor, Permission.ADOPT_VERSION, series.site):
