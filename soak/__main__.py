@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -17,6 +18,8 @@ from scheduler.app import create_app_without_pages
 from scheduler.booking.load_demo import LoadDemo, load_demo
 from scheduler.config import PROJECT_FOLDER, settings_from
 from scheduler.domain.clock import SystemClock
+from scheduler.domain.interval import Interval
+from scheduler.domain.places import weekly_times
 from scheduler.store import clinic
 from scheduler.store.site_facts import facts_of
 from soak.checks import faults_after
@@ -27,8 +30,10 @@ from soak.quick_clock import QuickClock
 KILL_EVERY = 2.0
 """Seconds between two kills, on the average."""
 
-SPEED = 7200.0
-"""Seconds of the clinic in a second: a minute has five days."""
+SPEED = 3600.0
+"""Seconds of the clinic in a second: a minute has two days and a half."""
+
+A_WEEK = timedelta(days=7)
 
 
 def main() -> int:
@@ -37,12 +42,14 @@ def main() -> int:
     seed = os.environ.get("SEED") or str(Random().randrange(10**6))
     environment = {**os.environ, "DATABASE_URL": os.environ.get("DATABASE_URL") or _fresh_database()}
     app = create_app_without_pages(settings_from(environment))
-    begin = SystemClock().now()
     with app.app_context():
         upgrade()
         if not clinic.sites():
             load_demo(LoadDemo(1, print), SYSTEM, SystemClock())
         was = facts_of(clinic.sites()[0].id)
+    # With the doors, so that there is a day to be lived through even in a short soak.
+    now = SystemClock().now()
+    begin = weekly_times(was.site.hours, Interval(now, now + A_WEEK), was.site.zone)[0].start
     make_ready()
     clock = QuickClock(begin, monotonic(), SPEED)
     random, end = Random(seed), monotonic() + seconds
