@@ -14,7 +14,6 @@ ADDED = (
     ("site", "notice_dosing_hours", sa.Integer()),
     ("site", "notice_other_hours", sa.Integer()),
     ("site", "no_decisions_hours", sa.Integer()),
-    ("site", "dormant_days", sa.Integer()),
     ("visit_event", "notice", sa.String()),
 )
 

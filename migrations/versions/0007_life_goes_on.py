@@ -1,4 +1,4 @@
-"""What a series has beside the steps of its protocol."""
+"""What a series has beside the steps of its protocol, and how many days without a dose a clinic calls a long break."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ down_revision = "0006"
 branch_labels = None
 depends_on = None
 
-ADDED = (("series", "extra_steps", sa.Text()),)
+ADDED = (
+    ("series", "extra_steps", sa.Text()),
+    ("site", "dormant_days", sa.Integer()),
+)
 
 
 def upgrade() -> None:
-    """Add the columns, empty."""
+    """Add the columns, empty: a series has nothing beside, and a site the usual days."""
     for table, name, kind in ADDED:
         op.add_column(table, sa.Column(name, kind, nullable=True))
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from scheduler.access.permissions import Actor, Permission, may, may_at
-from scheduler.booking.calling_off import locked_series
 from scheduler.booking.changed_series import ChangedVisit, SeriesAtHand, as_chosen, write
 from scheduler.booking.further_visits import further_steps, is_place, with_places, without_places
-from scheduler.booking.holds import let_lapse
+from scheduler.booking.holds import locked_now
 from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.outcomes import NotAllowed, PlannedChange, Refused, Ways
 from scheduler.booking.request import nonsense
@@ -110,12 +109,11 @@ def extend_series(command: ExtendSeries, actor: Actor, clock: Clock) -> SeriesEx
 def _attempt(command: ExtendSeries, actor: Actor, now: datetime) -> SeriesExtended | Refused | NotAllowed:
     with unit_of_work():
         try:
-            series = locked_series(command.wanted.series)
+            series = locked_now(command.wanted.series, now)
         except NotFound:
             return _unknown(command.wanted)
         if not may_at(actor, Permission.EXTEND_SERIES, series.site):
             return NotAllowed(Permission.EXTEND_SERIES)
-        let_lapse(series.site, now)
         earlier = answered_before(VERB, command, command.idempotency_key)
         if isinstance(earlier, Refused):
             return earlier
