@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from scheduler.access.permissions import SYSTEM, Permission
+from scheduler.booking.adopting import PlannedAdoption, adoption_of
 from scheduler.booking.cancel_appointment import AppointmentCancelled, CancelAppointment, cancel_appointment
 from scheduler.booking.cancel_series import PauseSeries, pause_series
 from scheduler.booking.changed_series import visits_of
@@ -25,6 +27,7 @@ from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, Re
 from scheduler.booking.preview_move import WantedMove
 from scheduler.booking.recheck import RecheckCommand, recheck
 from scheduler.booking.replan_series import ReplanSeries, SeriesReplanned, WantedReplan, replan_series
+from scheduler.clinic_file import bundled_protocol, read_protocol
 from scheduler.domain.appointment import Appointment, AppointmentState
 from scheduler.domain.clock import StandingClock, local_day
 from scheduler.domain.people import Role
@@ -37,7 +40,7 @@ from scheduler.store.clinic import protocol_of
 from scheduler.store.series import all_series
 from scheduler.store.series import series as stored_series
 from scheduler.store.subscriptions import SubscriptionKind
-from tests.booking.small_clinic import MONDAY, booked
+from tests.booking.small_clinic import COURSE, MONDAY, booked
 from tests.booking.the_day import DESK, NURSE, THERAPIST, Floor, S, codes, takes_place
 from tests.journeys.check_export import faults_in
 
@@ -254,3 +257,18 @@ def test_its_day_goes_like_that_of_any_talk(course: Series) -> None:
     assert floor.visit.state is AppointmentState.CLOSED
     other = booked("patient-2")
     assert {one.id for one in all_series()} == {course.id, other.id}
+
+
+def test_an_extended_series_goes_on_by_a_new_version_that_has_what_its_steps_are_made_of(
+    course: Series,
+) -> None:
+    after = extended(course)
+    document = deepcopy(dict[str, Any](bundled_protocol(COURSE)))
+    newer = read_protocol({**document, "version": 2})
+    planned = adoption_of(after, newer, MONDAY)
+    assert isinstance(planned, PlannedAdoption)
+    assert not planned.broken
+    lacking = replace(newer, steps=newer.steps[:-1], windows=()).only(
+        step.key for step in newer.steps if step.key != "R1"
+    )
+    assert codes(adoption_of(after, lacking, MONDAY)) == ["step_gone"], "X1 comes after R1"

@@ -81,6 +81,32 @@ def test_after_an_absence_the_next_dose_waits_as_well(
     assert "is for the prescriber to decide" in late
 
 
+def test_after_a_patient_left_before_release_the_next_dose_waits_and_nothing_is_missing(
+    noted: Callable[..., tuple[Appointment, Visitor]], series: Series
+) -> None:
+    visit = series.visit("D1")
+    after = series.visit("D2")
+    assert visit is not None
+    assert after is not None
+    _, prescriber = noted("D1", 0)
+    for gate in (
+        "clearance.medical",
+        "clearance.psychological",
+        "consent.treatment",
+        "order.prescription",
+        "escort",
+    ):
+        prescriber.send(
+            f"/visits/{visit.id}/decide", {"gate": gate, "decision": "pass", "key": f"settled-{gate}"}
+        )
+    noted("D1", 1, "checked_in", "cleared", "dosing")
+    noted("D1", 50, "left_before_release", reason="against_advice")
+    then = _then(prescriber.text(f"/visits/{visit.id}"))
+    assert f'href="/visits/{after.id}#needs"' in then
+    assert "is not booked again" not in then
+    assert f'href="/series/{series.id}/cancel"' in then
+
+
 def test_a_talk_that_was_missed_may_be_declined(
     noted: Callable[..., tuple[Appointment, Visitor]], series: Series, clinic_app: Flask
 ) -> None:
