@@ -20,6 +20,9 @@ OWN_GUARD_BLUEPRINTS = frozenset({"api"})
 #: Pages for whoever is signed in, whatever the role.
 SIGNED_IN_ENDPOINTS = frozenset({"home.home", "sign_in.sign_out"})
 
+#: A character that no text of people or ids has, and that databases refuse.
+NO_TEXT = "\x00"
+
 Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")
 
@@ -45,7 +48,14 @@ def permissions_of(endpoint: str) -> frozenset[Permission]:
 def guard() -> ResponseReturnValue | None:
     """Let a request through, or send it to the sign-in, or refuse it. Runs before every request."""
     endpoint = request.endpoint
-    if endpoint in PUBLIC_ENDPOINTS or request.blueprint in OWN_GUARD_BLUEPRINTS:
+    if request.blueprint in OWN_GUARD_BLUEPRINTS:
+        return None
+    if NO_TEXT in request.path:
+        # PostgreSQL keeps no such text, so nothing is called so.
+        abort(404)
+    if any(NO_TEXT in value for given in (request.args, request.form) for value in given.values()):
+        abort(400)
+    if endpoint in PUBLIC_ENDPOINTS:
         return None
     if endpoint is None:
         # Nothing is there; whoever is signed in is told so with the way back in sight.

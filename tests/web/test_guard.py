@@ -161,6 +161,15 @@ def test_every_permission_is_in_the_table_and_none_is_for_nobody() -> None:
     assert {role for role, _ in ACCOUNTS.values()} == set(AccountRole) - {AccountRole.SYSTEM}
 
 
+@pytest.mark.parametrize("path", ["/series/a%00b", "/patients/a%00b", "/feeds/%00.ics", "/%00"])
+def test_nothing_is_called_by_what_is_no_text(desk: Visitor, path: str) -> None:
+    assert desk.get(path).status_code == 404
+
+
+def test_what_is_no_text_is_not_understood(desk: Visitor) -> None:
+    assert desk.get("/patients?q=a%00b").status_code == 400
+
+
 def test_a_form_without_its_token_is_refused(desk: Visitor) -> None:
     response = desk.client.post("/patients", data={"wanted": "a"})
     assert response.status_code == 400
