@@ -14,7 +14,7 @@ from scheduler.config import PROJECT_FOLDER
 
 @pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def test_whoever_is_killed_leaves_nothing_half_done(kind: str) -> None:
-    environment = {**os.environ, "ON": kind, "KILLS": "12", "SERVER_KILLS": "3"}
+    environment = {**os.environ, "ON": kind, "KILLS": "12", "SERVER_KILLS": "3", "FSYNC": "off"}
     command = [sys.executable, "-m", "soak.crashes"]
     ended = subprocess.run(command, env=environment, cwd=PROJECT_FOLDER, capture_output=True, text=True)
     assert ended.returncode == 0, ended.stdout + ended.stderr
