@@ -8,12 +8,17 @@ import sys
 from collections.abc import Callable, Mapping
 from time import perf_counter
 
-from bench import bookings, planner, series
+from bench import bookings, feeds, planner, series
 from bench.measure import Disagreement, Result, table
 from scheduler.config import PROJECT_FOLDER
 from scheduler.domain.clock import use_packaged_time_zones
 
-PARTS: Mapping[str, Callable[[], list[Result]]] = {"series": series.run, **planner.PARTS, **bookings.PARTS}
+PARTS: Mapping[str, Callable[[], list[Result]]] = {
+    "series": series.run,
+    **planner.PARTS,
+    **bookings.PARTS,
+    **feeds.PARTS,
+}
 
 
 def main() -> int:

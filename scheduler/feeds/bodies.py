@@ -44,3 +44,8 @@ def body_of(version: str, write: Callable[[], bytes]) -> bytes:
         found = write()
         _BODIES.keep(version, found)
     return found
+
+
+def kept_body(version: str) -> bytes | None:
+    """Return the bytes of a version where they are kept."""
+    return _BODIES.find(version)

@@ -23,6 +23,7 @@ _shown, _named = table_of(FeedStampRow).alias("shown"), table_of(FeedStampRow).a
 _QUESTION = (
     select(
         _subscription.c.etag,
+        _subscription.c.last_modified,
         _subscription.c.stamp,
         _subscription.c.good_until,
         _subscription.c.ends_at,
@@ -44,6 +45,7 @@ class Glance:
     """As what a feed was last read, by whom and when, and whether nothing of it was written since; all in UTC."""
 
     etag: str
+    last_modified: datetime
     good_until: datetime
     ends_at: datetime | None
     last_fetched_at: datetime
@@ -71,9 +73,10 @@ class Glances:
             return None
         if row is None or not row[0]:
             return None
-        etag, stamp, until, ends, fetched, program, shown, named = row
+        etag, modified, stamp, until, ends, fetched, program, shown, named = row
         return Glance(
             etag=etag,
+            last_modified=self._read(modified),
             good_until=self._read(until),
             ends_at=self._read(ends),
             last_fetched_at=self._read(fetched),

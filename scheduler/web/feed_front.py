@@ -1,7 +1,7 @@
-"""Answers programs that have the calendar already before anything else of the program is woken up.
+"""Answers calendar programs before anything else is woken up, where nothing has changed since they last asked.
 
-Calendar programs ask again and again, thousands of them, and mostly nothing has changed. One look-up says so. Whatever is
-not that plain, and every first time, goes the usual way.
+They ask again and again, thousands of them. One look-up says that all is as it was; then it is said so, or what is kept
+of the calendar is handed out again. Whatever is not that plain, and every first time, goes the usual way.
 """
 
 from __future__ import annotations
@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from werkzeug.http import http_date
+
 from scheduler.domain.clock import Clock
+from scheduler.feeds.bodies import kept_body
 from scheduler.feeds.programs import program_of
 from scheduler.feeds.publication import unchanged
 from scheduler.store.feed_glance import Glance, Glances
-from scheduler.web.feed_routes import CACHE_CONTROL
+from scheduler.web.feed_routes import CACHE_CONTROL, CALENDAR
 from scheduler.web.headers import headers_of_all
 
 if TYPE_CHECKING:
@@ -33,15 +36,27 @@ class FeedFront:
         self._headers = [*headers_of_all(app).items(), ("Cache-Control", CACHE_CONTROL)]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer 304 where that is known at a glance."""
-        known = environ.get("HTTP_IF_NONE_MATCH")
+        """Answer where the answer is known at a glance."""
         path: str = environ.get("PATH_INFO", "")
-        if known and path.startswith(BEFORE) and path.endswith(AFTER) and environ["REQUEST_METHOD"] == "GET":
-            found = self._found(path[len(BEFORE) : -len(AFTER)], environ.get("HTTP_USER_AGENT", ""))
-            if found is not None and f'"{found.etag}"' in known:
-                start_response("304 NOT MODIFIED", [*self._headers, ("ETag", f'"{found.etag}"')])
-                return ()
-        return self._behind(environ, start_response)
+        if not (path.startswith(BEFORE) and path.endswith(AFTER) and environ["REQUEST_METHOD"] == "GET"):
+            return self._behind(environ, start_response)
+        found = self._found(path[len(BEFORE) : -len(AFTER)], environ.get("HTTP_USER_AGENT", ""))
+        known = environ.get("HTTP_IF_NONE_MATCH")
+        if found is not None and known and f'"{found.etag}"' in known:
+            start_response("304 NOT MODIFIED", [*self._headers, ("ETag", f'"{found.etag}"')])
+            return ()
+        by_time = "HTTP_IF_MODIFIED_SINCE" in environ and not known
+        body = None if found is None or by_time else kept_body(found.etag)
+        if found is None or body is None:
+            return self._behind(environ, start_response)
+        told = {
+            "ETag": f'"{found.etag}"',
+            "Last-Modified": http_date(found.last_modified),
+            "Content-Length": str(len(body)),
+            **CALENDAR,
+        }
+        start_response("200 OK", [*self._headers, *told.items()])
+        return (body,)
 
     def _found(self, token: str, user_agent: str) -> Glance | None:
         return unchanged(self._glances, token, self._clock.now(), program_of(user_agent))

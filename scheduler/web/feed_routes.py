@@ -12,7 +12,13 @@ from scheduler.feeds.programs import program_of
 from scheduler.feeds.publication import Publication, publication
 from scheduler.web.quiet_logs import keep_tokens_out_of_logs
 
+#: A program may keep it, nobody in between may, and it asks before using it again.
 CACHE_CONTROL = "private, no-cache"
+
+CALENDAR = {
+    "Content-Type": "text/calendar; charset=utf-8",
+    "Content-Disposition": 'inline; filename="appointments.ics"',
+}
 
 pages = Blueprint("feeds", __name__)
 pages.record_once(lambda _state: keep_tokens_out_of_logs())
@@ -33,12 +39,10 @@ def _has(version: str, modified: datetime) -> bool:
 
 def _answer(found: Publication) -> Response:
     """Answer by version first: the calendar is written out only for a program that has not got it yet."""
-    response = Response(found.body, content_type="text/calendar; charset=utf-8")
+    response = Response(found.body, headers=CALENDAR)
     response.set_etag(found.version)
     response.last_modified = found.last_modified
-    # A program may keep it, nobody in between may, and it asks before using it again.
     response.headers["Cache-Control"] = CACHE_CONTROL
-    response.headers["Content-Disposition"] = 'inline; filename="appointments.ics"'
     response.make_conditional(request)
     return response
 

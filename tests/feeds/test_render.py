@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from icalendar import Calendar
+from icalendar import Alarm, Calendar, Event
 
 from scheduler.domain.appointment import AppointmentState
 from scheduler.domain.interval import Interval
@@ -93,7 +93,46 @@ entries = st.builds(
     created_at=instants,
     changed_at=instants,
     location=anything,
+    alarm_minutes=st.sampled_from([None, 15, 60, 1440]),
 )
+
+
+def by_the_library(entry: Entry) -> bytes:
+    """Return an event as the library writes it."""
+    event = Event()
+    event.add("uid", entry.uid)
+    event.add("sequence", entry.sequence)
+    for name in ("dtstamp", "last-modified"):
+        event.add(name, entry.changed_at.replace(microsecond=0))
+    event.add("created", entry.created_at.replace(microsecond=0))
+    event.add("dtstart", entry.interval.start)
+    event.add("dtend", entry.interval.end)
+    event.add("summary", entry.summary)
+    if entry.location:
+        event.add("location", entry.location)
+    event.add("status", status_of(entry.state))
+    event.add("transp", "OPAQUE" if entry.state.takes_time else "TRANSPARENT")
+    if entry.alarm_minutes is not None:
+        alarm = Alarm()
+        alarm.add("uid", f"{entry.uid}-{entry.alarm_minutes}")
+        alarm.add("action", "DISPLAY")
+        alarm["trigger"] = f"-PT{entry.alarm_minutes}M"
+        alarm.add("description", entry.summary)
+        event.add_component(alarm)
+    written: bytes = event.to_ical()
+    return written
+
+
+def status_of(state: AppointmentState) -> str:
+    """Return what a visit in this state is to calendar programs."""
+    if state is AppointmentState.TENTATIVE:
+        return "TENTATIVE"
+    return "CONFIRMED" if state.takes_time else "CANCELLED"
+
+
+@given(entries)
+def test_an_event_is_what_the_library_writes(entry: Entry) -> None:
+    assert by_the_library(entry) in calendar_bytes("Appointments", [entry])
 
 
 @given(st.lists(entries, max_size=5, unique_by=lambda entry: entry.uid))
