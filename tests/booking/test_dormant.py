@@ -108,10 +108,13 @@ def test_a_running_series_with_something_ahead_is_not_and_without_is(course: Ser
     running = booked("patient-2")
     later = StandingClock(running.appointments[0].start - DAY)
     assert let_rest(LetRest("site-1"), SYSTEM, later) == ()
-    assert let_rest(LetRest("site-1"), SYSTEM, StandingClock(last + 100 * DAY)) == tuple(
+    found = let_rest(LetRest("site-1"), SYSTEM, StandingClock(last + 100 * DAY))
+    assert isinstance(found, tuple)
+    # They were booked at one moment, so that nothing says which comes first.
+    assert set(found) == {
         one.id for one in (course, running) if stored_series(one.id).state is SeriesState.DORMANT
-    )
-    assert stored_series(course.id).state is SeriesState.DORMANT
+    }
+    assert course.id in found
 
 
 def test_one_paused_before_its_first_dose_rests_since_it_was_paused(course: Series) -> None:
