@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import cached_property
 from hashlib import sha256
 
 from scheduler.domain.errors import Conflict
@@ -14,7 +15,7 @@ from scheduler.feeds.render import FORMAT, calendar_bytes
 from scheduler.feeds.tokens import has_shape_of_token, hash_of
 from scheduler.store.audit import last_done
 from scheduler.store.feed_glance import Glance, Glances
-from scheduler.store.feed_visits import feed_visits, last_gone
+from scheduler.store.feed_visits import FeedVisit, feed_visits, last_gone
 from scheduler.store.subscriptions import FeedSubscription, KeptVersion, note_fetch, stamped_subscription
 from scheduler.store.work import reading, unit_of_work
 
@@ -58,10 +59,11 @@ def publication(
         if found is None or not found[0].stands_at(now):
             return None
         subscription, stamp = found
+        feed = _Feed(subscription, now)
         kept = kept_version(subscription, stamp, now)
-        version = kept or _looked_through(subscription, stamp, now)
+        version = kept or feed.version(stamp)
         # Read in the same moment as the version, so that no other visits are ever taken for it.
-        body = b"" if has(version.etag, version.last_modified) else _body(version, subscription, now)
+        body = b"" if has(version.etag, version.last_modified) else body_of(version.etag, feed.written)
     if kept is None or is_worth_noting(subscription, program, now):
         _note_fetch(subscription, now, program, version)
     return Publication(version.etag, version.last_modified, body)
@@ -80,10 +82,6 @@ def unchanged(glances: Glances, token: str, now: datetime, program: str) -> Glan
     return found if is_noted else None
 
 
-def _body(version: KeptVersion, subscription: FeedSubscription, now: datetime) -> bytes:
-    return body_of(version.etag, lambda: calendar_bytes(name_of(subscription), entries(subscription, now)))
-
-
 def kept_version(subscription: FeedSubscription, stamp: str, now: datetime) -> KeptVersion | None:
     """Return as what the feed was last read, where that still holds."""
     kept = subscription.version
@@ -98,7 +96,7 @@ def is_worth_noting(subscription: FeedSubscription, program: str, now: datetime)
 
 def entries(subscription: FeedSubscription, now: datetime) -> tuple[Entry, ...]:
     """Return what a subscription shows, by start."""
-    return entries_of(feed_visits(subscription, _midnight(now - KEPT)), subscription)
+    return _Feed(subscription, now).entries
 
 
 def name_of(subscription: FeedSubscription) -> str:
@@ -115,26 +113,48 @@ def _note_fetch(subscription: FeedSubscription, now: datetime, program: str, ver
         pass
 
 
-def _looked_through(subscription: FeedSubscription, stamp: str, now: datetime) -> KeptVersion:
-    since = _midnight(now - KEPT)
-    visits = feed_visits(subscription, since)
-    changes = [subscription.created_at, *(visit.changed_at for visit in visits)]
-    # An import may give a place or a person another name, or take a visit out of this feed and into another.
-    imported = last_done("clinic", "file")
-    if imported is not None:
-        changes.append(imported)
-    gone = last_gone(subscription, since)
-    if gone is not None:
-        changes.append(_midnight(gone + KEPT) + timedelta(days=1))
-    shown = entries_of(visits, subscription)
-    content = repr((FORMAT, name_of(subscription), shown))
-    return KeptVersion(
-        etag=sha256(content.encode()).hexdigest()[:32],
-        last_modified=max(changes).replace(microsecond=0),
-        stamp=stamp,
-        # Visits leave the feed at midnight, and at no other moment by themselves.
-        good_until=_midnight(now) + timedelta(days=1),
-    )
+@dataclass(frozen=True)
+class _Feed:
+    """A feed that is looked through, within one reading."""
+
+    subscription: FeedSubscription
+    now: datetime
+
+    @cached_property
+    def visits(self) -> tuple[FeedVisit, ...]:
+        return feed_visits(self.subscription, _since(self.now))
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        return entries_of(self.visits, self.subscription)
+
+    def written(self) -> bytes:
+        return calendar_bytes(name_of(self.subscription), self.entries)
+
+    def version(self, stamp: str) -> KeptVersion:
+        content = repr((FORMAT, name_of(self.subscription), self.entries))
+        return KeptVersion(
+            etag=sha256(content.encode()).hexdigest()[:32],
+            last_modified=max(self._changes()).replace(microsecond=0),
+            stamp=stamp,
+            # Visits leave the feed at midnight, and at no other moment by themselves.
+            good_until=_midnight(self.now) + timedelta(days=1),
+        )
+
+    def _changes(self) -> Iterator[datetime]:
+        yield self.subscription.created_at
+        yield from (visit.changed_at for visit in self.visits)
+        # An import may give a place or a person another name, or take a visit out of this feed and into another.
+        imported = last_done("clinic", "file")
+        if imported is not None:
+            yield imported
+        gone = last_gone(self.subscription, _since(self.now))
+        if gone is not None:
+            yield _midnight(gone + KEPT) + timedelta(days=1)
+
+
+def _since(now: datetime) -> datetime:
+    return _midnight(now - KEPT)
 
 
 def _midnight(instant: datetime) -> datetime:

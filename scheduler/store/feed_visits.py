@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, case, func, or_, select
 
 from scheduler.domain.appointment import CALLED_OFF, UNANNOUNCED, AppointmentState
 from scheduler.domain.interval import Interval
 from scheduler.domain.treatment import StepKind
 from scheduler.store.base import table_of
+from scheduler.store.columns import Instant
 from scheduler.store.subscriptions import FeedSubscription, SubscriptionKind
 from scheduler.store.tables_people import PatientRow
 from scheduler.store.tables_places import RoomRow, SiteRow
@@ -54,8 +56,9 @@ def feed_visits(subscription: FeedSubscription, since: datetime) -> tuple[FeedVi
     Those that end at or after `since`, whatever lies ahead included; and of those called off the ones whose last
     change is not older than that.
     """
+    asked = {"subject": subscription.subject, "since": since}
     with reading() as connection:
-        return tuple(_visit_from(row) for row in connection.execute(_question(subscription, since)))
+        return tuple(_visit_from(row) for row in connection.execute(_question(subscription.kind), asked))
 
 
 def last_gone(subscription: FeedSubscription, since: datetime) -> datetime | None:
@@ -63,14 +66,22 @@ def last_gone(subscription: FeedSubscription, since: datetime) -> datetime | Non
 
     Those are the visits that `feed_visits` leaves out for being older than `since`.
     """
-    ended = case((_CALLED_OFF, _visit.c.changed_at), else_=_visit.c.ends_at)
-    question = select(func.max(ended)).where(_shown_to(subscription), ended < since)
+    asked = {"subject": subscription.subject, "since": since}
     with reading() as connection:
-        gone: datetime | None = connection.execute(question).scalar()
+        gone: datetime | None = connection.execute(_last_gone(subscription.kind), asked).scalar()
     return gone
 
 
-def _question(subscription: FeedSubscription, since: datetime) -> Select[Any]:
+# Questions are put together once for each kind, which takes longer than to answer them.
+@cache
+def _last_gone(kind: SubscriptionKind) -> Select[Any]:
+    ended = case((_CALLED_OFF, _visit.c.changed_at), else_=_visit.c.ends_at)
+    return select(func.max(ended)).where(_shown_to(kind), ended < bindparam("since", type_=Instant()))
+
+
+@cache
+def _question(kind: SubscriptionKind) -> Select[Any]:
+    since = bindparam("since", type_=Instant())
     return (
         select(
             _visit.c.calendar_uid,
@@ -91,7 +102,7 @@ def _question(subscription: FeedSubscription, since: datetime) -> Select[Any]:
         .join(_site, _site.c.id == _visit.c.site_id)
         .outerjoin(_room, _room.c.id == _visit.c.room_id)
         .where(
-            _shown_to(subscription),
+            _shown_to(kind),
             or_(
                 and_(_CALLED_OFF, _visit.c.changed_at >= since),
                 and_(~_CALLED_OFF, _visit.c.ends_at >= since),
@@ -101,17 +112,18 @@ def _question(subscription: FeedSubscription, since: datetime) -> Select[Any]:
     )
 
 
-def _shown_to(subscription: FeedSubscription) -> ColumnElement[bool]:
-    match subscription.kind:
+def _shown_to(kind: SubscriptionKind) -> ColumnElement[bool]:
+    subject: BindParameter[str] = bindparam("subject")
+    match kind:
         case SubscriptionKind.PATIENT:
             announced = _visit.c.state.not_in(sorted(UNANNOUNCED))
-            return and_(_visit.c.patient_id == subscription.subject, announced)
+            return and_(_visit.c.patient_id == subject, announced)
         case SubscriptionKind.ROOM:
-            return _visit.c.room_id == subscription.subject
+            return _visit.c.room_id == subject
         case SubscriptionKind.SITE:
-            return _visit.c.site_id == subscription.subject
+            return _visit.c.site_id == subject
         case SubscriptionKind.STAFF:
-            theirs = select(_staff.c.appointment_id).where(_staff.c.staff_id == subscription.subject)
+            theirs = select(_staff.c.appointment_id).where(_staff.c.staff_id == subject)
             return _visit.c.id.in_(theirs)
 
 

@@ -91,13 +91,15 @@ def test_whatever_it_shows_when_written_wakes_the_application(
     assert changed.data.count(b"STATUS:CANCELLED") == first.data.count(b"STATUS:CANCELLED") + 1
 
 
-def test_what_concerns_others_alone_wakes_nobody(clinic: Flask, client: FlaskClient) -> None:
+def test_what_concerns_others_alone_wakes_nobody(
+    clinic: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = address(clinic, SubscriptionKind.ROOM)
     first = client.get(path)
     with clinic.app_context():
         # A talk takes place in an office.
         cancel("series-1/I1", at=BOOKED_AT)
-    clinic.wsgi_app._behind = None  # type: ignore[attr-defined]
+    monkeypatch.setattr(clinic.wsgi_app, "_behind", None)
     assert client.get(path, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
 
 
@@ -171,7 +173,7 @@ def test_it_is_noted_now_and_then_which_kind_of_program_asked(
         assert (one.last_program, one.last_fetched_at) == (noted, standing_clock.now())
 
 
-def test_an_import_that_changes_nothing_wakes_nobody(clinic: Flask) -> None:
+def test_an_import_that_changes_nothing_wakes_nobody(clinic: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     site = {"id": "oak", "name": "Oak", "public_name": "Oak House", "zone": "America/Denver"}
     document = {"sites": [site | {"hours": {"mon-fri": "08:00-18:00"}}]}
     command, clock = ImportClinic(document), StandingClock(BOOKED_AT)
@@ -183,5 +185,5 @@ def test_an_import_that_changes_nothing_wakes_nobody(clinic: Flask) -> None:
     condition = {"If-None-Match": client.get(made).headers["ETag"]}
     with clinic.app_context():
         import_clinic(command, SYSTEM, clock)
-    clinic.wsgi_app._behind = None  # type: ignore[attr-defined]
+    monkeypatch.setattr(clinic.wsgi_app, "_behind", None)
     assert client.get(made, headers=condition).status_code == 304
