@@ -28,6 +28,8 @@ class Permission(StrEnum):
     SEE_RULES = "see_rules"
     SEE_FINDINGS = "see_findings"
     SEE_HISTORY = "see_history"
+    SEE_COHORTS = "see_cohorts"
+    CHANGE_COHORTS = "change_cohorts"
     PREVIEW_SERIES = "preview_series"
     BOOK_SERIES = "book_series"
     EXTEND_SERIES = "extend_series"
@@ -69,6 +71,8 @@ ALLOWED: Mapping[Permission, frozenset[AccountRole]] = MappingProxyType(
         Permission.SEE_RULES: _EVERYBODY,
         Permission.SEE_FINDINGS: _DESK | _CLINICAL,
         Permission.SEE_HISTORY: _KEEPERS,
+        Permission.SEE_COHORTS: _DESK | _CLINICAL,
+        Permission.CHANGE_COHORTS: _DESK | {AccountRole.PRESCRIBER},
         Permission.PREVIEW_SERIES: _DESK | _CLINICAL,
         Permission.BOOK_SERIES: _DESK | {AccountRole.THERAPIST, AccountRole.PRESCRIBER},
         Permission.EXTEND_SERIES: _DESK | {AccountRole.THERAPIST, AccountRole.PRESCRIBER},

@@ -16,6 +16,7 @@ from scheduler.booking.request import nonsense
 from scheduler.booking.retrying import retried
 from scheduler.domain.clock import Clock
 from scheduler.domain.errors import Conflict, NotFound
+from scheduler.domain.group_terms import Reading
 from scheduler.domain.series import Series
 from scheduler.store import clinic
 from scheduler.store import series as stored
@@ -117,6 +118,9 @@ def _adoption(command: AdoptVersion, series: Series, now: datetime) -> PlannedAd
         why = f"There is no version {command.version} of {series.protocol}."
         there = f"There are these: {', '.join(map(str, sorted(versions)))}."
         return Refused(reasons=(nonsense("unknown_version", why, there),))
+    if versions[command.version].reading is not Reading.ALONE:
+        why = "A group goes on by the version that its visits were booked with, and so do its members."
+        return Refused(reasons=(nonsense("with_its_group", why, "Book the next group by the new version."),))
     return adoption_of(series, versions[command.version], now)
 
 

@@ -9,6 +9,7 @@ from scheduler.access.permissions import Actor, Permission, may, may_at
 from scheduler.booking.calling_off import call_off_as
 from scheduler.booking.completing import note_completion
 from scheduler.booking.day_conditions import against_move, against_reason, broken_rules, move_to, open_gates
+from scheduler.booking.group_day import note_in_group
 from scheduler.booking.inbox import TOOK_LONGER, keep_up
 from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.one_visit import against, locked_visit, unknown_visit
@@ -120,6 +121,7 @@ def _advanced(command: AdvanceAppointment, facts: VisitFacts, actor: Actor) -> A
         appointments.note_progress(after)
     else:
         call_off_as([visit], command.to, now)
+    note_in_group(visit, actor, now)
     on_hold = _hold_next_dose(facts, command.to, actor)
     note_event(VisitEvent(visit.site, visit.id, visit.state, command.to, now, actor.id, command.reason))
     details = {

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from scheduler.access.permissions import Actor, Permission, may, may_at
 from scheduler.booking.consideration import considered
+from scheduler.booking.group_requests import against_booking_again, against_holding_a_group
 from scheduler.booking.holds import against_holding, as_held, let_lapse
 from scheduler.booking.judging import findings_now
 from scheduler.booking.once import answered_before, note_answer
@@ -76,7 +77,8 @@ def _attempt(command: BookSeries, actor: Actor, now: datetime) -> Booked | Refus
         asked = understood(SeriesRequest(command, chosen=command.visits), now)
         if isinstance(asked, tuple):
             return Refused(reasons=asked)
-        if reasons := tuple(against_holding(command.held_until, now)):
+        not_held = against_holding_a_group(asked.patient, command.held_until)
+        if reasons := (*against_holding(command.held_until, now), *not_held):
             return Refused(reasons=reasons)
         if not may_at(actor, Permission.BOOK_SERIES, asked.site.id):
             return NotAllowed(Permission.BOOK_SERIES)
@@ -84,6 +86,8 @@ def _attempt(command: BookSeries, actor: Actor, now: datetime) -> Booked | Refus
         let_lapse(asked.site.id, now)
         if (earlier := _booked_before(command, actor, now)) is not None:
             return earlier
+        if reasons := against_booking_again(asked.patient):
+            return Refused(reasons=reasons)
         found = considered(asked, now)
         if not found.options:
             return Refused(reasons=found.reasons)

@@ -8,6 +8,7 @@ from datetime import datetime
 from scheduler.access.permissions import Actor, Permission, may, may_at
 from scheduler.booking.calling_off import call_off, is_to_come
 from scheduler.booking.completing import note_completion
+from scheduler.booking.group_day import note_in_group
 from scheduler.booking.inbox import let_go
 from scheduler.booking.judging import SeriesFindings, findings_now
 from scheduler.booking.one_visit import locked_visit, unknown_visit
@@ -68,6 +69,7 @@ def _attempt(
         if (against := against_cancelling(visit, actor, now)) is not None:
             return against
         late = call_off([visit], command.by, actor, now)
+        note_in_group(visit, actor, now)
         details = {
             "by": command.by.value,
             "reason": command.reason.value,

@@ -12,12 +12,14 @@ from scheduler.access.permissions import Actor
 from scheduler.booking.horizon import in_whole_fortnights
 from scheduler.booking.inbox import known_already, let_go, take_in
 from scheduler.booking.judging import SeriesFindings
+from scheduler.booking.members_findings import broken_for_members
 from scheduler.booking.outcomes import PlannedChange, Refused, Ways
 from scheduler.domain.appointment import NOT_BEGUN, Appointment, AppointmentState, appointment_at
 from scheduler.domain.claims import Placement
 from scheduler.domain.clock import in_words
 from scheduler.domain.diary import MARGIN, Diary
 from scheduler.domain.extra_steps import with_extra
+from scheduler.domain.group_terms import Reading
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Role
 from scheduler.domain.series import Series
@@ -98,12 +100,25 @@ class SeriesAtHand:
     def missing(self) -> Mapping[str, Appointment]:
         """The visits that are missing from the series, by step in the order of the protocol."""
         missing = {visit.step: visit for visit in self.series.missing}
-        return {step.key: missing[step.key] for step in self.protocol.steps if step.key in missing}
+        return {
+            step.key: missing[step.key]
+            for step in self.protocol.steps
+            if step.key in missing and step.key not in self.of_group
+        }
+
+    @property
+    def of_group(self) -> frozenset[str]:
+        """The steps of a member's visits with their group, which stay where the group has them; empty for other series."""
+        if self.protocol.reading is not Reading.MEMBER:
+            return frozenset()
+        return frozenset(step.key for step in self.protocol.steps if step.with_group)
 
     def ways(self, change: Change) -> Ways:
         """Return the ways to make a change that the rules do not refuse, or else why there is none."""
         series = self._with_missing(change.anew)
-        options = ways_to_reschedule(self.diary, self.searched or self.protocol, series, change)
+        stays = self.of_group & {visit.step for visit in series.standing}
+        fixed = replace(change, fixed=change.fixed | stays) if stays else change
+        options = ways_to_reschedule(self.diary, self.searched or self.protocol, series, fixed)
         found = [self.planned(one) for one in options if one.rescheduling.series is not None]
         good = tuple(way for way in found if not way.refusing)
         if good:
@@ -145,6 +160,9 @@ class SeriesAtHand:
         ]
         moved = {move.appointment for move in moves}
         findings = evaluate(self.diary, self.protocol, after)
+        refusing = tuple(self._refusing(findings, {visit.id for visit in changed}))
+        if self.diary.patient.stands_for_cohort:
+            refusing += broken_for_members(self.series, after, self.diary.as_of)
         return PlannedChange(
             before=self.series,
             after=after,
@@ -152,7 +170,7 @@ class SeriesAtHand:
             moves=tuple(sorted(moves, key=lambda move: move.after)),
             reassigned=tuple(visit.step for visit in changed if visit.id in before and visit.id not in moved),
             findings=findings,
-            refusing=tuple(self._refusing(findings, {visit.id for visit in changed})),
+            refusing=refusing,
             replaces={visit.id: self.missing[visit.step] for visit in changed if visit.id not in before},
         )
 
@@ -216,6 +234,8 @@ def _against_times(
     zone, furthest = diary.site.zone, diary.horizon.end - MARGIN
     for id in wanted.keys() & known.keys():
         visit, start = known[id], wanted[id].start
+        if visit.group_visit is not None:
+            yield with_its_group(visit)
         if visit.state.takes_time and (visit.state not in NOT_BEGUN or visit.start < diary.as_of):
             why = f"{visit.step} on {in_words(visit.start, zone)} has begun or is over."
             yield Reason("has_begun", why, "Change visits that still lie ahead.", visit.step)
@@ -226,6 +246,12 @@ def _against_times(
             # The instant itself is not told: so far off, a clinic's local time need not exist.
             why = f"{visit.step} would start after {in_words(furthest, zone)}, as far as is looked."
             yield Reason("too_far_ahead", why, "Choose an earlier time.", visit.step)
+
+
+def with_its_group(visit: Appointment) -> Reason:
+    """Return why a member's visit with a group is not changed for the member alone."""
+    why = f"{visit.step} is held with a group; one member's visit does not change without the others'."
+    return Reason("with_its_group", why, "Change the visit of the group, or call this one off.", visit.step)
 
 
 def _against_resources(

@@ -30,6 +30,11 @@ def move_to(facts: VisitFacts, to: AppointmentState) -> DayMove | Reason:
 
 def against_move(move: DayMove, facts: VisitFacts, actor: Actor) -> Iterator[Reason]:
     """Yield what forbids a move but the rules: the role, and each condition that does not hold."""
+    if facts.is_of_cohort:
+        why = f"{_name(facts)} is held with a whole group, and goes as its members go."
+        mend = "Note each member on the page of their own visit."
+        yield Reason("each_member", why, mend, facts.visit.step)
+        return
     if actor.role.value not in move.by:
         named = listed(sorted(role.replace("_", " ") for role in move.by)).replace(" and ", " or ")
         why = f"That {_name(facts)} is {_words(move.to)} is for the {named} to say."

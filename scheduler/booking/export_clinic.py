@@ -7,8 +7,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from scheduler.domain.appointment import Appointment, AppointmentState
-from scheduler.domain.claims import PATIENT_CAPACITY, ROOM_CAPACITY, Claim, Purpose, capacity_of
+from scheduler.domain.claims import (
+    PATIENT_CAPACITY,
+    ROOM_CAPACITY,
+    Claim,
+    Purpose,
+    capacity_of,
+    cohort_capacity,
+)
 from scheduler.domain.clock import Clock
+from scheduler.domain.cohorts import Cohort
 from scheduler.domain.interval import Interval, merged, without
 from scheduler.domain.notice import Timeliness
 from scheduler.domain.override import Override
@@ -17,8 +25,9 @@ from scheduler.domain.places import Site
 from scheduler.domain.series import Series
 from scheduler.domain.treatment import Protocol
 from scheduler.domain.visit_day import VisitEvent
-from scheduler.store import appointments, clinic, conflicts, overrides, reminders, visit_events
+from scheduler.store import appointments, clinic, cohorts, conflicts, overrides, reminders, visit_events
 from scheduler.store import series as stored
+from scheduler.store.cohort_file import most_members
 from scheduler.store.conflicts import VisitConflict
 from scheduler.store.reminders import Reminder
 from scheduler.store.work import reading
@@ -58,6 +67,7 @@ def export_clinic(clock: Clock) -> Json:
             "reminders": [_reminder(reminder) for reminder in reminders.all_reminders()],
             "events": [_event(event) for event in visit_events.all_events()],
             "conflicts": [_conflict(conflict) for conflict in conflicts.all_conflicts()],
+            "cohorts": [_cohort(one) for one in cohorts.cohorts()],
         }
 
 
@@ -106,6 +116,9 @@ def _resources(site: Site) -> Iterator[Json]:
     for patient in clinic.patients(site.id):
         capacity = _capacity(PATIENT_CAPACITY)
         yield {"id": patient.id, "kind": "patient", "site": site.id, "capacity": capacity, "roles": []}
+    for one in cohorts.cohorts(site.id):
+        capacity = _capacity(cohort_capacity(most_members(one)))
+        yield {"id": one.id, "kind": "cohort", "site": site.id, "capacity": capacity, "roles": []}
 
 
 def _credentials(person: StaffMember) -> Iterator[Json]:
@@ -164,6 +177,20 @@ def _appointment(visit: Appointment, notice: Timeliness | None) -> Json:
         "began_at": _instant_if_any(visit.began_at),
         "released_at": _instant_if_any(visit.released_at),
         "phases": [{"name": phase.name, **_stretch(phase.interval)} for phase in visit.phases],
+        **({"group_visit": visit.group_visit} if visit.group_visit else {}),
+    }
+
+
+def _cohort(cohort: Cohort) -> Json:
+    """Return a cohort with its members; what stands for it in the ledger has the same id."""
+    return {
+        "id": cohort.id,
+        "site": cohort.site,
+        "protocol": cohort.protocol,
+        "series": cohort.series or None,
+        "members": [
+            {"patient": one.patient, "place": one.place, "high_dose": one.high_dose} for one in cohort.members
+        ],
     }
 
 

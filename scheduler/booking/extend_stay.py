@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -17,7 +18,7 @@ from scheduler.booking.one_visit import against, locked_visit, unknown_visit
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.retrying import retried
 from scheduler.domain.appointment import UNDER_WAY, Appointment, AppointmentState, phases_at
-from scheduler.domain.claims import Placement, claims_of
+from scheduler.domain.claims import Claim, Placement, Purpose, claims_of
 from scheduler.domain.clock import Clock
 from scheduler.domain.errors import Conflict, NotFound
 from scheduler.domain.interval import Interval
@@ -81,7 +82,8 @@ class PlannedStay:
     """The visit as it is and as it would be, and what that means.
 
     `collisions` are what others need at the same time, and refuse it. Of the `findings`, new ones alone, those `refusing`
-    do as well; the others say which later visits have to follow.
+    do as well; the others say which later visits have to follow. `of_group` is the visit of the group that lasts longer with
+    it, `None` where none does: then all of this is told of both.
     """
 
     before: Appointment
@@ -89,6 +91,7 @@ class PlannedStay:
     collisions: tuple[Collision, ...]
     findings: tuple[Finding, ...]
     refusing: tuple[Finding, ...]
+    of_group: PlannedStay | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +144,20 @@ def _attempt(command: ExtendStay, actor: Actor, now: datetime) -> StayExtended |
             return plan
         if plan.collisions or plan.refusing:
             return Refused(findings=plan.refusing, reasons=_in_words(plan, now))
-        before = stored.series(visit.series)
-        stored.save_change(before, _with(before, plan.after), now)
-        keep_up(before.id, TOOK_LONGER, now)
+        _save(plan, now)
         note_answer(VERB, command, command.idempotency_key, visit, now)
         minutes = int((plan.after.discharge - visit.discharge).total_seconds() // 60)
         details = {"step": visit.step, "why": command.why.value, "minutes": minutes}
         record(AuditEntry(now, actor.id, VERB, "appointment", visit.id, details, visit.site))
         return StayExtended(appointments.appointment(visit.id), plan.findings)
+
+
+def _save(plan: PlannedStay, now: datetime) -> None:
+    before = stored.series(plan.after.series)
+    stored.save_change(before, _with(before, plan.after), now)
+    keep_up(before.id, TOOK_LONGER, now)
+    if plan.of_group is not None:
+        _save(plan.of_group, now)
 
 
 def _planned(
@@ -164,6 +173,9 @@ def _planned(
     if (refused := _not_under_way(command, visit)) is not None:
         return refused
     at_hand = SeriesAtHand.of(stored.series(visit.series), now)
+    if at_hand.diary.patient.stands_for_cohort:
+        why = f"{visit.step} is held with a whole group, and lasts until its last member is let go."
+        return against("each_member", why, "Extend the visit of the member who stays longer.", visit)
     minutes = _minutes(command, at_hand.protocol)
     if minutes not in MINUTES:
         why = f"{'Nothing' if minutes is None else minutes} is no number of minutes by which {visit.step} could be extended."
@@ -171,7 +183,31 @@ def _planned(
             "minutes", why, f"Give {MINUTES[0]} to {MINUTES[-1]}, in steps of {MINUTES.step}.", visit
         )
     assert minutes is not None, "nothing is in no range"
-    return _judged(at_hand, visit, _extended(visit, minutes, command.why, at_hand), command.why)
+    plan = _judged(at_hand, visit, _extended(visit, minutes, command.why, at_hand), command.why)
+    return plan if visit.group_visit is None else _with_group(plan, command.why, now)
+
+
+def _with_group(plan: PlannedStay, why: StayReason, now: datetime) -> PlannedStay:
+    """Return the plan with the visit of the group lasting until its last member is let go, with its room and its people."""
+    assert plan.after.group_visit is not None, "a member's visit names its group's"
+    group_visit = appointments.appointment(plan.after.group_visit)
+    longer = plan.after.discharge - group_visit.discharge
+    if longer <= timedelta(0):
+        return plan
+    at_hand = SeriesAtHand.of(stored.series(group_visit.series), now)
+    # The phase that takes longer is the one in which the member is.
+    there = replace(group_visit, state=plan.before.state)
+    after = _extended(there, int(longer.total_seconds() // 60), why, at_hand)
+    group = _judged(at_hand, group_visit, replace(after, state=group_visit.state), why)
+    # What another member does next is no obstacle: that one may go.
+    collisions = tuple(one for one in group.collisions if one.resource != group_visit.patient)
+    return replace(
+        plan,
+        collisions=(*plan.collisions, *collisions),
+        findings=(*plan.findings, *group.findings),
+        refusing=(*plan.refusing, *group.refusing),
+        of_group=group,
+    )
 
 
 def _not_under_way(command: ExtendStay, visit: Appointment) -> Refused | None:
@@ -212,8 +248,16 @@ def _extended(visit: Appointment, minutes: int, why: StayReason, at_hand: Series
         version=visit.version + 1,
         interval=Interval(visit.start, visit.discharge + timedelta(minutes=minutes)),
         phases=phases_at(step, visit.start),
-        claims=claims_of(placement, at_hand.diary.staff, visit.id),
+        claims=(*claims_of(placement, at_hand.diary.staff, visit.id), *_place(visit, minutes)),
     )
+
+
+def _place(visit: Appointment, minutes: int) -> Iterator[Claim]:
+    """Yield the claim of a member's visit on a place of the group, so much longer."""
+    for claim in visit.claims:
+        if claim.purpose is Purpose.PLACE:
+            end = claim.interval.end + timedelta(minutes=minutes)
+            yield replace(claim, interval=Interval(claim.interval.start, end))
 
 
 def _judged(at_hand: SeriesAtHand, before: Appointment, after: Appointment, why: StayReason) -> PlannedStay:
@@ -235,7 +279,8 @@ def _in_words(plan: PlannedStay, now: datetime) -> tuple[Reason, ...]:
     """Return a reason for each collision, naming room and staff but no patient."""
     if not plan.collisions:
         return ()
-    at_hand = SeriesAtHand.of(stored.series(plan.before.series), now)
+    whose = plan.of_group.before if plan.of_group is not None else plan.before
+    at_hand = SeriesAtHand.of(stored.series(whose.series), now)
     mend = "Move that visit, or give it another room or person; then extend this one."
     said = (
         f"{name_of(one, at_hand)} is needed by another visit {stretch(one.interval, at_hand.diary.site.zone)}."

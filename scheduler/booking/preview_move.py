@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from scheduler.access.permissions import Actor, Permission, may, may_at
-from scheduler.booking.changed_series import SeriesAtHand
+from scheduler.booking.changed_series import SeriesAtHand, with_its_group
 from scheduler.booking.one_visit import unknown_visit
 from scheduler.booking.outcomes import NotAllowed, PlannedChange, Refused
 from scheduler.booking.request import nonsense
@@ -86,6 +86,8 @@ def movable(appointment: str, actor: Actor) -> Appointment | Refused | NotAllowe
     if not visit.series:
         why = "The visit belongs to no series; it came with the clinic file."
         return Refused(reasons=(nonsense("no_series", why, "Change it in the file, and import that again."),))
+    if visit.group_visit is not None:
+        return Refused(reasons=(with_its_group(visit),))
     if not visit.state.takes_time:
         why = f"{visit.step} is called off already."
         return Refused(reasons=(Reason("called_off", why, "Choose a visit that stands.", visit.step),))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from scheduler.access.permissions import Actor, Permission, may, may_at
 from scheduler.booking.consideration import considered
+from scheduler.booking.group_requests import against_booking_again
 from scheduler.booking.outcomes import NotAllowed, PreviewedSeries
 from scheduler.booking.request import SeriesRequest, WantedSeries, understood
 from scheduler.domain.clock import Clock
@@ -53,5 +54,7 @@ def preview_series(command: PreviewSeries, actor: Actor, clock: Clock) -> Series
             return SeriesPreview((), asked, None, None)
         if not may_at(actor, Permission.PREVIEW_SERIES, asked.site.id):
             return NotAllowed(Permission.PREVIEW_SERIES)
+        if reasons := against_booking_again(asked.patient):
+            return SeriesPreview((), reasons, asked.patient, asked.protocol)
         found = considered(asked, now)
     return SeriesPreview(found.options, found.reasons, asked.patient, asked.protocol, found.exact)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from scheduler.access.permissions import AccountRole, Actor, Permission, may
+from scheduler.domain.cohorts import Cohort
 from scheduler.domain.errors import NotFound
 from scheduler.domain.people import Patient
 from scheduler.domain.places import Site
 from scheduler.domain.series import Series
 from scheduler.store import clinic
 from scheduler.store import series as stored
+from scheduler.store.cohorts import cohort as stored_cohort
 from scheduler.store.glances import PatientSearch, is_seen_by
 
 
@@ -38,6 +40,11 @@ def patient_within_reach(actor: Actor, patient: str) -> Patient:
     if actor.site not in (None, found.site) or not _sees(actor, found):
         raise NotFound("no such patient")
     return found
+
+
+def cohort_within_reach(actor: Actor, cohort: str) -> Cohort:
+    """Return a cohort; a therapist reaches those that the therapist leads. Raises `NotFound` alike for all others."""
+    return stored_cohort(patient_within_reach(actor, cohort).id)
 
 
 def series_within_reach(actor: Actor, series: str) -> tuple[Series, Patient]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 
+from scheduler.booking.group_requests import against_whom
 from scheduler.domain.clock import instant_at, local_day
 from scheduler.domain.errors import NotFound
 from scheduler.domain.interval import as_utc
@@ -143,6 +144,7 @@ def understood(request: SeriesRequest, now: datetime) -> Asked | tuple[Reason, .
     # At the end of the calendar there is no later day to count to; such a wish is refused below.
     latest = wanted.latest or min(earliest, date.max - USUAL_REACH) + USUAL_REACH
     reasons += [
+        *against_whom(patient, protocol),
         *_against_days(wanted, today, latest),
         *_against_therapists(wanted, site),
         *_against_times(wanted),

@@ -8,6 +8,7 @@ from datetime import datetime
 from scheduler.access.permissions import Actor, Permission, may, may_at
 from scheduler.booking.advance_appointment import Advanced, changed_meanwhile
 from scheduler.booking.completing import note_completion
+from scheduler.booking.group_day import note_in_group
 from scheduler.booking.holds import let_lapse
 from scheduler.booking.inbox import keep_up
 from scheduler.booking.one_visit import against, locked_visit, unknown_visit
@@ -21,6 +22,7 @@ from scheduler.domain.visit_day import HOLDS_NEXT_DOSE, UNDO_WITHIN, DayReason, 
 from scheduler.store import appointments, clinic
 from scheduler.store import series as stored
 from scheduler.store.audit import AuditEntry, record
+from scheduler.store.members import place_of
 from scheduler.store.visit_events import events_of, note_event
 from scheduler.store.work import unit_of_work
 
@@ -81,6 +83,7 @@ def _attempt(command: UndoAdvance, actor: Actor, now: datetime) -> Advanced | Re
         # Whoever was held for the times that were given back holds them no longer than was said.
         let_lapse(visit.site, now)
         _take_back(visit, step, now)
+        note_in_group(visit, actor, now)
         if visit.series:
             keep_up(visit.series, VERB, now)
         note_event(
@@ -123,4 +126,4 @@ def _with_claims(visit: Appointment) -> Appointment:
         visit.staff,
         visit.relief,
     )
-    return replace(visit, claims=claims_of(placement, people, visit.id))
+    return replace(visit, claims=(*claims_of(placement, people, visit.id), *place_of(visit)))

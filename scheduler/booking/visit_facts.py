@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from scheduler.booking.group_day import keeps_group
 from scheduler.booking.judging import Judged, judged_now
 from scheduler.domain.appointment import Appointment, AppointmentState
 from scheduler.domain.clock import in_words, local_day
@@ -12,7 +13,7 @@ from scheduler.domain.places import Site
 from scheduler.domain.series import Series
 from scheduler.domain.visit_day import DayReason
 from scheduler.rules.checklist import Checkpoint, checklist, forbids, waits_for
-from scheduler.rules.finding import Finding
+from scheduler.rules.finding import Finding, Level
 from scheduler.store import clinic
 from scheduler.store import series as stored
 from scheduler.store.visit_events import events_of
@@ -25,7 +26,8 @@ _DOSED = frozenset({AppointmentState.DOSING, AppointmentState.OBSERVING, Appoint
 class VisitFacts:
     """A visit as it stands. `series` and `judged` are `None` for one that came with the clinic file: no rule is asked.
 
-    `dosed_at` is when the dose was noted as begun, UTC; `None` before, and once the patient has gone.
+    `dosed_at` is when the dose was noted as begun, UTC; `None` before, and once the patient has gone. `of_group` are the
+    open gates of the group with which it is held, and what else keeps the group's visit from starting.
     """
 
     visit: Appointment
@@ -34,13 +36,20 @@ class VisitFacts:
     series: Series | None
     judged: Judged | None
     dosed_at: datetime | None = None
+    of_group: tuple[Finding, ...] = ()
 
     @classmethod
     def of(cls, visit: Appointment, now: datetime) -> VisitFacts:
         """Load what is known of a visit. Whoever writes afterwards must hold the locks before."""
         series = stored.series(visit.series) if visit.series else None
         judged = judged_now(series, now) if series else None
-        return cls(visit, clinic.site(visit.site), now, series, judged, _dosed_at(visit))
+        of_group = keeps_group(visit, now)
+        return cls(visit, clinic.site(visit.site), now, series, judged, _dosed_at(visit), of_group)
+
+    @property
+    def is_of_cohort(self) -> bool:
+        """Say whether this is a visit of a group as a whole, which goes as its members go."""
+        return self.judged is not None and self.judged.question.diary.patient.stands_for_cohort
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -50,12 +59,14 @@ class VisitFacts:
     @property
     def waits_for(self) -> tuple[Finding, ...]:
         """The open gates for which this visit waits."""
-        return waits_for(self.visit.id, self.findings)
+        gates = (one for one in self.of_group if one.level is Level.GATE)
+        return (*waits_for(self.visit.id, self.findings), *gates)
 
     @property
     def forbidden_by(self) -> tuple[Finding, ...]:
         """What refuses a booking and is found of this visit."""
-        return forbids(self.visit.id, self.findings)
+        refusing = (one for one in self.of_group if one.level is Level.BLOCK)
+        return (*forbids(self.visit.id, self.findings), *refusing)
 
     @property
     def checklist(self) -> tuple[Checkpoint, ...]:

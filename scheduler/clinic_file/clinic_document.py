@@ -13,6 +13,7 @@ from scheduler.clinic_file.bundled import bundled_keys, bundled_protocol
 from scheduler.clinic_file.clinic_models import (
     AppointmentEntry,
     ClinicDocument,
+    CohortEntry,
     HoursPeriodEntry,
     PatientEntry,
     RoomEntry,
@@ -20,11 +21,15 @@ from scheduler.clinic_file.clinic_models import (
     StaffEntry,
 )
 from scheduler.clinic_file.clinic_references import References
+from scheduler.clinic_file.cohort_references import cohort_faults
 from scheduler.clinic_file.faults import faults_of
 from scheduler.clinic_file.forms import Period, weekly_hours
 from scheduler.clinic_file.local_times import moment_at, period_in
 from scheduler.clinic_file.protocol_document import read_protocol
+from scheduler.domain.cohorts import Cohort
 from scheduler.domain.errors import Fault, FaultyDocument, InvalidValue
+from scheduler.domain.group_readings import readings
+from scheduler.domain.group_terms import Member
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Credential, GateRecord, Patient, Role, StaffMember
 from scheduler.domain.places import Closure, NoticeAsked, Room, Site, WeeklyHours
@@ -61,6 +66,7 @@ class Clinic:
     patients: tuple[Patient, ...] = ()
     protocols: tuple[Protocol, ...] = ()
     appointments: tuple[ExistingAppointment, ...] = ()
+    cohorts: tuple[Cohort, ...] = ()
 
 
 def read_clinic(document: Mapping[str, object]) -> Clinic:
@@ -73,6 +79,7 @@ def read_clinic(document: Mapping[str, object]) -> Clinic:
     references = References(document)
     protocols, protocol_faults = _protocols(references)
     faults += [*protocol_faults, *references.faults(), *references.misspelt(protocols)]
+    faults += cohort_faults(references, protocols)
     if faults or form is None:
         raise FaultyDocument(_sorted(faults))
     zones = {site.id: site.zone for site in form.sites}
@@ -84,6 +91,7 @@ def read_clinic(document: Mapping[str, object]) -> Clinic:
         patients=tuple(_patient(entry, periods, f"patients[{n}]") for n, entry in enumerate(form.patients)),
         protocols=protocols,
         appointments=tuple(_appointment(entry, zones[entry.site]) for entry in form.appointments),
+        cohorts=tuple(_cohort(entry) for entry in form.cohorts),
     )
     if periods.faults:
         raise FaultyDocument(tuple(periods.faults))
@@ -129,7 +137,7 @@ def _protocols(references: References) -> tuple[tuple[Protocol, ...], list[Fault
                 Fault(path, f"{protocol.key} version {protocol.version} is already given by {where[version]}")
             )
         where.setdefault(version, path)
-        protocols.append(protocol)
+        protocols += readings(protocol)
     return tuple(protocols), faults
 
 
@@ -179,7 +187,7 @@ def _site(entry: SiteEntry) -> Site:
 
 def _room(entry: RoomEntry, periods: _Periods, path: str) -> Room:
     out_of_use = periods.at(entry.site, entry.out_of_use, f"{path}.out_of_use")
-    return Room(entry.id, entry.site, entry.name, frozenset(entry.capabilities), out_of_use)
+    return Room(entry.id, entry.site, entry.name, frozenset(entry.capabilities), out_of_use, entry.places)
 
 
 def _member(entry: StaffEntry, periods: _Periods, path: str) -> StaffMember:
@@ -236,3 +244,8 @@ def _appointment(entry: AppointmentEntry, zone: str) -> ExistingAppointment:
         start=moment_at(entry.start, zone),
         minutes=entry.minutes,
     )
+
+
+def _cohort(entry: CohortEntry) -> Cohort:
+    members = (Member(one.patient, place, one.high_dose) for place, one in enumerate(entry.members, start=1))
+    return Cohort(entry.id, entry.site, entry.name, entry.protocol, tuple(members))

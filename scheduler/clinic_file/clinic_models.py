@@ -18,6 +18,7 @@ from scheduler.clinic_file.forms import (
     Name,
     Period,
     Phone,
+    Switch,
     Week,
     WholeNumber,
     Words,
@@ -85,13 +86,14 @@ class SiteEntry(Form):
 
 
 class RoomEntry(Form):
-    """A room and what it is fit for, such as `iv_dosing`, `im_dosing`, `office`."""
+    """A room, what it is fit for, such as `iv_dosing`, `im_dosing`, `office`, and how many patients it holds at once."""
 
     id: Id
     site: Id
     name: Words
     capabilities: Annotated[list[Name], Field(min_length=1)]
     out_of_use: list[Period] = []
+    places: Annotated[WholeNumber, Field(ge=1, le=40)] = 1
 
 
 class CredentialEntry(Form):
@@ -161,6 +163,23 @@ class PatientEntry(Form):
         return gates
 
 
+class MemberEntry(Form):
+    """A member of a cohort; `high_dose` asks for the stricter ratio of facilitators for the whole group."""
+
+    patient: Id
+    high_dose: Switch = False
+
+
+class CohortEntry(Form):
+    """A closed group of patients and the protocol for groups that it follows; members in the order of joining."""
+
+    id: Id
+    site: Id
+    name: Words
+    protocol: Name
+    members: list[MemberEntry] = []
+
+
 class UseProtocol(Form):
     """A protocol that comes with Trellis, by its key."""
 
@@ -206,3 +225,4 @@ class ClinicDocument(Form):
     patients: list[PatientEntry] = []
     protocols: list[ProtocolEntry] = []
     appointments: list[AppointmentEntry] = []
+    cohorts: list[CohortEntry] = []

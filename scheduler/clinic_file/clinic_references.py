@@ -18,7 +18,7 @@ from scheduler.domain.treatment import Protocol
 
 Entry = Mapping[str, object]
 
-_RESOURCES = ("rooms", "staff", "patients")
+_RESOURCES = ("rooms", "staff", "patients", "cohorts")
 
 
 class References:
@@ -31,7 +31,7 @@ class References:
                 for number, entry in enumerate(_list(document.get(section)))
                 if isinstance(entry, Mapping)
             ]
-            for section in ("sites", "rooms", "staff", "patients", "protocols", "appointments")
+            for section in ("sites", "rooms", "staff", "patients", "protocols", "appointments", "cohorts")
         }
         self.by_id: dict[str, dict[str, Entry]] = {
             section: {str(entry["id"]): entry for _, entry in entries if isinstance(entry.get("id"), str)}
@@ -92,7 +92,11 @@ class References:
                 for path, entry in self.sections[section]:
                     id = entry.get("id")
                     if isinstance(id, str) and id in seen:
-                        mend = "rooms, staff and patients share one list of ids" if len(sections) > 1 else ""
+                        mend = (
+                            "rooms, staff, patients and cohorts share one list of ids"
+                            if len(sections) > 1
+                            else ""
+                        )
                         yield Fault(f"{path}.id", f"'{id}' is already the id of {seen[id]}", mend)
                     elif isinstance(id, str):
                         seen[id] = path

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from scheduler.clinic_file.faults import nearest, read_as
 from scheduler.clinic_file.protocol_contradictions import faults_of_contradiction
+from scheduler.clinic_file.protocol_groups import group_terms
 from scheduler.clinic_file.protocol_models import (
     CoverEntry,
     PhaseEntry,
@@ -59,6 +60,7 @@ def read_protocol(document: Mapping[str, object]) -> Protocol:
         for w in _windows(entry, f"windows[{position}]", keys)
     ]
     most_doses = numbers.count(form.most_doses, "most_doses")
+    group = group_terms(form, numbers)
     doses = sum(step.kind is StepKind.DOSING for step in steps)
     if not numbers.faults and doses > most_doses:
         numbers.note("most_doses", f"there are {doses} dosing visits, but at most {most_doses} are allowed")
@@ -78,6 +80,7 @@ def read_protocol(document: Mapping[str, object]) -> Protocol:
         most_doses=most_doses,
         quantities=_quantities(form),
         document=document,
+        group=group,
     )
 
 
@@ -127,6 +130,7 @@ def _steps(entry: StepEntry, path: str, keys: Keys) -> Iterator[Step]:
             declinable=entry.declinable,
             optional=entry.optional,
             hands_over=frozenset(entry.hands_over),
+            with_group=entry.with_group,
         )
 
 
@@ -174,8 +178,10 @@ def _check_hand_over(entry: StepEntry, path: str, numbers: Numbers) -> None:
     """Note the roles that nobody could take over: those without cover, and the therapist, whom the patient keeps."""
     for position, role in enumerate(entry.hands_over):
         where = f"{path}.hands_over[{position}]"
-        if role is Role.THERAPIST:
+        if role in (Role.THERAPIST, Role.CO_THERAPIST):
             numbers.note(where, "the patient keeps one therapist through a visit", "leave it out")
+        elif role is Role.MEDICAL_MONITOR and Role.CO_THERAPIST in {cover.role for cover in entry.cover}:
+            numbers.note(where, "beside a co-therapist one monitor stays through the visit", "leave it out")
         elif role not in {cover.role for cover in entry.cover}:
             named = list(dict.fromkeys(cover.role.value for cover in entry.cover))
             numbers.note(

@@ -119,6 +119,7 @@ class StepEntry(Form):
     declinable: Switch = False
     optional: Switch = False
     hands_over: list[Role] = []
+    with_group: Switch = False
 
 
 class WindowEntry(Form):
@@ -140,6 +141,22 @@ class WindowEntry(Form):
     meaning: WindowMeaning
 
 
+class GroupEntry(Form):
+    """The group with which the visits marked `with_group` are held: its size, its facilitators and its room.
+
+    `decide_before` is how long before a visit it is decided whether it goes ahead with fewer than `least` members. The ratio
+    for a high dose counts for the whole group as soon as one member has one.
+    """
+
+    least: DottedName
+    most: DottedName
+    decide_before: DottedName
+    patients_per_facilitator: DottedName
+    patients_per_facilitator_high_dose: DottedName
+    facilitators: DottedName
+    spare_places: DottedName | None = None
+
+
 class ProtocolDocument(Form):
     """One version of a protocol, with every number named, in its unit and with its source."""
 
@@ -149,6 +166,7 @@ class ProtocolDocument(Form):
     route: Name
     series_kind: Name
     most_doses: DottedName
+    group: GroupEntry | None = None
     quantities: dict[DottedName, QuantityEntry]
     steps: Annotated[list[StepEntry], Field(min_length=1)]
     windows: list[WindowEntry]

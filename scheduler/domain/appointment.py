@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from scheduler.domain.claims import Claim, Placement, claims_of
@@ -92,7 +92,8 @@ class Appointment:
     `version` rises with every change. `claims` are empty when the visit is called off.
     `staff` names who begins in each role; `relief` who serves the n-th segment of a role (from 0, in the order of
     `Step.segments_of`) where it is somebody else, who has taken over by then. `began_at` and `released_at` are when the
-    patient really came and was let go, UTC, `None` before.
+    patient really came and was let go, UTC, `None` before. `group_visit` is the id of the visit of a group in which this one
+    takes part, `None` for every other visit: the room and the people are claimed by the group's.
     """
 
     id: str
@@ -112,6 +113,7 @@ class Appointment:
     relief: Mapping[tuple[Role, int], str] = field(default_factory=dict)
     began_at: datetime | None = None
     released_at: datetime | None = None
+    group_visit: str | None = None
 
     def serving(self, role: Role, segment: int) -> str | None:
         """Return who serves the n-th segment of a role, from 0, or `None` when nobody is named for the role."""
@@ -149,6 +151,15 @@ class Appointment:
     def minutes_by_phase(self) -> Mapping[str, int]:
         """How many minutes each phase takes here: as the protocol says, or longer once the visit was extended."""
         return {one.name: int(one.interval.duration.total_seconds() // 60) for one in self.phases}
+
+    def shifted(self, by: timedelta) -> Appointment:
+        """Return it so much later, with its phases and claims; earlier for a negative time."""
+        return replace(
+            self,
+            interval=self.interval.shifted(by),
+            phases=tuple(replace(one, interval=one.interval.shifted(by)) for one in self.phases),
+            claims=tuple(replace(one, interval=one.interval.shifted(by)) for one in self.claims),
+        )
 
     def phase(self, name: str) -> Interval | None:
         """Return when the named phase takes place, or `None` when the visit has no such phase."""

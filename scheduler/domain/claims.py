@@ -21,6 +21,7 @@ class Purpose(StrEnum):
     WATCH = "watch"
     ON_PREMISES = "on_premises"
     SPACING = "spacing"
+    PLACE = "place"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,12 @@ def capacity_of(person: StaffMember) -> Mapping[Purpose, int]:
 
 ROOM_CAPACITY: Mapping[Purpose, int] = {Purpose.OCCUPY: 1}
 PATIENT_CAPACITY: Mapping[Purpose, int] = {Purpose.OCCUPY: 1, Purpose.SPACING: 1}
+
+
+def cohort_capacity(most: int) -> Mapping[Purpose, int]:
+    """Return how many lanes a cohort has: its own time and spacing as a patient has them, and a place for each member."""
+    return {**PATIENT_CAPACITY, Purpose.PLACE: most}
+
 
 _ANY_START = datetime(2000, 1, 1, tzinfo=UTC)
 

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from scheduler.domain.claim_book import ClaimBook
 from scheduler.domain.claims import Claim, Purpose
+from scheduler.domain.cohorts import Attendance
 from scheduler.domain.facts import Facts
 from scheduler.domain.interval import InOrder, Interval
 from scheduler.domain.override import Override
@@ -41,7 +42,9 @@ class Diary:
     `as_of` is the instant of the request. `claims` are those of all *other* visits: of every room and member of staff of
     the site, and of this patient at every site. None that shares a moment with the horizon is missing; others may be there.
     `overrides` are those of this patient's visits that nobody took back; others may be there. `booked` are
-    this patient's visits at every site and at any time, called off ones left out.
+    this patient's visits at every site and at any time, called off ones left out. `attendance` says of a patient that stands
+    for a cohort who takes part in its visits, `None` of every other: such a patient's claims are those of all members, as
+    claims of the cohort.
     """
 
     site: Site
@@ -53,6 +56,7 @@ class Diary:
     claims: Collection[Claim] = ()
     overrides: tuple[Override, ...] = ()
     booked: tuple[BookedVisit, ...] = ()
+    attendance: Attendance | None = None
 
     @cached_property
     def book(self) -> ClaimBook:

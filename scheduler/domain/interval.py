@@ -67,6 +67,10 @@ class Interval:
         """Elapsed time from start to end."""
         return self.end - self.start
 
+    def shifted(self, by: timedelta) -> Interval:
+        """Return it so much later, in elapsed time; earlier for a negative one."""
+        return Interval(self.start + by, self.end + by)
+
     def overlaps(self, other: Interval) -> bool:
         """Say whether the two share any moment."""
         return self.start < other.end and other.start < self.end

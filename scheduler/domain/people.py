@@ -19,6 +19,7 @@ class Role(StrEnum):
     MEDICAL_MONITOR = "medical_monitor"
     THERAPIST = "therapist"
     CARE_COORDINATOR = "care_coordinator"
+    CO_THERAPIST = "co_therapist"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,10 @@ class GateRecord:
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """One patient. `zone` is where the patient lives, `None` meaning the site's zone."""
+    """One patient. `zone` is where the patient lives, `None` meaning the site's zone.
+
+    One who `stands_for_cohort` is nobody, but a group in the ledger: its family name is the name of the group.
+    """
 
     id: str
     site: str
@@ -133,11 +137,12 @@ class Patient:
     zone: str | None = None
     unavailable: tuple[Interval, ...] = ()
     gates: tuple[GateRecord, ...] = ()
+    stands_for_cohort: bool = False
 
     @property
     def name(self) -> str:
         """Full name, for signed-in pages alone."""
-        return f"{self.given_name} {self.family_name}"
+        return f"{self.given_name} {self.family_name}".strip()
 
     def latest_decision(self, gate: str, day: date) -> GateRecord | None:
         """Return the decision about a gate that counts on a clinic-local day, `None` when there is none by then.

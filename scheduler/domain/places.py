@@ -89,13 +89,14 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A room and what it is fit for: `iv_dosing`, `im_dosing`, `office`."""
+    """A room and what it is fit for: `iv_dosing`, `im_dosing`, `office`; `places` is how many patients it holds at once."""
 
     id: str
     site: str
     name: str
     capabilities: frozenset[str]
     out_of_use: tuple[Interval, ...] = ()
+    places: int = 1
 
 
 @lru_cache(maxsize=4096)

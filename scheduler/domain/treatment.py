@@ -10,6 +10,7 @@ from functools import cached_property
 from itertools import groupby
 
 from scheduler.domain.errors import InvalidValue, NotFound
+from scheduler.domain.group_terms import GroupTerms, Reading
 from scheduler.domain.people import Patient, Role
 
 
@@ -161,6 +162,7 @@ class Step:
     `left_out_when_passed` names a gate: when the patient already has it, the visit is not needed.
     `declinable` visits may be declined by the patient, which is recorded; `optional` ones are left out unless asked for.
     `hands_over` are the roles in which one person may hand over to another between two phases.
+    `with_group` visits are held with a whole group, in a room for so many `places`.
     """
 
     key: str
@@ -178,6 +180,8 @@ class Step:
     declinable: bool = False
     optional: bool = False
     hands_over: frozenset[Role] = frozenset()
+    with_group: bool = False
+    places: int = 1
 
     def is_passed_by(self, patient: Patient, day: date) -> bool:
         """Say whether the patient already has what the visit is for, by the clinic-local day: it is not needed then."""
@@ -298,7 +302,8 @@ class Protocol:
     """One version of a recipe: its visits in order and the windows between them.
 
     Windows name steps of this protocol alone; `quantities` list its numbers with unit, range and source;
-    `document` is the text it was read from, kept unchanged for export.
+    `document` is the text it was read from, kept unchanged for export. `group` says how its group is made up, `None` where
+    it speaks of none, and `reading` which reading of the document this is.
     """
 
     key: str
@@ -311,6 +316,8 @@ class Protocol:
     most_doses: int
     quantities: tuple[Quantity, ...] = ()
     document: Mapping[str, object] | None = None
+    group: GroupTerms | None = None
+    reading: Reading = Reading.ALONE
 
     def __post_init__(self) -> None:
         known = set(self._by_key)

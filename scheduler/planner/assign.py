@@ -11,6 +11,7 @@ from scheduler.domain.clock import local_day, whole_local_day
 from scheduler.domain.diary import Diary
 from scheduler.domain.people import Role, StaffMember
 from scheduler.domain.places import Room
+from scheduler.planner.apart import leaving_somebody
 from scheduler.planner.question import Question
 from scheduler.planner.shapes import Shape
 
@@ -78,8 +79,19 @@ class _Choosing:
                 chosen[role] = served[0]
                 relief |= {(role, n): person for n, person in enumerate(served) if person != served[0]}
             else:
-                chosen[role] = self._least_busy(self._fit(shape, role, guide, slot), slot, chosen)
+                chosen[role] = self._least_busy(self._left(shape, role, slot, chosen), slot, chosen)
         return chosen, relief
+
+    def _left(self, shape: Shape, role: Role, slot: int, chosen: Mapping[Role, str]) -> Sequence[StaffMember]:
+        """Return who may serve in a role, where two roles are two people's so that both are served."""
+        guide = chosen.get(Role.THERAPIST)
+        fit = self._fit(shape, role, guide, slot)
+        if role not in shape.apart or len(shape.apart) < 2:
+            return fit
+        other = next(one for one in shape.apart if one is not role)
+        if other in chosen:
+            return [person for person in fit if person.id != chosen[other]]
+        return leaving_somebody(fit, self._fit(shape, other, guide, slot))
 
     def _fit(self, shape: Shape, role: Role, guide: str | None, slot: int) -> list[StaffMember]:
         key = (shape, role, guide)

@@ -10,6 +10,7 @@ from scheduler.domain.claim_book import ClaimKey
 from scheduler.domain.people import Role, StaffMember
 from scheduler.domain.places import Room
 from scheduler.domain.treatment import Segment
+from scheduler.planner.apart import NOT_THE_GUIDE
 from scheduler.planner.shapes import Shape
 from scheduler.planner.taken import Taken
 
@@ -135,7 +136,7 @@ class Kept:
             # Anybody fit may be one of them.
             guides.add(None)
         # A therapist who is a monitor as well does not watch the visit, so that another monitor must.
-        watched = {Role.MEDICAL_MONITOR} & roles
+        watched = set(NOT_THE_GUIDE) & roles
         kept.starts = {
             (shape, guide): made
             for (shape, guide), made in dict(self.starts).items()

@@ -136,7 +136,7 @@ def _one_for_two(question: SlotQuestion) -> str:
     both = [
         person.name
         for person in question.supply.having(Role.THERAPIST)
-        if Role.MEDICAL_MONITOR in person.roles
+        if person.roles.intersection(question.shape.apart)
     ]
     return f"{listed(both)} would have to guide and to watch at once, and nobody does both in one visit"
 

@@ -9,6 +9,7 @@ from weakref import WeakValueDictionary
 
 from scheduler.domain.people import Role
 from scheduler.domain.treatment import Segment, Step
+from scheduler.planner.apart import NOT_THE_GUIDE
 from scheduler.planner.timeline import slots_in
 
 
@@ -18,7 +19,7 @@ class Shape:
 
     `like` is one of them. `guided` says whether a therapist takes part, `keeps_one_therapist` whether it must be the
     therapist of the series; `turns` are what each role gives, in order of first need, by what one person gives, and
-    `besides_guide` the roles other than the therapist.
+    `besides_guide` the roles other than the therapist, of which the therapist and each other person serve in one of `apart`.
     """
 
     like: Step
@@ -26,6 +27,7 @@ class Shape:
     keeps_one_therapist: bool
     turns: Mapping[Role, tuple[tuple[Segment, ...], ...]]
     besides_guide: frozenset[Role]
+    apart: tuple[Role, ...]
 
     @cached_property
     def room_slots(self) -> int:
@@ -46,12 +48,14 @@ def shape_of(step: Step) -> Shape:
         step.ends_before_close,
         step.keeps_one_therapist,
         step.hands_over,
+        step.places,
     )
     shape = _KNOWN.get(needs)
     if shape is None:
         guided = Role.THERAPIST in step.roles
         turns = {role: step.turns_of(role) for role in step.roles}
         others = frozenset(turns) - {Role.THERAPIST}
-        made = Shape(step, guided, guided and step.keeps_one_therapist, turns, others)
+        apart = tuple(role for role in NOT_THE_GUIDE if role in others)
+        made = Shape(step, guided, guided and step.keeps_one_therapist, turns, others, apart)
         shape = _KNOWN.setdefault(needs, made)
     return shape

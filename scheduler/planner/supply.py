@@ -20,6 +20,7 @@ from scheduler.domain.diary import Diary
 from scheduler.domain.people import Credential, Role, StaffMember
 from scheduler.domain.places import Room, Site, WeeklyHours
 from scheduler.domain.treatment import Segment, SiteCover
+from scheduler.planner.apart import NOT_THE_GUIDE, both_served
 from scheduler.planner.given_time import open_time, valid_time, weekly_time, working_time
 from scheduler.planner.kept import Kept, Row
 from scheduler.planner.shapes import Shape
@@ -49,6 +50,7 @@ class Scarcity(StrEnum):
     ADMINISTERING_CLINICIAN = "administering_clinician"
     PRESCRIBER = "prescriber"
     CARE_COORDINATOR = "care_coordinator"
+    CO_THERAPIST = "co_therapist"
 
 
 @dataclass
@@ -93,7 +95,7 @@ class SiteSupply:
 
     def having(self, role: Role, therapist: str | None = None) -> tuple[StaffMember, ...]:
         """Return who may serve in a role beside this therapist, by id: nobody watches the patient they guide."""
-        key = (role, therapist if role in (Role.THERAPIST, Role.MEDICAL_MONITOR) else None)
+        key = (role, therapist if role in (Role.THERAPIST, *NOT_THE_GUIDE) else None)
         if key not in self._kept.people:
             self._kept.people[key] = tuple(self._fit(*key))
         return self._kept.people[key]
@@ -116,9 +118,11 @@ class SiteSupply:
         return self._kept.set_ups
 
     def fit_rooms(self, shape: Shape) -> tuple[Room, ...]:
-        """Return the rooms with the capability that the shape asks for."""
-        wanted = shape.like.room_capability
-        return tuple(room for room in self.rooms.values() if wanted in room.capabilities)
+        """Return the rooms with the capability, and the places, that the shape asks for."""
+        wanted, places = shape.like.room_capability, shape.like.places
+        return tuple(
+            room for room in self.rooms.values() if wanted in room.capabilities and places <= room.places
+        )
 
     def starts_in(self, room: Room, shape: Shape) -> int:
         """At which slots the room takes the visit, turnover included."""
@@ -260,14 +264,26 @@ class SiteSupply:
         return mask
 
     def _guided_by(self, guide: str, shape: Shape, mask: int, ignoring: Set[Scarcity]) -> int:
-        """At which of these slots this therapist can guide the visit, and somebody else watches it."""
+        """At which of these slots this therapist can guide the visit, and others serve in the roles that are not theirs."""
         if mask and Scarcity.THERAPIST not in ignoring:
             mask &= self._with_somebody(shape, Role.THERAPIST, self.having(Role.THERAPIST, guide))
-        watched = Role.MEDICAL_MONITOR in shape.like.roles and Scarcity.MEDICAL_MONITOR not in ignoring
-        if mask and watched and guide in self.staff and Role.MEDICAL_MONITOR in self.staff[guide].roles:
-            others = self.having(Role.MEDICAL_MONITOR, guide)
-            mask &= self._with_somebody(shape, Role.MEDICAL_MONITOR, others)
+        beside = [r for r in shape.apart if Scarcity(r.value) not in ignoring]
+        for role in beside:
+            if mask and guide in self.staff and role in self.staff[guide].roles:
+                mask &= self._with_somebody(shape, role, self.having(role, guide))
+        if mask and len(beside) > 1:
+            mask &= self._served_apart(shape, beside, guide)
         return mask
+
+    def _served_apart(self, shape: Shape, roles: Sequence[Role], guide: str) -> int:
+        """At which slots two roles beside the therapist's are served by two people."""
+        able: dict[str, tuple[int, int]] = {}
+        for place, role in enumerate(roles):
+            for person in self.having(role, guide):
+                starts = self.starts_with(person, shape, role)
+                first, second = able.get(person.id, (0, 0))
+                able[person.id] = (first | starts, second) if place == 0 else (first, second | starts)
+        return both_served(able)
 
     def _place(self, shape: Shape, ignoring: Set[Scarcity]) -> int:
         mask = self._quarters

@@ -12,6 +12,7 @@ from scheduler.rules import (
     clear_head,
     cover,
     gates,
+    groups,
     integration,
     long_break,
     order,
@@ -32,6 +33,7 @@ class Family(StrEnum):
     INTEGRATION = "Integration"
     FOLLOW_UP = "Follow-up"
     COVER = "Cover"
+    GROUPS = "Groups"
     PEOPLE = "People"
     PLACES = "Rooms and hours"
     CLASHES = "One place at a time"
@@ -111,6 +113,7 @@ _FAMILIES = {
     "INTEG": Family.INTEGRATION,
     "FOLLOW": Family.FOLLOW_UP,
     "COVER": Family.COVER,
+    "GROUP": Family.GROUPS,
     "CRED": Family.PEOPLE,
     "CONT": Family.PEOPLE,
     "ROOM": Family.PLACES,
@@ -165,10 +168,16 @@ CATALOGUE: tuple[Rule, ...] = (
         cover.roles_are_handed_over_between_phases_where_the_protocol_allows_it,
         "what-is-booked",
     ),
+    _rule(
+        "COVER-9", BLOCK, groups.those_who_lead_and_who_watches_are_different_people, "therapist-standards"
+    ),
+    _rule("GROUP-1", BLOCK, groups.there_are_enough_facilitators_for_the_members, "oregon-groups"),
+    _rule("GROUP-2", GATE, groups.enough_members_take_part_to_go_ahead, "clinic-default", "prescriber"),
     _rule("CRED-1", BLOCK, people.credentials_are_valid_on_the_day_of_the_visit, "credential-proof"),
     _rule("CONT-1", GATE, people.the_patient_keeps_one_therapist, "new-staff", "therapist"),
     _rule("ROOM-1", BLOCK, places.the_room_is_fit_for_the_visit, "clinic-default"),
     _rule("ROOM-2", BLOCK, places.the_room_is_free, "room-turnover"),
+    _rule("ROOM-3", BLOCK, places.the_room_is_large_enough, "clinic-default"),
     _rule("HOURS-1", BLOCK, places.the_visit_lies_within_opening_hours, "what-is-booked"),
     _rule("HOURS-2", BLOCK, places.patients_have_left_before_the_site_closes, "clinic-default"),
     _rule("HOURS-3", BLOCK, people.the_people_of_a_visit_are_at_work, "what-is-booked"),

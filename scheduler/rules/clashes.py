@@ -62,7 +62,7 @@ def the_patient_is_in_one_place(question: Question) -> Iterator[Breach]:
             if shared := busy.shared_with(visit.interval):
                 yield Breach(
                     (visit,),
-                    f"the patient has another visit {stretch(shared, question.diary.site.zone)}, during {visit.step}",
+                    f"{_who(question)} has another visit {stretch(shared, question.diary.site.zone)}, during {visit.step}",
                     f"start {visit.step} at {question.said(busy.end)} or later, or move the other visit",
                 )
 
@@ -74,6 +74,10 @@ def the_patient_can_come(question: Question) -> Iterator[Breach]:
             if shared := away.shared_with(visit.interval):
                 yield Breach(
                     (visit,),
-                    f"the patient cannot come {stretch(shared, question.diary.site.zone)}, during {visit.step}",
+                    f"{_who(question)} cannot come {stretch(shared, question.diary.site.zone)}, during {visit.step}",
                     f"start {visit.step} at {question.said(away.end)} or later, or ask the patient",
                 )
+
+
+def _who(question: Question) -> str:
+    return "somebody of the group" if question.diary.patient.stands_for_cohort else "the patient"

@@ -43,6 +43,15 @@ def the_room_is_fit_for_the_visit(question: Question) -> Iterator[Breach]:
                 yield Breach((visit,), why, _other_room(question, visit, shut))
 
 
+def the_room_is_large_enough(question: Question) -> Iterator[Breach]:
+    """A group meets in a room that has a place for everybody, and those that the protocol wants spare."""
+    for visit in question.ahead:
+        room, asked = question.diary.rooms.get(visit.room or ""), question.step_of(visit).places
+        if room is not None and room.places < asked:
+            why = f"{room.name} has {room.places} place{'' if room.places == 1 else 's'}, and {visit.step} needs {asked}"
+            yield Breach((visit,), why, f"give {visit.step} a larger room")
+
+
 def the_room_is_free(question: Question) -> Iterator[Breach]:
     """One visit at a time holds a room, from the patient's arrival to the end of the turnover after it."""
     for visit in question.ahead:

@@ -53,6 +53,17 @@ _ALL = (
         _READ,
     ),
     Source(
+        "oregon-groups",
+        Standing.REGULATION,
+        "OAR 333-333-5230, group administration sessions (effective 2025-01-01)",
+        "ratios",
+        "The highest dose of the group decides how many clients one facilitator may have. Written for psilocybin; taken as "
+        "a model. The ratios themselves are clinic defaults, to be confirmed by the medical director.",
+        "https://casetext.com/regulation/oregon-administrative-code/chapter-333-oregon-health-authority-public-health-"
+        "division/division-333-psilocybin/section-333-333-5230-effective-112025-group-administration-sessions",
+        _READ,
+    ),
+    Source(
         "oregon-preparation",
         Standing.REGULATION,
         "OAR 333-333-5000, preparation sessions (effective 2025-01-01)",

@@ -89,7 +89,7 @@ def during(interval: Interval, zone: str) -> str:
 
 def role_name(role: Role) -> str:
     """Return a role in words: 'medical monitor'."""
-    return role.value.replace("_", " ")
+    return role.value.replace("co_", "co-").replace("_", " ")
 
 
 def credential_name(kind: str) -> str:

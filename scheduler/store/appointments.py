@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -71,16 +71,17 @@ def all_appointments() -> tuple[Appointment, ...]:
         return load_appointments(connection, [])
 
 
-def call_off(ids: Iterable[str], state: AppointmentState, at: datetime) -> None:
-    """Give standing visits a state in which they are called off, and give back their claims.
+def call_off(ids: Collection[str], state: AppointmentState, at: datetime) -> None:
+    """Give standing visits a state in which they are called off, and give back their claims; members' with their group's.
 
     Their version and what calendars count by rise by one. Raises `NotFound` for an unknown visit and `Conflict` for
     one that is called off already.
     """
     if state.takes_time:
         raise InvalidValue(f"'{state}' does not call a visit off")
-    wanted = sorted(set(ids))
     connection = writing()
+    members = set(_standing_with(connection, ids))
+    wanted = sorted({*ids, *members})
     found = {row.id: row.state for row in connection.execute(select(_visit).where(_visit.c.id.in_(wanted)))}
     for id in wanted:
         if id not in found:
@@ -98,6 +99,14 @@ def call_off(ids: Iterable[str], state: AppointmentState, at: datetime) -> None:
         )
     )
     ledger.release(wanted)
+    # Whoever calls a group's visit off voids the messages about that one alone.
+    reminders.mark_void(members)
+
+
+def _standing_with(connection: Connection, ids: Iterable[str]) -> Iterable[str]:
+    """Return the members' visits that take part in any of these and stand: they are called off with their group's."""
+    taking_part = _visit.c.group_visit_id.in_(sorted(set(ids)))
+    return connection.execute(select(_visit.c.id).where(taking_part, STANDING)).scalars().all()
 
 
 def note_progress(visit: Appointment) -> None:
@@ -221,6 +230,7 @@ def visit_row(visit: Appointment) -> dict[str, Any]:
         "ends_at": visit.interval.end,
         "began_at": visit.began_at,
         "released_at": visit.released_at,
+        "group_visit_id": visit.group_visit,
     }
 
 
@@ -279,6 +289,7 @@ def visit_from(row: Any, staff: _Rows, phases: _Rows = (), claims: _Rows = ()) -
         relief=taking_over(staff),
         began_at=row.began_at,
         released_at=row.released_at,
+        group_visit=row.group_visit_id,
     )
 
 

@@ -21,6 +21,7 @@ from scheduler.domain.treatment import Protocol
 from scheduler.store import existing
 from scheduler.store.appointments import rewrite, write_new
 from scheduler.store.base import table_of
+from scheduler.store.cohort_file import against_cohorts, write_cohorts
 from scheduler.store.ledger import set_capacity
 from scheduler.store.locks import lock
 from scheduler.store.people_rows import (
@@ -138,6 +139,7 @@ def save_clinic(clinic: Clinic, at: datetime) -> ClinicChanges:
     connection = writing()
     lock((one.id for one in load_sites(connection)), (one.id for one in clinic.patients))
     _refuse(_against_kinds(connection, clinic))
+    _refuse(against_cohorts(connection, clinic.cohorts))
     _refuse(_against_versions(connection, clinic.protocols))
     tally = _Tally()
     tally.write(clinic.sites, load_sites(connection), lambda new: write_site(connection, new))
@@ -147,6 +149,7 @@ def save_clinic(clinic: Clinic, at: datetime) -> ClinicChanges:
     patients_told = map(as_told, load_patients(connection))
     tally.write(clinic.patients, patients_told, lambda new: write_patient(connection, new))
     _write_protocols(connection, clinic.protocols, tally)
+    write_cohorts(clinic.cohorts, at, tally)
     _write_appointments(connection, clinic, at, tally)
     return ClinicChanges(tally.created, tally.changed, tally.unchanged)
 

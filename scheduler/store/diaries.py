@@ -16,6 +16,7 @@ from scheduler.domain.interval import Interval
 from scheduler.store.base import table_of
 from scheduler.store.booked_visits import booked_of
 from scheduler.store.claim_rows import CLAIM_COLUMNS, claim, claims_from
+from scheduler.store.cohorts import joined
 from scheduler.store.overrides import load_overrides
 from scheduler.store.people_rows import load_patients
 from scheduler.store.series import lapsed_visits
@@ -40,7 +41,7 @@ def load_diary(patient: str, horizon: Interval, as_of: datetime, site: str | Non
         known = snapshot_of(connection, where, as_of)
         own = ClaimBook.of(_claims(connection, horizon, [patient]))
         claims = _of_site(connection, known, horizon).beside(own)
-        return Diary(
+        diary = Diary(
             site=known.site,
             patient=people[0],
             horizon=horizon,
@@ -51,6 +52,7 @@ def load_diary(patient: str, horizon: Interval, as_of: datetime, site: str | Non
             overrides=load_overrides(connection, [patient]),
             booked=booked_of([patient], as_of).get(patient, ()),
         )
+        return joined(connection, diary)
 
 
 def load_diaries(patients: Iterable[str], horizon: Interval, as_of: datetime, site: str) -> Iterator[Diary]:
@@ -75,7 +77,17 @@ def load_diaries(patients: Iterable[str], horizon: Interval, as_of: datetime, si
             raise NotFound(f"There is no patient '{id}'")
         book = shared.beside(ClaimBook.of(theirs[id]))
         theirs_booked = booked.get(id, ())
-        yield replace(first, patient=people[id], claims=book, overrides=overrides, booked=theirs_booked)
+        diary = replace(
+            first,
+            patient=people[id],
+            claims=book,
+            overrides=overrides,
+            booked=theirs_booked,
+            attendance=None,
+        )
+        with reading() as connection:
+            diary = joined(connection, diary)
+        yield diary
 
 
 def _without_lapsed(claims: ClaimBook, as_of: datetime) -> ClaimBook:

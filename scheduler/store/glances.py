@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select, union_all
 
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.interval import Interval
@@ -15,7 +15,7 @@ from scheduler.domain.people import Patient, Role
 from scheduler.domain.series import Series
 from scheduler.store.appointments import STANDING, visit_from
 from scheduler.store.base import table_of
-from scheduler.store.people_rows import load_patients
+from scheduler.store.people_rows import IS_SOMEBODY, load_patients
 from scheduler.store.rows import by_owner
 from scheduler.store.series import series_from
 from scheduler.store.tables_people import PatientRow, StaffRow
@@ -73,12 +73,12 @@ def patient_lines(search: PatientSearch, now: datetime) -> tuple[PatientLine, ..
     query = (
         select(_patient, ahead.c.start)
         .outerjoin(ahead, ahead.c.patient_id == _patient.c.id)
-        .where(_patient.c.site_id == search.site, *map(_has, _words(search.wanted)))
+        .where(_patient.c.site_id == search.site, IS_SOMEBODY, *map(_has, _words(search.wanted)))
         .order_by(_patient.c.family_name, _patient.c.given_name, _patient.c.id)
         .limit(search.limit)
     )
     if search.seen_by is not None:
-        query = query.where(_patient.c.id.in_(_patients_of(search.seen_by)))
+        query = query.where(_patient.c.id.in_(union_all(*_ways_to_see(search.seen_by))))
     with reading() as connection:
         return tuple(
             PatientLine(row.id, row.given_name, row.family_name, row.birth_date, row.phone, row.start)
@@ -88,9 +88,12 @@ def patient_lines(search: PatientSearch, now: datetime) -> tuple[PatientLine, ..
 
 def is_seen_by(patient: str, staff: str) -> bool:
     """Say whether a member of staff serves in any visit of a patient, past, to come or called off."""
-    query = _patients_of(staff).where(_visit.c.patient_id == patient).limit(1)
+    alone, in_group = _ways_to_see(staff)
     with reading() as connection:
-        return connection.execute(query).first() is not None
+        for query in (alone, in_group):
+            if connection.execute(query.where(_visit.c.patient_id == patient).limit(1)).first():
+                return True
+    return False
 
 
 def starts_between(interval: Interval, site: str, staff: str | None = None) -> tuple[datetime, ...]:
@@ -150,11 +153,14 @@ def staff_names(site: str, role: Role | None = None) -> Mapping[str, str]:
     return {row.id: row.name for row in rows if role is None or role.value in row.roles}
 
 
-def _patients_of(staff: str) -> Select[tuple[str]]:
+def _ways_to_see(staff: str) -> tuple[Select[tuple[str]], Select[tuple[str]]]:
+    """Return the patients of the visits that somebody serves in, and those who are members of the groups in such visits."""
+    theirs = _serving.c.staff_id == staff
     return (
+        select(_visit.c.patient_id).join(_serving, _serving.c.appointment_id == _visit.c.id).where(theirs),
         select(_visit.c.patient_id)
-        .join(_serving, _serving.c.appointment_id == _visit.c.id)
-        .where(_serving.c.staff_id == staff)
+        .join(_serving, _serving.c.appointment_id == _visit.c.group_visit_id)
+        .where(theirs),
     )
 
 

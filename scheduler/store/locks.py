@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
+from scheduler.store.tables_groups import CohortMemberRow
 from scheduler.store.tables_ledger import ResourceRow
 from scheduler.store.tables_places import SiteRow
 from scheduler.store.work import writing
@@ -23,7 +24,9 @@ def lock(sites: Iterable[str], patients: Iterable[str]) -> None:
     # Not the strongest lock: rows that merely refer to a site or a patient may still be written meanwhile.
     in_order = select(SiteRow.id).where(SiteRow.id.in_(sorted(set(sites)))).order_by(SiteRow.id)
     connection.execute(in_order.with_for_update(key_share=True))
-    in_order = (
-        select(ResourceRow.id).where(ResourceRow.id.in_(sorted(set(patients)))).order_by(ResourceRow.id)
-    )
+    wanted = set(patients)
+    # Who locks a cohort locks its members: their time is claimed with it.
+    members = select(CohortMemberRow.patient_id).where(CohortMemberRow.cohort_id.in_(sorted(wanted)))
+    wanted |= set(connection.execute(members).scalars())
+    in_order = select(ResourceRow.id).where(ResourceRow.id.in_(sorted(wanted))).order_by(ResourceRow.id)
     connection.execute(in_order.with_for_update(key_share=True))

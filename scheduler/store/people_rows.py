@@ -14,6 +14,7 @@ from scheduler.domain.people import Credential, GateDecision, GateRecord, Patien
 from scheduler.store.base import table_of
 from scheduler.store.place_rows import hours_rows, interval_rows, load_hours
 from scheduler.store.rows import by_owner, hang, only, put
+from scheduler.store.tables_groups import CohortRow
 from scheduler.store.tables_people import (
     CredentialRow,
     GateRecordRow,
@@ -31,6 +32,10 @@ _credential = table_of(CredentialRow)
 _patient = table_of(PatientRow)
 _absence = table_of(PatientAbsenceRow)
 _gate = table_of(GateRecordRow)
+_cohort = table_of(CohortRow)
+
+#: The condition that a row of patients is somebody, and does not stand for a cohort.
+IS_SOMEBODY = _patient.c.id.not_in(select(_cohort.c.id))
 
 
 def load_staff(connection: Connection, site: str | None = None) -> tuple[StaffMember, ...]:
@@ -108,29 +113,43 @@ def load_patients(connection: Connection, where: Sequence[ColumnElement[bool]] =
         .order_by(_gate.c.id),
     )
     order = (_patient.c.family_name, _patient.c.given_name, _patient.c.id)
+    query = (
+        select(_patient, _cohort.c.id.label("cohort"))
+        .outerjoin(_cohort, _cohort.c.id == _patient.c.id)
+        .where(*where)
+        .order_by(*order)
+    )
     return tuple(
-        Patient(
-            id=row.id,
-            site=row.site_id,
-            given_name=row.given_name,
-            family_name=row.family_name,
-            birth_date=row.birth_date,
-            email=row.email,
-            phone=row.phone,
-            language=row.language,
-            zone=row.zone,
-            unavailable=tuple(Interval(*stretch) for stretch in absences.get(row.id, ())),
-            gates=tuple(_gate_from(*gate) for gate in gates.get(row.id, ())),
-        )
-        for row in connection.execute(select(_patient).where(*where).order_by(*order))
+        _patient_from(row, absences.get(row.id, ()), gates.get(row.id, ()))
+        for row in connection.execute(query)
+    )
+
+
+def _patient_from(row: Any, absences: Sequence[Sequence[Any]], gates: Sequence[Sequence[Any]]) -> Patient:
+    return Patient(
+        id=row.id,
+        site=row.site_id,
+        given_name=row.given_name,
+        family_name=row.family_name,
+        birth_date=row.birth_date,
+        email=row.email,
+        phone=row.phone,
+        language=row.language,
+        zone=row.zone,
+        unavailable=tuple(Interval(*stretch) for stretch in absences),
+        gates=tuple(_gate_from(*gate) for gate in gates),
+        stands_for_cohort=row.cohort is not None,
     )
 
 
 def patients_like(site: str, matching: str) -> list[ColumnElement[bool]]:
-    """Return the conditions for patients of a site whose name holds every word of `matching`, or whose id is it."""
+    """Return the conditions for patients of a site whose name holds every word of `matching`, or whose id is it.
+
+    What stands for a cohort is no patient to be found.
+    """
     words = matching.casefold().split()
     named = [_patient.c.matching_name.contains(word, autoescape=True) for word in words]
-    conditions: list[ColumnElement[bool]] = [_patient.c.site_id == site]
+    conditions: list[ColumnElement[bool]] = [_patient.c.site_id == site, IS_SOMEBODY]
     if named:
         every = named[0]
         for one in named[1:]:

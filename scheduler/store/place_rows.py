@@ -103,6 +103,7 @@ def load_rooms(connection: Connection, site: str | None = None) -> tuple[Room, .
             name=row.name,
             capabilities=frozenset(row.capabilities),
             out_of_use=tuple(Interval(*stretch) for stretch in outages.get(row.id, ())),
+            places=row.places,
         )
         for row in rows
     )
@@ -111,11 +112,8 @@ def load_rooms(connection: Connection, site: str | None = None) -> tuple[Room, .
 def write_room(connection: Connection, room: Room) -> None:
     """Write a room, in place of what was known of it; its resource must be there already."""
     capabilities = sorted(room.capabilities)
-    put(
-        connection,
-        _room,
-        {"id": room.id, "site_id": room.site, "name": room.name, "capabilities": capabilities},
-    )
+    row = {"id": room.id, "site_id": room.site, "name": room.name, "capabilities": capabilities}
+    put(connection, _room, {**row, "places": room.places})
     hang(connection, _outage, {"room_id": room.id, "site_id": room.site}, interval_rows(room.out_of_use))
 
 

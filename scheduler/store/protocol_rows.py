@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Text, insert, select, type_coerce
 
 from scheduler.clinic_file import read_protocol
 from scheduler.domain.errors import InvalidValue
+from scheduler.domain.group_readings import readings
 from scheduler.domain.treatment import Protocol
 from scheduler.store.base import table_of
 from scheduler.store.tables_treatment import ProtocolRow
@@ -20,10 +21,11 @@ _protocol = table_of(ProtocolRow)
 def load_protocols(connection: Connection, key: str | None = None) -> tuple[Protocol, ...]:
     """Return every version of one protocol or, for `None`, of all; by key and then version."""
     # The text itself, since it is what the reading is remembered by.
-    query = select(type_coerce(_protocol.c.document, Text)).order_by(_protocol.c.key, _protocol.c.version)
+    columns = (_protocol.c.key, type_coerce(_protocol.c.document, Text))
+    query = select(*columns).order_by(_protocol.c.key, _protocol.c.version)
     if key is not None:
         query = query.where(_protocol.c.key == key)
-    return tuple(_read(text) for text in connection.execute(query).scalars())
+    return tuple(_read(*row) for row in connection.execute(query))
 
 
 def write_protocol(connection: Connection, protocol: Protocol) -> None:
@@ -49,5 +51,6 @@ def _plain(document: Mapping[str, object] | None) -> object:
 
 
 @lru_cache(maxsize=256)
-def _read(text: str) -> Protocol:
-    return read_protocol(json.loads(text))
+def _read(key: str, text: str) -> Protocol:
+    """Return the reading of a document that is kept under this key."""
+    return next(one for one in readings(read_protocol(json.loads(text))) if one.key == key)

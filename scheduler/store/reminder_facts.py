@@ -14,6 +14,7 @@ from scheduler.domain.interval import Interval
 from scheduler.domain.series import SeriesState
 from scheduler.domain.treatment import StepKind
 from scheduler.store.base import table_of
+from scheduler.store.people_rows import IS_SOMEBODY
 from scheduler.store.reminders import CONFIRMATION, ReminderState
 from scheduler.store.tables_outbound import ReminderRow
 from scheduler.store.tables_people import PatientRow
@@ -191,7 +192,7 @@ def _awaited() -> Select[Any]:
         )
         .join(_patient, _patient.c.id == _visit.c.patient_id)
         .join(_site, _site.c.id == _visit.c.site_id)
-        .where(_visit.c.state.in_(AWAITED))
+        .where(_visit.c.state.in_(AWAITED), IS_SOMEBODY)
         .order_by(_visit.c.starts_at, _visit.c.id)
     )
 

@@ -13,7 +13,7 @@ from scheduler.domain.appointment import Appointment
 from scheduler.domain.errors import InvalidValue, NotFound
 from scheduler.domain.extra_steps import ExtraStep
 from scheduler.domain.series import Series, SeriesState
-from scheduler.store import appointments, ledger
+from scheduler.store import appointments, ledger, members
 from scheduler.store.base import table_of
 from scheduler.store.tables_treatment import AppointmentRow, SeriesRow
 from scheduler.store.work import reading, writing
@@ -43,6 +43,7 @@ def save_series(series: Series, at: datetime) -> None:
     }
     writing().execute(insert(_series).values(row))
     appointments.enter(series.appointments, at)
+    members.follow(series, at)
 
 
 def save_change(before: Series, after: Series, at: datetime) -> None:
@@ -71,6 +72,7 @@ def save_change(before: Series, after: Series, at: datetime) -> None:
     appointments.rewrite(changed, at)
     appointments.write_new(new, at)
     ledger.take(claim for visit in (*changed, *new) if visit.state.takes_time for claim in visit.claims)
+    members.follow(after, at)
 
 
 def series(id: str) -> Series:
@@ -161,6 +163,7 @@ def mark_series(id: str, state: SeriesState) -> None:
     changed = writing().execute(update(_series).where(_series.c.id == id).values(state=state.value))
     if changed.rowcount == 0:
         raise NotFound(f"There is no series '{id}'")
+    members.mark_members(id, state)
 
 
 def _load(connection: Connection, where: Sequence[ColumnElement[bool]]) -> tuple[Series, ...]:

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from scheduler.domain.errors import NotFound
 from scheduler.store.base import table_of
+from scheduler.store.people_rows import IS_SOMEBODY
 from scheduler.store.tables_outbound import FeedSubscriptionRow
 from scheduler.store.tables_people import PatientRow, StaffRow
 from scheduler.store.tables_places import RoomRow, SiteRow
@@ -101,6 +102,9 @@ def site_of_subject(kind: SubscriptionKind, subject: str) -> str:
     else:
         table = _SUBJECTS[kind]
         question = select(table.c.site_id).where(table.c.id == subject)
+    if kind is SubscriptionKind.PATIENT:
+        # A cohort stands among the patients, and has nobody who could read a calendar.
+        question = question.where(IS_SOMEBODY)
     with reading() as connection:
         site: str | None = connection.execute(question).scalar()
     if site is None:

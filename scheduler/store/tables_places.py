@@ -56,7 +56,7 @@ class ClosureRow(Row):
 
 
 class RoomRow(Row):
-    """A room; `capabilities` is a JSON list."""
+    """A room; `capabilities` is a JSON list, `places` how many patients it holds at once."""
 
     __tablename__ = "room"
 
@@ -64,6 +64,7 @@ class RoomRow(Row):
     site_id: Mapped[OfSite]
     name: Mapped[str]
     capabilities: Mapped[Json]
+    places: Mapped[int] = mapped_column(server_default="1")
 
 
 class RoomOutageRow(Row):

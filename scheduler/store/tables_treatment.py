@@ -47,7 +47,8 @@ class SeriesRow(Row):
 class AppointmentRow(Row):
     """A visit; `calendar_uid` is random and means nothing, `sequence` counts what calendars must hear of.
 
-    `began_at` and `released_at` are when the patient really came and was let go, empty before.
+    `began_at` and `released_at` are when the patient really came and was let go, empty before. `group_visit_id` names the
+    visit of a group that this one takes part in, without a reference: SQLite cannot add one to a table that is there.
     """
 
     __tablename__ = "appointment"
@@ -77,6 +78,7 @@ class AppointmentRow(Row):
     changed_at: Mapped[datetime]
     began_at: Mapped[datetime | None]
     released_at: Mapped[datetime | None]
+    group_visit_id: Mapped[str | None] = mapped_column(index=True)
 
 
 class AppointmentStaffRow(Row):

@@ -41,6 +41,7 @@ KINDS = {
 
 ROLES = {
     Role.THERAPIST: "Therapist",
+    Role.CO_THERAPIST: "Co-therapist",
     Role.ADMINISTERING_CLINICIAN: "Gives the dose",
     Role.MEDICAL_MONITOR: "Watches",
     Role.PRESCRIBER: "Prescriber",

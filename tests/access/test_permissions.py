@@ -13,6 +13,8 @@ DESK = {
     Permission.DECIDE_GATE,
     Permission.SEE_RULES,
     Permission.SEE_FINDINGS,
+    Permission.SEE_COHORTS,
+    Permission.CHANGE_COHORTS,
     Permission.PREVIEW_SERIES,
     Permission.BOOK_SERIES,
     Permission.EXTEND_SERIES,
@@ -37,6 +39,7 @@ CLINICAL = {
     Permission.DECIDE_GATE,
     Permission.SEE_RULES,
     Permission.SEE_FINDINGS,
+    Permission.SEE_COHORTS,
     Permission.PREVIEW_SERIES,
     Permission.MANAGE_OWN_SUBSCRIPTION,
 }
@@ -63,6 +66,7 @@ TRUTH = {
     AccountRole.PRESCRIBER: THERAPY
     | {
         Permission.CANCEL_SERIES,
+        Permission.CHANGE_COHORTS,
         Permission.ADOPT_VERSION,
         Permission.SEE_CONFLICTS,
         Permission.ACCEPT_CONFLICT,

@@ -191,7 +191,7 @@ FAULTS: list[tuple[Change, str]] = [
     (lambda d: d["staff"][1].update(id="ada"), "staff[1].id: 'ada' is already the id of staff[0]"),
     (
         lambda d: d["staff"][1].update(id="p1"),
-        "patients[0].id: 'p1' is already the id of staff[1] (rooms, staff and patients share one list of ids)",
+        "patients[0].id: 'p1' is already the id of staff[1] (rooms, staff, patients and cohorts share one list of ids)",
     ),
     (
         lambda d: d["staff"][0].update(credentials=[{"kind": "kap_trainin", "valid_until": "2026-12-01"}]),

@@ -25,6 +25,7 @@ from tests.journeys.exported import (
     protocol_of,
     span,
 )
+from tests.journeys.exported_groups import check_groups
 from tests.journeys.exported_series import RECIPES, check_series
 
 PATIENTS_PER_MONITOR = 2
@@ -42,7 +43,11 @@ def faults_in(document: dict[str, Any]) -> list[str]:
     check_staff_at_work(export)
     check_monitors(export)
     check_patients(export)
+    check_groups(export)
     for visit in export.standing:
+        # A member's visit has the room and the people of its group.
+        if visit.get("group_visit"):
+            continue
         check_room(export, visit)
         if visit["kind"] == "dosing":
             check_dose(export, visit)

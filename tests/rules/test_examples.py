@@ -8,10 +8,10 @@ import pytest
 
 from scheduler.rules.catalogue import CATALOGUE, Rule
 from scheduler.rules.question import Question
-from tests.rules.examples import cover, places, windows
+from tests.rules.examples import cover, groups, places, windows
 from tests.rules.examples.case import Example
 
-EXAMPLES: Mapping[str, Example] = {**windows.EXAMPLES, **cover.EXAMPLES, **places.EXAMPLES}
+EXAMPLES: Mapping[str, Example] = {**windows.EXAMPLES, **cover.EXAMPLES, **groups.EXAMPLES, **places.EXAMPLES}
 
 every_rule = pytest.mark.parametrize("rule", CATALOGUE, ids=[rule.id for rule in CATALOGUE])
 
@@ -23,7 +23,9 @@ def found_by(rule: Rule, question: Question) -> list[str]:
 
 def test_every_rule_has_examples_and_every_example_a_rule() -> None:
     assert set(EXAMPLES) == {rule.id for rule in CATALOGUE}
-    assert sum(map(len, (windows.EXAMPLES, cover.EXAMPLES, places.EXAMPLES))) == len(EXAMPLES)
+    assert sum(map(len, (windows.EXAMPLES, cover.EXAMPLES, groups.EXAMPLES, places.EXAMPLES))) == len(
+        EXAMPLES
+    )
 
 
 @every_rule

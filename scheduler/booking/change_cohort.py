@@ -1,0 +1,165 @@
+"""Make a cohort, and let patients join and leave it until its visits are booked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import uuid4
+
+from scheduler.access.permissions import Actor, Permission, may, may_at
+from scheduler.booking.group_requests import no_such_cohort
+from scheduler.booking.outcomes import NotAllowed, Refused
+from scheduler.booking.request import nonsense
+from scheduler.booking.retrying import retried
+from scheduler.domain.clock import Clock
+from scheduler.domain.cohorts import Cohort
+from scheduler.domain.errors import InvalidValue, NotFound
+from scheduler.domain.group_terms import Member
+from scheduler.planner.proposal import Reason
+from scheduler.store import clinic
+from scheduler.store.audit import AuditEntry, record
+from scheduler.store.cohort_file import most_members
+from scheduler.store.cohorts import cohort, write_cohort
+from scheduler.store.locks import lock
+from scheduler.store.work import unit_of_work
+
+LONGEST_NAME = 80
+
+
+@dataclass(frozen=True, slots=True)
+class MakeCohort:
+    """Make a cohort without members at a site; `protocol` is the key of a protocol for groups."""
+
+    site: str
+    name: str
+    protocol: str
+
+
+@dataclass(frozen=True, slots=True)
+class JoinCohort:
+    """Let a patient of the site join a cohort; `high_dose` asks for the stricter ratio of facilitators for all."""
+
+    cohort: str
+    patient: str
+    high_dose: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveCohort:
+    """Let a member leave a cohort; those who joined later move up a place."""
+
+    cohort: str
+    patient: str
+
+
+@dataclass(frozen=True, slots=True)
+class CohortChanged:
+    """The cohort as it is kept."""
+
+    cohort: Cohort
+
+
+def make_cohort(command: MakeCohort, actor: Actor, clock: Clock) -> CohortChanged | Refused | NotAllowed:
+    """Make a cohort, or say what is wrong with it."""
+    if not may_at(actor, Permission.CHANGE_COHORTS, command.site):
+        return NotAllowed(Permission.CHANGE_COHORTS)
+    now = clock.now()
+    return retried(lambda: _made(command, actor, now))
+
+
+def join_cohort(command: JoinCohort, actor: Actor, clock: Clock) -> CohortChanged | Refused | NotAllowed:
+    """Let somebody join, or say why not."""
+
+    def joined(group: Cohort) -> Cohort | tuple[Reason, ...]:
+        reasons = tuple(_against_joining(command, group))
+        member = Member(command.patient, len(group.members) + 1, command.high_dose)
+        return reasons or replace(group, members=(*group.members, member))
+
+    return _changed(command.cohort, "join_cohort", joined, (actor, clock))
+
+
+def leave_cohort(command: LeaveCohort, actor: Actor, clock: Clock) -> CohortChanged | Refused | NotAllowed:
+    """Let somebody leave, or say why not."""
+
+    def left(group: Cohort) -> Cohort | tuple[Reason, ...]:
+        staying = [one for one in group.members if one.patient != command.patient]
+        if len(staying) == len(group.members):
+            why = f"Nobody of {group.name} has this id."
+            return (nonsense("no_member", why, "Look at the cohort as it is now."),)
+        return replace(
+            group, members=tuple(replace(one, place=place) for place, one in enumerate(staying, start=1))
+        )
+
+    return _changed(command.cohort, "leave_cohort", left, (actor, clock))
+
+
+def _made(command: MakeCohort, actor: Actor, now: datetime) -> CohortChanged | Refused:
+    with unit_of_work():
+        lock([command.site], [])
+        name = " ".join(command.name.split())
+        made = Cohort(uuid4().hex, command.site, name, command.protocol)
+        if not 0 < len(name) <= LONGEST_NAME:
+            why = f"A cohort has a name of 1 to {LONGEST_NAME} characters."
+            return Refused(reasons=(nonsense("name", why, "Give it a name that names nobody."),))
+        try:
+            most = most_members(made)
+        except InvalidValue:
+            why = f"'{command.protocol}' is no protocol for groups."
+            return Refused(reasons=(nonsense("unknown_protocol", why, "Choose a protocol for groups."),))
+        write_cohort(made, most, now)
+        details = {"protocol": made.protocol}
+        record(AuditEntry(now, actor.id, "make_cohort", "cohort", made.id, details, made.site))
+        return CohortChanged(made)
+
+
+def _changed(
+    id: str, verb: str, change: Callable[[Cohort], Cohort | tuple[Reason, ...]], who: tuple[Actor, Clock]
+) -> CohortChanged | Refused | NotAllowed:
+    actor, clock = who
+    if not may(actor, Permission.CHANGE_COHORTS):
+        return NotAllowed(Permission.CHANGE_COHORTS)
+    now = clock.now()
+    return retried(lambda: _attempt(id, verb, change, (actor, now)))
+
+
+def _attempt(
+    id: str, verb: str, change: Callable[[Cohort], Cohort | tuple[Reason, ...]], who: tuple[Actor, datetime]
+) -> CohortChanged | Refused | NotAllowed:
+    actor, now = who
+    with unit_of_work():
+        try:
+            seen = cohort(id)
+        except NotFound:
+            return no_such_cohort(id)
+        if not may_at(actor, Permission.CHANGE_COHORTS, seen.site):
+            return NotAllowed(Permission.CHANGE_COHORTS)
+        lock([seen.site], [id])
+        group = cohort(id)
+        if not group.is_open:
+            why = f"The visits of {group.name} are booked, and so the group is closed."
+            mend = "Whoever leaves now has their series ended; whoever comes later joins another cohort."
+            return Refused(reasons=(nonsense("cohort_closed", why, mend),))
+        after = change(group)
+        if not isinstance(after, Cohort):
+            return Refused(reasons=after)
+        write_cohort(after, most_members(after), now)
+        details = {"members": len(after.members)}
+        record(AuditEntry(now, actor.id, verb, "cohort", id, details, after.site))
+        return CohortChanged(after)
+
+
+def _against_joining(command: JoinCohort, group: Cohort) -> Iterator[Reason]:
+    try:
+        patient = clinic.patient(command.patient)
+    except NotFound:
+        yield nonsense("unknown_patient", "There is no such patient.", "Choose a patient from the list.")
+        return
+    if patient.stands_for_cohort or patient.site != group.site:
+        why = f"{group.name} takes patients of its own site alone."
+        yield nonsense("unknown_patient", why, "Choose a patient of this site.")
+    if group.member(command.patient) is not None:
+        yield nonsense("member_already", "The patient is a member already.", "Nothing needs to be done.")
+    elif len(group.members) >= (most := most_members(group)):
+        why = f"{group.name} has {len(group.members)} members, and its protocol takes {most} at the most."
+        yield nonsense("cohort_full", why, "Let the patient join another cohort.")
