@@ -16,11 +16,14 @@ from scheduler.booking.reach import patient_within_reach, series_within_reach
 from scheduler.booking.request import WantedSeries
 from scheduler.domain.clock import local_day
 from scheduler.domain.errors import NotFound
+from scheduler.domain.group_readings import key_for_group
+from scheduler.domain.group_terms import Reading
 from scheduler.domain.people import Patient, Role
 from scheduler.domain.places import Site
 from scheduler.domain.series import Series
 from scheduler.domain.treatment import Protocol
 from scheduler.store import clinic
+from scheduler.store.cohorts import cohort
 from scheduler.store.glances import staff_names
 from scheduler.store.work import reading
 from scheduler.web.forms import faults
@@ -153,13 +156,20 @@ def _proposals_page(
         exact=preview.exact,
         refused=refused_choice(*refusal, counter.patient, protocol, onlooker) if refusal else None,
         faults=[],
-        hold_choices=HOLD_CHOICES,
+        hold_choices=() if counter.patient.stands_for_cohort else HOLD_CHOICES,
     )
+
+
+def _offered_to(patient: Patient) -> tuple[Protocol, ...]:
+    """Return the protocols that a patient may have alone; for a cohort the group's reading of its own."""
+    if patient.stands_for_cohort:
+        return (clinic.protocol(key_for_group(cohort(patient.id).protocol)),)
+    return tuple(one for one in clinic.protocols() if one.reading is Reading.ALONE)
 
 
 def _counter(patient: Patient, command: WantedSeries | None = None) -> Counter:
     """Read what booking needs; the form is filled from the request, or from a booking that could not be made."""
-    protocols = clinic.protocols()
+    protocols = _offered_to(patient)
     site = clinic.site(patient.site)
     today = local_day(current_clock().now(), site.zone)
     form = WishesForm() if command is None else WishesForm(formdata=None, data=entered(command))

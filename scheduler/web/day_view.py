@@ -27,6 +27,7 @@ PRESENCE = {
 
 TITLES = {
     Role.THERAPIST: "therapist",
+    Role.CO_THERAPIST: "co-therapist",
     Role.MEDICAL_MONITOR: "nurse",
     Role.ADMINISTERING_CLINICIAN: "gives the dose",
     Role.PRESCRIBER: "prescriber",
@@ -80,8 +81,8 @@ class DayFacts:
 
 
 def day_visits(visits: Iterable[Appointment], facts: DayFacts) -> tuple[DayVisit, ...]:
-    """Return the visits of a day in order of start, those called off last."""
-    ordered = sorted(visits, key=lambda visit: (not visit.state.takes_time, visit.start, visit.id))
+    """Return the visits of a day in order of start, a group's before its members', those called off last."""
+    ordered = sorted(visits, key=lambda v: (not v.state.takes_time, v.start, v.group_visit is not None, v.id))
     return tuple(_day_visit(visit, facts) for visit in ordered)
 
 
@@ -94,7 +95,7 @@ def _day_visit(visit: Appointment, facts: DayFacts) -> DayVisit:
         times=times_in(visit.interval, zone),
         length=length_words(visit.interval.duration),
         patient=patient.name if patient else visit.patient,
-        room=facts.names.room(visit.room),
+        room=facts.names.place(visit),
         people=tuple(_people(visit, facts)),
         phases=tuple(_phase_lines(visit, facts.names, zone)) if len(visit.phases) > 1 else (),
         standing=_standing(visit, facts.floor.now),

@@ -17,6 +17,7 @@ from scheduler.store.conflicts import count_open
 from scheduler.store.series import count_dormant
 from scheduler.web import (
     book_routes,
+    cohort_routes,
     conflict_routes,
     day_routes,
     extend_routes,
@@ -45,6 +46,7 @@ BLUEPRINTS = (
     home_routes.pages,
     sign_in_routes.pages,
     patient_routes.pages,
+    cohort_routes.pages,
     book_routes.pages,
     series_routes.pages,
     move_routes.pages,
@@ -115,6 +117,7 @@ def _signed_in() -> SignedIn:
 
 _OF_PATIENTS: tuple[str, ...] = (
     "patients",
+    "cohorts",
     "book",
     "series",
     "move",

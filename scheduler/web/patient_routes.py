@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler.access.permissions import Permission, may
@@ -18,6 +18,7 @@ from scheduler.domain.people import GateDecision, Patient
 from scheduler.domain.series import Series, SeriesState
 from scheduler.store import clinic
 from scheduler.store import series as stored
+from scheduler.store.cohorts import cohorts_of
 from scheduler.store.glances import patient_lines
 from scheduler.store.visit_events import absences_of
 from scheduler.store.work import reading
@@ -74,6 +75,7 @@ def patients() -> ResponseReturnValue:
         asked=bool(wanted),
         site=site,
         may_book=may(actor(), Permission.BOOK_SERIES),
+        may_see_groups=may(actor(), Permission.SEE_COHORTS),
     )
 
 
@@ -84,6 +86,8 @@ def patient(patient: str) -> ResponseReturnValue:
     now = current_clock().now()
     with reading():
         found = patient_within_reach(actor(), patient)
+        if found.stands_for_cohort:
+            return redirect(url_for("cohorts.group", cohort=found.id), 303)
         site = clinic.site(found.site)
         titles = {protocol.key: protocol.title for protocol in clinic.protocols()}
         series = [_line(one, titles, now) for one in stored.series_of_patient(found.id)]
@@ -94,6 +98,7 @@ def patient(patient: str) -> ResponseReturnValue:
         site=site,
         gates=gate_lines(found, now, site.zone),
         series=sorted(series, key=lambda line: line.series.appointments[0].start, reverse=True),
+        groups=cohorts_of(found.id),
         may_book=may(actor(), Permission.BOOK_SERIES),
         absences=_absence_lines(absences),
         now=now,

@@ -25,6 +25,7 @@ from scheduler.domain.series import SeriesState
 from scheduler.domain.visit_day import DayReason
 from scheduler.store import appointments
 from scheduler.store.work import reading
+from scheduler.web.group_view import group_view
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.visit_forms import (
@@ -160,8 +161,10 @@ def show_visit(
         facts = VisitFacts.of(found, current_clock().now())
         view = visit_view(facts, actor())
         then = what_next(facts, actor())
+        group = group_view(found)
         names = Names.of(found.site)
     to_come = is_to_come(found, facts.now) and bool(found.series)
+    moves_alone = to_come and found.group_visit is None
     page = render_template(
         "visit.html",
         visit=found,
@@ -172,6 +175,8 @@ def show_visit(
         now=facts.now,
         view=view,
         then=then,
+        group=group,
+        of_group=facts.of_group,
         names=names,
         problem=problem,
         entered=entered or {},
@@ -181,7 +186,7 @@ def show_visit(
         minutes=OFFERED_MINUTES,
         may_extend=bool(view.extend_as) and may(actor(), Permission.EXTEND_STAY),
         protocols_minutes=supplemental_minutes(facts.judged.question.protocol) if facts.judged else None,
-        may_move=to_come and may(actor(), Permission.MOVE_APPOINTMENT),
+        may_move=moves_alone and may(actor(), Permission.MOVE_APPOINTMENT),
         may_cancel=to_come and may(actor(), Permission.CANCEL_APPOINTMENT),
     )
     return page, 422 if problem else 200

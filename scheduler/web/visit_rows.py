@@ -31,7 +31,7 @@ from scheduler.web.words import (
 
 #: The columns of people: who of which roles stands in each.
 COLUMNS: Mapping[str, tuple[Role, ...]] = {
-    "Therapist": (Role.THERAPIST,),
+    "Therapist": (Role.THERAPIST, Role.CO_THERAPIST),
     "Nurse or coordinator": (Role.MEDICAL_MONITOR, Role.ADMINISTERING_CLINICIAN, Role.CARE_COORDINATOR),
     "Prescriber": (Role.PRESCRIBER,),
 }
@@ -56,6 +56,10 @@ class Names:
     def room(self, id: str | None) -> str:
         """Return the name of a room; a visit without one is a call."""
         return "by phone" if id is None else self.rooms.get(id, id)
+
+    def place(self, visit: Appointment) -> str:
+        """Return where a visit is: its room, with the group that has one, or by phone."""
+        return "with the group" if visit.group_visit else self.room(visit.room)
 
     def person(self, id: str) -> str:
         """Return the name of a member of staff."""
@@ -162,7 +166,7 @@ def _row(
         day=day_words(local(visit.start, zone)),
         times=times_in(visit.interval, zone),
         length=length_words(visit.interval.duration),
-        room=manner.names.room(visit.room),
+        room=manner.names.place(visit),
         people=people,
         window=window if stands else "",
         state="" if visit.state.value == "booked" else state_words(visit.state),

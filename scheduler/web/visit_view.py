@@ -130,11 +130,12 @@ def visit_view(facts: VisitFacts, actor: Actor) -> VisitView:
     steps = possible_moves(facts, actor)
     first = _first(steps, facts)
     undone = last_step_of(visit, actor, facts.now)
-    under_way = visit.state in UNDER_WAY and bool(visit.series)
+    # A group goes as its members go: each of them has a page of their own.
+    under_way = visit.state in UNDER_WAY and bool(visit.series) and not facts.is_of_cohort
     return VisitView(
         path=tuple(_path(visit)),
         step=_next_step(first) if first else None,
-        others=tuple(_next_step(one) for one in steps if one is not first and not one.is_for_others),
+        others=tuple(_others(steps, first, facts)),
         needs=tuple(_needs(facts, actor)),
         broken=tuple(
             one for one in facts.findings if one.level is Level.BLOCK and visit.id in one.appointments
@@ -160,6 +161,14 @@ def _first(steps: Iterable[PossibleMove], facts: VisitFacts) -> PossibleMove | N
     if not forward:
         return None
     return forward[-1] if facts.today >= facts.day else forward[0]
+
+
+def _others(
+    steps: Iterable[PossibleMove], first: PossibleMove | None, facts: VisitFacts
+) -> Iterator[NextStep]:
+    for one in steps:
+        if one is not first and not one.is_for_others and not facts.is_of_cohort:
+            yield _next_step(one)
 
 
 def _next_step(one: PossibleMove) -> NextStep:

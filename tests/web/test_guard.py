@@ -28,6 +28,12 @@ EVERYBODY = DESK | CLINICAL
 MAY_OPEN = {
     "patients.patients": EVERYBODY,
     "patients.patient": EVERYBODY,
+    "cohorts.groups": EVERYBODY,
+    "cohorts.group": EVERYBODY,
+    "cohorts.find": DESK | {"prescriber"},
+    "cohorts.join": DESK | {"prescriber"},
+    "cohorts.leave": DESK | {"prescriber"},
+    "cohorts.own_visits": EVERYBODY - {"nurse"},
     "book.book": EVERYBODY - {"nurse"},
     "book.maintenance": EVERYBODY - {"nurse"},
     "book.proposals": EVERYBODY - {"nurse"},
@@ -213,6 +219,7 @@ def _address(app: Flask, rule: Rule) -> str:
         "series": series.id,
         "appointment": ahead.id,
         "conflict": "none",
+        "cohort": "none",
         "person": ahead.people[0],
         "day": "2026-12-03",
     }

@@ -1,0 +1,190 @@
+"""The pages of a group: who belongs to it, times for all, its visits, and on a visit's page who else takes part."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from scheduler.access.permissions import AccountRole
+from scheduler.booking.passwords import hashed
+from scheduler.store import accounts
+from scheduler.store.accounts import Account
+from scheduler.store.cohorts import cohort
+from scheduler.store.series import series_of_patient
+from scheduler.store.work import unit_of_work
+from tests.cases.groups.group_clinic import (
+    COHORT,
+    GROUP,
+    NAMES,
+    booked_group,
+    store_group_clinic,
+    visit_of,
+)
+from tests.cases.groups.group_floor import group_visit
+from tests.web.small_clinic import PASSWORD, Visitor, visitor
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+PAGE = f"/cohorts/{COHORT}"
+
+
+def with_accounts(app: Flask) -> None:
+    """Make an account for the desk, one for each therapist, and one for a nurse."""
+    kept = hashed(PASSWORD)
+    people = (
+        ("desk", AccountRole.FRONT_DESK, None),
+        ("therapist", AccountRole.THERAPIST, "therapist-1"),
+        ("nurse", AccountRole.NURSE, "nurse-1"),
+    )
+    with app.app_context(), unit_of_work():
+        for name, role, person in people:
+            accounts.save_account(Account(name, role, person, "site-1", kept))
+
+
+@pytest.fixture
+def desk(group_with_pages: Flask) -> Visitor:
+    """Give the front desk, signed in where the group is booked."""
+    with_accounts(group_with_pages)
+    return visitor(group_with_pages, "desk")
+
+
+@pytest.fixture
+def desk_of_two(app: Flask) -> Visitor:
+    """Give the front desk where the cohort has two members and nothing is booked."""
+    with app.app_context():
+        store_group_clinic(members=2)
+    with_accounts(app)
+    return visitor(app, "desk")
+
+
+def test_the_list_names_the_groups_and_the_patients_page_leads_to_it(desk: Visitor) -> None:
+    assert 'href="/cohorts"' in desk.text("/patients")
+    page = desk.text("/cohorts")
+    assert "Tuesday group" in page
+    assert "✓ Booked" in page
+    assert "Group KAP ×3, closed cohort" in page
+    assert desk.get(f"/patients/{COHORT}").headers["Location"] == PAGE
+    assert "Tuesday group" in desk.text("/patients/patient-3")
+    assert "Tuesday" not in desk.text("/patients")
+
+
+def test_a_group_is_made_filled_and_booked_without_a_script(desk_of_two: Visitor) -> None:
+    desk = desk_of_two
+    assert "Enter a name" in desk.send("/cohorts", {"protocol": GROUP}).text
+    made = desk.send("/cohorts", {"name": "Friday group", "protocol": GROUP})
+    page = made.headers["Location"]
+    for number in (3, 4, 5):
+        found = desk.send(f"{page}/find", {"wanted": NAMES[number - 1]}, seen_on=page)
+        assert f"Let {NAMES[number - 1][:2]}rin {NAMES[number - 1]} join" in found.text
+        form = {"patient": f"patient-{number}", **({"high_dose": "y"} if number == 4 else {})}
+        assert desk.send(f"{page}/join", form).status_code == 303
+    text = desk.text(page)
+    assert "3 members of at most 6" in text
+    assert "△ High dose" in text
+    desk.send(f"{page}/leave", {"patient": "patient-4"})
+    assert NAMES[3] not in desk.text(page)
+    desk.send(f"{page}/join", {"patient": "patient-6"})
+    id = page.rsplit("/", 1)[1]
+    wishes = {"protocol": f"{GROUP}.group", "earliest": "2027-01-11", "latest": "", "therapist": ""}
+    proposals = desk.send(f"/patients/{id}/proposals", wishes)
+    assert "Only hold it" not in proposals.text
+    seal = re.search(r'id="proposal-1" value="([^"]+)"', proposals.text)
+    assert seal, proposals.text
+    booked = desk.send(f"/patients/{id}/series", {"choice": seal.group(1)})
+    assert booked.status_code == 303
+    assert "Closed: the visits are booked." in desk.text(page)
+    assert "Leaves" not in desk.text(page)
+    with desk.app.app_context():
+        assert len(series_of_patient("patient-6")) == 1
+
+
+def test_a_patient_is_offered_no_protocol_for_groups(desk: Visitor) -> None:
+    assert GROUP not in desk.text("/patients/patient-7/book")
+    page = desk.text(f"/patients/{COHORT}/book")
+    assert f"{GROUP}.group" in page
+    assert "im_kap_3" not in page
+
+
+def test_the_page_of_a_visit_shows_staff_the_others(desk: Visitor) -> None:
+    with desk.app.app_context():
+        mine, of_group = visit_of(2, "GD1").id, group_visit().id
+    page = desk.text(f"/visits/{mine}")
+    for name in NAMES[:6]:
+        assert name in page
+    assert f"/visits/{of_group}" in page
+    assert "For staff alone" in page
+    assert "Move the visit" not in page
+    whole = desk.text(f"/visits/{of_group}")
+    assert "goes as its members go" in whole
+    assert "Did not come" not in whole
+
+
+def test_the_members_own_visits_are_booked_from_the_page(desk: Visitor) -> None:
+    assert desk.send(f"{PAGE}/own-visits", {}).status_code == 303
+    assert "Booked: 12 visits of the members." in desk.text(PAGE)
+    desk.send(f"{PAGE}/own-visits", {})
+    assert "Every member has every visit already." in desk.text(PAGE)
+
+
+def test_whoever_leads_the_group_reaches_its_members(desk: Visitor) -> None:
+    with desk.app.app_context():
+        mine = visit_of(5, "GP1").id
+    therapist = visitor(desk.app, "therapist")
+    assert NAMES[4] in therapist.text(PAGE)
+    assert NAMES[4] in therapist.text(f"/visits/{mine}")
+    assert NAMES[4] in therapist.text("/patients")
+    assert NAMES[6] not in therapist.text("/patients")
+    assert therapist.get("/patients/patient-7").status_code == 404
+
+
+def test_a_therapist_sees_no_group_of_others(desk_of_two: Visitor) -> None:
+    therapist = visitor(desk_of_two.app, "therapist")
+    assert "Tuesday group" not in therapist.text("/cohorts")
+    assert therapist.get(PAGE).status_code == 404
+    assert therapist.send("/cohorts", {"name": "Mine", "protocol": GROUP}).status_code == 403
+
+
+def test_what_keeps_somebody_from_joining_is_said(desk: Visitor) -> None:
+    desk.send(f"{PAGE}/join", {"patient": "patient-7"})
+    assert "so the group is closed" in desk.text(PAGE)
+    with desk.app.app_context():
+        assert cohort(COHORT).member("patient-7") is None
+
+
+def test_the_day_shows_the_group_and_each_member(desk: Visitor) -> None:
+    with desk.app.app_context():
+        day = group_visit().start.date()
+    page = desk.text(f"/day/{day}")
+    assert "Tuesday group" in page
+    assert page.count("<b>with the group</b>") == 6
+
+
+def test_an_inbox_of_a_group_leads_to_its_page(app: Flask) -> None:
+    with app.app_context():
+        store_group_clinic(members=3)
+        booked_group()
+    with_accounts(app)
+    desk = visitor(app, "desk")
+    with app.app_context():
+        day, person = group_visit().start.date(), "therapist-2"
+    shown = desk.send(f"/staff/{person}/time-off", {"first_day": f"{day}", "last_day": f"{day}"}).text
+    hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', shown)
+    desk.send(f"/staff/{person}/time-off", {name: value for name, value in hidden if name != "csrf_token"})
+    inbox = desk.text("/conflicts")
+    assert "Tuesday group" in inbox
+    assert "at least 2 are asked for" in inbox
+
+
+def test_a_group_that_is_too_small_says_so_on_the_pages_of_its_members(app: Flask) -> None:
+    with app.app_context():
+        store_group_clinic(members=2)
+        booked_group()
+        mine, whole = visit_of(1, "GD1").id, group_visit().id
+    with_accounts(app)
+    desk = visitor(app, "desk")
+    for page in (desk.text(f"/visits/{mine}"), desk.text(f"/visits/{whole}")):
+        assert "2 members take part in GD1" in page
+        assert "GROUP-2" in page
