@@ -32,6 +32,10 @@ PATIENTS_PER_MONITOR = 2
 CREDENTIALS_ON_SITE = {"bls": 2, "acls": 1}
 BEFORE_CLOSE = 30 * MINUTE
 
+# What a standing visit may break since the clinic's facts changed, as long as the inbox says so.
+SHUT = {"HOURS-1", "ROOM-1"}
+ABSENT = {"HOURS-1", "HOURS-3", "COVER-4"}
+
 
 def faults_in(document: dict[str, Any]) -> list[str]:
     """Return every fault of an export."""
@@ -95,7 +99,8 @@ def check_staff_at_work(export: Export) -> None:
     for claim in export.document["claims"]:
         is_staff = export.resources[claim["resource"]]["kind"] == "staff"
         if is_staff and not covers(export.near(claim["resource"], span(claim)), span(claim)):
-            export.fault(f"{claim['resource']} is not at work for {claim['appointment']} at {claim['start']}")
+            words = f"{claim['resource']} is not at work for {claim['appointment']} at {claim['start']}"
+            export.fault_of_facts(words, ABSENT, export.appointments[claim["appointment"]])
 
 
 def check_monitors(export: Export) -> None:
@@ -147,7 +152,7 @@ def check_room(export: Export, visit: dict[str, Any]) -> None:
         if not covers(claimed(export, visit, "occupy", resource=room), whole):
             export.fault(f"visit {visit['id']} does not hold room {room} through turnover")
         if not covers(export.near(room, span(visit)), span(visit)):
-            export.fault(f"room {room} is not open for visit {visit['id']}")
+            export.fault_of_facts(f"room {room} is not open for visit {visit['id']}", SHUT, visit)
 
 
 def check_dose(export: Export, visit: dict[str, Any]) -> None:
@@ -181,11 +186,22 @@ def check_dose(export: Export, visit: dict[str, Any]) -> None:
     for role, purpose, when in wanted:
         check_cover(export, visit, role, purpose, when)
     check_credentials(export, visit, under_drug)
-    rooms = [r for r in export.claims_of[visit["id"]] if export.resources[r["resource"]]["kind"] == "room"]
+    check_before_close(export, visit)
+
+
+def check_before_close(export: Export, visit: dict[str, Any]) -> None:
+    """The site is open until some time after the patient is out."""
     stay = (span(visit)[0], span(visit)[1] + BEFORE_CLOSE)
-    for room in {claim["resource"] for claim in rooms}:
-        if not covers(export.near(room, stay), stay):
-            export.fault(f"dosing visit {visit['id']} ends less than {BEFORE_CLOSE} before closing")
+    # A room may go out of use right after a visit, but not all of them while the site is open.
+    opening = [
+        there
+        for room in export.resources.values()
+        if room["kind"] == "room" and room["site"] == visit["site"]
+        for there in export.near(room["id"], stay)
+    ]
+    if not covers(opening, stay):
+        words = f"dosing visit {visit['id']} ends less than {BEFORE_CLOSE} before closing"
+        export.fault_of_facts(words, {*SHUT, "HOURS-2"}, visit)
 
 
 def check_cover(export: Export, visit: dict[str, Any], role: str, purpose: str, when: Span) -> None:
@@ -200,7 +216,7 @@ def check_cover(export: Export, visit: dict[str, Any], role: str, purpose: str, 
         export.fault(f"dosing visit {visit['id']}: no {role} ({purpose}) from {when[0]} to {when[1]}")
     for person in people:
         if role not in export.resources[person].get("roles", []):
-            export.fault(f"dosing visit {visit['id']}: {person} is no {role}")
+            export.fault_of_facts(f"dosing visit {visit['id']}: {person} is no {role}", {"COVER-7"}, visit)
 
 
 def check_credentials(export: Export, visit: dict[str, Any], when: Span) -> None:
@@ -222,9 +238,8 @@ def check_credentials(export: Export, visit: dict[str, Any], when: Span) -> None
         for edge in edges:
             there = sum(any(s <= edge < e for s, e in spans) for spans in at_work)
             if there < least:
-                export.fault(
-                    f"dosing visit {visit['id']}: {there} people with {kind} at {edge}, {least} asked for"
-                )
+                words = f"dosing visit {visit['id']}: {there} people with {kind} at {edge}, {least} asked for"
+                export.fault_of_facts(words, {"COVER-5", *SHUT}, visit)
 
 
 def main(arguments: list[str]) -> int:

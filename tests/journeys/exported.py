@@ -14,6 +14,9 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 ZERO = timedelta(0)
 CALLED_OFF = {"cancelled_by_patient", "cancelled_by_clinic", "same_day_hold", "no_show"}
 
+STILL_BROKEN = {None, "over"}
+"""How a conflict stands that tells of something which is still broken: open, or its visits were over before."""
+
 Span = tuple[datetime, datetime]
 
 
@@ -35,6 +38,11 @@ class Export:
         for entry in self.document["availability"]:
             available[entry["resource"]].append(span(entry))
         self.available = {resource: joined(spans) for resource, spans in available.items()}
+        self.now = instant(self.document["exported_at"])
+        self.told: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for conflict in self.document.get("conflicts", ()):
+            if conflict["resolution"] in STILL_BROKEN:
+                self.told[conflict["series"]].append(conflict)
 
     def near(self, resource: str, when: Span) -> list[Span]:
         """Return when a resource is there, as far as that shares a moment with a span or touches it."""
@@ -46,6 +54,18 @@ class Export:
     def fault(self, words: str) -> None:
         """Note one fault."""
         self.faults.append(words)
+
+    def fault_unless_told(self, words: str, rules: Iterable[str], *visits: dict[str, Any]) -> None:
+        """Note one fault of visits of a series, unless a conflict in the inbox tells of it by one of these rules."""
+        steps = {visit["step"] for visit in visits}
+        told = self.told[visits[0]["series"] or ""]
+        if not any(one["rule"] in rules and steps <= set(one["steps"]) for one in told):
+            self.fault(words)
+
+    def fault_of_facts(self, words: str, rules: Iterable[str], visit: dict[str, Any]) -> None:
+        """Do the same where only the clinic's present facts may be at fault, which say nothing of a visit that is over."""
+        if span(visit)[1] > self.now:
+            self.fault_unless_told(words, rules, visit)
 
 
 @cache

@@ -166,11 +166,7 @@ def a_room_given_up_before_turnover(document: Document) -> str:
 def a_site_shut_too_soon(document: Document) -> str:
     visit = an_induction(document)["D1"]
     for entry in document["availability"]:
-        if (
-            entry["start"] <= visit["start"]
-            and visit["end"] <= entry["end"]
-            and entry["resource"] == visit["room"]
-        ):
+        if entry["start"] <= visit["start"] and visit["end"] <= entry["end"]:
             entry["end"] = visit["end"]
     return "before closing"
 
@@ -217,7 +213,27 @@ def a_third_patient_for_one_monitor(document: Document) -> str:
     return "patients to watch"
 
 
+def the_next_day_too_soon_after_a_late_release(document: Document) -> str:
+    visits = an_induction(document)
+    start = datetime.fromisoformat(visits["I1"]["start"])
+    visits["D1"]["released_at"] = (start - timedelta(hours=23)).isoformat()
+    return "I1 starts 23:00:00 after D1 is over"
+
+
+def another_rule_than_the_inbox_tells_of(document: Document) -> str:
+    document["conflicts"] = [{**a_conflict(document, "D2"), "rule": "ROOM-1"}]
+    return somebody_not_at_work(document)
+
+
+def another_visit_than_the_inbox_tells_of(document: Document) -> str:
+    document["conflicts"] = [a_conflict(document, "D3")]
+    return doses_too_close(document)
+
+
 SPOILERS = [
+    the_next_day_too_soon_after_a_late_release,
+    another_rule_than_the_inbox_tells_of,
+    another_visit_than_the_inbox_tells_of,
     a_lane_claimed_twice,
     a_lane_beyond_capacity,
     a_claim_of_nobody,
@@ -251,6 +267,22 @@ def test_every_kind_of_fault_is_found(sound: str, spoil: Callable[[Document], st
     said = spoil(document)
     faults = faults_in(document)
     assert any(said in fault for fault in faults), faults[:5]
+
+
+@pytest.mark.parametrize("resolution", [None, "over", "mended"])
+def test_what_the_inbox_tells_of_is_no_fault_until_it_is_resolved(sound: str, resolution: str | None) -> None:
+    document = json.loads(sound)
+    said = doses_too_close(document)
+    steps = ["D1", "D2", "I1", "C1"]
+    rules = ["SPACE-1", "INTEG-3", "FOLLOW-1"]
+    told = [{**a_conflict(document, *steps), "rule": rule, "resolution": resolution} for rule in rules]
+    document["conflicts"] = told
+    assert any(said in fault for fault in faults_in(document)) == (resolution == "mended")
+
+
+def a_conflict(document: Document, *steps: str) -> dict[str, Any]:
+    series = an_induction(document)["D1"]["series"]
+    return {"series": series, "rule": "SPACE-1", "steps": list(steps), "resolution": None}
 
 
 def script(file: Path) -> subprocess.CompletedProcess[str]:
