@@ -17,7 +17,7 @@ from scheduler.domain.claims import (
 )
 from scheduler.domain.clock import Clock
 from scheduler.domain.cohorts import Cohort
-from scheduler.domain.interval import Interval, merged, without
+from scheduler.domain.interval import InOrder, Interval, merged, without
 from scheduler.domain.notice import Timeliness
 from scheduler.domain.override import Override
 from scheduler.domain.people import StaffMember
@@ -129,19 +129,20 @@ def _credentials(person: StaffMember) -> Iterator[Json]:
 
 def _availability(site: Site, horizon: Interval) -> Iterator[Json]:
     """Yield when rooms can be used and when staff are at work; a patient is available unless claimed."""
-    opened = site.open_times(horizon)
+    opened = InOrder(site.open_times(horizon))
     for room in clinic.rooms(site.id):
-        for interval in without(opened, room.out_of_use):
+        for interval in without(opened.found, room.out_of_use):
             yield {"resource": room.id, **_stretch(interval)}
     for person in clinic.staff(site.id):
         for interval in _shared(person.working_times(site, horizon), opened):
             yield {"resource": person.id, **_stretch(interval)}
 
 
-def _shared(some: Iterable[Interval], others: Iterable[Interval]) -> tuple[Interval, ...]:
+def _shared(some: Iterable[Interval], others: InOrder) -> tuple[Interval, ...]:
     """Return the stretches that lie in both: nobody is there while the site is shut."""
-    kept = list(others)
-    return merged(shared for one in some for other in kept if (shared := one.shared_with(other)))
+    return merged(
+        shared for one in some for other in others.sharing(one) if (shared := one.shared_with(other))
+    )
 
 
 def _protocol(protocol: Protocol) -> Json:
