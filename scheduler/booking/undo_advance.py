@@ -14,10 +14,13 @@ from scheduler.booking.inbox import keep_up
 from scheduler.booking.one_visit import against, locked_visit, unknown_visit
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.retrying import retried
-from scheduler.domain.appointment import Appointment, AppointmentState
+from scheduler.domain.appointment import Appointment, AppointmentState, phases_at
 from scheduler.domain.claims import Placement, claims_of
 from scheduler.domain.clock import Clock
 from scheduler.domain.errors import Conflict, NotFound
+from scheduler.domain.interval import Interval
+from scheduler.domain.series import SeriesState
+from scheduler.domain.treatment import Step
 from scheduler.domain.visit_day import HOLDS_NEXT_DOSE, UNDO_WITHIN, DayReason, VisitEvent
 from scheduler.store import appointments, clinic
 from scheduler.store import series as stored
@@ -77,9 +80,8 @@ def _attempt(command: UndoAdvance, actor: Actor, now: datetime) -> Advanced | Re
             minutes = UNDO_WITHIN.total_seconds() // 60
             why = f"A step is taken back by whoever noted it, within {minutes:.0f} min."
             return against("too_late_to_undo", why, "Note what happened as the next step.", visit)
-        if not visit.state.takes_time and not visit.series:
-            why = "The visit came with the clinic file and has given its times back."
-            return against("no_series", why, "Enter it in the file under another id.", visit)
+        if not visit.state.takes_time and (refused := _against_standing_again(visit)) is not None:
+            return refused
         # Whoever was held for the times that were given back holds them no longer than was said.
         let_lapse(visit.site, now)
         _take_back(visit, step, now)
@@ -95,6 +97,21 @@ def _attempt(command: UndoAdvance, actor: Actor, now: datetime) -> Advanced | Re
         return Advanced(appointments.appointment(visit.id), series=reopened.state if reopened else None)
 
 
+def _against_standing_again(visit: Appointment) -> Refused | None:
+    """Say why a visit that gave its times back cannot have them again, whoever has them now."""
+    if not visit.series:
+        why = "The visit came with the clinic file and has given its times back."
+        return against("no_series", why, "Enter it in the file under another id.", visit)
+    series = stored.series(visit.series)
+    if series.state not in (SeriesState.BOOKED, SeriesState.COMPLETED):
+        why = f"The series is {series.state} since, and nothing of it is booked."
+        return against("series_ended", why, "Plan the rest of the series anew, or book a new one.", visit)
+    if series.visit(visit.step) is not None:
+        why = f"{visit.step} was booked again since."
+        return against("booked_again", why, "Keep the one that stands now.", visit)
+    return None
+
+
 def _take_back(visit: Appointment, step: VisitEvent, now: datetime) -> None:
     began = None if step.state is AppointmentState.CHECKED_IN else visit.began_at
     ended = step.state in (AppointmentState.DISCHARGED, AppointmentState.LEFT_BEFORE_RELEASE)
@@ -105,21 +122,38 @@ def _take_back(visit: Appointment, step: VisitEvent, now: datetime) -> None:
         began_at=began,
         released_at=None if ended else visit.released_at,
     )
-    if visit.state.takes_time:
-        appointments.note_progress(before)
-    else:
+    if not visit.state.takes_time:
         appointments.call_on(_with_claims(before), now)
+    elif began is None and visit.series and (planned := _as_planned(before)).phases != visit.phases:
+        # Whoever has not come yet was not extended either: the visit takes as long as planned again.
+        series, planned = stored.series(visit.series), _with_claims(planned)
+        visits = tuple(planned if one.id == visit.id else one for one in series.appointments)
+        stored.save_change(series, replace(series, appointments=visits), now)
+    else:
+        appointments.note_progress(before)
     if step.state in HOLDS_NEXT_DOSE:
         clinic.forget_decisions(visit.patient, step.at)
 
 
-def _with_claims(visit: Appointment) -> Appointment:
-    """Return a visit with everything it claimed before it was called off."""
+def _as_planned(visit: Appointment) -> Appointment:
+    step = _step_of(visit)
+    return replace(
+        visit,
+        interval=Interval.lasting(visit.start, step.length),
+        phases=phases_at(step, visit.start),
+    )
+
+
+def _step_of(visit: Appointment) -> Step:
     series = stored.series(visit.series)
-    step = clinic.protocol_of(series).step(visit.step)
+    return clinic.protocol_of(series).step(visit.step)
+
+
+def _with_claims(visit: Appointment) -> Appointment:
+    """Return a visit with everything that it claims for as long as its phases take."""
     people = {person.id: person for person in clinic.staff(visit.site)}
     placement = Placement(
-        step.stretched_to(visit.minutes_by_phase),
+        _step_of(visit).stretched_to(visit.minutes_by_phase),
         visit.start,
         visit.patient,
         visit.room,

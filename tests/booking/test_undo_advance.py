@@ -6,18 +6,29 @@ from datetime import timedelta
 
 import pytest
 
+from scheduler.access.permissions import SYSTEM
 from scheduler.booking.advance_appointment import Advanced
-from scheduler.booking.outcomes import Refused
+from scheduler.booking.cancel_series import (
+    CancelSeries,
+    PauseSeries,
+    SeriesCancelled,
+    cancel_series,
+    pause_series,
+)
+from scheduler.booking.extend_stay import ExtendStay, StayExtended, StayReason, extend_stay
+from scheduler.booking.outcomes import CalledOffBy, CancelReason, Refused
+from scheduler.booking.replan_series import ReplanSeries, SeriesReplanned, WantedReplan, replan_series
 from scheduler.domain.claims import Claim
 from scheduler.domain.visit_day import DayReason
 from scheduler.rules.evaluate import refuses
 from scheduler.store.clinic import patient
 from scheduler.store.conflicts import open_conflicts
 from scheduler.store.ledger import take
+from scheduler.store.series import series as stored_series
 from scheduler.store.visit_events import events_of
 from scheduler.store.work import unit_of_work
 from tests.booking.small_clinic import COURSE, booked
-from tests.booking.the_day import DESK, MINUTE, Floor, S, codes
+from tests.booking.the_day import DESK, MINUTE, NURSE, Floor, S, codes
 
 PATH = (S.CONFIRMED, S.CHECKED_IN, S.CLEARED, S.DOSING, S.OBSERVING, S.RECOVERING)
 
@@ -91,4 +102,42 @@ def test_what_comes_too_soon_after_a_late_release_is_in_the_inbox_until_that_is_
     assert {("FOLLOW-1", ("D1", "C1"), "took_longer"), ("INTEG-1", ("D1", "I1"), "took_longer")} <= kept
     assert refuses(advanced.findings)
     assert isinstance(dose.undoes(), Advanced)
+    assert open_conflicts() == ()
+
+
+def test_a_visit_that_was_booked_again_meanwhile_does_not_stand_twice(dose: Floor) -> None:
+    talk = Floor(dose.series, "P1")
+    talk.minutes_in(20).goes(S.NO_SHOW)
+    replanned = replan_series(ReplanSeries(WantedReplan(dose.series.id)), SYSTEM, talk.clock)
+    assert isinstance(replanned, SeriesReplanned)
+    assert codes(talk.undoes()) == ["booked_again"]
+    standing = [visit.step for visit in stored_series(dose.series.id).standing]
+    assert standing.count("P1") == 1
+
+
+@pytest.mark.parametrize("end", [PauseSeries, CancelSeries])
+def test_nothing_stands_again_in_a_series_that_has_ended(
+    dose: Floor, end: type[PauseSeries] | type[CancelSeries]
+) -> None:
+    dose.minutes_in(20).goes(S.NO_SHOW)
+    command = end(dose.series.id, CalledOffBy.CLINIC, CancelReason.OTHER)
+    if isinstance(command, PauseSeries):
+        assert isinstance(pause_series(command, SYSTEM, dose.clock), SeriesCancelled)
+    else:
+        assert isinstance(cancel_series(command, SYSTEM, dose.clock), SeriesCancelled)
+    assert codes(dose.undoes()) == ["series_ended"]
+    assert dose.visit.state is S.NO_SHOW
+
+
+def test_who_was_checked_in_by_mistake_and_extended_has_the_planned_length_again(dose: Floor) -> None:
+    before = dose.visit
+    dose.goes(S.CHECKED_IN)
+    extension = ExtendStay(dose.id, StayReason.OVERRUN, 40, dose.visit.version)
+    assert isinstance(extend_stay(extension, NURSE, dose.clock), StayExtended)
+    assert open_conflicts()
+    assert isinstance(dose.undoes(), Advanced)
+    after = dose.visit
+    assert (after.interval, after.phases) == (before.interval, before.phases)
+    assert plain(after.claims) == plain(before.claims)
+    assert (after.state, after.began_at) == (S.BOOKED, None)
     assert open_conflicts() == ()
