@@ -26,7 +26,7 @@ from scheduler.domain.visit_day import HOLDS_NEXT_DOSE, DayReason, VisitEvent
 from scheduler.planner.proposal import Reason
 from scheduler.rules.finding import Finding
 from scheduler.rules.gate_families import family_of
-from scheduler.store import appointments, clinic
+from scheduler.store import appointments, clinic, ledger
 from scheduler.store.audit import AuditEntry, record
 from scheduler.store.visit_events import note_event
 from scheduler.store.work import unit_of_work
@@ -119,6 +119,9 @@ def _advanced(command: AdvanceAppointment, facts: VisitFacts, actor: Actor) -> A
     after = as_advanced(visit, command.to, now)
     if after.state.takes_time:
         appointments.note_progress(after)
+        if after.claims != visit.claims:
+            ledger.release([visit.id])
+            ledger.take(after.claims)
     else:
         call_off_as([visit], command.to, now)
     note_in_group(visit, actor, now)
@@ -143,13 +146,20 @@ def _advanced(command: AdvanceAppointment, facts: VisitFacts, actor: Actor) -> A
 
 
 def as_advanced(visit: Appointment, to: AppointmentState, now: datetime) -> Appointment:
-    """Return a visit a step on: it began when the patient was checked in, and is over when they were let go or left."""
+    """Return a visit a step on: it began when the patient was checked in, and is over when they were let go or left.
+
+    Whoever leaves before the planned end gives back what is left of that time, if the visit belongs to a series: what came
+    with the clinic file could not be had again.
+    """
     began, released = visit.began_at, visit.released_at
     if to is AppointmentState.CHECKED_IN:
         began = now
     if to in (AppointmentState.DISCHARGED, AppointmentState.LEFT_BEFORE_RELEASE):
         released = now
-    return replace(visit, state=to, version=visit.version + 1, began_at=began, released_at=released)
+    after = replace(visit, state=to, version=visit.version + 1, began_at=began, released_at=released)
+    return (
+        replace(after, claims=after.until_left()) if visit.series and released != visit.released_at else after
+    )
 
 
 def _hold_next_dose(facts: VisitFacts, to: AppointmentState, actor: Actor) -> str | None:

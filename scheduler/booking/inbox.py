@@ -27,7 +27,7 @@ ENDED = frozenset(
         SeriesState.DORMANT,
     }
 )
-"""Of a series in one of these nothing is expected, so nothing about it is a conflict."""
+"""Of a series in one of these nothing more is expected than the visit that may be under way."""
 
 
 TOOK_LONGER = "took_longer"
@@ -99,10 +99,11 @@ def told_otherwise(found: Iterable[SeriesFindings], now: datetime) -> Iterator[V
 
 
 def judged_anew(series: Iterable[str], now: datetime) -> Iterator[SeriesFindings]:
-    """Yield series as they stand now, with what the rules say; nothing about one that has ended."""
+    """Yield series as they stand now, with what the rules say; nothing about one that has ended and is over."""
     for id in dict.fromkeys(series):
         standing = stored.series(id)
-        yield SeriesFindings(standing, () if standing.state in ENDED else findings_now(standing, now))
+        is_expected = standing.state not in ENDED or not all(one.is_over_at(now) for one in standing.standing)
+        yield SeriesFindings(standing, findings_now(standing, now) if is_expected else ())
 
 
 def keep_up(series: str, cause: str, now: datetime) -> tuple[Finding, ...]:
@@ -186,11 +187,13 @@ def _told_now(before: VisitConflict, wanted: VisitConflict, now: datetime) -> Vi
 
 def _first_start(series: Series, finding: Finding, now: datetime) -> datetime:
     starts = [
-        visit.start for visit in series.standing if visit.id in finding.appointments and visit.discharge > now
+        visit.start
+        for visit in series.standing
+        if visit.id in finding.appointments and not visit.is_over_at(now)
     ]
     return min(starts, default=now)
 
 
 def _is_over(conflict: VisitConflict, series: Series, now: datetime) -> bool:
     visits = [visit for visit in series.standing if visit.step in conflict.steps]
-    return bool(visits) and all(visit.discharge <= now for visit in visits)
+    return bool(visits) and all(visit.is_over_at(now) for visit in visits)

@@ -49,7 +49,7 @@ def _is_touched(series: Series, now: datetime, during: Interval | None) -> bool:
         return True
     # A room is held beyond the discharge, and a closing time looked at: a day more is more than enough.
     wide = Interval(during.start - _A_DAY, during.end + _A_DAY)
-    return any(visit.interval.overlaps(wide) and visit.discharge > now for visit in series.standing)
+    return any(visit.interval.overlaps(wide) and not visit.is_over_at(now) for visit in series.standing)
 
 
 @dataclass(frozen=True, slots=True)

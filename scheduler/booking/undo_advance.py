@@ -22,7 +22,7 @@ from scheduler.domain.interval import Interval
 from scheduler.domain.series import SeriesState
 from scheduler.domain.treatment import Step
 from scheduler.domain.visit_day import HOLDS_NEXT_DOSE, UNDO_WITHIN, DayReason, VisitEvent
-from scheduler.store import appointments, clinic
+from scheduler.store import appointments, clinic, ledger
 from scheduler.store import series as stored
 from scheduler.store.audit import AuditEntry, record
 from scheduler.store.members import place_of
@@ -49,7 +49,8 @@ def undo_advance(command: UndoAdvance, actor: Actor, clock: Clock) -> Advanced |
         return retried(lambda: _attempt(command, actor, now))
     except Conflict as conflict:
         visit = appointments.appointment(command.appointment)
-        return replace(against("race_lost", str(conflict), "Book the visit anew.", visit), race_lost=True)
+        mend = "Let it stand as it is." if visit.state.takes_time else "Book the visit anew."
+        return replace(against("race_lost", str(conflict), mend, visit), race_lost=True)
 
 
 def last_step_of(visit: Appointment, actor: Actor, now: datetime) -> VisitEvent | None:
@@ -131,6 +132,10 @@ def _take_back(visit: Appointment, step: VisitEvent, now: datetime) -> None:
         stored.save_change(series, replace(series, appointments=visits), now)
     else:
         appointments.note_progress(before)
+        if ended and visit.series and visit.over_at != visit.released_at:
+            # The time that was given back is needed again.
+            ledger.release([visit.id])
+            ledger.take(_with_claims(before).claims)
     if step.state in HOLDS_NEXT_DOSE:
         clinic.forget_decisions(visit.patient, step.at)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from scheduler.domain.claims import Claim, Placement, claims_of
+from scheduler.domain.claims import Claim, Placement, Purpose, claims_of
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Role, StaffMember
 from scheduler.domain.treatment import Step, StepKind
@@ -146,6 +146,28 @@ class Appointment:
     def over_at(self) -> datetime:
         """When the patient left or is to leave, UTC: the planned discharge, or the real one where that was later."""
         return max(self.discharge, self.released_at or self.discharge)
+
+    def is_over_at(self, instant: datetime) -> bool:
+        """Say whether the patient has gone by this instant, or was to have gone as planned."""
+        return self.state in LET_GO or self.discharge <= instant
+
+    def until_left(self) -> tuple[Claim, ...]:
+        """Return what the visit still claims once the patient was let go earlier than planned.
+
+        The room is held for its turnover from then on, the spacing of doses as ever, and nobody and nothing else any more.
+        """
+        left = self.released_at
+        if left is None or left >= self.discharge:
+            return self.claims
+        earlier = self.discharge - left
+        kept = []
+        for claim in self.claims:
+            end = claim.interval.end
+            if claim.purpose is not Purpose.SPACING:
+                end = end - earlier if claim.resource == self.room else min(end, left)
+            if end > claim.interval.start:
+                kept.append(replace(claim, interval=Interval(claim.interval.start, end)))
+        return tuple(kept)
 
     @property
     def minutes_by_phase(self) -> Mapping[str, int]:

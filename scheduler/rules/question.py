@@ -99,8 +99,8 @@ class Question:
         return not self.series.id or visit.id == visit.step
 
     def is_history(self, visit: Appointment) -> bool:
-        """Say whether the visit is a fact: saved, and over by now."""
-        return visit.discharge <= self.diary.as_of and not self.is_new(visit)
+        """Say whether the visit is a fact: saved, and over by now, or the patient has gone."""
+        return visit.is_over_at(self.diary.as_of) and not self.is_new(visit)
 
     def day_of(self, visit: Appointment) -> date:
         """Return the clinic-local day on which the visit starts."""

@@ -91,8 +91,8 @@ def series_of_patient(patient: str) -> tuple[Series, ...]:
 
 
 def standing_series(after: datetime, site: str | None = None) -> tuple[Series, ...]:
-    """Return the series with a visit that is not called off and starts after this instant; of one site or of all."""
-    ahead = select(_visit.c.series_id).where(_visit.c.starts_at > after, appointments.STANDING)
+    """Return the series with a visit that is not called off and not over at this instant; of one site or of all."""
+    ahead = select(_visit.c.series_id).where(_visit.c.ends_at > after, appointments.STANDING)
     conditions: list[ColumnElement[bool]] = [_series.c.id.in_(ahead)]
     if site is not None:
         conditions.append(_series.c.site_id == site)

@@ -12,17 +12,23 @@ from scheduler.booking.advance_appointment import AdvanceAppointment, Advanced, 
 from scheduler.booking.decide_gate import DecideGate, decide_gate
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.override_rule import OverrideRule, RuleOverridden, override_rule
+from scheduler.booking.recheck import RecheckCommand, recheck
+from scheduler.domain.claims import Claim, Purpose
 from scheduler.domain.clock import StandingClock
+from scheduler.domain.interval import Interval
 from scheduler.domain.people import GateDecision
 from scheduler.domain.series import Series
 from scheduler.domain.visit_day import MOVES, DayReason, path_of
+from scheduler.rules.evaluate import refuses
 from scheduler.rules.finding import Level
 from scheduler.store.audit import history
 from scheduler.store.clinic import patient
 from scheduler.store.feed_visits import feed_visits
-from scheduler.store.ledger import all_claims
+from scheduler.store.ledger import all_claims, take
 from scheduler.store.subscriptions import FeedSubscription, SubscriptionKind
 from scheduler.store.visit_events import events_of
+from scheduler.store.work import unit_of_work
+from tests.booking.small_clinic import COURSE, booked
 from tests.booking.the_day import DESK, MINUTE, NURSE, PRESCRIBER, THERAPIST, Floor, S, codes
 
 
@@ -209,6 +215,39 @@ def test_who_leaves_before_release_keeps_the_spacing_and_the_next_dose_waits(dos
     assert outcome.appointment.released_at == dose.visit.start + 80 * MINUTE
     assert outcome.appointment.claims, "the dose was given"
     assert codes(dose.tries(S.CLOSED)) == ["no_such_step"]
+
+
+def test_who_leaves_early_gives_back_the_rest_of_the_time_but_the_turnover_and_the_spacing(
+    dose: Floor,
+) -> None:
+    before = dose.visit
+    dose.goes(S.CHECKED_IN, S.CLEARED, S.DOSING)
+    left = before.start + 80 * MINUTE
+    dose.at(left).goes(S.LEFT_BEFORE_RELEASE, actor=THERAPIST, reason=DayReason.WITHOUT_A_WORD)
+    ends = {(one.resource, one.purpose): one.interval.end for one in dose.visit.claims}
+    room = next(one.interval for one in before.claims if one.resource == before.room)
+    turnover = room.end - before.discharge
+    assert ends.pop((before.room or "", Purpose.OCCUPY)) == left + turnover
+    spacing = next(one.interval.end for one in before.claims if one.purpose is Purpose.SPACING)
+    assert ends.pop((before.patient, Purpose.SPACING)) == spacing
+    assert max(ends.values()) == left
+    answer = recheck(RecheckCommand(), SYSTEM, dose.clock)
+    assert isinstance(answer, tuple)
+    assert not any(refuses(one.findings) for one in answer), "nothing is asked of a visit that is over"
+    # The chair is free again for somebody else.
+    other, chair = booked("patient-2", protocol=COURSE).appointments[0].id, before.room or ""
+    with unit_of_work():
+        take([Claim(chair, Purpose.OCCUPY, Interval(left + turnover, room.end), other)])
+
+
+def test_a_talk_that_is_over_early_gives_back_the_rest_of_its_time(series: Series) -> None:
+    talk = Floor(series, "P1")
+    talk.goes(S.CHECKED_IN, actor=THERAPIST)
+    talk.minutes_in(20).goes(S.DISCHARGED, actor=THERAPIST)
+    assert {one.interval.end for one in talk.visit.claims} == {talk.visit.start + 20 * MINUTE}
+    talk.minutes_in(25)
+    assert isinstance(talk.undoes(THERAPIST), Advanced)
+    assert {one.interval.end for one in talk.visit.claims} == {talk.visit.discharge}
 
 
 def test_the_table_names_roles_that_sign_in_and_asks_for_reasons_on_the_ways_out() -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from scheduler.access.permissions import SYSTEM, AccountRole, Actor, Permission
-from scheduler.booking.cancel_series import CancelSeries, cancel_series
+from scheduler.booking.cancel_series import CancelSeries, PauseSeries, cancel_series, pause_series
 from scheduler.booking.change_places import change_places
 from scheduler.booking.change_staff import change_staff
 from scheduler.booking.changed_series import ChangedVisit, visits_of
@@ -207,6 +207,23 @@ def test_a_visit_that_has_begun_is_told_and_not_moved(series: Series) -> None:
     outcome = resolve_conflict(ResolveConflict(conflict.id), SYSTEM, during)
     assert isinstance(outcome, Refused)
     assert [one.code for one in outcome.reasons] == ["has_begun"]
+
+
+@pytest.mark.parametrize("pauses", [True, False])
+def test_a_visit_under_way_is_told_of_although_the_rest_was_called_off(series: Series, pauses: bool) -> None:
+    first = series.standing[0]
+    during, why = StandingClock(first.start + timedelta(minutes=20)), CancelReason.OTHER
+    if pauses:
+        pause_series(PauseSeries(series.id, CalledOffBy.CLINIC, why), SYSTEM, during)
+    else:
+        cancel_series(CancelSeries(series.id, CalledOffBy.CLINIC, why), SYSTEM, during)
+    change_staff(ChangeOfFacts("site-1", TimeOffAdded("therapist-1", first.interval)), SYSTEM, during)
+    assert [one.steps for one in open_conflicts()] == [(first.step,)]
+    seen = see_conflicts("site-1", SYSTEM, during)
+    assert isinstance(seen, tuple)
+    assert [one.series.id for one in seen] == [series.id]
+    assert see_conflicts("site-1", SYSTEM, StandingClock(first.discharge)) == ()
+    assert [one.resolution for one in conflicts_of_series(series.id)] == [Resolution.OVER]
 
 
 def test_where_nothing_helps_the_reasons_are_said(series: Series) -> None:

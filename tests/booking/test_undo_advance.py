@@ -19,6 +19,7 @@ from scheduler.booking.extend_stay import ExtendStay, StayExtended, StayReason, 
 from scheduler.booking.outcomes import CalledOffBy, CancelReason, Refused
 from scheduler.booking.replan_series import ReplanSeries, SeriesReplanned, WantedReplan, replan_series
 from scheduler.domain.claims import Claim
+from scheduler.domain.interval import Interval
 from scheduler.domain.visit_day import DayReason
 from scheduler.rules.evaluate import refuses
 from scheduler.store.clinic import patient
@@ -141,3 +142,22 @@ def test_who_was_checked_in_by_mistake_and_extended_has_the_planned_length_again
     assert plain(after.claims) == plain(before.claims)
     assert (after.state, after.began_at) == (S.BOOKED, None)
     assert open_conflicts() == ()
+
+
+def test_who_left_has_the_whole_time_again_unless_somebody_else_has_some_of_it(dose: Floor) -> None:
+    before = dose.visit
+    dose.goes(S.CHECKED_IN, S.CLEARED, S.DOSING)
+    dose.minutes_in(60).goes(S.LEFT_BEFORE_RELEASE, reason=DayReason.OTHER)
+    assert isinstance(dose.undoes(), Advanced)
+    assert plain(dose.visit.claims) == plain(before.claims)
+    assert dose.visit.released_at is None
+    dose.goes(S.LEFT_BEFORE_RELEASE, reason=DayReason.OTHER)
+    other = booked("patient-2", protocol=COURSE).appointments[0].id
+    room = next(one for one in before.claims if one.resource == before.room)
+    last_minutes = Interval(room.interval.end - 10 * MINUTE, room.interval.end)
+    with unit_of_work():
+        take([Claim(room.resource, room.purpose, last_minutes, other)])
+    refused = dose.undoes()
+    assert isinstance(refused, Refused)
+    assert refused.race_lost
+    assert dose.visit.state is S.LEFT_BEFORE_RELEASE

@@ -169,7 +169,8 @@ def test_a_series_stands_as_long_as_a_visit_is_to_come() -> None:
     assert [one.id for one in stored.standing_series(SAVED_AT, "site-1")] == ["series-1"]
     assert stored.standing_series(SAVED_AT, "site-2") == ()
     assert stored.standing_series(last.start - timedelta(minutes=1))
-    assert stored.standing_series(last.start) == ()
+    assert stored.standing_series(last.start), "it is under way"
+    assert stored.standing_series(last.discharge) == ()
     with unit_of_work():
         appointments.call_off([last.id], AppointmentState.CANCELLED_BY_CLINIC, LATER)
     assert stored.standing_series(last.start - timedelta(minutes=1)) == ()
