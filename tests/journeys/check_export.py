@@ -20,10 +20,12 @@ from tests.journeys.exported import (
     Span,
     claimed,
     covers,
+    handed_over,
     instant,
     joined,
     protocol_of,
     span,
+    stay_of,
 )
 from tests.journeys.exported_groups import check_groups
 from tests.journeys.exported_series import RECIPES, check_series
@@ -124,9 +126,9 @@ def check_patients(export: Export) -> None:
     """No patient is in two places at once, and each visit holds its patient from arrival to discharge."""
     visits: dict[str, list[tuple[Span, str]]] = defaultdict(list)
     for visit in export.standing:
-        visits[visit["patient"]].append((span(visit), visit["id"]))
+        visits[visit["patient"]].append((stay_of(visit), visit["id"]))
         held = claimed(export, visit, "occupy", resource=visit["patient"])
-        if not covers(held, span(visit)):
+        if not covers(held, stay_of(visit)):
             export.fault(f"visit {visit['id']} does not hold its patient")
     for patient, taken in visits.items():
         taken.sort()
@@ -148,10 +150,11 @@ def check_room(export: Export, visit: dict[str, Any]) -> None:
         export.fault(f"visit {visit['id']} holds {len(rooms)} rooms")
     for room in rooms:
         ends = [span(phase)[1] for phase in visit["phases"]]
-        whole = (span(visit)[0], max([span(visit)[1], *ends]))
+        earlier = span(visit)[1] - stay_of(visit)[1]
+        whole = (span(visit)[0], max([span(visit)[1], *ends]) - earlier)
         if not covers(claimed(export, visit, "occupy", resource=room), whole):
             export.fault(f"visit {visit['id']} does not hold room {room} through turnover")
-        if not covers(export.near(room, span(visit)), span(visit)):
+        if not covers(export.near(room, span(visit)), stay_of(visit)):
             export.fault_of_facts(f"room {room} is not open for visit {visit['id']}", SHUT, visit)
 
 
@@ -183,9 +186,13 @@ def check_dose(export: Export, visit: dict[str, Any]) -> None:
         ("administering_clinician", "occupy", (injected, injected + hands_on)),
         ("prescriber", "on_premises", under_drug),
     ]
-    for role, purpose, when in wanted:
-        check_cover(export, visit, role, purpose, when)
-    check_credentials(export, visit, under_drug)
+    # Whoever leaves before release needs nobody any more.
+    left = stay_of(visit)[1]
+    for role, purpose, (begin, end) in wanted:
+        if begin < left:
+            check_cover(export, visit, role, purpose, (begin, min(end, left)))
+    if injected < left:
+        check_credentials(export, visit, (injected, min(under_drug[1], left)))
     check_before_close(export, visit)
 
 
@@ -205,14 +212,17 @@ def check_before_close(export: Export, visit: dict[str, Any]) -> None:
 
 
 def check_cover(export: Export, visit: dict[str, Any], role: str, purpose: str, when: Span) -> None:
-    """One person of the role is claimed without a break, and has the role."""
+    """One person of the role is claimed without a break, or several where it is handed over, and each has the role."""
     people = {
         claim["resource"]
         for claim in export.claims_of[visit["id"]]
         if claim["role"] == role and claim["purpose"] == purpose
     }
     # A nurse who also places the line is claimed once there, so any claim of that person for the purpose counts.
-    if not any(covers(claimed(export, visit, purpose, resource=person), when) for person in people):
+    held = [claimed(export, visit, purpose, resource=person) for person in people]
+    if role in handed_over(export, visit):
+        held = [[one for spans in held for one in spans]]
+    if not any(covers(spans, when) for spans in held):
         export.fault(f"dosing visit {visit['id']}: no {role} ({purpose}) from {when[0]} to {when[1]}")
     for person in people:
         if role not in export.resources[person].get("roles", []):

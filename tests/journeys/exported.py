@@ -64,7 +64,7 @@ class Export:
 
     def fault_of_facts(self, words: str, rules: Iterable[str], visit: dict[str, Any]) -> None:
         """Do the same where only the clinic's present facts may be at fault, which say nothing of a visit that is over."""
-        if span(visit)[1] > self.now:
+        if stay_of(visit)[1] > self.now:
             self.fault_unless_told(words, rules, visit)
 
 
@@ -82,6 +82,12 @@ def span(entry: dict[str, Any]) -> Span:
     return instant(entry["start"]), instant(entry["end"])
 
 
+def stay_of(visit: dict[str, Any]) -> Span:
+    """Return from when until when a patient is there: to the planned end, or until they left before it."""
+    start, end = span(visit)
+    return start, max(start, min(end, instant(visit["released_at"]))) if visit["released_at"] else end
+
+
 def joined(spans: Iterable[Span]) -> list[Span]:
     """Return the union, sorted; spans that touch become one."""
     result: list[Span] = []
@@ -94,8 +100,10 @@ def joined(spans: Iterable[Span]) -> list[Span]:
 
 
 def covers(spans: Iterable[Span], wanted: Span) -> bool:
-    """Say whether the spans together hold every moment of the wanted one."""
-    return any(start <= wanted[0] and wanted[1] <= end for start, end in joined(spans))
+    """Say whether the spans together hold every moment of the wanted one, which may have none."""
+    return wanted[1] <= wanted[0] or any(
+        start <= wanted[0] and wanted[1] <= end for start, end in joined(spans)
+    )
 
 
 def claimed(
@@ -120,3 +128,11 @@ def protocol_of(export: Export, visit: dict[str, Any]) -> str:
     """Return the key of the protocol behind a visit, empty without a series."""
     found = [series["protocol"] for series in export.document["series"] if series["id"] == visit["series"]]
     return found[0] if found else ""
+
+
+def handed_over(export: Export, visit: dict[str, Any]) -> set[str]:
+    """Return the roles that somebody may hand over to somebody else during dosing visits of the protocol behind this one."""
+    key = protocol_of(export, visit)
+    documents = [one["document"] for one in export.document["protocols"] if one["key"] == key]
+    steps = [step for document in documents for step in document.get("steps", ())]
+    return {role for step in steps if step["kind"] == "dosing" for role in step.get("hands_over", ())}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
@@ -21,12 +21,15 @@ from scheduler.booking.preview_substitute import HowMany, WantedSubstitute
 from scheduler.booking.replan_series import ReplanSeries, WantedReplan, replan_series
 from scheduler.booking.substitute_therapist import SubstituteTherapist, substitute_therapist
 from scheduler.domain.clock import local_day
-from tests.booking.small_clinic import COURSE, INDUCTION
+from tests.booking.small_clinic import CHOICE, COURSE, INDUCTION, MONDAY
 from tests.builders import ZONE
 from tests.journeys.clinic_in_use import NUMBERS, ClinicInUse
 
 PATIENTS = ["patient-1", "patient-2", "patient-3", "patient-4"]
-PROTOCOLS = st.sampled_from([COURSE, INDUCTION])
+PROTOCOLS = st.sampled_from([COURSE, INDUCTION, CHOICE])
+MONDAYS = st.sampled_from([MONDAY, MONDAY + timedelta(weeks=6)])
+"""When a life begins; six weeks later the clocks change soon."""
+DECLINED = st.sampled_from([frozenset[str](), frozenset({"I1"}), frozenset({"I2"})])
 THERAPISTS = st.none() | st.sampled_from(["therapist-1", "therapist-2", "therapist-3"])
 DAYS = st.none() | st.integers(0, 10)
 BY, WHY = CalledOffBy.PATIENT, CancelReason.ILLNESS
@@ -35,9 +38,10 @@ BY, WHY = CalledOffBy.PATIENT, CancelReason.ILLNESS
 class Booked(ClinicInUse):
     """The deeds of the desk."""
 
-    @initialize(first=st.permutations(PATIENTS), many=st.integers(1, 3), protocol=PROTOCOLS)
-    def open_the_book(self, first: list[str], many: int, protocol: str) -> None:
+    @initialize(first=st.permutations(PATIENTS), many=st.integers(1, 3), protocol=PROTOCOLS, now=MONDAYS)
+    def open_the_book(self, first: list[str], many: int, protocol: str, now: datetime) -> None:
         """Begin with some patients in treatment."""
+        self.clock.instant = now
         for patient in first[:many]:
             book_series(BookSeries(patient, protocol), SYSTEM, self.clock)
 
@@ -46,11 +50,19 @@ class Booked(ClinicInUse):
         protocol=PROTOCOLS,
         minutes=st.none() | st.integers(1, 9000),
         therapist=THERAPISTS,
+        declined=DECLINED,
     )
-    def book(self, patient: str, protocol: str, minutes: int | None, therapist: str | None) -> None:
+    def book(
+        self,
+        patient: str,
+        protocol: str,
+        minutes: int | None,
+        therapist: str | None,
+        declined: frozenset[str],
+    ) -> None:
         """Book or hold a series."""
         held = None if minutes is None else self.clock.now() + timedelta(minutes=minutes)
-        command = BookSeries(patient, protocol, therapist=therapist, held_until=held)
+        command = BookSeries(patient, protocol, therapist=therapist, declined=declined, held_until=held)
         book_series(command, SYSTEM, self.clock)
 
     @rule(one=NUMBERS, other=NUMBERS, days=DAYS)

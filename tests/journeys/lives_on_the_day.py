@@ -48,15 +48,23 @@ class OnTheDay(ClinicInUse):
             for state, reason in WAYS[way]:
                 self._goes(visit, state, reason, late)
 
-    @rule(one=NUMBERS, minutes=st.integers(1, 240), why=st.sampled_from(StayReason), late=st.integers(0, 90))
-    def a_visit_takes_longer(self, one: int, minutes: int, why: StayReason, late: int) -> None:
+    @rule(
+        one=NUMBERS,
+        so_far=st.integers(1, 4),
+        minutes=st.integers(1, 240),
+        why=st.sampled_from(StayReason),
+        late=st.integers(0, 90),
+    )
+    def a_visit_takes_longer(self, one: int, so_far: int, minutes: int, why: StayReason, late: int) -> None:
         """Let the next visit of a series stay longer than planned, and be let go later still."""
         if visit := self._next_visit(one):
             self._comes(visit, 0)
-            for state, reason in _UNDER_THE_DRUG:
+            for state, reason in _UNDER_THE_DRUG[:so_far]:
                 self._goes(visit, state, reason, 2)
             command = ExtendStay(visit.id, why, 5 * (minutes // 5), appointment(visit.id).version)
             extend_stay(command, PRESCRIBER, self.clock)
+            if late > 80:
+                undo_advance(UndoAdvance(visit.id, appointment(visit.id).version), PRESCRIBER, self.clock)
             for state in (S.RECOVERING, S.DISCHARGED):
                 self._goes(visit, state, None, late)
 
