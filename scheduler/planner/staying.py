@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from scheduler.domain.appointment import Appointment
+from scheduler.domain.people import Role
 from scheduler.domain.series import Series
 from scheduler.planner.question import Question
 from scheduler.planner.timeline import SLOT
@@ -35,12 +36,15 @@ def _is_free(question: Question, number: int, visit: Appointment) -> bool:
         return False
     if visit.interval.duration != shape.like.length:
         return False
+    # Where a role is handed over, or the therapist watches as well, there is more to ask than who is free.
+    if visit.relief or visit.staff.get(Role.THERAPIST) in visit.serving_as(Role.MEDICAL_MONITOR):
+        return False
     mask = supply.starts(shape)
     room = question.diary.rooms.get(visit.room or "")
     if shape.like.room_capability is not None:
         mask &= supply.starts_in(room, shape) if room in supply.fit_rooms(shape) else 0
     for role in shape.like.roles:
-        for turn, segment in enumerate(shape.like.segments_of(role)):
-            person = question.diary.staff.get(visit.serving(role, turn) or "")
+        person = question.diary.staff.get(visit.staff.get(role, ""))
+        for segment in shape.like.segments_of(role):
             mask &= supply.starts_of_segment(person, segment) if person and role in person.roles else 0
     return bool(mask >> slot & 1)

@@ -268,6 +268,25 @@ def test_a_visit_whose_nurse_is_away_keeps_its_time_with_another() -> None:
     assert found.substitutes == {}
 
 
+@pytest.mark.parametrize("is_relief", [True, False])
+def test_people_who_are_free_and_may_not_serve_so_are_changed_at_the_same_time(is_relief: bool) -> None:
+    """The therapist watches as well, or somebody takes over where the protocol foresees nobody."""
+    both = a_therapist("therapist-1", may_watch=1, roles=frozenset({Role.THERAPIST, Role.MEDICAL_MONITOR}))
+    diary = a_diary(staff=(both, *[p for p in a_diary().staff.values() if p.id != "therapist-1"]))
+    series = saved()
+    dose = series.visit("D3")
+    assert dose is not None
+    if is_relief:
+        dose = replace(dose, relief={(Role.MEDICAL_MONITOR, 1): "nurse-2"})
+    else:
+        dose = replace(dose, staff={**dose.staff, Role.MEDICAL_MONITOR: dose.staff[Role.THERAPIST]})
+    visits = tuple(dose if visit.step == "D3" else visit for visit in series.appointments)
+    found = reschedule(diary, INDUCTION, replace(series, appointments=visits), Change("D3"))
+    assert found.reassigned == ("D3",)
+    assert found.series is not None
+    assert not blocks(diary, INDUCTION, found.series)
+
+
 def test_cancelled_visits_are_left_where_they_are_and_the_order_of_the_rest_is_kept() -> None:
     series = _with_state(saved(), "D3", AppointmentState.CANCELLED_BY_PATIENT)
     series = replace(
