@@ -16,6 +16,7 @@ from scheduler.domain.visit_day import DayReason
 from scheduler.store.appointments import STANDING
 from scheduler.store.base import table_of
 from scheduler.store.rows import by_owner
+from scheduler.store.series import lapsed_visits
 from scheduler.store.tables_life import VisitEventRow
 from scheduler.store.tables_treatment import AppointmentRow
 from scheduler.store.work import reading
@@ -42,7 +43,12 @@ def booked_of(patients: Iterable[str], as_of: datetime) -> Mapping[str, tuple[Bo
             .where(_visit.c.patient_id.in_(wanted), STANDING)
             .order_by(_visit.c.starts_at, _visit.c.id),
         )
-    return {patient: tuple(_booked(row, as_of) for row in rows) for patient, rows in found.items()}
+    # What was only held until now is free, also before that is written down.
+    lapsed = lapsed_visits(as_of)
+    return {
+        patient: tuple(_booked(row, as_of) for row in rows if row[0] not in lapsed)
+        for patient, rows in found.items()
+    }
 
 
 def _begun_at() -> Any:

@@ -9,6 +9,7 @@ import pytest
 
 from scheduler.access.permissions import SYSTEM, AccountRole, Actor
 from scheduler.booking.book_series import Booked, BookSeries, book_series
+from scheduler.booking.decide_gate import DecideGate, GateDecided, decide_gate
 from scheduler.booking.holds import (
     LONGEST_HOLD,
     DecideHold,
@@ -21,10 +22,13 @@ from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.recheck import RecheckCommand, recheck
 from scheduler.domain.appointment import AppointmentState
 from scheduler.domain.clock import StandingClock
+from scheduler.domain.interval import Interval
+from scheduler.domain.people import GateDecision
 from scheduler.domain.series import Series, SeriesState
 from scheduler.reminders.due import due_messages
 from scheduler.rules.evaluate import refuses
 from scheduler.store.audit import history
+from scheduler.store.diaries import load_diary
 from scheduler.store.ledger import all_claims
 from scheduler.store.series import series as stored_series
 from tests.booking.small_clinic import COURSE, MONDAY, chosen_from, clock, previewed
@@ -144,3 +148,16 @@ def test_others_may_not_decide(actor: Actor) -> None:
     for decide in (book_hold, release_hold):
         assert isinstance(decide(DecideHold(series.id), actor, clock()), NotAllowed)
     assert stored_series(series.id).state is SeriesState.TENTATIVE
+
+
+def test_what_lapsed_takes_nothing_of_an_authorisation_also_before_that_is_written_down() -> None:
+    paid = DecideGate("patient-1", "payment", GateDecision.PASS, covers_visits=3)
+    assert isinstance(decide_gate(paid, Actor("desk", AccountRole.FRONT_DESK), clock()), GateDecided)
+    series = held()
+
+    def counted(at: datetime) -> set[str]:
+        horizon = Interval(MONDAY, MONDAY + timedelta(days=60))
+        return {visit.id for visit in load_diary("patient-1", horizon, at).booked}
+
+    assert counted(MONDAY + A_WHILE - timedelta(seconds=1)) == {visit.id for visit in series.appointments}
+    assert counted(MONDAY + A_WHILE) == set()
