@@ -11,8 +11,10 @@ from scheduler.booking.changing_facts import (
     consequences_of,
 )
 from scheduler.booking.outcomes import NotAllowed, Refused
+from scheduler.booking.request import nonsense
 from scheduler.booking.retrying import retried
 from scheduler.domain.clock import Clock
+from scheduler.domain.errors import Conflict
 from scheduler.domain.staff_changes import StaffChange, TimeOffAdded, TimeOffRemoved
 from scheduler.store.work import reading
 
@@ -37,7 +39,12 @@ def change_staff(
     if not may_at(actor, _needed(wanted), wanted.site):
         return NotAllowed(_needed(wanted))
     now = clock.now()
-    return retried(lambda: change_facts(wanted, VERB, actor, now))
+    try:
+        return retried(lambda: change_facts(wanted, VERB, actor, now))
+    except Conflict as conflict:
+        return Refused(
+            reasons=(nonsense("capacity_taken", str(conflict), "Move one of these visits first."),)
+        )
 
 
 def _needed(wanted: ChangeOfFacts[StaffChange]) -> Permission:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from scheduler.access.permissions import Actor
+from scheduler.booking.claims_anew import claim_anew, whose_share_differs, with_claims_anew
 from scheduler.booking.holds import let_lapse
 from scheduler.booking.inbox import known_already, let_go, take_in
 from scheduler.booking.judging import SeriesFindings, findings_in, standing_at
@@ -48,13 +49,15 @@ class ChangeOfFacts(Generic[Change]):
 class Consequences:
     """What a change would break that is kept now, by series, the most urgent first: findings of BLOCK and GATE alone.
 
-    `judged` are all series that it may touch, with all that the rules would say about them.
+    `judged` are all series that it may touch, with all that the rules would say about them; `anew` the visits that would
+    claim otherwise.
     """
 
     before: Facts
     after: Facts
     broken: tuple[SeriesFindings, ...]
     judged: tuple[SeriesFindings, ...] = ()
+    anew: tuple[Appointment, ...] = ()
 
     @property
     def visits(self) -> tuple[Appointment, ...]:
@@ -91,14 +94,19 @@ def consequences_of(wanted: ChangeOfFacts[FactChange], now: datetime) -> Consequ
         return Refused(reasons=(nonsense("no_sense", why, "Look at what is known now, and enter it again."),))
     if reasons := tuple(_against_capacity(before, after)):
         return Refused(reasons=reasons)
-    judged, broken = [], []
+    judged, broken, anew = [], [], []
+    people = whose_share_differs(before, after)
     for series, diary in standing_at(wanted.site, now, wanted.change.during(before.site.zone)):
-        found = findings_in(diary.under(after), series)
+        then = with_claims_anew(series, people, after, now) if people else series
+        anew += [
+            new for new, old in zip(then.appointments, series.appointments, strict=True) if new is not old
+        ]
+        found = findings_in(diary.under(after), then)
         judged.append(SeriesFindings(series, found))
         if new := newly_broken(findings_in(diary.under(before), series), found):
             broken.append(SeriesFindings(series, new))
     broken.sort(key=_urgency)
-    return Consequences(before, after, tuple(broken), tuple(judged))
+    return Consequences(before, after, tuple(broken), tuple(judged), tuple(anew))
 
 
 def newly_broken(
@@ -142,6 +150,7 @@ def change_facts(
         if (refusal := _against_what_was_seen(wanted, found)) is not None:
             return refusal
         save_facts(found.before, found.after)
+        claim_anew(found.anew)
         new = len(take_in(found.broken, wanted.change.word, now))
         gone = let_go(found.judged, Resolution.ELSEWHERE, now)
         take_in(known_already(found.judged), wanted.change.word, now)

@@ -13,6 +13,8 @@ from scheduler.booking.change_staff import change_staff, preview_change_staff
 from scheduler.booking.changing_facts import ChangeOfFacts, Consequences, FactsChanged
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.recheck import RecheckCommand, recheck
+from scheduler.domain.appointment import Appointment
+from scheduler.domain.claims import Purpose
 from scheduler.domain.clock import whole_local_day
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Credential, Role
@@ -252,3 +254,32 @@ def test_the_front_desk_notes_an_illness_and_nothing_else() -> None:
     assert preview_change_staff(renewed, desk, clock()) == NotAllowed(Permission.CHANGE_STAFF)
     elsewhere = replace(desk, site="site-2")
     assert change_staff(ill, elsewhere, clock()) == NotAllowed(Permission.RECORD_ABSENCE)
+
+
+def test_a_therapist_who_may_watch_from_now_on_watches_nobody_while_in_a_room(series: Series) -> None:
+    dose = series.visit("D2")
+    assert dose is not None
+    both = frozenset({Role.THERAPIST, Role.MEDICAL_MONITOR})
+    outcome = changed(RolesChanged("therapist-1", both, may_watch=2))
+    assert outcome.consequences is not None
+    assert outcome.consequences.broken == ()
+    after = stored_series(series.id).visit("D2")
+    assert after is not None
+
+    def held(visit: Appointment, purpose: Purpose) -> list[Interval]:
+        return [
+            one.interval for one in visit.claims if (one.resource, one.purpose) == ("therapist-1", purpose)
+        ]
+
+    assert held(dose, Purpose.WATCH) == []
+    assert held(after, Purpose.WATCH) == 2 * held(dose, Purpose.OCCUPY)
+    assert after.version == dose.version, "nobody needs to hear of it"
+
+
+def test_who_may_watch_more_gives_each_patient_a_share_by_that_number(series: Series) -> None:
+    nurse = facts_of("site-1").person("nurse-1")
+    outcome = changed(RolesChanged("nurse-1", nurse.roles, may_watch=3))
+    assert outcome.conflicts == 0
+    answer = recheck(RecheckCommand("site-1"), SYSTEM, clock())
+    assert isinstance(answer, tuple)
+    assert not [f.why for one in answer for f in one.findings if f.level is Level.BLOCK]
