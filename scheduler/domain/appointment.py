@@ -155,9 +155,10 @@ class Appointment:
         """Return what the visit still claims once the patient was let go earlier than planned.
 
         The room is held for its turnover from then on, the spacing of doses as ever, and nobody and nothing else any more.
+        Of a visit that was over before its planned start all stays: no part of that time was its own.
         """
         left = self.released_at
-        if left is None or left >= self.discharge:
+        if left is None or not self.start < left < self.discharge:
             return self.claims
         earlier = self.discharge - left
         kept = []
