@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant
+from icalendar import Calendar
 
 from scheduler.access.permissions import SYSTEM
 from scheduler.booking.export_clinic import export_clinic
@@ -108,7 +109,8 @@ class ClinicInUse(RuleBasedStateMachine):
         feed = publication(self.token, self.clock.now())
         assert feed is not None
         now = self.clock.now()
-        shown = {entry.interval.start for entry in feed.entries if entry.state.takes_time}
+        events = Calendar.from_ical(feed.body).events
+        shown = {event.start for event in events if event["STATUS"] != "CANCELLED"}
         booked = {
             visit.start
             for series in all_series()
