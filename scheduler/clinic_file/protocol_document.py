@@ -96,15 +96,19 @@ def _quantities(form: ProtocolDocument) -> tuple[Quantity, ...]:
     )
 
 
+TIMES = ("holds_dose_spacing", "ends_before_close", "no_driving", "no_solids", "no_clear_liquids")
+"""What a step says of times by the name of a quantity, in the format as in the domain."""
+
+
 def _steps(entry: StepEntry, path: str, keys: Keys) -> Iterator[Step]:
     """Yield the visits that one entry stands for."""
     numbers = keys.numbers
     phases = _phases(entry, path, numbers)
     site_cover = _site_cover(entry, path, numbers)
-    spacing = timedelta(minutes=numbers.minutes(entry.holds_dose_spacing, f"{path}.holds_dose_spacing"))
-    before_close = timedelta(minutes=numbers.minutes(entry.ends_before_close, f"{path}.ends_before_close"))
-    no_driving = timedelta(minutes=numbers.minutes(entry.no_driving, f"{path}.no_driving"))
-    if spacing and entry.kind is not StepKind.DOSING:
+    times = {
+        name: timedelta(minutes=numbers.minutes(getattr(entry, name), f"{path}.{name}")) for name in TIMES
+    }
+    if times["holds_dose_spacing"] and entry.kind is not StepKind.DOSING:
         numbers.note(f"{path}.holds_dose_spacing", f"a {entry.kind} visit gives no dose", "leave it out")
     if entry.optional and entry.declinable:
         numbers.note(
@@ -123,9 +127,11 @@ def _steps(entry: StepEntry, path: str, keys: Keys) -> Iterator[Step]:
             site_cover=site_cover,
             gates=tuple(_gates(entry, i, path, keys)),
             keeps_one_therapist=entry.keeps_one_therapist,
-            holds_dose_spacing=spacing,
-            ends_before_close=before_close,
-            no_driving=no_driving,
+            holds_dose_spacing=times["holds_dose_spacing"],
+            ends_before_close=times["ends_before_close"],
+            no_driving=times["no_driving"],
+            no_solids=times["no_solids"],
+            no_clear_liquids=times["no_clear_liquids"],
             left_out_when_passed=entry.left_out_when_passed,
             declinable=entry.declinable,
             optional=entry.optional,

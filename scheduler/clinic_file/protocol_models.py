@@ -115,6 +115,8 @@ class StepEntry(Form):
     holds_dose_spacing: DottedName | None = None
     ends_before_close: DottedName | None = None
     no_driving: DottedName | None = None
+    no_solids: DottedName | None = None
+    no_clear_liquids: DottedName | None = None
     left_out_when_passed: DottedName | None = None
     declinable: Switch = False
     optional: Switch = False

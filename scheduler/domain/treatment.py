@@ -159,6 +159,7 @@ class Step:
     `holds_dose_spacing` is how long after its start no other dose may be given to the patient (dosing only).
     `ends_before_close` is how long before closing time the patient must be discharged.
     `no_driving` is how long after discharge the patient may not drive.
+    `no_solids` and `no_clear_liquids` are how long before the start the patient neither eats nor drinks.
     `left_out_when_passed` names a gate: when the patient already has it, the visit is not needed.
     `declinable` visits may be declined by the patient, which is recorded; `optional` ones are left out unless asked for.
     `hands_over` are the roles in which one person may hand over to another between two phases.
@@ -176,6 +177,8 @@ class Step:
     holds_dose_spacing: timedelta = timedelta(0)
     ends_before_close: timedelta = timedelta(0)
     no_driving: timedelta = timedelta(0)
+    no_solids: timedelta = timedelta(0)
+    no_clear_liquids: timedelta = timedelta(0)
     left_out_when_passed: str | None = None
     declinable: bool = False
     optional: bool = False

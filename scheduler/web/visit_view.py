@@ -12,7 +12,8 @@ from scheduler.booking.extend_stay import StayReason
 from scheduler.booking.override_rule import may_override
 from scheduler.booking.undo_advance import last_step_of
 from scheduler.booking.visit_facts import VisitFacts
-from scheduler.domain.appointment import UNDER_WAY, Appointment, AppointmentState
+from scheduler.domain.appointment import NOT_BEGUN, UNDER_WAY, Appointment, AppointmentState
+from scheduler.domain.fasting import Fasting, fasting_before
 from scheduler.domain.notice import Timeliness
 from scheduler.domain.people import GateDecision
 from scheduler.domain.treatment import StepKind
@@ -122,6 +123,7 @@ class VisitView:
     may_undo: str
     overrun: str
     extend_as: tuple[StayReason, ...]
+    fasting: Fasting | None
 
 
 def visit_view(facts: VisitFacts, actor: Actor) -> VisitView:
@@ -144,7 +146,16 @@ def visit_view(facts: VisitFacts, actor: Actor) -> VisitView:
         may_undo=lower_first(VERBS.get(undone.state, "")) if undone else "",
         overrun=overrun(facts) if under_way else "",
         extend_as=_extend_as(visit) if under_way else (),
+        fasting=_fasting(facts),
     )
+
+
+def _fasting(facts: VisitFacts) -> Fasting | None:
+    """Return what the patient is asked before a visit that has not begun."""
+    visit = facts.visit
+    if facts.judged is None or facts.is_of_cohort or visit.state not in NOT_BEGUN:
+        return None
+    return fasting_before(facts.judged.question.step_of(visit), visit.start)
 
 
 def next_verb(visit: Appointment, actor: Actor, *, is_its_day: bool) -> str:

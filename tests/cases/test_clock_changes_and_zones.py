@@ -8,6 +8,8 @@ from datetime import time, timedelta
 import pytest
 
 from scheduler.access.permissions import SYSTEM
+from scheduler.domain.clock import local
+from scheduler.domain.fasting import fasting_before
 from scheduler.domain.places import WeeklyHours
 from scheduler.feeds.publication import publication
 from scheduler.feeds.subscriptions import SubscriptionRequest, make_subscription
@@ -19,6 +21,7 @@ from scheduler.store.series import all_series
 from scheduler.store.subscriptions import SubscriptionKind
 from tests.booking.small_clinic import small_clinic
 from tests.builders import AS_OF, a_site, at
+from tests.bundled_protocols import a_bundled_protocol
 from tests.cases.clinic_of_the_cases import (
     PATIENT,
     Example,
@@ -31,6 +34,7 @@ from tests.cases.clinic_of_the_cases import (
 )
 from tests.reminders.recording import RecordingChannel
 
+DENVER = "America/Denver"
 EVERY_DAY = tuple(WeeklyHours(day, time(8), time(18)) for day in range(7))
 
 
@@ -83,6 +87,34 @@ def test_24_hours_without_driving_over_that_night_are_24_hours(talk: str, is_war
     store_clinic_open_every_day()
     booked = Example({**SPRING, "C1": "2027-03-14 13:45", "I1": talk}).booked()
     assert told(booked.findings, Level.WARN) == ({("DRIVE-1", ("D1", "I1"))} if is_warned else set())
+
+
+@pytest.mark.parametrize(
+    ("start", "eats_until", "drinks_until"),
+    [
+        pytest.param("2027-03-13 08:00", "02:00 MST", "06:00 MST", id="an ordinary night"),
+        pytest.param("2027-03-14 08:00", "01:00 MST", "06:00 MDT", id="an hour is left out"),
+        pytest.param("2027-11-07 07:00", "01:00 MST", "05:00 MST", id="an hour comes twice"),
+        pytest.param("2027-11-07 06:30", "01:30 MDT", "04:30 MST", id="in the first of the two"),
+    ],
+)
+def test_fasting_is_counted_in_hours_that_elapse_and_told_by_the_clinics_clock(
+    start: str, eats_until: str, drinks_until: str
+) -> None:
+    """Case 11: "DST change inside ... the fasting cut-off": six hours without food, two without drink."""
+    fasting = fasting_before(a_bundled_protocol().step("D1"), at(start))
+    assert fasting is not None
+    told_as = [
+        f"{local(instant, DENVER):%H:%M %Z}"
+        for instant in (fasting.solids_until, fasting.clear_liquids_until)
+        if instant is not None
+    ]
+    assert told_as == [eats_until, drinks_until]
+
+
+def test_who_gets_no_dose_eats_as_usual() -> None:
+    """Case 11: the same; a talk asks for nothing."""
+    assert fasting_before(a_bundled_protocol().step("I1"), AS_OF) is None
 
 
 def keep_somebody_from_new_york() -> None:

@@ -83,6 +83,19 @@ def test_before_its_day_a_visit_is_confirmed_and_not_checked_in(dose: Appointmen
     assert "and today is" in refused.text
 
 
+def test_fasting_is_told_by_the_clock_until_the_patient_is_there(
+    clinic_app: Flask, dose: Appointment, on_the_day: Callable[[str], Visitor]
+) -> None:
+    address, told = f"/visits/{dose.id}", "Before it the patient eats nothing from"
+    page = visitor(clinic_app, "desk").get(address).text
+    assert told in page
+    assert "drinks nothing from" in page
+    settle(clinic_app, dose)
+    nurse = on_the_day("nurse")
+    assert nurse.send(f"{address}/advance", step(dose, "checked_in")).status_code == 303
+    assert told not in nurse.get(address).text
+
+
 def test_an_open_gate_is_settled_where_it_is_told(
     clinic_app: Flask, dose: Appointment, on_the_day: Callable[[str], Visitor], clock: StandingClock
 ) -> None:
