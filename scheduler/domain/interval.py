@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 from scheduler.domain.errors import InvalidValue
 
@@ -124,11 +125,13 @@ def without(intervals: Iterable[Interval], holes: Iterable[Interval]) -> tuple[I
     """Return what is left of `intervals` when every hole is cut out; sorted and merged."""
     cut = merged(holes)
     left: list[Interval] = []
+    first = 0
     for interval in merged(intervals):
         cursor = interval.start
-        for hole in cut:
-            if hole.end <= cursor:
-                continue
+        # Both are in order: a hole that ends before this stretch is before all that follow as well.
+        while first < len(cut) and cut[first].end <= cursor:
+            first += 1
+        for hole in islice(cut, first, None):
             if hole.start >= interval.end:
                 break
             if hole.start > cursor:
@@ -146,3 +149,37 @@ def uncovered(wanted: Interval, available: Iterable[Interval]) -> tuple[Interval
     if any(stretch.contains(wanted) for stretch in stretches):
         return ()
     return without([wanted], stretches)
+
+
+class BusyTimes:
+    """Stretches of time that somebody is taken by elsewhere: in order, none touching another, equal when they say the same.
+
+    There may be hundreds, and who has them is looked up again and again: the hash is worked out once.
+    """
+
+    __slots__ = ("_hash", "found")
+
+    def __init__(self, intervals: Iterable[Interval] = ()) -> None:
+        self.found = merged(intervals)
+        self._hash = hash(self.found)
+
+    def __iter__(self) -> Iterator[Interval]:
+        return iter(self.found)
+
+    def __bool__(self) -> bool:
+        return bool(self.found)
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        return isinstance(other, BusyTimes) and self._hash == other._hash and self.found == other.found
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __repr__(self) -> str:
+        return f"BusyTimes({list(self.found)!r})"
+
+
+NOT_BUSY = BusyTimes()
+"""Of somebody who is taken by nothing elsewhere."""

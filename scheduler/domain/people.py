@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import lru_cache
 
-from scheduler.domain.interval import InOrder, Interval, merged, without
+from scheduler.domain.interval import NOT_BUSY, BusyTimes, InOrder, Interval, merged, without
 from scheduler.domain.places import Site, WeeklyHours, weekly_times
 
 
@@ -43,6 +43,7 @@ class StaffMember:
 
     `may_watch` is how many patients the person may watch at once as medical monitor, 0 for none;
     `may_supervise` how many dosing visits the person may stand behind at once as prescriber on the premises.
+    `busy` is when their calendars elsewhere say that they are taken: it counts as time off, and no clinic file tells it.
     """
 
     id: str
@@ -54,9 +55,11 @@ class StaffMember:
     time_off: tuple[Interval, ...] = ()
     may_watch: int = 0
     may_supervise: int = 0
+    busy: BusyTimes = NOT_BUSY
 
     def working_times(self, site: Site, horizon: Interval) -> tuple[Interval, ...]:
-        """Return when the person is on the premises within the horizon: hours less time off, sorted and merged.
+        """Return when the person is on the premises within the horizon: hours less time off and
+        what other calendars say, sorted and merged.
 
         Closures of the site are not taken out here: the site's own open times say that.
         """
@@ -64,7 +67,12 @@ class StaffMember:
 
     def work(self, site: Site, horizon: Interval) -> InOrder:
         """Return the same, for looking up by time."""
-        return _at_work(self.hours, self.time_off, horizon, site.zone)
+        return _at_work(self.hours, self.time_off, self.busy, horizon, site.zone)
+
+    @property
+    def away(self) -> tuple[Interval, ...]:
+        """When the person is not to be had whatever their hours are: time off, and what other calendars say; merged."""
+        return merged([*self.time_off, *self.busy])
 
     def holds(self, credential: str, day: date) -> bool:
         """Say whether a credential of this kind is valid on that day."""
@@ -73,9 +81,13 @@ class StaffMember:
 
 @lru_cache(maxsize=4096)
 def _at_work(
-    hours: tuple[WeeklyHours, ...], time_off: tuple[Interval, ...], horizon: Interval, zone: str
+    hours: tuple[WeeklyHours, ...],
+    time_off: tuple[Interval, ...],
+    busy: BusyTimes,
+    horizon: Interval,
+    zone: str,
 ) -> InOrder:
-    return InOrder(without(weekly_times(hours, horizon, zone), time_off))
+    return InOrder(without(weekly_times(hours, horizon, zone), [*time_off, *busy]))
 
 
 class GateDecision(StrEnum):

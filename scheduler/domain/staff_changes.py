@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from scheduler.domain.clock import in_words
 from scheduler.domain.errors import InvalidValue
 from scheduler.domain.facts import Facts
-from scheduler.domain.interval import Interval, merged, without
+from scheduler.domain.interval import BusyTimes, Interval, merged, without
 from scheduler.domain.people import Credential, Role
 from scheduler.domain.places import WeeklyHours
 
@@ -140,6 +140,23 @@ class RolesChanged(_OfPerson):
             may_supervise=self.may_supervise,
         )
         return facts.with_person(person)
+
+
+@dataclass(frozen=True, slots=True)
+class BusyTimesChanged(_OfPerson):
+    """Somebody's calendars elsewhere say other times than before; `busy` are all that they say together."""
+
+    busy: BusyTimes
+    differing: Interval | None = None
+    word = "busy_elsewhere"
+
+    def during(self, zone: str) -> Interval | None:
+        """Return the stretch in which all that differs lies."""
+        return self.differing
+
+    def made_to(self, facts: Facts) -> Facts:
+        """Return the facts with what the calendars say now."""
+        return facts.with_person(replace(facts.person(self.person), busy=self.busy))
 
 
 StaffChange = (

@@ -339,11 +339,11 @@ class SiteSupply:
         return SiteSupply(self.site, self.rooms, self.staff, self.grid, book, kept)
 
     def with_more_work(self, person: StaffMember, hours: tuple[WeeklyHours, ...]) -> SiteSupply:
-        """Return the supply as it would be if a member of staff worked these hours as well, time off as it is."""
+        """Return the supply as it would be if a member of staff worked these hours as well, away as they are."""
         kept = self._kept.changed(person)
         kept.working[person.id] = self.working(person) | (
             weekly_time(hours, self.site.zone, self.grid)
-            & ~self.grid.mask(self.grid.touching(interval) for interval in person.time_off)
+            & ~self.grid.mask(self.grid.touching(interval) for interval in person.away)
         )
         return SiteSupply(self.site, self.rooms, self.staff, self.grid, self.book, kept)
 

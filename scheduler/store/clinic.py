@@ -30,6 +30,7 @@ from scheduler.store.people_rows import (
     load_patients,
     load_staff,
     patients_like,
+    staff_as_told,
     write_decision,
     write_patient,
     write_staff_member,
@@ -145,7 +146,8 @@ def save_clinic(clinic: Clinic, at: datetime) -> ClinicChanges:
     tally.write(clinic.sites, load_sites(connection), lambda new: write_site(connection, new))
     _write_resources(connection, clinic)
     tally.write(clinic.rooms, load_rooms(connection), lambda new: write_room(connection, new))
-    tally.write(clinic.staff, load_staff(connection), lambda new: write_staff_member(connection, new))
+    staff_told = map(staff_as_told, load_staff(connection))
+    tally.write(clinic.staff, staff_told, lambda new: write_staff_member(connection, new))
     patients_told = map(as_told, load_patients(connection))
     tally.write(clinic.patients, patients_told, lambda new: write_patient(connection, new))
     _write_protocols(connection, clinic.protocols, tally)

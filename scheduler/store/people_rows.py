@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
-from scheduler.domain.interval import Interval
+from scheduler.domain.interval import NOT_BUSY, BusyTimes, Interval
 from scheduler.domain.people import Credential, GateDecision, GateRecord, Patient, Role, StaffMember
 from scheduler.store.base import table_of
+from scheduler.store.busy_rows import follow_to_site, load_busy_times
 from scheduler.store.place_rows import hours_rows, interval_rows, load_hours
 from scheduler.store.rows import by_owner, hang, only, put
 from scheduler.store.tables_groups import CohortRow
@@ -53,6 +54,7 @@ def load_staff(connection: Connection, site: str | None = None) -> tuple[StaffMe
         .where(*only(_credential.c.site_id, site))
         .order_by(_credential.c.id),
     )
+    busy = load_busy_times(connection, site)
     rows = connection.execute(select(_staff).where(*only(_staff.c.site_id, site)).order_by(_staff.c.id))
     return tuple(
         StaffMember(
@@ -65,13 +67,17 @@ def load_staff(connection: Connection, site: str | None = None) -> tuple[StaffMe
             time_off=tuple(Interval(*stretch) for stretch in time_off.get(row.id, ())),
             may_watch=row.may_watch,
             may_supervise=row.may_supervise,
+            busy=BusyTimes(time for _, times in busy.get(row.id, ()) for time in times),
         )
         for row in rows
     )
 
 
 def write_staff_member(connection: Connection, person: StaffMember) -> None:
-    """Write a member of staff, in place of what was known; the resource must be there already."""
+    """Write a member of staff, in place of what was known; the resource must be there already.
+
+    What their calendars elsewhere say is written with those, not here.
+    """
     row = {
         "id": person.id,
         "site_id": person.site,
@@ -86,6 +92,12 @@ def write_staff_member(connection: Connection, person: StaffMember) -> None:
     hang(connection, _time_off, owner, interval_rows(person.time_off))
     held = [{"kind": held.kind, "valid_until": held.valid_until} for held in person.credentials]
     hang(connection, _credential, owner, held)
+    follow_to_site(connection, person.id, person.site)
+
+
+def staff_as_told(person: StaffMember) -> StaffMember:
+    """Return a member of staff without what calendars elsewhere say, as files are compared by."""
+    return replace(person, busy=NOT_BUSY)
 
 
 def load_patients(connection: Connection, where: Sequence[ColumnElement[bool]] = ()) -> tuple[Patient, ...]:

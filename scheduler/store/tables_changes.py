@@ -47,6 +47,7 @@ FACTS = {
     "shift": "site_id",
     "time_off": "site_id",
     "credential": "site_id",
+    "busy_times": "site_id",
 }
 
 _EVENTS = {"insert": ("NEW",), "update": ("OLD", "NEW"), "delete": ("OLD",)}

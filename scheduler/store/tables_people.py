@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from scheduler.store.base import Json, OfSite, Row, RowNumber
+from scheduler.store.base import Json, Key, OfSite, Row, RowNumber
 
 
 class StaffRow(Row):
@@ -51,6 +51,46 @@ class TimeOffRow(Row):
     staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), index=True)
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
+
+
+class BusySourceRow(Row):
+    """A calendar elsewhere that says when a member of staff is taken: an address, sealed, or a file that was uploaded.
+
+    What is tried and how it ends stands here, apart from the times, so that looking again and again changes no fact.
+    """
+
+    __tablename__ = "busy_source"
+    __table_args__ = (CheckConstraint("kind IN ('address', 'file')", name="kind"),)
+
+    id: Mapped[Key]
+    site_id: Mapped[OfSite]
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), index=True)
+    kind: Mapped[str]
+    name: Mapped[str]
+    host: Mapped[str]
+    sealed_address: Mapped[str]
+    added_at: Mapped[datetime]
+    etag: Mapped[str]
+    last_modified: Mapped[str]
+    next_try_at: Mapped[datetime | None] = mapped_column(index=True)
+    last_tried_at: Mapped[datetime | None]
+    last_good_at: Mapped[datetime | None]
+    read_whole_at: Mapped[datetime | None]
+    read_until: Mapped[datetime | None]
+    failures: Mapped[int]
+    problem: Mapped[str]
+    remark: Mapped[str]
+
+
+class BusyTimesRow(Row):
+    """All times of one source as a JSON list of [start, end]: they come and go together, as one change of the facts."""
+
+    __tablename__ = "busy_times"
+
+    source_id: Mapped[str] = mapped_column(ForeignKey("busy_source.id"), primary_key=True)
+    site_id: Mapped[OfSite]
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), index=True)
+    times: Mapped[Json]
 
 
 class CredentialRow(Row):
