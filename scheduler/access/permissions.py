@@ -49,6 +49,8 @@ class Permission(StrEnum):
     RECORD_ABSENCE = "record_absence"
     CHANGE_STAFF = "change_staff"
     CHANGE_PLACES = "change_places"
+    MANAGE_BUSY_CALENDARS = "manage_busy_calendars"
+    MANAGE_OWN_BUSY_CALENDARS = "manage_own_busy_calendars"
     MANAGE_SUBSCRIPTIONS = "manage_subscriptions"
     MANAGE_OWN_SUBSCRIPTION = "manage_own_subscription"
     IMPORT_CLINIC = "import_clinic"
@@ -100,6 +102,8 @@ ALLOWED: Mapping[Permission, frozenset[AccountRole]] = MappingProxyType(
         Permission.RECORD_ABSENCE: _DESK,
         Permission.CHANGE_STAFF: _KEEPERS,
         Permission.CHANGE_PLACES: _DESK,
+        Permission.MANAGE_BUSY_CALENDARS: _DESK,
+        Permission.MANAGE_OWN_BUSY_CALENDARS: _CLINICAL,
         Permission.MANAGE_SUBSCRIPTIONS: _DESK,
         Permission.MANAGE_OWN_SUBSCRIPTION: _CLINICAL,
         Permission.IMPORT_CLINIC: _KEEPERS,

@@ -1,4 +1,4 @@
-"""The one process that looks again: messages every half minute, all rules about visits to come each night; it tidies up."""
+"""The one process that looks again: messages and calendars every half minute, all rules each night; it tidies up."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from scheduler.booking.holds import release_lapsed_holds
 from scheduler.config import Settings
 from scheduler.domain.clock import Clock
 from scheduler.domain.errors import TrellisError
+from scheduler.jobs.busy_calendars import reader_of_calendars
 from scheduler.jobs.nightly import look_at_night
 from scheduler.jobs.tidying import shorten_the_log_of_changes
 from scheduler.reminders.channels import channel_for
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 
 DISPATCH_EVERY_SECONDS = 30
 LET_LAPSE_EVERY_SECONDS = 30
+FETCH_EVERY_SECONDS = 30
 LOOK_AT_NIGHT_EVERY_SECONDS = 60
 TIDY_EVERY_SECONDS = 3600
 _STOPPERS = frozenset({signal.SIGTERM, signal.SIGINT})
@@ -41,6 +43,7 @@ def run(settings: Settings) -> None:
     in_context = current_app.app_context
     channel = channel_for(settings)
     stopping = Event()
+    calendars = reader_of_calendars(settings, clock, go_on=lambda: not stopping.is_set())
 
     def send() -> None:
         _tell(dispatch(clock.now(), channel, go_on=lambda: not stopping.is_set()))
@@ -57,6 +60,7 @@ def run(settings: Settings) -> None:
                 LOOK_AT_NIGHT_EVERY_SECONDS,
                 guarded("the nightly recheck", lambda: look_at_night(clock), in_context),
             ),
+            (FETCH_EVERY_SECONDS, guarded("reading calendars of elsewhere", calendars, in_context)),
             (TIDY_EVERY_SECONDS, guarded("tidying", shorten_the_log_of_changes, in_context)),
         ],
         clock,

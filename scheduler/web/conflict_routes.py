@@ -52,6 +52,7 @@ CAUSES = {
     "credential_recorded": "since a credential was recorded",
     "credential_withdrawn": "since a credential was withdrawn",
     "roles_changed": "since somebody's roles were changed",
+    "busy_elsewhere": "since somebody's calendar elsewhere says they are busy",
     "room_out_of_use": "since a room is out of use",
     "room_back_in_use": "since a room is back in use",
     "closure_added": "since the site is shut then",

@@ -28,6 +28,7 @@ DESK = {
     Permission.SEE_STAFF,
     Permission.RECORD_ABSENCE,
     Permission.CHANGE_PLACES,
+    Permission.MANAGE_BUSY_CALENDARS,
     Permission.MANAGE_SUBSCRIPTIONS,
 }
 CLINICAL = {
@@ -41,6 +42,7 @@ CLINICAL = {
     Permission.SEE_FINDINGS,
     Permission.SEE_COHORTS,
     Permission.PREVIEW_SERIES,
+    Permission.MANAGE_OWN_BUSY_CALENDARS,
     Permission.MANAGE_OWN_SUBSCRIPTION,
 }
 BOOKING = {
