@@ -17,6 +17,7 @@ from scheduler.store.conflicts import count_open
 from scheduler.store.series import count_dormant
 from scheduler.web import (
     book_routes,
+    busy_routes,
     cohort_routes,
     conflict_routes,
     day_routes,
@@ -60,6 +61,7 @@ BLUEPRINTS = (
     day_routes.pages,
     conflict_routes.pages,
     staff_routes.pages,
+    busy_routes.pages,
     place_routes.pages,
     rules_routes.pages,
 )
@@ -143,7 +145,7 @@ def _navigation() -> list[Entry]:
         waiting = _entry("Conflicts", "conflicts.conflicts", ("conflicts",))
         entries.append(replace(waiting, count=_count_conflicts(actor)))
     if may(actor, Permission.SEE_STAFF):
-        entries.append(_entry("Staff", "staff.staff", ("staff",)))
+        entries.append(_entry("Staff", "staff.staff", ("staff", "busy")))
     if may(actor, Permission.CHANGE_PLACES):
         entries.append(_entry("Places", "places.places", ("places",)))
     if may(actor, Permission.SEE_RULES):

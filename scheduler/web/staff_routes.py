@@ -27,8 +27,10 @@ from scheduler.domain.staff_changes import (
     TimeOffRemoved,
 )
 from scheduler.rules.wording import credential_name, listed, role_name
+from scheduler.store.busy_sources import busy_sources_of, times_of
 from scheduler.store.site_facts import facts_of
 from scheduler.store.work import reading
+from scheduler.web.busy_routes import SourceLine, told
 from scheduler.web.fact_forms import (
     CredentialForm,
     HoursForm,
@@ -220,10 +222,18 @@ def _page(
         credentials=[
             _credential(held, today) for held in sorted(person.credentials, key=lambda one: one.kind)
         ],
+        calendars=_calendars(person, facts.site, now),
         dated=[hours for hours in person.hours if is_dated(hours)],
         may_absence=may(actor(), Permission.RECORD_ABSENCE),
         may_change=may(actor(), Permission.CHANGE_STAFF),
     )
+
+
+def _calendars(person: StaffMember, site: Site, now: datetime) -> list[SourceLine]:
+    with reading():
+        return [
+            told(source, len(times_of(source).found), site.zone, now) for source in busy_sources_of(person.id)
+        ]
 
 
 def _line(person: StaffMember, site: Site, now: datetime) -> StaffLine:
