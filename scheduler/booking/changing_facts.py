@@ -151,19 +151,25 @@ def change_facts(
             return refusal
         save_facts(found.before, found.after)
         claim_anew(found.anew)
-        new = len(take_in(found.broken, wanted.change.word, now))
-        gone = let_go(found.judged, Resolution.ELSEWHERE, now)
-        take_in(known_already(found.judged), wanted.change.word, now)
+        new, gone = bring_up_to_date(found, wanted.change.word, now)
         kind, id = wanted.change.subject
         details = {
             "change": wanted.change.word,
             "visits_broken": len(found.visits),
             "conflicts": new,
-            "resolved": len(gone),
+            "resolved": gone,
         }
         record(AuditEntry(now, actor.id, verb, kind, id, details, wanted.site))
         note_answer(verb, wanted, wanted.idempotency_key, _Subject(id, wanted.site), now)
-        return FactsChanged(found.after, found, new, len(gone))
+        return FactsChanged(found.after, found, new, gone)
+
+
+def bring_up_to_date(found: Consequences, cause: str, now: datetime) -> tuple[int, int]:
+    """Let the inbox say what holds after a change; return how many conflicts came and how many left."""
+    new = take_in(found.broken, cause, now)
+    gone = let_go(found.judged, Resolution.ELSEWHERE, now)
+    take_in(known_already(found.judged), cause, now)
+    return len(new), len(gone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from scheduler.access.permissions import Actor
-from scheduler.booking.changing_facts import ChangeOfFacts, Consequences, consequences_of
-from scheduler.booking.inbox import let_go, take_in
+from scheduler.booking.changing_facts import ChangeOfFacts, Consequences, bring_up_to_date, consequences_of
+from scheduler.booking.holds import let_lapse
 from scheduler.domain.interval import NOT_BUSY, BusyTimes, Interval, without
 from scheduler.domain.staff_changes import BusyTimesChanged
 from scheduler.store.audit import AuditEntry, record
 from scheduler.store.busy_sources import BusySource, keep_times, times_beside, times_of
-from scheduler.store.conflicts import Resolution
 
 VERB = "busy_times_changed"
 
@@ -37,14 +36,13 @@ def take_busy_times(source: BusySource, times: BusyTimes, actor: Actor, now: dat
     beside = times_beside(source)
     together = BusyTimes([*times, *beside])
     change = BusyTimesChanged(source.staff, together, _differing(BusyTimes([*before, *beside]), together))
+    let_lapse(source.site, now)
     # Asked while the store still says what held until now.
     found = consequences_of(ChangeOfFacts(source.site, change), now)
     keep_times(source, times)
     taken = BusyTimesTaken()
     if isinstance(found, Consequences) and change.differing is not None:
-        new = take_in(found.broken, change.word, now)
-        gone = let_go(found.judged, Resolution.ELSEWHERE, now)
-        taken = BusyTimesTaken(len(new), len(gone))
+        taken = BusyTimesTaken(*bring_up_to_date(found, change.word, now))
     details = {
         "source": source.id,
         "times": len(times.found),

@@ -1,1 +1,1 @@
-"""Calendars out: subscription addresses and what calendar programs read there; the only room that knows icalendar."""
+"""Calendars out: subscription addresses and what programs read there; in `busy`, calendars of staff in."""

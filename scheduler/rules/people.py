@@ -61,7 +61,8 @@ def _lacks(person: StaffMember, kind: str) -> str:
 
 
 def the_people_of_a_visit_are_at_work(question: Question) -> Iterator[Breach]:
-    """Whoever is needed in a phase is at work then: working hours in clinic-local time, less time off.
+    """Whoever is needed in a phase is at work then: working hours in clinic-local time, less time off and
+    what their calendars elsewhere say is taken.
 
     Presence on the premises behind a dosing visit is judged by a rule of its own.
     """
