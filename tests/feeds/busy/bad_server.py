@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -80,7 +81,7 @@ class _Handler(BaseHTTPRequestHandler):
         name = path.strip("/").partition(".")[0].partition("/")[0]
         try:
             getattr(self, f"give_{name}")()
-        except (BrokenPipeError, ConnectionResetError):
+        except (BrokenPipeError, ConnectionResetError, ssl.SSLError):
             pass
 
     def log_message(self, format: str, *args: Any) -> None:
