@@ -77,6 +77,10 @@ GATES = {
     "escort": "Escort named",
     "eligibility": "Eligibility decision",
     "review.response": "Early response review",
+    "review.benefit": "Benefit review",
+    "review.maintenance": "Maintenance review",
+    "enrolment.rems": "REMS enrolment",
+    "payer.authorisation": "Payer's authorisation",
 }
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -37,7 +37,7 @@ MAY_ASK = {
     "read_patient": EVERYBODY,
     "decide_about_patient": EVERYBODY,
     "list_protocols": EVERYBODY,
-    "list_conflicts": {"front_desk", "administrator"},
+    "list_conflicts": {"front_desk", "administrator", "prescriber"},
     "resolve_a_conflict": {"front_desk", "administrator"},
 }
 

@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from scheduler.clinic_file.bundled import bundled_keys
 from scheduler.domain.appointment import AppointmentState
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Role
 from scheduler.domain.treatment import StepKind
 from scheduler.web.words import (
+    GATES,
     KINDS,
     ROLES,
     absence_in,
@@ -24,6 +26,7 @@ from scheduler.web.words import (
     window_in,
 )
 from tests.builders import between
+from tests.bundled_protocols import a_bundled_protocol
 
 ZONE = "America/Denver"
 VISIT = Interval(datetime(2026, 12, 3, 17, 0, tzinfo=UTC), datetime(2026, 12, 3, 19, 45, tzinfo=UTC))
@@ -73,10 +76,16 @@ def test_every_kind_and_role_has_words_and_letters_differ() -> None:
 def test_what_has_no_words_of_its_own_is_made_readable() -> None:
     assert phase_words("check_in") == "Check-in"
     assert phase_words("second_dose") == "Second dose"
-    assert gate_words("enrolment.rems") == "Rems: enrolled"
+    assert gate_words("rems.enrolled") == "Rems: enrolled"
     assert state_words(AppointmentState.CHECKED_IN) == "Checked in"
     assert count_words(1, "visit") == "1 visit"
     assert count_words(22, "visit") == "22 visits"
+
+
+@pytest.mark.parametrize("protocol", bundled_keys())
+def test_every_gate_of_a_protocol_that_comes_along_has_a_name_of_its_own(protocol: str) -> None:
+    steps = a_bundled_protocol(protocol).steps
+    assert {gate.kind for step in steps for gate in step.gates} <= GATES.keys()
 
 
 def test_absences_of_whole_days_are_told_by_their_days() -> None:
