@@ -112,7 +112,7 @@ def cancel_a_visit(asking: Asking[AppointmentCancellation]) -> CancellationAnswe
     if asked.by is None or asked.reason is None or asked.preview:
         outcome = preview_cancel(visit.id, asked.by or CalledOffBy.CLINIC, asking.actor, asking.clock)
     else:
-        command = CancelAppointment(visit.id, asked.by, asked.reason)
+        command = CancelAppointment(visit.id, asked.by, asked.reason, asking.key)
         outcome = cancel_appointment(command, asking.actor, asking.clock)
     match outcome:
         case NotAllowed():

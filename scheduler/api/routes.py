@@ -82,6 +82,7 @@ OPERATIONS: tuple[Operation, ...] = (
         Permission.BOOK_SERIES,
         Nothing,
         SeriesStanding,
+        key=Keyed.IF_GIVEN,
     ),
     Operation(
         "POST",
@@ -90,6 +91,7 @@ OPERATIONS: tuple[Operation, ...] = (
         Permission.BOOK_SERIES,
         Nothing,
         SeriesStanding,
+        key=Keyed.IF_GIVEN,
     ),
     Operation(
         "POST",
@@ -141,6 +143,7 @@ OPERATIONS: tuple[Operation, ...] = (
         Permission.CANCEL_APPOINTMENT,
         AppointmentCancellation,
         CancellationAnswer,
+        key=Keyed.IF_GIVEN,
     ),
     Operation(
         "POST",

@@ -77,7 +77,7 @@ def release_held_series(asking: Asking[Nothing]) -> SeriesStanding:
 def _hold(asking: Asking[Nothing]) -> DecideHold:
     with reading():
         found, _ = series_within_reach(asking.actor, asking.ids["series"])
-    return DecideHold(found.id)
+    return DecideHold(found.id, asking.key)
 
 
 def _decided(outcome: HoldDecided | Refused | NotAllowed) -> SeriesStanding:

@@ -10,6 +10,7 @@ from scheduler.access.permissions import Actor, Permission, may, may_at
 from scheduler.booking.changed_series import SeriesAtHand
 from scheduler.booking.group_requests import no_such_cohort
 from scheduler.booking.holds import let_lapse
+from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.retrying import retried
 from scheduler.domain.appointment import Appointment, appointment_at
@@ -37,14 +38,18 @@ VERB = "book_members_visits"
 
 @dataclass(frozen=True, slots=True)
 class BookMembersVisits:
-    """Book what the members of the cohort with this id lack besides the visits with their group."""
+    """Book what the members of the cohort with this id lack besides the visits with their group.
+
+    A request repeated with the same `idempotency_key` books nothing again, also what was called off since.
+    """
 
     cohort: str
+    idempotency_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class MembersVisitsBooked:
-    """The visits that are new, by member; empty where nobody lacked one."""
+    """The visits that are new, by member; empty where nobody lacked one, and when the same request was answered before."""
 
     visits: tuple[Appointment, ...]
 
@@ -83,6 +88,11 @@ def _attempt(
         if not may_at(actor, Permission.BOOK_SERIES, seen.site):
             return NotAllowed(Permission.BOOK_SERIES)
         lock([seen.site], [seen.id])
+        earlier = answered_before(VERB, command, command.idempotency_key)
+        if isinstance(earlier, Refused):
+            return earlier
+        if earlier is not None:
+            return MembersVisitsBooked(())
         let_lapse(seen.site, now)
         booked: list[Appointment] = []
         for member in seen.members:
@@ -90,6 +100,7 @@ def _attempt(
                 booked += _booked(series, member, now)
         details = {"visits": len(booked)}
         record(AuditEntry(now, actor.id, VERB, "cohort", seen.id, details, seen.site))
+        note_answer(VERB, command, command.idempotency_key, seen, now)
         return MembersVisitsBooked(tuple(booked))
 
 

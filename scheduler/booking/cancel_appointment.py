@@ -11,6 +11,7 @@ from scheduler.booking.completing import note_completion
 from scheduler.booking.group_day import note_in_group
 from scheduler.booking.inbox import let_go
 from scheduler.booking.judging import SeriesFindings, findings_now
+from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.one_visit import locked_visit, unknown_visit
 from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, Refused
 from scheduler.booking.request import nonsense
@@ -18,22 +19,30 @@ from scheduler.booking.retrying import retried
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import Clock, in_words
 from scheduler.domain.errors import NotFound
+from scheduler.domain.notice import Timeliness
 from scheduler.domain.series import SeriesState
 from scheduler.rules.finding import Finding
 from scheduler.store import appointments, clinic
 from scheduler.store import series as stored
 from scheduler.store.audit import AuditEntry, record
 from scheduler.store.conflicts import Resolution
+from scheduler.store.visit_events import events_of
 from scheduler.store.work import unit_of_work
+
+VERB = "cancel_appointment"
 
 
 @dataclass(frozen=True, slots=True)
 class CancelAppointment:
-    """Cancel the visit with this id, for a patient or for the clinic."""
+    """Cancel the visit with this id, for a patient or for the clinic.
+
+    A request repeated with the same `idempotency_key` cancels nothing again.
+    """
 
     appointment: str
     by: CalledOffBy
     reason: CancelReason
+    idempotency_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,8 @@ def _attempt(
             visit = locked_visit(command.appointment)
         except NotFound:
             return unknown_visit(command.appointment)
+        if (earlier := _cancelled_before(command, visit, actor, now)) is not None:
+            return earlier
         if (against := against_cancelling(visit, actor, now)) is not None:
             return against
         late = call_off([visit], command.by, actor, now)
@@ -76,10 +87,25 @@ def _attempt(
             "step": visit.step,
             "late": bool(late),
         }
-        record(AuditEntry(now, actor.id, "cancel_appointment", "appointment", visit.id, details, visit.site))
+        record(AuditEntry(now, actor.id, VERB, "appointment", visit.id, details, visit.site))
         findings = _rest_of_series(visit.series, now)
         note_completion(visit.series, actor, now)
+        note_answer(VERB, command, command.idempotency_key, visit, now)
         return AppointmentCancelled(appointments.appointment(visit.id), findings, bool(late))
+
+
+def _cancelled_before(
+    command: CancelAppointment, visit: Appointment, actor: Actor, now: datetime
+) -> AppointmentCancelled | Refused | NotAllowed | None:
+    """Return the answer to a request that was already answered under the same key; what it counts as was noted then."""
+    if not may_at(actor, Permission.CANCEL_APPOINTMENT, visit.site):
+        return NotAllowed(Permission.CANCEL_APPOINTMENT)
+    earlier = answered_before(VERB, command, command.idempotency_key)
+    if earlier is None or isinstance(earlier, Refused):
+        return earlier
+    late = any(event.notice is Timeliness.LATE for event in events_of(visit.id))
+    findings = findings_now(stored.series(visit.series), now) if visit.series else ()
+    return AppointmentCancelled(visit, findings, late)
 
 
 def against_cancelling(visit: Appointment, actor: Actor, now: datetime) -> Refused | NotAllowed | None:

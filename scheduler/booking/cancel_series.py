@@ -10,17 +10,20 @@ from scheduler.access.permissions import Actor, Permission, may, may_at
 from scheduler.booking.calling_off import call_off, is_to_come, locked_series
 from scheduler.booking.inbox import let_go
 from scheduler.booking.judging import SeriesFindings
+from scheduler.booking.once import answered_before, note_answer, when_answered
 from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, Refused
 from scheduler.booking.request import nonsense
 from scheduler.booking.retrying import retried
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import Clock
 from scheduler.domain.errors import NotFound
+from scheduler.domain.notice import Timeliness
 from scheduler.domain.series import Series, SeriesState
 from scheduler.planner.proposal import Reason
 from scheduler.store import series as stored
 from scheduler.store.audit import AuditEntry, record
 from scheduler.store.conflicts import Resolution
+from scheduler.store.visit_events import events_of
 from scheduler.store.work import unit_of_work
 
 RESTING = frozenset({SeriesState.PAUSED, SeriesState.DORMANT})
@@ -29,20 +32,28 @@ RESTING = frozenset({SeriesState.PAUSED, SeriesState.DORMANT})
 
 @dataclass(frozen=True, slots=True)
 class CancelSeries:
-    """Cancel the series with this id, for a patient or for the clinic."""
+    """Cancel the series with this id, for a patient or for the clinic.
+
+    A request repeated with the same `idempotency_key` cancels nothing again.
+    """
 
     series: str
     by: CalledOffBy
     reason: CancelReason
+    idempotency_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PauseSeries:
-    """Pause the series with this id: its times are given back, and it is resumed by planning the rest anew."""
+    """Pause the series with this id: its times are given back, and it is resumed by planning the rest anew.
+
+    A request repeated with the same `idempotency_key` pauses nothing again, also when the series was resumed since.
+    """
 
     series: str
     by: CalledOffBy
     reason: CancelReason
+    idempotency_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +112,8 @@ def _attempt(
             )
         if not may_at(actor, Permission.CANCEL_SERIES, series.site):
             return NotAllowed(Permission.CANCEL_SERIES)
+        if (earlier := _answered_before(command, verb, series)) is not None:
+            return earlier
         ahead = tuple(visit for visit in series.standing if is_to_come(visit, now))
         if reasons := tuple(_against(command, series, ahead)):
             return Refused(reasons=reasons)
@@ -115,7 +128,26 @@ def _attempt(
             "late": late,
         }
         record(AuditEntry(now, actor.id, verb, "series", series.id, details, series.site))
+        note_answer(verb, command, command.idempotency_key, series, now)
         return SeriesCancelled(stored.series(series.id), ahead, late)
+
+
+def _answered_before(
+    command: CancelSeries | PauseSeries, verb: str, series: Series
+) -> SeriesCancelled | Refused | None:
+    """Return the answer to a request that was already answered under the same key: what was called off by it then."""
+    earlier = answered_before(verb, command, command.idempotency_key)
+    if earlier is None or isinstance(earlier, Refused):
+        return earlier
+    then = when_answered(command.idempotency_key)
+    noted = [
+        (visit, event.notice)
+        for visit in series.appointments
+        for event in events_of(visit.id)
+        if event.notice is not None and event.at == then
+    ]
+    late = sum(notice is Timeliness.LATE for _, notice in noted)
+    return SeriesCancelled(series, tuple(visit for visit, _ in noted), late)
 
 
 def _against(

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from scheduler.access.permissions import Actor, Permission, may, may_at
 from scheduler.booking.group_requests import no_such_cohort
+from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.request import nonsense
 from scheduler.booking.retrying import retried
@@ -26,31 +27,45 @@ from scheduler.store.work import unit_of_work
 
 LONGEST_NAME = 80
 
+_Change = Callable[[Cohort], Cohort | tuple[Reason, ...]]
+
 
 @dataclass(frozen=True, slots=True)
 class MakeCohort:
-    """Make a cohort without members at a site; `protocol` is the key of a protocol for groups."""
+    """Make a cohort without members at a site; `protocol` is the key of a protocol for groups.
+
+    A request repeated with the same `idempotency_key` makes no other.
+    """
 
     site: str
     name: str
     protocol: str
+    idempotency_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class JoinCohort:
-    """Let a patient of the site join a cohort; `high_dose` asks for the stricter ratio of facilitators for all."""
+    """Let a patient of the site join a cohort; `high_dose` asks for the stricter ratio of facilitators for all.
+
+    A request repeated with the same `idempotency_key` lets nobody join again, also when the patient has left since.
+    """
 
     cohort: str
     patient: str
     high_dose: bool = False
+    idempotency_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LeaveCohort:
-    """Let a member leave a cohort; those who joined later move up a place."""
+    """Let a member leave a cohort; those who joined later move up a place.
+
+    A request repeated with the same `idempotency_key` lets nobody leave again, also when the patient has joined since.
+    """
 
     cohort: str
     patient: str
+    idempotency_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +91,7 @@ def join_cohort(command: JoinCohort, actor: Actor, clock: Clock) -> CohortChange
         member = Member(command.patient, len(group.members) + 1, command.high_dose)
         return reasons or replace(group, members=(*group.members, member))
 
-    return _changed(command.cohort, "join_cohort", joined, (actor, clock))
+    return _changed(command, "join_cohort", joined, (actor, clock))
 
 
 def leave_cohort(command: LeaveCohort, actor: Actor, clock: Clock) -> CohortChanged | Refused | NotAllowed:
@@ -91,12 +106,17 @@ def leave_cohort(command: LeaveCohort, actor: Actor, clock: Clock) -> CohortChan
             group, members=tuple(replace(one, place=place) for place, one in enumerate(staying, start=1))
         )
 
-    return _changed(command.cohort, "leave_cohort", left, (actor, clock))
+    return _changed(command, "leave_cohort", left, (actor, clock))
 
 
 def _made(command: MakeCohort, actor: Actor, now: datetime) -> CohortChanged | Refused:
     with unit_of_work():
         lock([command.site], [])
+        earlier = answered_before("make_cohort", command, command.idempotency_key)
+        if isinstance(earlier, Refused):
+            return earlier
+        if earlier is not None:
+            return CohortChanged(cohort(earlier))
         name = " ".join(command.name.split())
         made = Cohort(uuid4().hex, command.site, name, command.protocol)
         if not 0 < len(name) <= LONGEST_NAME:
@@ -110,23 +130,24 @@ def _made(command: MakeCohort, actor: Actor, now: datetime) -> CohortChanged | R
         write_cohort(made, most, now)
         details = {"protocol": made.protocol}
         record(AuditEntry(now, actor.id, "make_cohort", "cohort", made.id, details, made.site))
+        note_answer("make_cohort", command, command.idempotency_key, made, now)
         return CohortChanged(made)
 
 
 def _changed(
-    id: str, verb: str, change: Callable[[Cohort], Cohort | tuple[Reason, ...]], who: tuple[Actor, Clock]
+    command: JoinCohort | LeaveCohort, verb: str, change: _Change, who: tuple[Actor, Clock]
 ) -> CohortChanged | Refused | NotAllowed:
     actor, clock = who
     if not may(actor, Permission.CHANGE_COHORTS):
         return NotAllowed(Permission.CHANGE_COHORTS)
     now = clock.now()
-    return retried(lambda: _attempt(id, verb, change, (actor, now)))
+    return retried(lambda: _attempt(command, verb, change, (actor, now)))
 
 
 def _attempt(
-    id: str, verb: str, change: Callable[[Cohort], Cohort | tuple[Reason, ...]], who: tuple[Actor, datetime]
+    command: JoinCohort | LeaveCohort, verb: str, change: _Change, who: tuple[Actor, datetime]
 ) -> CohortChanged | Refused | NotAllowed:
-    actor, now = who
+    (actor, now), id = who, command.cohort
     with unit_of_work():
         try:
             seen = cohort(id)
@@ -136,6 +157,11 @@ def _attempt(
             return NotAllowed(Permission.CHANGE_COHORTS)
         lock([seen.site], [id])
         group = cohort(id)
+        earlier = answered_before(verb, command, command.idempotency_key)
+        if isinstance(earlier, Refused):
+            return earlier
+        if earlier is not None:
+            return CohortChanged(group)
         if not group.is_open:
             why = f"The visits of {group.name} are booked, and so the group is closed."
             mend = "Whoever leaves now has their series ended; whoever comes later joins another cohort."
@@ -146,6 +172,7 @@ def _attempt(
         write_cohort(after, most_members(after), now)
         details = {"members": len(after.members)}
         record(AuditEntry(now, actor.id, verb, "cohort", id, details, after.site))
+        note_answer(verb, command, command.idempotency_key, after, now)
         return CohortChanged(after)
 
 

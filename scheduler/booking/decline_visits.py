@@ -10,6 +10,7 @@ from scheduler.access.permissions import Actor, Permission, may, may_at
 from scheduler.booking.calling_off import locked_series
 from scheduler.booking.completing import note_completion
 from scheduler.booking.inbox import judged_anew, let_go
+from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.replan_series import REPLANNED
 from scheduler.booking.request import nonsense
@@ -29,10 +30,14 @@ VERB = "decline_visits"
 
 @dataclass(frozen=True, slots=True)
 class DeclineVisits:
-    """Note that the patient declines the visits of these steps, which were called off and not booked again."""
+    """Note that the patient declines the visits of these steps, which were called off and not booked again.
+
+    A request repeated with the same `idempotency_key` declines nothing again.
+    """
 
     series: str
     steps: frozenset[str]
+    idempotency_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,11 @@ def _attempt(command: DeclineVisits, actor: Actor, now: datetime) -> VisitsDecli
             return Refused(reasons=(nonsense("unknown_series", why, mend),))
         if not may_at(actor, Permission.MOVE_APPOINTMENT, series.site):
             return NotAllowed(Permission.MOVE_APPOINTMENT)
+        earlier = answered_before(VERB, command, command.idempotency_key)
+        if isinstance(earlier, Refused):
+            return earlier
+        if earlier is not None:
+            return VisitsDeclined(series)
         if reasons := tuple(_against(command, series)):
             return Refused(reasons=reasons)
         after = replace(series, declined=series.declined | command.steps)
@@ -78,6 +88,7 @@ def _attempt(command: DeclineVisits, actor: Actor, now: datetime) -> VisitsDecli
         details = {"steps": sorted(command.steps)}
         record(AuditEntry(now, actor.id, VERB, "series", series.id, details, series.site))
         note_completion(series.id, actor, now)
+        note_answer(VERB, command, command.idempotency_key, series, now)
         return VisitsDeclined(stored.series(series.id))
 
 

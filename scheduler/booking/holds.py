@@ -11,6 +11,7 @@ from scheduler.access.permissions import SYSTEM, Actor, Permission, may, may_at
 from scheduler.booking.calling_off import locked_series
 from scheduler.booking.inbox import let_go
 from scheduler.booking.judging import SeriesFindings, findings_now
+from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.request import nonsense
 from scheduler.booking.retrying import retried
@@ -33,9 +34,13 @@ LONGEST_HOLD = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class DecideHold:
-    """Book the series with this id, which is only held, or let it go."""
+    """Book the series with this id, which is only held, or let it go.
+
+    A request repeated with the same `idempotency_key` decides nothing again.
+    """
 
     series: str
+    idempotency_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +112,7 @@ def _let_site_lapse(site: str, now: datetime) -> int:
 
 def _booked(command: DecideHold, actor: Actor, now: datetime) -> HoldDecided | Refused | NotAllowed:
     with unit_of_work():
-        series = _held(command, actor, now)
+        series = _held(command, "book_hold", actor, now)
         if not isinstance(series, Series):
             return series
         let_lapse(series.site, now)
@@ -123,20 +128,24 @@ def _booked(command: DecideHold, actor: Actor, now: datetime) -> HoldDecided | R
             return Refused(findings=findings)
         stored.save_change(series, after, now)
         record(AuditEntry(now, actor.id, "book_hold", "series", series.id, {}, series.site))
+        note_answer("book_hold", command, command.idempotency_key, series, now)
         return HoldDecided(stored.series(series.id), findings)
 
 
 def _released(command: DecideHold, actor: Actor, now: datetime) -> HoldDecided | Refused | NotAllowed:
     with unit_of_work():
-        series = _held(command, actor, now)
+        series = _held(command, "release_hold", actor, now)
         if not isinstance(series, Series):
             return series
         _let_go(series, actor, now, "release_hold")
+        note_answer("release_hold", command, command.idempotency_key, series, now)
         return HoldDecided(stored.series(series.id))
 
 
-def _held(command: DecideHold, actor: Actor, now: datetime) -> Series | Refused | NotAllowed:
-    """Return the locked series while it is held, or why it is not."""
+def _held(
+    command: DecideHold, verb: str, actor: Actor, now: datetime
+) -> Series | HoldDecided | Refused | NotAllowed:
+    """Return the locked series while it is held, the answer given before under the same key, or why it is not held."""
     try:
         series = locked_series(command.series)
     except NotFound:
@@ -145,6 +154,11 @@ def _held(command: DecideHold, actor: Actor, now: datetime) -> Series | Refused 
         return Refused(reasons=(nonsense("unknown_series", why, mend),))
     if not may_at(actor, Permission.BOOK_SERIES, series.site):
         return NotAllowed(Permission.BOOK_SERIES)
+    earlier = answered_before(verb, command, command.idempotency_key)
+    if isinstance(earlier, Refused):
+        return earlier
+    if earlier is not None:
+        return HoldDecided(series, findings_now(series, now) if verb == "book_hold" else ())
     if series.state is not SeriesState.TENTATIVE or series.held_until is None:
         why = f"The series is not held; it is {series.state}."
         return Refused(reasons=(nonsense("not_held", why, "Look at the series as it is now."),))

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from scheduler.booking.outcomes import Refused
 from scheduler.booking.request import nonsense
-from scheduler.store.requests import AnsweredRequest, answered_request, note_answered
+from scheduler.store.requests import AnsweredRequest, answered_at, answered_request, note_answered
 
 KEY = "idempotency_key"
 """The field of a command that holds the key, and so is no part of what it asks."""
@@ -42,6 +42,11 @@ def answered_before(verb: str, command: object, key: str | None) -> str | Refuse
         return earlier.subject
     why = "This key already stands for another request, which was answered."
     return Refused(reasons=(nonsense("key_used_otherwise", why, "Use a new key for a new request."),))
+
+
+def when_answered(key: str | None) -> datetime | None:
+    """Return when the request of a key was answered, `None` when it was not."""
+    return answered_at(key) if key is not None else None
 
 
 def note_answer(verb: str, command: object, key: str | None, subject: Subject, at: datetime) -> None:

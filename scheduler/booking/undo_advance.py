@@ -11,6 +11,7 @@ from scheduler.booking.completing import note_completion
 from scheduler.booking.group_day import note_in_group
 from scheduler.booking.holds import let_lapse
 from scheduler.booking.inbox import keep_up
+from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.one_visit import against, locked_visit, unknown_visit
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.retrying import retried
@@ -34,10 +35,14 @@ VERB = "undo_advance"
 
 @dataclass(frozen=True, slots=True)
 class UndoAdvance:
-    """Take back the last step of the visit with this id; `version` is the one that was looked at."""
+    """Take back the last step of the visit with this id; `version` is the one that was looked at.
+
+    A request repeated with the same `idempotency_key` takes nothing back again.
+    """
 
     appointment: str
     version: int
+    idempotency_key: str | None = None
 
 
 def undo_advance(command: UndoAdvance, actor: Actor, clock: Clock) -> Advanced | Refused | NotAllowed:
@@ -74,6 +79,11 @@ def _attempt(command: UndoAdvance, actor: Actor, now: datetime) -> Advanced | Re
             return unknown_visit(command.appointment)
         if not may_at(actor, Permission.ADVANCE_APPOINTMENT, visit.site):
             return NotAllowed(Permission.ADVANCE_APPOINTMENT)
+        earlier = answered_before(VERB, command, command.idempotency_key)
+        if isinstance(earlier, Refused):
+            return earlier
+        if earlier is not None:
+            return Advanced(visit)
         if visit.version != command.version:
             return changed_meanwhile(visit)
         step = last_step_of(visit, actor, now)
@@ -95,6 +105,7 @@ def _attempt(command: UndoAdvance, actor: Actor, now: datetime) -> Advanced | Re
         details = {"step": visit.step, "from": visit.state.value, "to": step.former.value}
         record(AuditEntry(now, actor.id, VERB, "appointment", visit.id, details, visit.site))
         reopened = note_completion(visit.series, actor, now)
+        note_answer(VERB, command, command.idempotency_key, visit, now)
         return Advanced(appointments.appointment(visit.id), series=reopened.state if reopened else None)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from scheduler.access.permissions import Actor, Permission, may, may_at
+from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.one_visit import against, locked_visit
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.override_rule import may_override
@@ -23,9 +24,10 @@ VERB = "withdraw_override"
 
 @dataclass(frozen=True, slots=True)
 class WithdrawOverride:
-    """Take back the override with this id."""
+    """Take back the override with this id; a request repeated with the same `idempotency_key` takes nothing back again."""
 
     override: str
+    idempotency_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +63,13 @@ def _attempt(
             named = made.role.replace("_", " ")
             why = f"The {named} let {made.rule} pass, and this account is for the {actor.role.value.replace('_', ' ')}."
             return against("not_the_role", why, f"Ask the {named}.", visit)
+        earlier = answered_before(VERB, command, command.idempotency_key)
+        if isinstance(earlier, Refused):
+            return earlier
         if made.withdrawn_at is not None:
             return OverrideWithdrawn(made)
         overrides.mark_withdrawn(made.id, now)
         details = {"rule": made.rule, "override": made.id}
         record(AuditEntry(now, actor.id, VERB, "appointment", visit.id, details, visit.site))
+        note_answer(VERB, command, command.idempotency_key, made, now)
         return OverrideWithdrawn(replace(made, withdrawn_at=now))

@@ -35,6 +35,12 @@ def answered_request(key: str) -> AnsweredRequest | None:
     return None if row is None else AnsweredRequest(*row)
 
 
+def answered_at(key: str) -> datetime | None:
+    """Return when the request of a key was answered, `None` when it was not."""
+    with reading() as connection:
+        return connection.scalar(select(_request.c.answered_at).where(_request.c.key == key))
+
+
 def note_answered(request: AnsweredRequest, site: str, at: datetime) -> None:
     """Keep that a request was answered. Raises `Conflict` when somebody else used its key a moment ago."""
     row = {

@@ -35,6 +35,7 @@ from scheduler.store.cohort_file import most_members
 from scheduler.store.cohorts import cohorts
 from scheduler.store.glances import PatientLine, patient_lines
 from scheduler.store.work import reading
+from scheduler.web.form_keys import key_sent
 from scheduler.web.forms import LONGEST_LINE, faults
 from scheduler.web.group_view import member_lines
 from scheduler.web.guard import actor, needs
@@ -90,7 +91,7 @@ def groups() -> ResponseReturnValue:
         if not may_change:
             abort(403)
         if form.validate():
-            command = MakeCohort(site.id, form.name.data or "", form.protocol.data or "")
+            command = MakeCohort(site.id, form.name.data or "", form.protocol.data or "", key_sent())
             outcome = make_cohort(command, actor(), current_clock())
             if isinstance(outcome, CohortChanged):
                 flash("Made. Let its members join now.", "good")
@@ -129,7 +130,7 @@ def join(cohort: str) -> ResponseReturnValue:
     """Let somebody join."""
     found = cohort_within_reach(actor(), cohort)
     form = MemberForm()
-    command = JoinCohort(found.id, form.patient.data or "", bool(form.high_dose.data))
+    command = JoinCohort(found.id, form.patient.data or "", bool(form.high_dose.data), key_sent())
     return _after(found.id, join_cohort(command, actor(), current_clock()), "Joined.")
 
 
@@ -138,7 +139,7 @@ def join(cohort: str) -> ResponseReturnValue:
 def leave(cohort: str) -> ResponseReturnValue:
     """Let somebody leave."""
     found = cohort_within_reach(actor(), cohort)
-    command = LeaveCohort(found.id, MemberForm().patient.data or "")
+    command = LeaveCohort(found.id, MemberForm().patient.data or "", key_sent())
     return _after(found.id, leave_cohort(command, actor(), current_clock()), "Left. The others moved up.")
 
 
@@ -147,7 +148,7 @@ def leave(cohort: str) -> ResponseReturnValue:
 def own_visits(cohort: str) -> ResponseReturnValue:
     """Book the members' own visits around the group's."""
     found = cohort_within_reach(actor(), cohort)
-    outcome = book_members_visits(BookMembersVisits(found.id), actor(), current_clock())
+    outcome = book_members_visits(BookMembersVisits(found.id, key_sent()), actor(), current_clock())
     if isinstance(outcome, MembersVisitsBooked):
         booked = f"Booked: {count_words(len(outcome.visits), 'visit')} of the members."
         said = booked if outcome.visits else "Every member has every visit already."

@@ -12,6 +12,7 @@ from scheduler.booking.holds import DecideHold, HoldDecided, book_hold, release_
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.reach import series_within_reach
 from scheduler.store.work import reading
+from scheduler.web.form_keys import key_sent
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.words import refused_words
@@ -37,7 +38,7 @@ def held_until(choice: str, now: datetime) -> datetime:
 def book(series: str) -> ResponseReturnValue:
     """Book what was held."""
     _must_be_within_reach(series)
-    outcome = book_hold(DecideHold(series), actor(), current_clock())
+    outcome = book_hold(DecideHold(series, key_sent()), actor(), current_clock())
     return _told(series, outcome, "Booked: the times that were held.")
 
 
@@ -46,7 +47,7 @@ def book(series: str) -> ResponseReturnValue:
 def release(series: str) -> ResponseReturnValue:
     """Let go what was held."""
     _must_be_within_reach(series)
-    outcome = release_hold(DecideHold(series), actor(), current_clock())
+    outcome = release_hold(DecideHold(series, key_sent()), actor(), current_clock())
     return _told(series, outcome, "Let go: the times are free again.")
 
 

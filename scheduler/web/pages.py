@@ -38,6 +38,7 @@ from scheduler.web import (
     visit_routes,
 )
 from scheduler.web.errors import register_errors
+from scheduler.web.form_keys import fresh_key
 from scheduler.web.guard import guard
 from scheduler.web.headers import add_headers
 from scheduler.web.identity import register_identity
@@ -106,7 +107,9 @@ def register_pages(app: Flask) -> None:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.jinja_env.filters.update(FILTERS)
-    app.jinja_env.globals.update(asset=_asset, navigation=_navigation, signed_in=_signed_in)
+    app.jinja_env.globals.update(
+        asset=_asset, navigation=_navigation, signed_in=_signed_in, fresh_key=fresh_key
+    )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 

@@ -30,6 +30,7 @@ from scheduler.domain.series import Series, SeriesState
 from scheduler.planner.proposal import Reason
 from scheduler.store import clinic
 from scheduler.store.work import reading
+from scheduler.web.form_keys import key_sent
 from scheduler.web.forms import faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
@@ -114,7 +115,8 @@ def decline(series: str) -> ResponseReturnValue:
     with reading():
         found, _ = series_within_reach(actor(), series)
     step = request.form.get("step", "")
-    outcome = decline_visits(DeclineVisits(found.id, frozenset({step})), actor(), current_clock())
+    command = DeclineVisits(found.id, frozenset({step}), key_sent())
+    outcome = decline_visits(command, actor(), current_clock())
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Refused):

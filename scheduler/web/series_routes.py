@@ -31,6 +31,7 @@ from scheduler.domain.series import Series, SeriesState
 from scheduler.store import appointments, clinic
 from scheduler.store.work import reading
 from scheduler.web.drawing import draw
+from scheduler.web.form_keys import key_sent
 from scheduler.web.forms import CancelForm, EndSeriesForm, faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
@@ -112,10 +113,11 @@ def cancel(series: str) -> ResponseReturnValue:
         )
         return page, 422 if form.errors else 200
     by, why = CalledOffBy(form.by.data), CancelReason(form.reason.data)
-    if form.then.data == "pauses" and ahead:
-        outcome = pause_series(PauseSeries(found.id, by, why), actor(), current_clock())
+    # Sent a second time, nothing is ahead any more: it was paused then, and must not be ended by that now.
+    if form.then.data == "pauses" and (ahead or key_sent()):
+        outcome = pause_series(PauseSeries(found.id, by, why, key_sent()), actor(), current_clock())
     else:
-        outcome = cancel_series(CancelSeries(found.id, by, why), actor(), current_clock())
+        outcome = cancel_series(CancelSeries(found.id, by, why, key_sent()), actor(), current_clock())
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, SeriesCancelled):
@@ -160,7 +162,8 @@ def cancel_visit(appointment: str) -> ResponseReturnValue:
             line=line_of(visit, site.notice),
         )
         return page, 422 if form.errors else 200
-    command = CancelAppointment(visit.id, CalledOffBy(form.by.data), CancelReason(form.reason.data))
+    by, why = CalledOffBy(form.by.data), CancelReason(form.reason.data)
+    command = CancelAppointment(visit.id, by, why, key_sent())
     outcome = cancel_appointment(command, actor(), current_clock())
     if isinstance(outcome, NotAllowed):
         abort(403)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from uuid import uuid4
 
 from flask_wtf import FlaskForm
 from wtforms import DateField, HiddenField, IntegerField, StringField
@@ -81,11 +80,6 @@ class StayForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
     minutes = IntegerField(validators=[Optional(), NumberRange(MINUTES[0], MINUTES[-1])])
     version = IntegerField(validators=[InputRequired()])
     key = HiddenField(validators=[Length(min=8, max=64)])
-
-
-def fresh_key() -> str:
-    """Return a key for one form on one page."""
-    return uuid4().hex
 
 
 def first_fault(form: FlaskForm) -> str:

@@ -25,6 +25,7 @@ from scheduler.domain.series import SeriesState
 from scheduler.domain.visit_day import DayReason
 from scheduler.store import appointments
 from scheduler.store.work import reading
+from scheduler.web.form_keys import key_sent
 from scheduler.web.group_view import group_view
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
@@ -37,7 +38,6 @@ from scheduler.web.visit_forms import (
     UndoForm,
     WithdrawForm,
     first_fault,
-    fresh_key,
 )
 from scheduler.web.visit_rows import Names
 from scheduler.web.visit_view import visit_view
@@ -83,7 +83,8 @@ def undo(appointment: str) -> ResponseReturnValue:
     form = UndoForm()
     if not form.validate():
         return show_visit(appointment, first_fault(form))
-    outcome = undo_advance(UndoAdvance(found.id, form.version.data or 0), actor(), current_clock())
+    command = UndoAdvance(found.id, form.version.data or 0, key_sent())
+    outcome = undo_advance(command, actor(), current_clock())
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Refused):
@@ -143,7 +144,8 @@ def withdraw(appointment: str) -> ResponseReturnValue:
     form = WithdrawForm()
     if not form.validate():
         return show_visit(appointment, first_fault(form))
-    outcome = withdraw_override(WithdrawOverride(form.override.data or ""), actor(), current_clock())
+    command = WithdrawOverride(form.override.data or "", key_sent())
+    outcome = withdraw_override(command, actor(), current_clock())
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Refused):
@@ -180,7 +182,6 @@ def show_visit(
         names=names,
         problem=problem,
         entered=entered or {},
-        fresh_key=fresh_key,
         lasts=OVERRIDE_LASTS,
         longest_reason=LONGEST_REASON,
         minutes=OFFERED_MINUTES,
