@@ -48,3 +48,20 @@ for (const button of document.querySelectorAll("[data-prints]")) {
   button.hidden = false;
   button.addEventListener("click", () => print());
 }
+
+// Copy what stands in a field, which can be selected by hand as well.
+for (const button of document.querySelectorAll("[data-copies]")) {
+  const field = document.getElementById(button.dataset.copies);
+  const told = document.getElementById(button.dataset.tells);
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    field.select();
+    try {
+      await navigator.clipboard.writeText(field.value);
+      told.textContent = "Copied.";
+    } catch {
+      // The browser does not let us, as where the page came unencrypted.
+      told.textContent = "Selected: copy it with the keyboard or the menu.";
+    }
+  });
+}

@@ -33,6 +33,7 @@ from scheduler.web import (
     sign_in_routes,
     staff_routes,
     stay_routes,
+    subscription_routes,
     substitute_routes,
     version_routes,
     visit_routes,
@@ -63,6 +64,7 @@ BLUEPRINTS = (
     conflict_routes.pages,
     staff_routes.pages,
     busy_routes.pages,
+    subscription_routes.pages,
     place_routes.pages,
     rules_routes.pages,
 )
@@ -132,8 +134,11 @@ _OF_PATIENTS: tuple[str, ...] = (
     "visits",
     "stays",
     "substitute",
+    "subscriptions.of_patient",
 )
-"""The rooms of pages that lie beneath the patients in the navigation."""
+"""The rooms of pages, and single pages, that lie beneath the patients in the navigation."""
+
+_OF_PLACES: tuple[str, ...] = ("places", "subscriptions.of_room", "subscriptions.of_site")
 
 
 def _navigation() -> list[Entry]:
@@ -143,14 +148,14 @@ def _navigation() -> list[Entry]:
     if may(actor, Permission.SEE_PATIENTS):
         entries.append(_entry("Patients", "patients.patients", _OF_PATIENTS))
     name = "My day" if may(actor, Permission.SEE_OWN_DAY) else "Day"
-    entries.append(_entry(name, "day.my_day", ("day",)))
+    entries.append(_entry(name, "day.my_day", ("day", "subscriptions.my_own")))
     if may(actor, Permission.SEE_CONFLICTS):
         waiting = _entry("Conflicts", "conflicts.conflicts", ("conflicts",))
         entries.append(replace(waiting, count=_count_conflicts(actor)))
     if may(actor, Permission.SEE_STAFF):
-        entries.append(_entry("Staff", "staff.staff", ("staff", "busy")))
+        entries.append(_entry("Staff", "staff.staff", ("staff", "busy", "subscriptions.of_person")))
     if may(actor, Permission.CHANGE_PLACES):
-        entries.append(_entry("Places", "places.places", ("places",)))
+        entries.append(_entry("Places", "places.places", _OF_PLACES))
     if may(actor, Permission.SEE_RULES):
         entries.append(_entry("Rules", "rules.rules", ("rules",)))
     return entries
@@ -164,10 +169,11 @@ def _count_conflicts(actor: Actor) -> int:
         return 0
 
 
-def _entry(name: str, endpoint: str, blueprints: tuple[str, ...]) -> Entry:
+def _entry(name: str, endpoint: str, beneath: tuple[str, ...]) -> Entry:
     if request.endpoint == endpoint:
         return Entry(name, url_for(endpoint), "page")
-    return Entry(name, url_for(endpoint), "true" if request.blueprint in blueprints else "")
+    lies_beneath = request.blueprint in beneath or request.endpoint in beneath
+    return Entry(name, url_for(endpoint), "true" if lies_beneath else "")
 
 
 def _asset(name: str) -> str:

@@ -100,6 +100,7 @@ def patient(patient: str) -> ResponseReturnValue:
         series=sorted(series, key=lambda line: line.series.appointments[0].start, reverse=True),
         groups=cohorts_of(found.id),
         may_book=may(actor(), Permission.BOOK_SERIES),
+        may_subscribe=may(actor(), Permission.MANAGE_SUBSCRIPTIONS),
         absences=_absence_lines(absences),
         now=now,
     )

@@ -80,6 +80,11 @@ MAY_OPEN = {
     "busy.change": DESK,
     "busy.my_calendars": CLINICAL,
     "busy.change_mine": CLINICAL,
+    "subscriptions.of_patient": DESK,
+    "subscriptions.of_person": DESK,
+    "subscriptions.of_room": DESK,
+    "subscriptions.of_site": DESK,
+    "subscriptions.my_own": CLINICAL,
     "staff.staff": DESK,
     "staff.person": DESK,
     "staff.add_time_off": DESK,
@@ -217,7 +222,10 @@ def _address(app: Flask, rule: Rule) -> str:
     """Return an address of a route that exists in the clinic, on the therapist's own patient."""
     series = booked_series(app)[0]
     ahead = series.visit("R1")
+    dose = series.visit("D1")
     assert ahead is not None
+    assert dose is not None
+    assert dose.room is not None
     values = {
         "patient": series.patient,
         "series": series.id,
@@ -225,6 +233,7 @@ def _address(app: Flask, rule: Rule) -> str:
         "conflict": "none",
         "cohort": "none",
         "person": ahead.people[0],
+        "room": dose.room,
         "day": "2026-12-03",
     }
     address = rule.rule.replace("<day:day>", "<day>")

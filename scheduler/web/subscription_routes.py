@@ -1,0 +1,295 @@
+"""Calendars that go out: who subscribes to whose, new addresses shown once, and their end; for the desk and for oneself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote, urlsplit
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, SelectField, StringField
+from wtforms.validators import InputRequired, Length
+
+from scheduler.access.permissions import Permission
+from scheduler.booking.outcomes import NotAllowed
+from scheduler.booking.reach import patient_within_reach, site_of
+from scheduler.config import Settings
+from scheduler.domain.errors import NotFound
+from scheduler.domain.places import Site
+from scheduler.feeds.subscriptions import (
+    ALARMS,
+    GRACE,
+    Gone,
+    SubscriptionRequest,
+    end_subscription,
+    make_subscription,
+    rotate_subscription,
+)
+from scheduler.store import clinic
+from scheduler.store.site_facts import facts_of
+from scheduler.store.subscriptions import (
+    FeedSubscription,
+    SubscriptionKind,
+    subscription_with,
+    subscriptions_of,
+)
+from scheduler.store.work import reading
+from scheduler.web.forms import faults
+from scheduler.web.guard import actor, needs
+from scheduler.web.identity import current_clock
+from scheduler.web.words import moment_in
+
+pages = Blueprint("subscriptions", __name__)
+
+LONGEST_NAME = 80
+
+_ALARM_WORDS = {15: "15 minutes before", 60: "an hour before", 24 * 60: "a day before"}
+
+
+class SubscriptionForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
+    """What a new subscription is called, what it shows, and whether the program reminds."""
+
+    name = StringField(
+        "What to call it",
+        [
+            InputRequired("Enter what to call it, such as My phone"),
+            Length(max=LONGEST_NAME, message=f"Enter at most {LONGEST_NAME} characters"),
+        ],
+    )
+    busy_only = BooleanField("Times only: every visit is called Busy, and has no place")
+    alarm = SelectField("Reminder on the device")
+
+    def offer(self) -> SubscriptionForm:
+        """Fill the choices in, and return the form."""
+        offered = [(str(minutes), _ALARM_WORDS[minutes].capitalize()) for minutes in ALARMS]
+        self.alarm.choices = [("", "None"), *offered]
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whose calendar a page is about: `title` heads it, `trail` are the pages above it, each a name and an address."""
+
+    kind: SubscriptionKind
+    id: str
+    site: Site
+    title: str
+    trail: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionLine:
+    """One subscription as the page tells it."""
+
+    id: str
+    name: str
+    sentences: tuple[str, ...]
+    ends: str
+    """When the address ends because there is a newer one; empty for one that stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAddress:
+    """A new address, and what calendar programs make of it; lives for one answer alone."""
+
+    https: str
+
+    @property
+    def webcal(self) -> str:
+        """Return the address as programs on the same device take it."""
+        return f"webcal://{self.https.partition('://')[2]}"
+
+    @property
+    def google(self) -> str:
+        """Return where Google Calendar subscribes."""
+        return f"https://calendar.google.com/calendar/r?cid={quote(self.webcal, safe='')}"
+
+    @property
+    def outlook(self) -> str:
+        """Return where Outlook on the web subscribes."""
+        return f"https://outlook.live.com/calendar/0/addfromweb?url={quote(self.https, safe='')}"
+
+    @property
+    def is_of_this_machine(self) -> bool:
+        """Say whether nobody else can reach the address, as in a trial on one's own machine."""
+        return urlsplit(self.https).hostname in {"localhost", "127.0.0.1", "::1"}
+
+
+@pages.route("/patients/<patient>/subscriptions", methods=["GET", "POST"])
+@needs(Permission.MANAGE_SUBSCRIPTIONS)
+def of_patient(patient: str) -> ResponseReturnValue:
+    """Those of a patient."""
+    with reading():
+        found = patient_within_reach(actor(), patient)
+        if found.stands_for_cohort:
+            raise NotFound("a group has no calendar of its own")
+        site = clinic.site(found.site)
+    trail = (("Patients", "/patients"), (found.name, f"/patients/{found.id}"))
+    return _answer(Subject(SubscriptionKind.PATIENT, found.id, site, f"Calendar of {found.name}", trail))
+
+
+@pages.route("/staff/<person>/subscriptions", methods=["GET", "POST"])
+@needs(Permission.MANAGE_SUBSCRIPTIONS)
+def of_person(person: str) -> ResponseReturnValue:
+    """Those of a member of staff."""
+    subject = _person(person)
+    trail = (("Staff", "/staff"), (subject.title, f"/staff/{person}"))
+    title = f"Calendar of {subject.title}"
+    return _answer(Subject(SubscriptionKind.STAFF, person, subject.site, title, trail))
+
+
+@pages.route("/my-subscriptions", methods=["GET", "POST"])
+@needs(Permission.MANAGE_OWN_SUBSCRIPTION)
+def my_own() -> ResponseReturnValue:
+    """One's own."""
+    person = actor().staff
+    if person is None:
+        raise NotFound("nobody of the staff is behind this account")
+    site = _person(person).site
+    return _answer(
+        Subject(SubscriptionKind.STAFF, person, site, "Your calendar elsewhere", (("My day", "/my-day"),))
+    )
+
+
+@pages.route("/rooms/<room>/subscriptions", methods=["GET", "POST"])
+@needs(Permission.MANAGE_SUBSCRIPTIONS)
+def of_room(room: str) -> ResponseReturnValue:
+    """Those of a room."""
+    with reading():
+        facts = facts_of(site_of(actor()).id)
+    if room not in facts.rooms:
+        raise NotFound("there is no room of this id here")
+    title = f"Calendar of {facts.rooms[room].name}"
+    return _answer(Subject(SubscriptionKind.ROOM, room, facts.site, title, (("Places", "/places"),)))
+
+
+@pages.route("/site/subscriptions", methods=["GET", "POST"])
+@needs(Permission.MANAGE_SUBSCRIPTIONS)
+def of_site() -> ResponseReturnValue:
+    """Those of the whole site."""
+    with reading():
+        site = site_of(actor())
+    title = f"Calendar of {site.name}"
+    return _answer(Subject(SubscriptionKind.SITE, site.id, site, title, (("Places", "/places"),)))
+
+
+def _person(person: str) -> Subject:
+    with reading():
+        facts = facts_of(site_of(actor()).id)
+    if person not in facts.staff:
+        raise NotFound("nobody of this id works here")
+    return Subject(SubscriptionKind.STAFF, person, facts.site, facts.staff[person].name)
+
+
+def _answer(subject: Subject) -> ResponseReturnValue:
+    if request.method != "POST":
+        return _page(subject, SubscriptionForm(None).offer()), 200
+    acts = {"make": _make, "renew": _renew, "revoke": _revoke}
+    act = acts.get(request.form.get("act", ""))
+    if act is None:
+        abort(400)
+    return act(subject)
+
+
+def _make(subject: Subject) -> ResponseReturnValue:
+    form = SubscriptionForm(request.form).offer()
+    if not form.validate():
+        return _page(subject, form), 422
+    wanted = SubscriptionRequest(
+        subject.kind,
+        subject.id,
+        _public_url(),
+        bool(form.busy_only.data),
+        (form.name.data or "").strip(),
+        int(form.alarm.data) if form.alarm.data else None,
+    )
+    return _shown_once(subject, wanted.name, make_subscription(wanted, actor(), current_clock()))
+
+
+def _renew(subject: Subject) -> ResponseReturnValue:
+    former = _chosen(subject)
+    outcome = rotate_subscription(former.id, _public_url(), actor(), current_clock())
+    if isinstance(outcome, Gone):
+        flash("That address does not work any more. Make a new one.", "missing")
+        return redirect(request.path, 303)
+    return _shown_once(subject, former.name, outcome, former)
+
+
+def _revoke(subject: Subject) -> ResponseReturnValue:
+    former = _chosen(subject)
+    if isinstance(end_subscription(former.id, actor(), current_clock()), NotAllowed):
+        abort(403)
+    flash(
+        "Revoked: its address leads nowhere from now on. What a program has read, it may show for some time.",
+        "good",
+    )
+    return redirect(request.path, 303)
+
+
+def _shown_once(
+    subject: Subject, name: str, outcome: str | NotAllowed, former: FeedSubscription | None = None
+) -> ResponseReturnValue:
+    """Answer with the address itself: it is in no redirect and no session, so it is nowhere but on this page."""
+    if isinstance(outcome, NotAllowed):
+        abort(403)
+    page = render_template(
+        "subscribed.html",
+        subject=subject,
+        name=name or "Unnamed",
+        address=ShownAddress(outcome),
+        former_ends=moment_in(current_clock().now() + GRACE, subject.site.zone) if former else "",
+        here=request.path,
+    )
+    return page, 200, {"Cache-Control": "no-store"}
+
+
+def _chosen(subject: Subject) -> FeedSubscription:
+    with reading():
+        found = subscription_with(request.form.get("subscription", ""))
+    if (found.kind, found.subject) != (subject.kind, subject.id):
+        raise NotFound("this subscription is to another calendar")
+    return found
+
+
+def _page(subject: Subject, form: SubscriptionForm) -> str:
+    now = current_clock().now()
+    with reading():
+        found = subscriptions_of(subject.kind, subject.id)
+    return render_template(
+        "subscriptions.html",
+        subject=subject,
+        lines=[told(one, subject.site.zone) for one in found if one.stands_at(now)],
+        form=form,
+        faults=faults(form) if form.errors else [],
+        here=request.path,
+    )
+
+
+def told(one: FeedSubscription, zone: str) -> SubscriptionLine:
+    """Return what there is to know of a subscription, in words."""
+    shows = "Times only" if one.busy_only else "Everything that this calendar tells"
+    if one.alarm_minutes is None:
+        reminds = "no reminder on the device"
+    else:
+        reminds = f"a reminder on the device {_ALARM_WORDS[one.alarm_minutes]}"
+    ends = moment_in(one.ends_at, zone) if one.ends_at else ""
+    made = f"Made {moment_in(one.created_at, zone)}."
+    return SubscriptionLine(
+        one.id,
+        one.name or "Unnamed",
+        (f"{shows}; {reminds}.", made, _read(one, one.last_fetched_at, zone)),
+        ends,
+    )
+
+
+def _read(one: FeedSubscription, last: datetime | None, zone: str) -> str:
+    if last is None:
+        return "Nothing has read it yet."
+    return f"Last read {moment_in(last, zone)} by {one.last_program or 'a program that gives no name'}."
+
+
+def _public_url() -> str:
+    settings: Settings = current_app.extensions["trellis_settings"]
+    return settings.public_url
