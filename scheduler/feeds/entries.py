@@ -49,7 +49,11 @@ def entries_of(visits: Iterable[FeedVisit], subscription: FeedSubscription) -> t
 
 def entry_of(visit: FeedVisit, subscription: FeedSubscription) -> Entry:
     """Return what this subscription may say of a visit."""
-    summary, location = _words(visit, subscription)
+    return _entry(visit, _words(visit, subscription), subscription.alarm_minutes)
+
+
+def _entry(visit: FeedVisit, words: tuple[str, str], alarm_minutes: int | None) -> Entry:
+    summary, location = words
     if not visit.state.takes_time:
         # Not every program heeds STATUS:CANCELLED, and a patient must not come in vain.
         summary = f"Cancelled: {summary}"
@@ -62,8 +66,13 @@ def entry_of(visit: FeedVisit, subscription: FeedSubscription) -> Entry:
         created_at=visit.created_at,
         changed_at=visit.changed_at,
         location=location,
-        alarm_minutes=subscription.alarm_minutes if visit.state.takes_time else None,
+        alarm_minutes=alarm_minutes if visit.state.takes_time else None,
     )
+
+
+def neutral_entry(visit: FeedVisit) -> Entry:
+    """Return what a patient's own calendar says of a visit, without a reminder on the device."""
+    return _entry(visit, _neutral_words(visit), None)
 
 
 def _words(visit: FeedVisit, subscription: FeedSubscription) -> tuple[str, str]:
@@ -71,8 +80,12 @@ def _words(visit: FeedVisit, subscription: FeedSubscription) -> tuple[str, str]:
     if subscription.busy_only:
         return "Busy", ""
     if subscription.kind is SubscriptionKind.PATIENT:
-        return "Appointment", _neutral_place(visit)
+        return _neutral_words(visit)
     return f"{CODES[visit.kind]} {visit.initials}", visit.room_name
+
+
+def _neutral_words(visit: FeedVisit) -> tuple[str, str]:
+    return "Appointment", _neutral_place(visit)
 
 
 def _neutral_place(visit: FeedVisit) -> str:

@@ -27,6 +27,7 @@ _site = table_of(SiteRow)
 _staff = table_of(AppointmentStaffRow)
 
 _CALLED_OFF = _visit.c.state.in_(sorted(CALLED_OFF))
+_ANNOUNCED = _visit.c.state.not_in(sorted(UNANNOUNCED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,14 @@ def feed_visits(subscription: FeedSubscription, since: datetime) -> tuple[FeedVi
         return tuple(_visit_from(row) for row in connection.execute(_question(subscription.kind), asked))
 
 
+def announced_visit(appointment: str) -> FeedVisit | None:
+    """Return one visit as feeds have it, `None` where there is none of which its patient is told."""
+    question = _told().where(_visit.c.id == appointment, _ANNOUNCED)
+    with reading() as connection:
+        row = connection.execute(question).one_or_none()
+    return None if row is None else _visit_from(row)
+
+
 def last_gone(subscription: FeedSubscription, since: datetime) -> datetime | None:
     """Return when the visit that left the feed last was over or called off, `None` when none has left it yet.
 
@@ -83,6 +92,21 @@ def _last_gone(kind: SubscriptionKind) -> Select[Any]:
 def _question(kind: SubscriptionKind) -> Select[Any]:
     since = bindparam("since", type_=Instant())
     return (
+        _told()
+        .where(
+            _shown_to(kind),
+            or_(
+                and_(_CALLED_OFF, _visit.c.changed_at >= since),
+                and_(~_CALLED_OFF, _visit.c.ends_at >= since),
+            ),
+        )
+        .order_by(_visit.c.starts_at, _visit.c.calendar_uid)
+    )
+
+
+def _told() -> Select[Any]:
+    """Return the question for all that feeds may need of visits, of whichever."""
+    return (
         select(
             _visit.c.calendar_uid,
             _visit.c.sequence,
@@ -101,14 +125,6 @@ def _question(kind: SubscriptionKind) -> Select[Any]:
         .join(_patient, _patient.c.id == _visit.c.patient_id)
         .join(_site, _site.c.id == _visit.c.site_id)
         .outerjoin(_room, _room.c.id == _visit.c.room_id)
-        .where(
-            _shown_to(kind),
-            or_(
-                and_(_CALLED_OFF, _visit.c.changed_at >= since),
-                and_(~_CALLED_OFF, _visit.c.ends_at >= since),
-            ),
-        )
-        .order_by(_visit.c.starts_at, _visit.c.calendar_uid)
     )
 
 
@@ -116,8 +132,7 @@ def _shown_to(kind: SubscriptionKind) -> ColumnElement[bool]:
     subject: BindParameter[str] = bindparam("subject")
     match kind:
         case SubscriptionKind.PATIENT:
-            announced = _visit.c.state.not_in(sorted(UNANNOUNCED))
-            return and_(_visit.c.patient_id == subject, announced)
+            return and_(_visit.c.patient_id == subject, _ANNOUNCED)
         case SubscriptionKind.ROOM:
             return _visit.c.room_id == subject
         case SubscriptionKind.SITE:

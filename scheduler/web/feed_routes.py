@@ -15,8 +15,10 @@ from scheduler.web.quiet_logs import keep_tokens_out_of_logs
 #: A program may keep it, nobody in between may, and it asks before using it again.
 CACHE_CONTROL = "private, no-cache"
 
+CALENDAR_TYPE = "text/calendar; charset=utf-8"
+
 CALENDAR = {
-    "Content-Type": "text/calendar; charset=utf-8",
+    "Content-Type": CALENDAR_TYPE,
     "Content-Disposition": 'inline; filename="appointments.ics"',
 }
 

@@ -36,6 +36,7 @@ from scheduler.web import (
     subscription_routes,
     substitute_routes,
     version_routes,
+    visit_file_routes,
     visit_routes,
 )
 from scheduler.web.errors import register_errors
@@ -58,6 +59,7 @@ BLUEPRINTS = (
     extend_routes.pages,
     version_routes.pages,
     visit_routes.pages,
+    visit_file_routes.pages,
     stay_routes.pages,
     substitute_routes.pages,
     day_routes.pages,

@@ -19,7 +19,7 @@ from scheduler.booking.reach import patient_within_reach
 from scheduler.booking.undo_advance import UndoAdvance, undo_advance
 from scheduler.booking.visit_facts import VisitFacts
 from scheduler.booking.withdraw_override import WithdrawOverride, withdraw_override
-from scheduler.domain.appointment import Appointment, AppointmentState
+from scheduler.domain.appointment import UNANNOUNCED, Appointment, AppointmentState
 from scheduler.domain.people import GateDecision, Patient
 from scheduler.domain.series import SeriesState
 from scheduler.domain.visit_day import DayReason
@@ -187,6 +187,7 @@ def show_visit(
         minutes=OFFERED_MINUTES,
         may_extend=bool(view.extend_as) and may(actor(), Permission.EXTEND_STAY),
         protocols_minutes=supplemental_minutes(facts.judged.question.protocol) if facts.judged else None,
+        has_file=found.state not in UNANNOUNCED,
         may_move=moves_alone and may(actor(), Permission.MOVE_APPOINTMENT),
         may_cancel=to_come and may(actor(), Permission.CANCEL_APPOINTMENT),
     )

@@ -61,6 +61,7 @@ MAY_OPEN = {
     "hold.book": EVERYBODY - {"nurse"},
     "hold.release": EVERYBODY - {"nurse"},
     "visits.visit": EVERYBODY,
+    "visit_files.visit_file": EVERYBODY,
     "visits.advance": EVERYBODY,
     "visits.undo": EVERYBODY,
     "visits.decide": EVERYBODY,
