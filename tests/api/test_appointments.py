@@ -151,6 +151,20 @@ def test_a_preview_does_not_take_what_was_chosen(app: Flask, desk: Program) -> N
     assert response.status_code == 400
 
 
+def test_cancelling_under_a_key_is_answered_twice_and_done_once(app: Flask, desk: Program) -> None:
+    dose = the_series(app)["P2"]
+    path, why = f"/appointments/{dose.id}/cancel", {"by": "patient", "reason": "illness"}
+    first = desk.post(path, why, Idempotency_Key="sent-twice")
+    after = the_series(app)
+    again = desk.post(path, why, Idempotency_Key="sent-twice")
+    assert (first.status_code, again.status_code) == (200, 200), again.text
+    assert again.json == first.json
+    assert the_series(app) == after
+    other = desk.post(path, {**why, "by": "clinic"}, Idempotency_Key="sent-twice")
+    assert other.status_code == 422
+    assert other.json["type"] == "urn:trellis:problem:key-used-otherwise"
+
+
 def test_cancelling_is_previewed_and_then_does_what_was_said(app: Flask, desk: Program) -> None:
     before = the_series(app)
     dose = before["P2"]

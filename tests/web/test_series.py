@@ -76,6 +76,18 @@ def test_a_series_is_paused_and_says_how_to_go_on(clinic_app: Flask, desk: Visit
     assert _now(clinic_app, series).state is SeriesState.PAUSED
 
 
+def test_a_pause_that_is_sent_twice_ends_nothing(clinic_app: Flask, desk: Visitor) -> None:
+    series = booked_series(clinic_app)[0]
+    address, sent = f"/series/{series.id}/cancel", {**CHOICE, "then": "pauses", "key": "pressed-twice"}
+    assert 'name="key"' in desk.text(address)
+    desk.send(address, sent)
+    first = _now(clinic_app, series)
+    desk.send(address, sent)
+    assert "Paused: " in desk.text(f"/series/{series.id}")
+    assert _now(clinic_app, series) == first
+    assert first.state is SeriesState.PAUSED
+
+
 def test_cancelling_one_visit_leaves_the_others_and_says_what_they_need(
     clinic_app: Flask, desk: Visitor
 ) -> None:
