@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,9 @@ _visit = table_of(AppointmentRow)
 #: What is claimed: a resource, and what for.
 Key = tuple[str, Purpose]
 
+MOST_VISITS = 200
+"""Of how many visits is asked at once: databases take no question that is as long as one likes."""
+
 _STANDING, _LANES, _SITE = "standing", "lanes", "site"
 
 
@@ -39,20 +42,33 @@ class Around:
 
 def look_around(wanted: Iterable[Claim], connection: Connection) -> Around:
     """Return what must be known to enter these claims."""
-    claims = list(wanted)
     standing: dict[Key, list[Span]] = defaultdict(list)
     capacities: dict[Key, int] = {}
     sites: dict[str, str] = {}
-    asked = union_all(_standing(claims), _lanes(claims), _sites(claims))
-    for kind, name, other, number, row, start, end in connection.execute(asked):
-        if kind == _STANDING:
-            # A purpose is a word of its own, so the plain text finds the same entry.
-            standing[name, other].append(Span(start, end, number, row))
-        elif kind == _LANES:
-            capacities[name, Purpose(other)] = number
-        else:
-            sites[name] = other
+    known: set[int] = set()
+    for claims in _in_portions(wanted):
+        asked = union_all(_standing(claims), _lanes(claims), _sites(claims))
+        for kind, name, other, number, row, start, end in connection.execute(asked):
+            if kind == _LANES:
+                capacities[name, Purpose(other)] = number
+            elif kind == _SITE:
+                sites[name] = other
+            elif row not in known:
+                # What stands beside visits of two portions is found with each.
+                known.add(row)
+                # A purpose is a word of its own, so the plain text finds the same entry.
+                standing[name, other].append(Span(start, end, number, row))
     return Around(standing, capacities, sites)
+
+
+def _in_portions(wanted: Iterable[Claim]) -> Iterator[list[Claim]]:
+    """Yield the claims of so many visits at a time: a series is one portion, and a whole clinic that is imported many."""
+    by_visit: dict[str, list[Claim]] = defaultdict(list)
+    for one in wanted:
+        by_visit[one.appointment].append(one)
+    visits = list(by_visit.values())
+    for begin in range(0, len(visits), MOST_VISITS):
+        yield [one for claims in visits[begin : begin + MOST_VISITS] for one in claims]
 
 
 def _standing(claims: Iterable[Claim]) -> Select[Any]:

@@ -14,7 +14,8 @@ from scheduler.domain.claims import Claim, Purpose
 from scheduler.domain.errors import Conflict, InvalidValue, NotFound
 from scheduler.domain.people import Role
 from scheduler.store import ledger
-from scheduler.store.work import unit_of_work
+from scheduler.store.around import look_around
+from scheduler.store.work import reading, unit_of_work
 from tests.store.stored_clinic import NOON, keep_series, watching
 
 pytestmark = pytest.mark.usefixtures("clinic_context")
@@ -188,3 +189,17 @@ def _lanes() -> dict[int, int | None]:
 
 def _hour(instant: datetime) -> int:
     return round((instant - NOON) / timedelta(hours=1))
+
+
+def test_a_whole_clinic_is_asked_about_at_once() -> None:
+    standing = [watching(hour, hour + 1) for hour in (0, 2)]
+    take(*standing)
+    wanted = [
+        replace(watching(number % 4, number % 4 + 1), appointment=f"visit-{number}") for number in range(1500)
+    ]
+    with reading() as connection:
+        around = look_around(wanted, connection)
+    [spans] = around.standing.values()
+    # Each is beside visits of many portions, and counted once.
+    assert sorted(span.start for span in spans) == sorted(claim.interval.start for claim in standing)
+    assert around.capacities["nurse-1", Purpose.WATCH] == 2
