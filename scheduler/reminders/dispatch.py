@@ -25,6 +25,7 @@ from scheduler.store.reminders import (
     give_up,
     lease_next,
     mark_failed,
+    mark_late_entries,
     mark_sent,
     put_back,
 )
@@ -109,6 +110,7 @@ def _enter_due(this: _Pass) -> dict[str, int]:
     if waiting:
         with unit_of_work():
             enter(waiting)
+            mark_late_entries(new.appointment for new in waiting)
     return counted
 
 

@@ -210,6 +210,20 @@ def mark_void(appointments: Iterable[str]) -> int:
     return _make_void(ids, or_(_reminder.c.kind != CONFIRMATION, ~something_stands))
 
 
+def mark_late_entries(appointments: Iterable[str]) -> int:
+    """Make void what was entered about visits that were called off meanwhile; return how many.
+
+    For use in the transaction that enters messages: what is due was looked up before it began.
+    """
+    called_off = exists(
+        select(_visit.c.id).where(
+            _visit.c.id == _reminder.c.appointment_id, _visit.c.state.in_(sorted(CALLED_OFF))
+        )
+    )
+    ids = sorted(set(appointments))
+    return _make_void(ids, and_(_reminder.c.kind != CONFIRMATION, called_off)) if ids else 0
+
+
 def mark_outdated(appointments: Iterable[str]) -> int:
     """Make every message void that is still to be sent about another time than these visits have now; return how many.
 
