@@ -16,7 +16,6 @@ from scheduler.domain.people import Role
 from scheduler.domain.treatment import StepKind
 from scheduler.reminders.channels import NotSent, Rejected, Unreachable
 from scheduler.reminders.dispatch import LEASE, Counts, dispatch
-from scheduler.reminders.due import due_messages
 from scheduler.reminders.policy import POLICY, MessageKind
 from scheduler.store import reminders
 from scheduler.store.reminders import CONFIRMATION, Reminder, ReminderState, all_reminders, lease_next
@@ -394,21 +393,3 @@ def fails_with(problem: NotSent) -> Callable[[EmailMessage], None]:
         raise problem
 
     return fail
-
-
-@pytest.mark.usefixtures("booked")
-def test_no_message_waits_for_a_visit_that_is_called_off_while_it_is_entered(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-
-    def and_then_called_off(now: datetime, channel: str) -> Any:
-        found = due_messages(now, channel)
-        cancel("visit-1", at=now)
-        return found
-
-    monkeypatch.setattr("scheduler.reminders.dispatch.due_messages", and_then_called_off)
-    monkeypatch.setattr("scheduler.reminders.dispatch._take_next", lambda _this: None)
-    dispatch(at("2026-12-02 14:00"), RecordingChannel())
-    entered = [one for one in all_reminders() if one.kind != CONFIRMATION]
-    assert ReminderState.VOID in {one.state for one in entered}
-    assert not [one for one in entered if one.state in (ReminderState.PENDING, ReminderState.LEASED)]
