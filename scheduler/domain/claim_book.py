@@ -241,6 +241,9 @@ class ClaimBook(Collection[Claim]):
 
     def __init__(self, by_key: Mapping[ClaimKey, ClaimsInOrder]) -> None:
         self._by_key = by_key
+        # What it was made from by laying other books beside it, and on what these had something to say.
+        self._base = by_key
+        self._laid: frozenset[ClaimKey] = frozenset()
 
     @classmethod
     def of(cls, claims: Iterable[Claim]) -> ClaimBook:
@@ -254,16 +257,22 @@ class ClaimBook(Collection[Claim]):
         """Return the claims on a resource for one purpose."""
         return self._by_key.get((resource, purpose), _NOTHING)
 
-    def unlike(self, other: ClaimBook, keys: Iterable[ClaimKey]) -> list[ClaimKey]:
+    def unlike(self, other: ClaimBook, keys: Collection[ClaimKey]) -> list[ClaimKey]:
         """Return those of some resources and purposes on which the other book says something else."""
         mine, theirs = self._by_key, other._by_key
+        if self._base is other._base:
+            # Only what was laid beside the same claims can differ, which mostly is what one patient has.
+            laid = self._laid | other._laid
+            keys = [key for key in keys if key in laid] if any(key in keys for key in laid) else ()
         # Mostly they are the very same, which is seen without a look at what they say.
         other_ones = [key for key in keys if mine.get(key) is not theirs.get(key)]
         return [key for key in other_ones if self.on(*key) != other.on(*key)]
 
     def beside(self, other: ClaimBook) -> ClaimBook:
         """Return the claims of both books; on a resource and purpose that both know, those of the other alone."""
-        return ClaimBook({**self._by_key, **other._by_key})
+        both = ClaimBook({**self._by_key, **other._by_key})
+        both._base, both._laid = self._base, self._laid | other._by_key.keys()
+        return both
 
     def entering(self, claims: Iterable[Claim]) -> ClaimBook:
         """Return the book with more claims."""

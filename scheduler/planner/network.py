@@ -101,11 +101,15 @@ class Holes:
 
     def reached_by(self, length: int) -> Holes:
         """Return the starts from which something of a length, in slots, would reach into one of these stretches."""
-        edges, earlier = [self.edges[0] - length + 1], length - 1
-        for end, begin in zip(self.edges[1:-1:2], self.edges[2::2], strict=True):
-            if end < begin - earlier:
-                edges += (end, begin - earlier)
-        return Holes((*edges, self.edges[-1]))
+        begins, ends = [begin - length + 1 for begin in self.edges[::2]], self.edges[1::2]
+        if all(map(int.__lt__, ends, begins[1:])):
+            # Mostly none of them meet: then there is nothing to join.
+            edges = list(self.edges)
+            edges[::2] = begins
+            return Holes(tuple(edges))
+        joined = Holes.of(zip(begins, ends, strict=True))
+        assert joined is not None
+        return joined
 
     def end_over(self, slot: int) -> int | None:
         """Return the end of the stretch that holds a slot, or `None`."""

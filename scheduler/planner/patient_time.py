@@ -23,9 +23,10 @@ class PatientTime:
     def of(cls, diary: Diary, grid: Grid) -> PatientTime:
         """Look it up once, for visits of every shape."""
         visits, doses = (diary.book.on(diary.patient.id, what) for what in (Purpose.OCCUPY, Purpose.SPACING))
-        taken = grid.touched(zip(visits.starts, visits.ends, strict=True))
-        spaced = grid.touched(zip(doses.starts, doses.ends, strict=True))
-        return cls(Holes.of([*taken, *grid.touching_each(diary.patient.unavailable)]), Holes.of(spaced))
+        taken = grid.touched(zip(visits.starts, visits.ends, strict=True)) if visits else []
+        spaced = grid.touched(zip(doses.starts, doses.ends, strict=True)) if doses else []
+        absent = grid.touching_each(diary.patient.unavailable) if diary.patient.unavailable else []
+        return cls(Holes.of(taken + absent), Holes.of(spaced))
 
     def holes(self, shape: Shape) -> Holes | None:
         """Return the slots at which a visit of a shape may not start for the patient's sake; `None` for none."""

@@ -88,8 +88,8 @@ class Question:
         last = self.wishes.latest - self.grid.origin
         if not last % SLOT:
             # Quicker, and the same where the end is that of a slot.
-            end = slots_at_most(last)
-            return tuple([min(end - length, self.grid.slots - 1) for length in self.outline.lengths])
+            end = min(slots_at_most(last), self.grid.slots)
+            return tuple([end - length for length in self.outline.lengths])
         return tuple(
             min(slots_at_most(last - step.length), self.grid.slots - 1) for step in self.outline.steps
         )

@@ -136,6 +136,18 @@ def test_books_differ_where_one_says_something_else(head: list[Claim], more: lis
     assert book.unlike(ClaimBook.of(head), keys) == []
 
 
+@given(LISTS, LISTS, LISTS)
+def test_books_laid_beside_the_same_claims_differ_in_what_was_laid(
+    shared: list[Claim], one: list[Claim], other: list[Claim]
+) -> None:
+    base, laid = ClaimBook.of(shared), [ClaimBook.of(claims) for claims in (one, other)]
+    books = [base.beside(book).beside(ClaimBook.of(())) for book in laid]
+    keys = list(dict.fromkeys(map(_key, [*shared, *one, *other])))
+    unlike = [key for key in keys if books[0].on(*key) != books[1].on(*key)]
+    assert books[0].unlike(books[1], keys) == unlike
+    assert books[0].unlike(base, keys) == [key for key in keys if books[0].on(*key) != base.on(*key)]
+
+
 @given(LISTS)
 def test_times_are_told_by_role(found: list[Claim]) -> None:
     there = ClaimsInOrder.of(filed(found, "a", Purpose.WATCH))
