@@ -14,7 +14,7 @@ from bench.measure import Result, each_in_turn, ratio_line
 from bench.scale import Scale
 from bench.solved import Solved
 
-QUERIES: Mapping[Size, int] = {SMALL: 8, MEDIUM: 4, LARGE: 6}
+QUERIES: Mapping[Size, int] = {SMALL: 40, MEDIUM: 6, LARGE: 12}
 """How many patients ask for a series; a full model of the medium clinic takes some five seconds for each."""
 FULL: Mapping[Size, float] = {SMALL: 2000, MEDIUM: 2000, LARGE: 1000}
 """How many times quicker than the full model the planner is to be."""
