@@ -7,7 +7,6 @@ from datetime import datetime
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
@@ -40,6 +39,7 @@ from scheduler.store.work import reading
 from scheduler.web.forms import faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
+from scheduler.web.posted_form import PostedForm
 from scheduler.web.words import count_words, day_in, moment_in
 
 pages = Blueprint("busy", __name__)
@@ -47,7 +47,7 @@ pages = Blueprint("busy", __name__)
 _NAME = [Length(max=LONGEST_NAME, message=f"Enter at most {LONGEST_NAME} characters")]
 
 
-class AddressForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
+class AddressForm(PostedForm):
     """The address of a calendar, and a word for it."""
 
     address = StringField(
@@ -60,7 +60,7 @@ class AddressForm(FlaskForm):  # type: ignore[misc]  # the library ships no type
     address_name = StringField("What to call it", _NAME)
 
 
-class FileForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
+class FileForm(PostedForm):
     """A calendar as a file, and a word for it."""
 
     file = FileField("Calendar file", [FileRequired("Choose a calendar file, such as rota.ics")])
@@ -203,7 +203,7 @@ def _found(person: str) -> tuple[Site, StaffMember]:
     return facts.site, facts.staff[person]
 
 
-def _page(person: str, forms: _Forms | None = None, wrong: FlaskForm | None = None) -> str:
+def _page(person: str, forms: _Forms | None = None, wrong: PostedForm | None = None) -> str:
     site, found = _found(person)
     now = current_clock().now()
     with reading():

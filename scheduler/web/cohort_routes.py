@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
@@ -40,6 +39,7 @@ from scheduler.web.forms import LONGEST_LINE, faults
 from scheduler.web.group_view import member_lines
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
+from scheduler.web.posted_form import PostedForm
 from scheduler.web.visit_rows import Names
 from scheduler.web.words import count_words, refused_words
 
@@ -49,7 +49,7 @@ MOST_FOUND = 12
 """Whoever is looked for is among a dozen, or is looked for with another word."""
 
 
-class MakeForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
+class MakeForm(PostedForm):
     """The name of a new group and the protocol that it follows."""
 
     name = StringField(
@@ -59,7 +59,7 @@ class MakeForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
     protocol = SelectField("Protocol", [InputRequired("Choose a protocol")])
 
 
-class FindForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
+class FindForm(PostedForm):
     """Part of the name of whoever is to join. It is posted, so that it stays out of every address."""
 
     wanted = StringField(
@@ -68,7 +68,7 @@ class FindForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
     )
 
 
-class MemberForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
+class MemberForm(PostedForm):
     """Who joins or leaves, and whether with a high dose."""
 
     patient = HiddenField(validators=[InputRequired("Choose a patient")])

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from wtforms import DateField, IntegerField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
@@ -34,6 +33,7 @@ from scheduler.store.work import reading
 from scheduler.web.forms import faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
+from scheduler.web.posted_form import PostedForm
 from scheduler.web.sealed_change import Seal, UnusableWay, opened, wanted_extension
 from scheduler.web.ways_of_change import WayPanel, onlooker_at, way_panels
 from scheduler.web.wishes_form import within_reason
@@ -44,7 +44,7 @@ pages = Blueprint("extend", __name__)
 _DAYS = f"Give 1 to {FURTHEST_DAYS} days"
 
 
-class ExtensionForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
+class ExtensionForm(PostedForm):
     """How many further visits, how far apart, and from which day on."""
 
     visits = IntegerField(

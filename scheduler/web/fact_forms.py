@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from datetime import date, time, timedelta
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import DateField, Field, IntegerField, SelectField, SelectMultipleField, StringField, TimeField
 from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
 
@@ -18,6 +17,7 @@ from scheduler.domain.places import Closure, WeeklyHours
 from scheduler.domain.staff_changes import RolesChanged
 from scheduler.rules.wording import credential_name
 from scheduler.web.forms import LONGEST_LINE
+from scheduler.web.posted_form import PostedForm
 from scheduler.web.words import WEEKDAYS
 
 LONGEST_ABSENCE = timedelta(days=800)
@@ -26,13 +26,13 @@ LONGEST_ABSENCE = timedelta(days=800)
 _STRETCH = re.compile(r"(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})")
 
 
-def _is_near(_form: FlaskForm, field: Field) -> None:
+def _is_near(_form: PostedForm, field: Field) -> None:
     """Ask for a day of this age: at the ends of the calendar there is no day before or after."""
     if field.data is not None and not 2000 <= field.data.year <= 2200:
         raise ValidationError("Enter a year between 2000 and 2200")
 
 
-class StretchForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
+class StretchForm(PostedForm):
     """From a day to a day, both included; with times only where not whole days are meant."""
 
     first_day = DateField("First day", [InputRequired("Enter the first day"), _is_near])
@@ -73,7 +73,7 @@ class RoomForm(StretchForm):
     room = SelectField("Room")
 
 
-class ClosureForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
+class ClosureForm(PostedForm):
     """Whole days, both included, and why."""
 
     first_day = DateField("First day", [InputRequired("Enter the first day"), _is_near])
@@ -99,7 +99,7 @@ class ClosureForm(FlaskForm):  # type: ignore[misc]  # the library ships no type
         return Closure(first, last, (self.reason.data or "").strip())
 
 
-class CredentialForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
+class CredentialForm(PostedForm):
     """A kind of credential and its last day; without a day it does not expire."""
 
     kind = SelectField("Credential", [InputRequired("Choose a credential")])
@@ -124,10 +124,10 @@ MOST_PATIENTS = 20
 """How many patients one person may be given to watch, or to stand behind, at once: more is a slip of the hand."""
 
 
-def _patients_as(role: Role) -> Callable[[FlaskForm, Field], None]:
+def _patients_as(role: Role) -> Callable[[PostedForm, Field], None]:
     """Return a validator that asks for a number of patients from whoever serves in a role; without it, it means nothing."""
 
-    def check(form: FlaskForm, field: Field) -> None:
+    def check(form: PostedForm, field: Field) -> None:
         wrong = bool(field.errors) or not 1 <= (field.data or 0) <= MOST_PATIENTS
         field.errors = []
         if role.value in (form["roles"].data or ()) and wrong:
@@ -137,7 +137,7 @@ def _patients_as(role: Role) -> Callable[[FlaskForm, Field], None]:
     return check
 
 
-class RolesForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
+class RolesForm(PostedForm):
     """In which roles somebody serves, and how many patients at once in those where that is limited."""
 
     roles = SelectMultipleField("Serves as")
@@ -175,14 +175,14 @@ def roles_as_chosen(person: StaffMember) -> dict[str, Any]:
     }
 
 
-def _is_hours(_form: FlaskForm, field: Field) -> None:
+def _is_hours(_form: PostedForm, field: Field) -> None:
     try:
         parsed_hours(field.data or "")
     except ValueError as problem:
         raise ValidationError(str(problem)) from None
 
 
-class HoursForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
+class HoursForm(PostedForm):
     """Weekly hours: for each weekday stretches such as '08:00–12:00, 13:00–17:00', or nothing."""
 
     day_0 = StringField(WEEKDAYS[0], [Length(max=LONGEST_LINE), _is_hours])

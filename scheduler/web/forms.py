@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from scheduler.booking.outcomes import CalledOffBy, CancelReason
 from scheduler.booking.preview_substitute import HowMany
+from scheduler.web.posted_form import PostedForm
 
 LONGEST_LINE = 200
 
 
-class SignInForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
+class SignInForm(PostedForm):
     """Name and password, and where to go afterwards."""
 
     username = StringField(
@@ -26,7 +26,7 @@ class SignInForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
     next = HiddenField()
 
 
-class SearchForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
+class SearchForm(PostedForm):
     """Part of a patient's name, phone number or birthday. It is posted, so that it stays out of every address."""
 
     wanted = StringField(
@@ -34,7 +34,7 @@ class SearchForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
     )
 
 
-class CancelForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
+class CancelForm(PostedForm):
     """Who calls off, and why: a choice, for free text tends to hold what should not be kept here."""
 
     by = RadioField("Who cancels?", [InputRequired("Choose who cancels")])
@@ -67,7 +67,7 @@ class EndSeriesForm(CancelForm):
         return self
 
 
-class SubstituteForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
+class SubstituteForm(PostedForm):
     """From which visit on somebody else is wanted, for how many, and whom."""
 
     from_step = SelectField("From which visit?", [InputRequired("Choose a visit")])
@@ -85,6 +85,6 @@ class SubstituteForm(FlaskForm):  # type: ignore[misc]  # the library ships no t
         return self
 
 
-def faults(form: FlaskForm) -> list[tuple[str, str]]:
+def faults(form: PostedForm) -> list[tuple[str, str]]:
     """Return (id of the field, what is wrong) in the order of the form, for the summary at the top."""
     return [(field.id, str(error)) for field in form for error in field.errors]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import time, timedelta
 
-from flask_wtf import FlaskForm
 from wtforms import DateField, Field, RadioField, SelectMultipleField
 from wtforms.validators import InputRequired, Optional, StopValidation, ValidationError
 
 from scheduler.booking.preview_move import WantedMove
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import instant_at, local_day
+from scheduler.web.posted_form import PostedForm
 from scheduler.web.wishes_form import ClockField, within_reason
 from scheduler.web.words import day_words
 
@@ -25,14 +25,14 @@ class NeededFor:
     choice: str
     message: str
 
-    def __call__(self, form: FlaskForm, field: Field) -> None:
+    def __call__(self, form: PostedForm, field: Field) -> None:
         """Stop at an empty field, with the message where it is needed."""
         if not field.raw_data or not field.raw_data[0].strip():
             field.errors = []
             raise StopValidation(self.message if form.where.data == self.choice else "")
 
 
-class MoveForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
+class MoveForm(PostedForm):
     """Where to, with the days and times that two of the choices ask for; `stay` holds step keys."""
 
     where = RadioField("Where to?", [InputRequired("Choose where the visit shall go")])

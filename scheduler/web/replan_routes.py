@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from wtforms import DateField, SelectMultipleField
 from wtforms.validators import Optional
 
@@ -34,6 +33,7 @@ from scheduler.web.form_keys import key_sent
 from scheduler.web.forms import faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
+from scheduler.web.posted_form import PostedForm
 from scheduler.web.sealed_change import Seal, UnusableWay, opened, wanted_replan
 from scheduler.web.ways_of_change import WayPanel, missing_visits, onlooker_at, standing_choices, way_panels
 from scheduler.web.wishes_form import within_reason
@@ -42,7 +42,7 @@ from scheduler.web.words import count_words, refused_words
 pages = Blueprint("replan", __name__)
 
 
-class ReplanForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
+class ReplanForm(PostedForm):
     """From which day on, and on which not; `stay` holds step keys."""
 
     not_before = DateField("Not before", [Optional(), within_reason])

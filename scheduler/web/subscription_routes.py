@@ -8,7 +8,6 @@ from urllib.parse import quote, urlsplit
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
@@ -39,6 +38,7 @@ from scheduler.store.work import reading
 from scheduler.web.forms import faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
+from scheduler.web.posted_form import PostedForm
 from scheduler.web.words import moment_in
 
 pages = Blueprint("subscriptions", __name__)
@@ -48,7 +48,7 @@ LONGEST_NAME = 80
 _ALARM_WORDS = {15: "15 minutes before", 60: "an hour before", 24 * 60: "a day before"}
 
 
-class SubscriptionForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
+class SubscriptionForm(PostedForm):
     """What a new subscription is called, what it shows, and whether the program reminds."""
 
     name = StringField(

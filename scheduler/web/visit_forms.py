@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from flask_wtf import FlaskForm
 from wtforms import DateField, HiddenField, IntegerField, StringField
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional
 
@@ -15,6 +14,7 @@ from scheduler.domain.appointment import AppointmentState
 from scheduler.domain.clock import first_moment
 from scheduler.domain.people import GateDecision
 from scheduler.domain.visit_day import DayReason
+from scheduler.web.posted_form import PostedForm
 
 OFFERED_MINUTES = (10, 15, 20, 30, 45, 60, 90, 120)
 """What is offered of the minutes by which a stay may be extended."""
@@ -22,7 +22,7 @@ OFFERED_MINUTES = (10, 15, 20, 30, 45, 60, 90, 120)
 OVERRIDE_LASTS = {"0": "Through the day of the visit", "7": "A week longer, should the visit be moved"}
 
 
-class StepForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
+class StepForm(PostedForm):
     """The next step of a visit; the key makes a second press of one button the same request."""
 
     to = HiddenField(validators=[AnyOf([state.value for state in AppointmentState])])
@@ -31,13 +31,13 @@ class StepForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
     key = HiddenField(validators=[Length(min=8, max=64)])
 
 
-class UndoForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
+class UndoForm(PostedForm):
     """The last step, to be taken back."""
 
     version = IntegerField(validators=[InputRequired()])
 
 
-class GateForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
+class GateForm(PostedForm):
     """A decision: pass or hold, through which day and for how many visits. There is no room for a note."""
 
     gate = HiddenField(validators=[InputRequired(), Length(max=100)])
@@ -49,7 +49,7 @@ class GateForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
     key = HiddenField(validators=[Length(min=8, max=64)])
 
 
-class OverrideForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
+class OverrideForm(PostedForm):
     """A rule to be let pass for this visit, why, and how long."""
 
     rule = HiddenField(validators=[InputRequired(), Length(max=20)])
@@ -67,13 +67,13 @@ class OverrideForm(FlaskForm):  # type: ignore[misc]  # the library ships no typ
         return first_moment(day + timedelta(days=1 + int(self.lasts.data or "0")), zone)
 
 
-class WithdrawForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
+class WithdrawForm(PostedForm):
     """An override to be taken back."""
 
     override = HiddenField(validators=[InputRequired(), Length(max=64)])
 
 
-class StayForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
+class StayForm(PostedForm):
     """By how much a stay takes longer, and why; empty minutes leave them to the protocol."""
 
     why = HiddenField(validators=[AnyOf([why.value for why in StayReason])])
@@ -82,7 +82,7 @@ class StayForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
     key = HiddenField(validators=[Length(min=8, max=64)])
 
 
-def first_fault(form: FlaskForm) -> str:
+def first_fault(form: PostedForm) -> str:
     """Return what is wrong with a form in a sentence; where only a broken page could do that, a general one."""
     said = [str(error) for field in form for error in field.errors if not field.name.endswith("_token")]
     return said[0] if said else "This could not be understood"

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from flask_wtf import FlaskForm
 from wtforms import DateField, RadioField, SelectField, SelectMultipleField, TimeField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
@@ -14,6 +13,7 @@ from scheduler.booking.preview_series import PreviewSeries
 from scheduler.booking.request import WantedSeries, against_first
 from scheduler.domain.places import Site
 from scheduler.domain.treatment import Step
+from scheduler.web.posted_form import PostedForm
 from scheduler.web.words import MATTERS_MOST, WEEKDAYS
 
 MUST, RATHER = "must", "rather"
@@ -40,7 +40,7 @@ def open_weekdays(site: Site, today: date) -> tuple[int, ...]:
     )
 
 
-def within_reason(_form: FlaskForm, field: DateField) -> None:
+def within_reason(_form: PostedForm, field: DateField) -> None:
     """Refuse years that are slips of the finger; at the end of the calendar no later day can be counted to."""
     if field.data and not 2000 <= field.data.year < 2200:
         raise ValidationError(f"Enter a year such as 2026, not {field.data.year}")
@@ -57,7 +57,7 @@ class ClockField(TimeField):
             raise ValueError("Enter a time such as 09:00") from None
 
 
-class WishesForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
+class WishesForm(PostedForm):
     """What is wished for a new series. `declined` and `included` hold 'protocol/step' keys, `weekdays` 0 for Monday."""
 
     protocol = RadioField("Protocol", [InputRequired("Choose a protocol")])
