@@ -64,12 +64,15 @@ def hands() -> StandingClock:
 
 def saying(*times: Interval) -> str:
     """Return a calendar with these times."""
-    return calendar(
-        *(
-            event(f"DTSTART:{time.start:%Y%m%dT%H%M%SZ}", f"DTEND:{time.end:%Y%m%dT%H%M%SZ}", uid=f"{number}@elsewhere")
-            for number, time in enumerate(times)
+    events = (
+        event(
+            f"DTSTART:{time.start:%Y%m%dT%H%M%SZ}",
+            f"DTEND:{time.end:%Y%m%dT%H%M%SZ}",
+            uid=f"{number}@elsewhere",
         )
-    )  # fmt: skip
+        for number, time in enumerate(times)
+    )
+    return calendar(*events)
 
 
 def visit_time(series: Series, step: str = "D1") -> Interval:

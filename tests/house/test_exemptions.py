@@ -10,10 +10,10 @@ import pytest
 
 from tests.house.building import CODE, modules
 
-EXEMPTION = re.compile(r"#\s*(noqa|type:\s*ignore|pragma:\s*no cover)", re.IGNORECASE)
+EXEMPTION = re.compile(r"#\s*(noqa|type:\s*ignore|pragma:\s*no cover|fmt:\s*(off|on|skip))", re.IGNORECASE)
 # The marker with its codes; the reason is what is left.
 MARKER = re.compile(
-    r"#\s*(noqa(:\s*[A-Z]+\d+(,\s*[A-Z]+\d+)*)?|type:\s*ignore(\[[^\]]*\])?|pragma:\s*no cover)",
+    r"#\s*(noqa(:\s*[A-Z]+\d+(,\s*[A-Z]+\d+)*)?|type:\s*ignore(\[[^\]]*\])?|pragma:\s*no cover|fmt:\s*\w+)",
     re.IGNORECASE,
 )
 LEAVING_OUT = re.compile(r"pytest\.(mark\.)?(skip|skipif|xfail|importorskip)$")
@@ -47,6 +47,8 @@ def test_every_test_left_out_says_why() -> None:
         ("x = 1  # noqa: S608 - built from our own names\n", ["built from our own names"]),
         ("x = 1  # type: ignore[no-untyped-call]\n", [""]),
         ("x = 1  # type: ignore[no-untyped-call]  # ships no types\n", ["ships no types"]),
+        ("x = 1  # fmt: skip\n", [""]),
+        ("x = 1  # fmt: skip  # one line of the table a row\n", ["one line of the table a row"]),
         ("# It ships no types at all.\nx = 1  # type: ignore[misc]\n", ["It ships no types at all."]),
     ],
 )

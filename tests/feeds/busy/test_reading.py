@@ -224,10 +224,9 @@ def test_free_and_busy_periods() -> None:
 
 
 def test_lines_are_unfolded_and_alarms_inside_passed_over() -> None:
-    text = calendar(
-        event("DTSTART;TZID=Amer\r\n ica/Denver:20261203T100\r\n\t000", "DURATION:PT1H", "BEGIN:VALARM",
-              "TRIGGER:-PT15M", "DURATION:PT99H", "END:VALARM")
-    )  # fmt: skip
+    start = "DTSTART;TZID=Amer\r\n ica/Denver:20261203T100\r\n\t000"
+    alarm = ("BEGIN:VALARM", "TRIGGER:-PT15M", "DURATION:PT99H", "END:VALARM")
+    text = calendar(event(start, "DURATION:PT1H", *alarm))
     assert told(read("\ufeff" + text)) == ["2026-12-03 10:00/11:00"]
 
 
