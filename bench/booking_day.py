@@ -24,8 +24,8 @@ from scheduler.booking.cancel_series import CancelSeries, cancel_series
 from scheduler.booking.change_staff import change_staff
 from scheduler.booking.changing_facts import ChangeOfFacts, FactsChanged
 from scheduler.booking.export_clinic import export_clinic
-from scheduler.booking.move_appointment import AppointmentMoved, MoveAppointment, move_appointment
-from scheduler.booking.outcomes import CalledOffBy, CancelReason, Refused
+from scheduler.booking.move_appointment import MoveAppointment, move_appointment
+from scheduler.booking.outcomes import CalledOffBy, CancelReason, Refused, SeriesChanged
 from scheduler.booking.preview_move import WantedMove
 from scheduler.config import settings_from
 from scheduler.domain.clock import StandingClock
@@ -123,7 +123,7 @@ class Clerk:
             return None
         visit = self.random.choice(series.standing)
         outcome = move_appointment(MoveAppointment(WantedMove(visit.id)), SYSTEM, self.clock)
-        if isinstance(outcome, AppointmentMoved):
+        if isinstance(outcome, SeriesChanged):
             moved = {move.appointment for move in outcome.moves}
             self.told.moved += [
                 (one.id, one.version)

@@ -19,7 +19,7 @@ from scheduler.api.answers import (
 )
 from scheduler.booking.cancel_appointment import AppointmentCancelled
 from scheduler.booking.changed_series import ChangedVisit, visits_of
-from scheduler.booking.outcomes import PlannedChange, PreviewedSeries
+from scheduler.booking.outcomes import PlannedChange, PreviewedSeries, SeriesChanged
 from scheduler.booking.preview_cancel import CancelPreview
 from scheduler.booking.preview_series import SeriesPreview
 from scheduler.booking.request import WantedSeries
@@ -213,22 +213,16 @@ class ChangeAnswer(Answer):
         )
 
     @classmethod
-    def made(
-        cls,
-        series: Series,
-        moves: Iterable[Move],
-        reassigned: tuple[str, ...],
-        findings: Iterable[Finding],
-    ) -> Self:
+    def made(cls, done: SeriesChanged) -> Self:
         """Tell what was done."""
         return cls(
             preview=False,
-            series=SeriesAnswer.of(series),
+            series=SeriesAnswer.of(done.series),
             ways=(),
             reasons=(),
-            moves=tuple(MoveAnswer.of(move) for move in moves),
-            reassigned=reassigned,
-            findings=findings_told(findings),
+            moves=tuple(MoveAnswer.of(move) for move in done.moves),
+            reassigned=done.reassigned,
+            findings=findings_told(done.findings),
         )
 
 

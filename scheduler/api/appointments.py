@@ -13,8 +13,8 @@ from scheduler.api.operations import Asking, Nothing
 from scheduler.api.problems import not_allowed, refused
 from scheduler.booking.advance_appointment import Advanced, advance_appointment
 from scheduler.booking.cancel_appointment import AppointmentCancelled, CancelAppointment, cancel_appointment
-from scheduler.booking.move_appointment import AppointmentMoved, MoveAppointment, move_appointment
-from scheduler.booking.outcomes import CalledOffBy, NotAllowed, Refused
+from scheduler.booking.move_appointment import MoveAppointment, move_appointment
+from scheduler.booking.outcomes import CalledOffBy, NotAllowed, Refused, SeriesChanged
 from scheduler.booking.preview_cancel import CancelPreview, preview_cancel
 from scheduler.booking.preview_move import WantedMove, preview_move
 from scheduler.booking.reach import (
@@ -88,8 +88,8 @@ def move_a_visit(asking: Asking[AppointmentMove]) -> ChangeAnswer:
             raise not_allowed(outcome)
         case Refused():
             raise refused(outcome)
-        case AppointmentMoved(after, moves, reassigned, findings):
-            return ChangeAnswer.made(after, moves, reassigned, findings)
+        case SeriesChanged():
+            return ChangeAnswer.made(outcome)
 
 
 def _ways_to_move(wanted: WantedMove, asking: Asking[AppointmentMove]) -> ChangeAnswer:

@@ -49,4 +49,4 @@ def resolve_a_conflict(asking: Asking[SeriesChange]) -> ChangeAnswer:
         case Refused():
             raise refused(outcome)
         case ConflictResolved():
-            return ChangeAnswer.made(outcome.series, outcome.moves, outcome.reassigned, outcome.findings)
+            return ChangeAnswer.made(outcome)

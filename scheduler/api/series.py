@@ -10,12 +10,11 @@ from scheduler.api.problems import not_allowed, refused
 from scheduler.booking.book_series import Booked, book_series
 from scheduler.booking.holds import DecideHold, HoldDecided, book_hold, release_hold
 from scheduler.booking.judging import findings_now
-from scheduler.booking.outcomes import NotAllowed, Refused
+from scheduler.booking.outcomes import NotAllowed, Refused, SeriesChanged
 from scheduler.booking.preview_series import preview_series
 from scheduler.booking.reach import patient_within_reach, series_within_reach
 from scheduler.booking.replan_series import (
     ReplanSeries,
-    SeriesReplanned,
     preview_replan,
     replan_series,
 )
@@ -114,9 +113,8 @@ def replan_rest_of_series(asking: Asking[SeriesReplan]) -> ChangeAnswer:
             raise not_allowed(outcome)
         case Refused():
             raise refused(outcome)
-        case SeriesReplanned(after, change):
-            moves, reassigned = (change.moves, change.reassigned) if change else ((), ())
-            return ChangeAnswer.made(after, moves, reassigned, outcome.findings)
+        case SeriesChanged():
+            return ChangeAnswer.made(outcome)
 
 
 def _patient_must_be_within_reach(actor: Actor, patient: str) -> None:

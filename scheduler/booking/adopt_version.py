@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from scheduler.access.permissions import Actor, Permission, may, may_at
+from scheduler.booking.acts import Act
 from scheduler.booking.adopting import PlannedAdoption, adoption_of
 from scheduler.booking.holds import locked_now
 from scheduler.booking.inbox import let_go, take_in
 from scheduler.booking.judging import SeriesFindings
-from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.request import nonsense
-from scheduler.booking.retrying import retried
+from scheduler.booking.retrying import retried_or_refused
 from scheduler.domain.clock import Clock
-from scheduler.domain.errors import Conflict, NotFound
+from scheduler.domain.errors import NotFound
 from scheduler.domain.group_terms import Reading
 from scheduler.domain.series import Series
 from scheduler.store import clinic
@@ -81,35 +81,28 @@ def adopt_version(command: AdoptVersion, actor: Actor, clock: Clock) -> VersionA
     """Let a series go on by another version of its protocol; what that breaks stands in the inbox until it is resolved."""
     if not may(actor, Permission.ADOPT_VERSION):
         return NotAllowed(Permission.ADOPT_VERSION)
-    now = clock.now()
-    try:
-        return retried(lambda: _attempt(command, actor, now))
-    except Conflict as conflict:
-        lost = nonsense("race_lost", str(conflict), "Look at what it would mean now.")
-        return Refused(reasons=(lost,), race_lost=True)
+    act = Act(VERB, Permission.ADOPT_VERSION, command, actor, clock.now())
+    return retried_or_refused(lambda: _attempt(act), "Look at what it would mean now.")
 
 
-def _attempt(command: AdoptVersion, actor: Actor, now: datetime) -> VersionAdopted | Refused | NotAllowed:
+def _attempt(act: Act[AdoptVersion]) -> VersionAdopted | Refused | NotAllowed:
     with unit_of_work():
         try:
-            series = locked_now(command.series, now)
+            series = locked_now(act.command.series, act.now)
         except NotFound:
-            return _unknown(command)
-        if not may_at(actor, Permission.ADOPT_VERSION, series.site):
-            return NotAllowed(Permission.ADOPT_VERSION)
-        earlier = answered_before(VERB, command, command.idempotency_key)
-        if isinstance(earlier, Refused):
-            return earlier
-        if earlier is not None:
-            return VersionAdopted(series)
-        adoption = _adoption(command, series, now)
-        if isinstance(adoption, Refused):
-            return adoption
-        if command.seen is not None and not command.seen >= {visit.id for visit in adoption.visits}:
-            why = "It would break other visits than those that were looked at."
-            again = nonsense("changed_meanwhile", why, "Look at the visits that it would break now.")
-            return Refused(reasons=(again,), race_lost=True)
-        return _written(command, series, adoption, actor, now)
+            return _unknown(act.command)
+        return act.once(series.site, do=lambda: _adopted(act, series), again=lambda _: VersionAdopted(series))
+
+
+def _adopted(act: Act[AdoptVersion], series: Series) -> VersionAdopted | Refused:
+    adoption, seen = _adoption(act.command, series, act.now), act.command.seen
+    if isinstance(adoption, Refused):
+        return adoption
+    if seen is not None and not seen >= {visit.id for visit in adoption.visits}:
+        why = "It would break other visits than those that were looked at."
+        again = nonsense("changed_meanwhile", why, "Look at the visits that it would break now.")
+        return Refused(reasons=(again,), race_lost=True)
+    return _written(act, series, adoption)
 
 
 def _adoption(command: AdoptVersion, series: Series, now: datetime) -> PlannedAdoption | Refused:
@@ -124,10 +117,8 @@ def _adoption(command: AdoptVersion, series: Series, now: datetime) -> PlannedAd
     return adoption_of(series, versions[command.version], now)
 
 
-def _written(
-    command: AdoptVersion, series: Series, adoption: PlannedAdoption, actor: Actor, now: datetime
-) -> VersionAdopted:
-    after = adoption.change.after
+def _written(act: Act[AdoptVersion], series: Series, adoption: PlannedAdoption) -> VersionAdopted:
+    after, now = adoption.change.after, act.now
     stored.save_change(series, after, now)
     new = take_in([SeriesFindings(after, adoption.broken)], CAUSE, now) if adoption.broken else ()
     let_go([SeriesFindings(after, adoption.change.findings)], Resolution.ELSEWHERE, now)
@@ -138,8 +129,8 @@ def _written(
         "visits_broken": len(adoption.visits),
         "kept_as_they_are": list(adoption.kept_as_they_are),
     }
-    record(AuditEntry(now, actor.id, VERB, "series", series.id, details, series.site))
-    note_answer(VERB, command, command.idempotency_key, after, now)
+    record(AuditEntry(now, act.actor.id, VERB, "series", series.id, details, series.site))
+    act.note_answer(after)
     return VersionAdopted(stored.series(series.id), adoption, len(new))
 
 

@@ -1,4 +1,4 @@
-"""The lines that every change of a standing series shares: load the diary, judge what it would be, write it whole."""
+"""A standing series as it would be after a change: what it is judged by, the ways there are, and what was chosen."""
 
 from __future__ import annotations
 
@@ -8,10 +8,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from uuid import uuid4
 
-from scheduler.access.permissions import Actor
 from scheduler.booking.horizon import in_whole_fortnights
-from scheduler.booking.inbox import known_already, let_go, take_in
-from scheduler.booking.judging import SeriesFindings
 from scheduler.booking.members_findings import broken_for_members
 from scheduler.booking.outcomes import PlannedChange, Refused, Ways
 from scheduler.domain.appointment import NOT_BEGUN, Appointment, AppointmentState, appointment_at
@@ -30,9 +27,6 @@ from scheduler.planner.reschedule import ways_to_reschedule
 from scheduler.rules.evaluate import evaluate
 from scheduler.rules.finding import Finding, Level
 from scheduler.store import clinic
-from scheduler.store import series as stored
-from scheduler.store.audit import AuditEntry, record
-from scheduler.store.conflicts import Resolution
 from scheduler.store.diaries import load_diary
 
 REACH = timedelta(days=60)
@@ -282,29 +276,3 @@ def _as_wanted(visit: Appointment, wanted: ChangedVisit, at_hand: SeriesAtHand) 
         AppointmentState.TENTATIVE if visit.state is AppointmentState.TENTATIVE else AppointmentState.BOOKED
     )
     return replace(made, state=state, version=version, title=visit.title)
-
-
-def write(
-    change: PlannedChange,
-    verb: str,
-    actor: Actor,
-    now: datetime,
-    mended: Resolution = Resolution.ELSEWHERE,
-) -> Series:
-    """Save a change with its audit entry, within the unit of work, and return the series as it is kept then.
-
-    Open conflicts of the series that it mends are closed as `mended`.
-    """
-    stored.save_change(change.before, change.after, now)
-    judged = (SeriesFindings(change.after, change.findings),)
-    let_go(judged, mended, now)
-    take_in(known_already(judged), verb, now)
-    details = {
-        "moved": [move.step for move in change.moves],
-        "reassigned": list(change.reassigned),
-        "booked": [visit.step for visit in change.replaces.values()],
-        "gates": sorted({one.rule for one in change.findings if one.level is Level.GATE}),
-    }
-    series = change.after
-    record(AuditEntry(now, actor.id, verb, "series", series.id, details, series.site))
-    return stored.series(series.id)

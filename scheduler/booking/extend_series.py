@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
-from scheduler.access.permissions import Actor, Permission, may, may_at
-from scheduler.booking.changed_series import ChangedVisit, SeriesAtHand, as_chosen, write
-from scheduler.booking.further_visits import further_steps, is_place, with_places, without_places
-from scheduler.booking.holds import locked_now
-from scheduler.booking.once import answered_before, note_answer
-from scheduler.booking.outcomes import NotAllowed, PlannedChange, Refused, Ways
+from scheduler.access.permissions import Actor, Permission, may
+from scheduler.booking.acts import Act
+from scheduler.booking.changed_series import ChangedVisit, SeriesAtHand
+from scheduler.booking.further_visits import (
+    as_chosen_for_places,
+    as_kept,
+    further_steps,
+    is_place,
+    with_places,
+)
+from scheduler.booking.one_change import best_of, changed_once, with_other_ways
+from scheduler.booking.one_series import looked_at
+from scheduler.booking.outcomes import NotAllowed, PlannedChange, Refused, SeriesChanged, Ways
 from scheduler.booking.request import nonsense
-from scheduler.booking.retrying import retried
+from scheduler.booking.retrying import retried_or_refused
 from scheduler.domain.clock import Clock, instant_at
-from scheduler.domain.errors import Conflict, NotFound
 from scheduler.domain.series import Series, SeriesState
 from scheduler.domain.treatment import StepKind
 from scheduler.planner.change import Change
 from scheduler.planner.proposal import Reason
-from scheduler.rules.finding import Finding
 from scheduler.store import clinic
-from scheduler.store import series as stored
-from scheduler.store.work import reading, unit_of_work
 
 VERB = "extend_series"
 
@@ -64,100 +68,43 @@ class ExtendSeries:
     idempotency_key: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SeriesExtended:
-    """The series as it stands in the store; `change` is `None` where an earlier request of the same key did it."""
-
-    series: Series
-    change: PlannedChange | None = None
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """What the rules still ask for (gates and warnings)."""
-        return self.change.findings if self.change else ()
-
-
 def preview_extension(wanted: WantedExtension, actor: Actor, clock: Clock) -> Ways | Refused | NotAllowed:
     """Look for the ways to extend a series, as extending does, and write nothing."""
-    if not may(actor, Permission.EXTEND_SERIES):
-        return NotAllowed(Permission.EXTEND_SERIES)
     now = clock.now()
-    with reading():
-        try:
-            at_hand = _at_hand(wanted, stored.series(wanted.series), actor, now)
-        except NotFound:
-            return _unknown(wanted)
-        return at_hand.ways(_as_change(wanted, at_hand)) if isinstance(at_hand, SeriesAtHand) else at_hand
+
+    def ways(series: Series) -> Ways | Refused:
+        at_hand = _at_hand(wanted, series, now)
+        return at_hand if isinstance(at_hand, Refused) else at_hand.ways(_as_change(wanted, at_hand))
+
+    return looked_at(wanted.series, Permission.EXTEND_SERIES, actor, ways)
 
 
-def extend_series(command: ExtendSeries, actor: Actor, clock: Clock) -> SeriesExtended | Refused | NotAllowed:
+def extend_series(command: ExtendSeries, actor: Actor, clock: Clock) -> SeriesChanged | Refused | NotAllowed:
     """Book further visits in one commit with the steps that the series has by them, or say what is against it."""
     if not may(actor, Permission.EXTEND_SERIES):
         return NotAllowed(Permission.EXTEND_SERIES)
-    now = clock.now()
-    try:
-        outcome = retried(lambda: _attempt(command, actor, now))
-    except Conflict as conflict:
-        lost = Reason("race_lost", str(conflict), "Look at what is free now, and extend again.", "")
-        outcome = Refused(reasons=(lost,), race_lost=True)
-    if isinstance(outcome, Refused) and (outcome.findings or outcome.race_lost):
-        other = preview_extension(command.wanted, actor, clock)
-        return replace(outcome, ways=other.ways) if isinstance(other, Ways) else outcome
-    return outcome
+    act = Act(VERB, Permission.EXTEND_SERIES, command, actor, clock.now())
+    attempt = partial(changed_once, act, command.wanted.series, partial(_change, act))
+    outcome = retried_or_refused(attempt, "Look at what is free now, and extend again.")
+    return with_other_ways(outcome, lambda: preview_extension(command.wanted, actor, clock))
 
 
-def _attempt(command: ExtendSeries, actor: Actor, now: datetime) -> SeriesExtended | Refused | NotAllowed:
-    with unit_of_work():
-        try:
-            series = locked_now(command.wanted.series, now)
-        except NotFound:
-            return _unknown(command.wanted)
-        if not may_at(actor, Permission.EXTEND_SERIES, series.site):
-            return NotAllowed(Permission.EXTEND_SERIES)
-        earlier = answered_before(VERB, command, command.idempotency_key)
-        if isinstance(earlier, Refused):
-            return earlier
-        if earlier is not None:
-            return SeriesExtended(stored.series(earlier))
-        change = _change(command, series, actor, now)
-        if not isinstance(change, PlannedChange):
-            return change
-        if change.refusing:
-            return Refused(findings=change.refusing)
-        after = write(_as_kept(change, series), VERB, actor, now)
-        note_answer(VERB, command, command.idempotency_key, after, now)
-        return SeriesExtended(after, change)
-
-
-def _change(
-    command: ExtendSeries, series: Series, actor: Actor, now: datetime
-) -> PlannedChange | Refused | NotAllowed:
-    at_hand = _at_hand(command.wanted, series, actor, now)
-    if not isinstance(at_hand, SeriesAtHand):
+def _change(act: Act[ExtendSeries], series: Series) -> PlannedChange | Refused:
+    """Return the chosen change, or the best; the series is booked by it."""
+    wanted, visits = act.command.wanted, act.command.visits
+    at_hand = _at_hand(wanted, series, act.now)
+    if isinstance(at_hand, Refused):
         return at_hand
-    if command.visits is None:
-        found = at_hand.ways(_as_change(command.wanted, at_hand))
-        return found.ways[0] if found.ways else Refused(reasons=found.reasons)
-    wanted = {visit.appointment for visit in command.visits}
-    if not {at_hand.missing[step].id for step in _looked_for(at_hand)} <= wanted:
-        why = "The series was changed since it was looked at, or other visits were looked for."
-        reason = Reason("changed_meanwhile", why, "Look at what works now.", "")
-        return Refused(reasons=(reason,), race_lost=True)
-    return as_chosen(at_hand, command.visits)
+    if visits is None:
+        change = best_of(at_hand.ways(_as_change(wanted, at_hand)))
+    else:
+        other = "The series was changed since it was looked at, or other visits were looked for."
+        change = as_chosen_for_places(at_hand, visits, other)
+    return change if isinstance(change, Refused) else as_kept(change, series, SeriesState.BOOKED)
 
 
-def _as_kept(change: PlannedChange, series: Series) -> PlannedChange:
-    """Return the change as it is written: from the series as it stands, which is booked by it, and without mere places."""
-    after = replace(without_places(change.after), state=SeriesState.BOOKED)
-    return replace(change, before=series, after=after)
-
-
-def _at_hand(
-    wanted: WantedExtension, series: Series, actor: Actor, now: datetime
-) -> SeriesAtHand | Refused | NotAllowed:
+def _at_hand(wanted: WantedExtension, series: Series, now: datetime) -> SeriesAtHand | Refused:
     """Return the series as it would be, with places for the further visits, and the facts around it."""
-    if not may_at(actor, Permission.EXTEND_SERIES, series.site):
-        return NotAllowed(Permission.EXTEND_SERIES)
     if reasons := (*_against_wishes(wanted), *_against_series(series)):
         return Refused(reasons=reasons)
     protocol = clinic.protocol_of(series)
@@ -211,8 +158,3 @@ def _as_change(wanted: WantedExtension, at_hand: SeriesAtHand) -> Change:
 def _looked_for(at_hand: SeriesAtHand) -> tuple[str, ...]:
     """Return the steps of the further visits, in order; what else was called off as not needed stays so."""
     return tuple(step for step, visit in at_hand.missing.items() if is_place(visit))
-
-
-def _unknown(wanted: WantedExtension) -> Refused:
-    why = f"There is no series '{wanted.series}'."
-    return Refused(reasons=(nonsense("unknown_series", why, "Choose a series from the patient's page."),))

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from scheduler.booking.changed_series import ChangedVisit, SeriesAtHand, as_chosen
+from scheduler.booking.outcomes import PlannedChange, Refused
 from scheduler.domain.appointment import Appointment, AppointmentState, appointment_at
 from scheduler.domain.claims import Placement
 from scheduler.domain.extra_steps import ExtraStep, with_extra
 from scheduler.domain.people import Role
-from scheduler.domain.series import Series
+from scheduler.domain.series import Series, SeriesState
 from scheduler.domain.treatment import Protocol, Step, StepKind, WindowMeaning
+from scheduler.planner.proposal import Reason
 
 _A_DAY = timedelta(days=1)
 
@@ -85,6 +88,22 @@ def with_places(series: Series, protocol: Protocol, further: tuple[ExtraStep, ..
 def without_places(series: Series) -> Series:
     """Return the series without the visits that were only looked for."""
     return replace(series, appointments=tuple(visit for visit in series.appointments if not is_place(visit)))
+
+
+def as_chosen_for_places(
+    at_hand: SeriesAtHand, chosen: Collection[ChangedVisit], why: str
+) -> PlannedChange | Refused:
+    """Return the change that somebody chose, which has a visit for every place; without, `why` says what came between."""
+    places = {visit.id for visit in at_hand.missing.values() if is_place(visit)}
+    if places <= {visit.appointment for visit in chosen}:
+        return as_chosen(at_hand, chosen)
+    reason = Reason("changed_meanwhile", why, "Look at what works now.", "")
+    return Refused(reasons=(reason,), race_lost=True)
+
+
+def as_kept(change: PlannedChange, series: Series, state: SeriesState) -> PlannedChange:
+    """Return a change as it is written: from the series as it stands, into a state, and without mere places."""
+    return replace(change, before=series, after=replace(without_places(change.after), state=state))
 
 
 def is_place(visit: Appointment) -> bool:

@@ -57,6 +57,32 @@ class PlannedChange:
 
 
 @dataclass(frozen=True, slots=True)
+class SeriesChanged:
+    """A standing series that was changed, as it is in the store now; `change` says what was done.
+
+    `change` is `None` where an earlier request of the same key did it: then nothing of it is told again.
+    """
+
+    series: Series
+    change: PlannedChange | None = None
+
+    @property
+    def moves(self) -> tuple[Move, ...]:
+        """What moved, in order of the new starts."""
+        return self.change.moves if self.change else ()
+
+    @property
+    def reassigned(self) -> tuple[str, ...]:
+        """The steps whose visits keep their time, in another room or with other people."""
+        return self.change.reassigned if self.change else ()
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the rules still ask for (gates and warnings)."""
+        return self.change.findings if self.change else ()
+
+
+@dataclass(frozen=True, slots=True)
 class Ways:
     """The ways to make a change that the rules do not refuse, the one that moves the fewest visits first; or the reasons."""
 

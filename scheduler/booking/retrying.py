@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from scheduler.booking.outcomes import Refused
+from scheduler.booking.request import nonsense
 from scheduler.domain.errors import Conflict
 
 RETRIES = 2
@@ -23,3 +25,11 @@ def retried(attempt: Callable[[], Outcome]) -> Outcome:
         except Conflict:
             continue
     return attempt()
+
+
+def retried_or_refused(attempt: Callable[[], Outcome], mend: str) -> Outcome | Refused:
+    """Do the same, and where every attempt lost return a refusal that says so, with what to do about it."""
+    try:
+        return retried(attempt)
+    except Conflict as conflict:
+        return Refused(reasons=(nonsense("race_lost", str(conflict), mend),), race_lost=True)

@@ -16,12 +16,11 @@ from scheduler.booking.extend_series import (
     MOST_AT_ONCE,
     USUAL_DAYS,
     ExtendSeries,
-    SeriesExtended,
     WantedExtension,
     extend_series,
     preview_extension,
 )
-from scheduler.booking.outcomes import NotAllowed, PlannedChange, Refused
+from scheduler.booking.outcomes import NotAllowed, PlannedChange, Refused, SeriesChanged
 from scheduler.booking.reach import series_within_reach
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.people import Patient
@@ -123,7 +122,7 @@ def extended(series: str) -> ResponseReturnValue:
     outcome = extend_series(command, actor(), current_clock())
     if isinstance(outcome, NotAllowed):
         abort(403)
-    if isinstance(outcome, SeriesExtended):
+    if isinstance(outcome, SeriesChanged):
         number = len(outcome.change.replaces) if outcome.change else 0
         flash(f"Booked: {count_words(number, 'further visit')}." if number else "Booked already.", "good")
         return redirect(url_for("series.series", series=series), 303)

@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from scheduler.access.permissions import Permission
 from scheduler.booking.calling_off import is_to_come
-from scheduler.booking.move_appointment import AppointmentMoved, MoveAppointment, move_appointment
-from scheduler.booking.outcomes import NotAllowed, PlannedChange, Refused
+from scheduler.booking.move_appointment import MoveAppointment, move_appointment
+from scheduler.booking.outcomes import NotAllowed, PlannedChange, Refused, SeriesChanged
 from scheduler.booking.preview_move import WantedMove, preview_move
 from scheduler.booking.reach import series_within_reach
 from scheduler.domain.appointment import Appointment
@@ -79,7 +79,7 @@ def moved(appointment: str) -> ResponseReturnValue:
     outcome = move_appointment(command, actor(), current_clock())
     if isinstance(outcome, NotAllowed):
         abort(403)
-    if isinstance(outcome, AppointmentMoved):
+    if isinstance(outcome, SeriesChanged):
         number = len(outcome.moves) + len(outcome.reassigned)
         flash(f"Moved: {count_words(number, 'visit')} changed." if number else "Moved already.", "good")
         return redirect(url_for("series.series", series=outcome.series.id), 303)

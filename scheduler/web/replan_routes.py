@@ -13,11 +13,10 @@ from wtforms.validators import Optional
 from scheduler.access.permissions import Permission
 from scheduler.booking.calling_off import is_to_come
 from scheduler.booking.decline_visits import DeclineVisits, declinable, decline_visits
-from scheduler.booking.outcomes import NotAllowed, PlannedChange, Refused
+from scheduler.booking.outcomes import NotAllowed, PlannedChange, Refused, SeriesChanged
 from scheduler.booking.reach import series_within_reach
 from scheduler.booking.replan_series import (
     ReplanSeries,
-    SeriesReplanned,
     WantedReplan,
     preview_replan,
     replan_series,
@@ -99,7 +98,7 @@ def replanned(series: str) -> ResponseReturnValue:
     outcome = replan_series(command, actor(), current_clock())
     if isinstance(outcome, NotAllowed):
         abort(403)
-    if isinstance(outcome, SeriesReplanned):
+    if isinstance(outcome, SeriesChanged):
         number = len(outcome.change.replaces) if outcome.change else 0
         flash(f"Booked again: {count_words(number, 'visit')}." if number else "Planned already.", "good")
         return redirect(url_for("series.series", series=series), 303)

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from scheduler.access.permissions import Permission
 from scheduler.booking.calling_off import is_to_come
 from scheduler.booking.changed_series import visits_of
-from scheduler.booking.outcomes import NotAllowed, Refused
+from scheduler.booking.outcomes import NotAllowed, Refused, SeriesChanged
 from scheduler.booking.preview_substitute import (
     HowMany,
     SubstitutePreview,
@@ -18,7 +18,6 @@ from scheduler.booking.preview_substitute import (
 from scheduler.booking.reach import series_within_reach
 from scheduler.booking.substitute_therapist import (
     SubstituteTherapist,
-    TherapistSubstituted,
     substitute_therapist,
 )
 from scheduler.domain.people import Patient, Role
@@ -126,7 +125,7 @@ def _page(
     )
 
 
-def _in_words(outcome: TherapistSubstituted) -> str:
+def _in_words(outcome: SeriesChanged) -> str:
     if not outcome.moves and not outcome.reassigned:
         return "This was done before."
     kept = f"{count_words(len(outcome.reassigned), 'visit')} at the same time" if outcome.reassigned else ""

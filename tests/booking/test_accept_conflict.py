@@ -17,8 +17,8 @@ from scheduler.booking.changed_series import ChangedVisit
 from scheduler.booking.changing_facts import ChangeOfFacts, FactsChanged
 from scheduler.booking.import_clinic import ClinicImported, ImportClinic, import_clinic
 from scheduler.booking.keep_inbox import KeepInbox, keep_inbox
-from scheduler.booking.move_appointment import AppointmentMoved, MoveAppointment, move_appointment
-from scheduler.booking.outcomes import NotAllowed
+from scheduler.booking.move_appointment import MoveAppointment, move_appointment
+from scheduler.booking.outcomes import NotAllowed, SeriesChanged
 from scheduler.booking.override_rule import OverrideRule, RuleOverridden, override_rule
 from scheduler.booking.preview_move import WantedMove
 from scheduler.booking.see_conflicts import SeriesInConflict, see_accepted, see_conflicts
@@ -109,7 +109,7 @@ def moved(series: Series, step: str, start: datetime, clock: StandingClock) -> N
     was = the(series, step)
     change = ChangedVisit(was.id, was.version, start, was.room, was.staff, was.relief)
     outcome = move_appointment(MoveAppointment(WantedMove(was.id), (change,)), SYSTEM, clock)
-    assert isinstance(outcome, AppointmentMoved), outcome
+    assert isinstance(outcome, SeriesChanged), outcome
 
 
 def test_a_warning_is_accepted_at_the_front_desk_and_told_with_who_when_and_why(

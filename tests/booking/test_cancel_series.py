@@ -14,8 +14,8 @@ from scheduler.booking.cancel_series import (
     cancel_series,
     pause_series,
 )
-from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, Refused
-from scheduler.booking.replan_series import ReplanSeries, SeriesReplanned, WantedReplan, replan_series
+from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, Refused, SeriesChanged
+from scheduler.booking.replan_series import ReplanSeries, WantedReplan, replan_series
 from scheduler.domain.appointment import AppointmentState
 from scheduler.domain.clock import StandingClock
 from scheduler.domain.series import Series, SeriesState
@@ -111,7 +111,7 @@ def test_a_paused_series_gives_its_times_back_and_is_resumed_by_planning_it_anew
     assert len(all_claims()) == sum(len(visit.claims) for visit in outcome.series.standing)
     later = StandingClock(middle.now() + timedelta(days=3))
     resumed = replan_series(ReplanSeries(WantedReplan(series.id)), SYSTEM, later)
-    assert isinstance(resumed, SeriesReplanned), resumed
+    assert isinstance(resumed, SeriesChanged), resumed
     assert resumed.series.state is SeriesState.BOOKED
     assert {v.step for v in resumed.series.standing} == {v.step for v in series.standing}
     assert all(visit.start >= later.now() for visit in resumed.series.standing[5:])

@@ -14,8 +14,8 @@ from scheduler.booking.change_staff import change_staff
 from scheduler.booking.changed_series import ChangedVisit, visits_of
 from scheduler.booking.changing_facts import ChangeOfFacts, FactsChanged
 from scheduler.booking.keep_inbox import KeepInbox, keep_inbox
-from scheduler.booking.move_appointment import AppointmentMoved, MoveAppointment, move_appointment
-from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, Refused
+from scheduler.booking.move_appointment import MoveAppointment, move_appointment
+from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, Refused, SeriesChanged
 from scheduler.booking.preview_move import WantedMove
 from scheduler.booking.recheck import RecheckCommand, recheck
 from scheduler.booking.resolve_conflict import ConflictResolved, ResolveConflict, resolve_conflict
@@ -167,7 +167,7 @@ def test_what_is_put_right_elsewhere_leaves_the_inbox_when_it_is_looked_at(serie
     assert inbox() == ()
     fall_ill("therapist-1", dose.interval)
     moved = move_appointment(MoveAppointment(WantedMove(dose.id)), SYSTEM, clock())
-    assert isinstance(moved, AppointmentMoved)
+    assert isinstance(moved, SeriesChanged)
     assert open_conflicts() == ()
     fall_ill("therapist-1", the(moved.series, "D3").interval)
     assert open_conflicts()
@@ -275,7 +275,7 @@ def test_moving_another_visit_mends_what_it_can_besides(series: Series) -> None:
     out_of_use(dose.room, dose.interval)
     conflict = the_conflict("D2")
     moved = move_appointment(MoveAppointment(WantedMove(the(series, "D3").id)), SYSTEM, clock())
-    assert isinstance(moved, AppointmentMoved)
+    assert isinstance(moved, SeriesChanged)
     assert open_conflicts() == ()
     mending = ways(conflict)
     assert (mending.ways, mending.reasons, mending.others) == ((), (), ())

@@ -18,12 +18,11 @@ from scheduler.booking.cancel_series import (
 )
 from scheduler.booking.changed_series import visits_of
 from scheduler.booking.export_clinic import export_clinic
-from scheduler.booking.extend_series import ExtendSeries, SeriesExtended, WantedExtension, extend_series
+from scheduler.booking.extend_series import ExtendSeries, WantedExtension, extend_series
 from scheduler.booking.let_rest import LetRest, let_rest
-from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, Ways
+from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, SeriesChanged, Ways
 from scheduler.booking.replan_series import (
     ReplanSeries,
-    SeriesReplanned,
     WantedReplan,
     preview_replan,
     replan_series,
@@ -135,7 +134,7 @@ def test_it_goes_on_with_a_new_preparation_before_the_next_dose(resting: Resting
     assert resting.now == before
     chosen = visits_of(preview.ways[0])
     outcome = replan_series(ReplanSeries(WantedReplan(resting.series.id), chosen, "key"), DESK, resting.clock)
-    assert isinstance(outcome, SeriesReplanned), outcome
+    assert isinstance(outcome, SeriesChanged), outcome
     after = outcome.series
     assert after.state is SeriesState.BOOKED
     prepared, dose = after.visit("N1"), after.visit("D2")
@@ -163,14 +162,14 @@ def test_without_the_new_preparation_it_does_not_go_on(resting: Resting) -> None
 def test_a_new_preparation_that_is_called_off_leaves_a_gate_open(resting: Resting) -> None:
     resting.days_after_the_dose(100).rests()
     outcome = replan_series(ReplanSeries(WantedReplan(resting.series.id)), DESK, resting.clock)
-    assert isinstance(outcome, SeriesReplanned), outcome
+    assert isinstance(outcome, SeriesChanged), outcome
     new = Floor(outcome.series, "N1")
     settle(new)
     gone = new.minutes_in(16).tries(S.NO_SHOW, DESK)
     assert isinstance(gone, Advanced)
     assert "PREP-4" in {one.rule for one in gone.findings}
     again = replan_series(ReplanSeries(WantedReplan(resting.series.id)), DESK, new.clock)
-    assert isinstance(again, SeriesReplanned), again
+    assert isinstance(again, SeriesChanged), again
     assert again.series.visit("N1") is not None
     assert "PREP-4" not in {one.rule for one in again.findings}
 
@@ -190,7 +189,7 @@ def test_what_is_completed_never_rests_and_neither_does_what_was_extended(course
     clock = takes_place(course)
     clock.advance(200 * DAY)
     assert let_rest(LetRest("site-1"), SYSTEM, clock) == ()
-    assert isinstance(extend_series(ExtendSeries(WantedExtension(course.id)), DESK, clock), SeriesExtended)
+    assert isinstance(extend_series(ExtendSeries(WantedExtension(course.id)), DESK, clock), SeriesChanged)
     assert let_rest(LetRest("site-1"), SYSTEM, clock) == (), "a talk is ahead"
 
 

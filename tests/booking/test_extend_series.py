@@ -17,16 +17,15 @@ from scheduler.booking.changed_series import visits_of
 from scheduler.booking.export_clinic import export_clinic
 from scheduler.booking.extend_series import (
     ExtendSeries,
-    SeriesExtended,
     WantedExtension,
     extend_series,
     preview_extension,
 )
-from scheduler.booking.move_appointment import AppointmentMoved, MoveAppointment, move_appointment
-from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, Refused, Ways
+from scheduler.booking.move_appointment import MoveAppointment, move_appointment
+from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, Refused, SeriesChanged, Ways
 from scheduler.booking.preview_move import WantedMove
 from scheduler.booking.recheck import RecheckCommand, recheck
-from scheduler.booking.replan_series import ReplanSeries, SeriesReplanned, WantedReplan, replan_series
+from scheduler.booking.replan_series import ReplanSeries, WantedReplan, replan_series
 from scheduler.clinic_file import bundled_protocol, read_protocol
 from scheduler.domain.appointment import Appointment, AppointmentState
 from scheduler.domain.clock import StandingClock, local_day
@@ -54,7 +53,7 @@ def wanted(series: Series, **fields: Any) -> WantedExtension:
 
 def extended(series: Series, clock: StandingClock = CLOCK, **fields: Any) -> Series:
     outcome = extend_series(ExtendSeries(wanted(series, **fields)), DESK, clock)
-    assert isinstance(outcome, SeriesExtended), outcome
+    assert isinstance(outcome, SeriesChanged), outcome
     return outcome.series
 
 
@@ -102,7 +101,7 @@ def test_what_was_shown_is_what_is_booked_and_once(course: Series) -> None:
     way = preview.ways[-1]
     command = ExtendSeries(wanted(course, visits=2), visits_of(way), "key-1")
     outcomes = [extend_series(command, DESK, CLOCK) for _ in range(2)]
-    assert all(isinstance(one, SeriesExtended) for one in outcomes)
+    assert all(isinstance(one, SeriesChanged) for one in outcomes)
     shown = [(v.step, v.start, v.room, v.staff) for v in way.after.standing]
     assert [(v.step, v.start, v.room, v.staff) for v in stored_series(course.id).standing] == shown
 
@@ -136,7 +135,7 @@ def test_it_is_moved_called_off_replanned_and_substituted_like_any_visit(course:
     after = extended(course, visits=2)
     first, second = further(after)
     moved = move_appointment(MoveAppointment(WantedMove(first.id)), DESK, CLOCK)
-    assert isinstance(moved, AppointmentMoved)
+    assert isinstance(moved, SeriesChanged)
     new = moved.series.visit("X1")
     assert new is not None
     assert (new.id, new.version) == (first.id, 2)
@@ -144,7 +143,7 @@ def test_it_is_moved_called_off_replanned_and_substituted_like_any_visit(course:
     assert isinstance(cancel_appointment(command, DESK, CLOCK), AppointmentCancelled)
     assert [visit.step for visit in stored_series(course.id).missing] == ["X2"]
     again = replan_series(ReplanSeries(WantedReplan(course.id)), DESK, CLOCK)
-    assert isinstance(again, SeriesReplanned)
+    assert isinstance(again, SeriesChanged)
     booked_again = again.series.visit("X2")
     assert booked_again is not None
     assert booked_again.id != second.id
@@ -247,7 +246,7 @@ def test_desk_and_therapist_may_and_a_nurse_may_not(course: Series) -> None:
     assert extend_series(ExtendSeries(wanted(course)), elsewhere, CLOCK) == NotAllowed(
         Permission.EXTEND_SERIES
     )
-    assert isinstance(extend_series(ExtendSeries(wanted(course)), THERAPIST, CLOCK), SeriesExtended)
+    assert isinstance(extend_series(ExtendSeries(wanted(course)), THERAPIST, CLOCK), SeriesChanged)
 
 
 def test_its_day_goes_like_that_of_any_talk(course: Series) -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from scheduler.access.permissions import SYSTEM, AccountRole, Actor
 from scheduler.booking.changed_series import ChangedVisit
-from scheduler.booking.move_appointment import AppointmentMoved, MoveAppointment, move_appointment
-from scheduler.booking.outcomes import NotAllowed, PlannedChange, Refused
+from scheduler.booking.move_appointment import MoveAppointment, move_appointment
+from scheduler.booking.outcomes import NotAllowed, PlannedChange, Refused, SeriesChanged
 from scheduler.booking.preview_move import MovePreview, WantedMove, preview_move
 from scheduler.booking.recheck import RecheckCommand, recheck
 from scheduler.domain.appointment import AppointmentState
@@ -65,9 +65,9 @@ def chosen(way: PlannedChange) -> tuple[ChangedVisit, ...]:
     )
 
 
-def moved(command: MoveAppointment) -> AppointmentMoved:
+def moved(command: MoveAppointment) -> SeriesChanged:
     outcome = move_appointment(command, SYSTEM, clock())
-    assert isinstance(outcome, AppointmentMoved), outcome
+    assert isinstance(outcome, SeriesChanged), outcome
     return outcome
 
 

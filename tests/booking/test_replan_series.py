@@ -10,10 +10,17 @@ from scheduler.access.permissions import SYSTEM, AccountRole, Actor
 from scheduler.booking.cancel_appointment import AppointmentCancelled, CancelAppointment, cancel_appointment
 from scheduler.booking.cancel_series import CancelSeries, cancel_series
 from scheduler.booking.changed_series import ChangedVisit
-from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, PlannedChange, Refused, Ways
+from scheduler.booking.outcomes import (
+    CalledOffBy,
+    CancelReason,
+    NotAllowed,
+    PlannedChange,
+    Refused,
+    SeriesChanged,
+    Ways,
+)
 from scheduler.booking.replan_series import (
     ReplanSeries,
-    SeriesReplanned,
     WantedReplan,
     preview_replan,
     replan_series,
@@ -58,9 +65,9 @@ def ways(wanted: WantedReplan, at: StandingClock | None = None) -> tuple[Planned
     return found.ways
 
 
-def replanned(command: ReplanSeries, at: StandingClock | None = None) -> SeriesReplanned:
+def replanned(command: ReplanSeries, at: StandingClock | None = None) -> SeriesChanged:
     outcome = replan_series(command, SYSTEM, at or clock())
-    assert isinstance(outcome, SeriesReplanned), outcome
+    assert isinstance(outcome, SeriesChanged), outcome
     return outcome
 
 

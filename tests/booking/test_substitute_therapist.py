@@ -11,7 +11,7 @@ from scheduler.booking.cancel_series import CancelSeries, cancel_series
 from scheduler.booking.change_staff import change_staff
 from scheduler.booking.changed_series import ChangedVisit, visits_of
 from scheduler.booking.changing_facts import ChangeOfFacts, FactsChanged
-from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, Refused
+from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, Refused, SeriesChanged
 from scheduler.booking.preview_substitute import (
     HowMany,
     SubstitutePreview,
@@ -21,7 +21,6 @@ from scheduler.booking.preview_substitute import (
 from scheduler.booking.recheck import RecheckCommand, recheck
 from scheduler.booking.substitute_therapist import (
     SubstituteTherapist,
-    TherapistSubstituted,
     substitute_therapist,
 )
 from scheduler.domain.appointment import Appointment
@@ -61,9 +60,9 @@ def previewed(wanted: WantedSubstitute) -> SubstitutePreview:
     return outcome
 
 
-def substituted(command: SubstituteTherapist) -> TherapistSubstituted:
+def substituted(command: SubstituteTherapist) -> SeriesChanged:
     outcome = substitute_therapist(command, SYSTEM, clock())
-    assert isinstance(outcome, TherapistSubstituted), outcome
+    assert isinstance(outcome, SeriesChanged), outcome
     return outcome
 
 

@@ -16,8 +16,8 @@ from scheduler.booking.cancel_series import (
     pause_series,
 )
 from scheduler.booking.extend_stay import ExtendStay, StayExtended, StayReason, extend_stay
-from scheduler.booking.outcomes import CalledOffBy, CancelReason, Refused
-from scheduler.booking.replan_series import ReplanSeries, SeriesReplanned, WantedReplan, replan_series
+from scheduler.booking.outcomes import CalledOffBy, CancelReason, Refused, SeriesChanged
+from scheduler.booking.replan_series import ReplanSeries, WantedReplan, replan_series
 from scheduler.domain.claims import Claim
 from scheduler.domain.interval import Interval
 from scheduler.domain.visit_day import DayReason
@@ -110,7 +110,7 @@ def test_a_visit_that_was_booked_again_meanwhile_does_not_stand_twice(dose: Floo
     talk = Floor(dose.series, "P1")
     talk.minutes_in(20).goes(S.NO_SHOW)
     replanned = replan_series(ReplanSeries(WantedReplan(dose.series.id)), SYSTEM, talk.clock)
-    assert isinstance(replanned, SeriesReplanned)
+    assert isinstance(replanned, SeriesChanged)
     assert codes(talk.undoes()) == ["booked_again"]
     standing = [visit.step for visit in stored_series(dose.series.id).standing]
     assert standing.count("P1") == 1

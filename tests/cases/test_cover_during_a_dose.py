@@ -13,8 +13,8 @@ from scheduler.booking.change_staff import change_staff, preview_change_staff
 from scheduler.booking.changed_series import ChangedVisit
 from scheduler.booking.changing_facts import ChangeOfFacts, Consequences, FactsChanged
 from scheduler.booking.extend_stay import ExtendStay, PlannedStay, StayReason, extend_stay, preview_stay
-from scheduler.booking.move_appointment import AppointmentMoved, MoveAppointment, move_appointment
-from scheduler.booking.outcomes import Refused
+from scheduler.booking.move_appointment import MoveAppointment, move_appointment
+from scheduler.booking.outcomes import Refused, SeriesChanged
 from scheduler.booking.preview_move import WantedMove
 from scheduler.booking.see_conflicts import see_conflicts
 from scheduler.domain.people import Credential, Role, StaffMember
@@ -109,7 +109,7 @@ def test_a_start_put_off_so_that_both_set_ups_collide_is_refused_and_other_ways_
     assert ("COVER-2", ("D1",)) in told(refused.findings, Level.BLOCK)
     assert stored_series(example.id) == example
     moved = move_appointment(MoveAppointment(wanted), SYSTEM, clock())
-    assert isinstance(moved, AppointmentMoved)
+    assert isinstance(moved, SeriesChanged)
     assert the(moved.series, "D1").staff[Role.MEDICAL_MONITOR] == "nurse-2"
 
 

@@ -18,7 +18,8 @@ from scheduler.booking.extend_stay import (
     extend_stay,
     preview_stay,
 )
-from scheduler.booking.move_appointment import AppointmentMoved, MoveAppointment, move_appointment
+from scheduler.booking.move_appointment import MoveAppointment, move_appointment
+from scheduler.booking.outcomes import SeriesChanged
 from scheduler.booking.preview_move import WantedMove
 from scheduler.clinic_file import bundled_protocol, read_protocol
 from scheduler.domain.people import Role, StaffMember
@@ -120,7 +121,7 @@ def moved(visit: Floor, **fields: Any) -> None:
     kept = ChangedVisit(was.id, was.version, was.start, was.room, was.staff, was.relief)
     command = MoveAppointment(WantedMove(was.id), (replace(kept, **fields),))
     outcome = move_appointment(command, SYSTEM, clock(was.start - 4 * HOUR))
-    assert isinstance(outcome, AppointmentMoved), outcome
+    assert isinstance(outcome, SeriesChanged), outcome
 
 
 def test_recovery_that_takes_40_minutes_longer_is_told_to_run_into_both_who_come_next_and_is_kept_once_they_give_way(

@@ -12,9 +12,9 @@ from scheduler.booking.advance_appointment import Advanced
 from scheduler.booking.cancel_appointment import AppointmentCancelled, CancelAppointment, cancel_appointment
 from scheduler.booking.changed_series import ChangedVisit
 from scheduler.booking.decide_gate import DecideGate, GateDecided, decide_gate
-from scheduler.booking.outcomes import CalledOffBy, CancelReason
+from scheduler.booking.outcomes import CalledOffBy, CancelReason, SeriesChanged
 from scheduler.booking.override_rule import OverrideRule, RuleOverridden, override_rule
-from scheduler.booking.replan_series import ReplanSeries, SeriesReplanned, WantedReplan, replan_series
+from scheduler.booking.replan_series import ReplanSeries, WantedReplan, replan_series
 from scheduler.domain.people import GateDecision, Patient
 from scheduler.domain.series import Series
 from scheduler.rules.finding import Finding, Level
@@ -69,7 +69,7 @@ def test_a_spray_missed_in_week_7_leaves_a_gap_that_a_prescriber_has_to_accept(s
     assert gap.why.startswith("D12 starts 14 d 0 h 0 min after the start of D10; at most 9 d are allowed")
 
 
-def lapsed(series: Series, eleventh: str) -> SeriesReplanned:
+def lapsed(series: Series, eleventh: str) -> SeriesChanged:
     """Call the last two sprays off, and book them again from this time on, the second a week after the first."""
     for step in ("D11", "D12"):
         command = CancelAppointment(the(series, step).id, CalledOffBy.PATIENT, CancelReason.ILLNESS)
@@ -84,7 +84,7 @@ def lapsed(series: Series, eleventh: str) -> SeriesReplanned:
     )
     command_anew = ReplanSeries(WantedReplan(series.id), visits)
     outcome = replan_series(command_anew, SYSTEM, clock(the_day_before(start)))
-    assert isinstance(outcome, SeriesReplanned), outcome
+    assert isinstance(outcome, SeriesChanged), outcome
     return outcome
 
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from scheduler.access.permissions import SYSTEM
 from scheduler.booking.changed_series import ChangedVisit, visits_of
-from scheduler.booking.move_appointment import AppointmentMoved, MoveAppointment, move_appointment
-from scheduler.booking.outcomes import Refused
+from scheduler.booking.move_appointment import MoveAppointment, move_appointment
+from scheduler.booking.outcomes import Refused, SeriesChanged
 from scheduler.booking.preview_move import MovePreview, WantedMove, preview_move
 from scheduler.domain.series import Series
 from scheduler.rules.finding import Level
@@ -56,7 +56,7 @@ def test_moved_with_what_must_follow_the_series_is_changed_at_once_and_visits_ke
     outcome = move_appointment(
         MoveAppointment(wanted(example, "D2", "2026-12-08 10:00"), visits_of(way)), SYSTEM, clock()
     )
-    assert isinstance(outcome, AppointmentMoved)
+    assert isinstance(outcome, SeriesChanged)
     assert the(outcome.series, "D2").start == TUESDAY
     assert the(outcome.series, "I2").discharge <= the(outcome.series, "D3").start == the(example, "D3").start
     assert {one.id for one in outcome.series.appointments} == {one.id for one in example.appointments}

@@ -16,8 +16,8 @@ from scheduler.booking.book_members_visits import (
 from scheduler.booking.cancel_appointment import CancelAppointment, cancel_appointment
 from scheduler.booking.cancel_series import CancelSeries, SeriesCancelled, cancel_series
 from scheduler.booking.judging import findings_now
-from scheduler.booking.move_appointment import AppointmentMoved, MoveAppointment, move_appointment
-from scheduler.booking.outcomes import CalledOffBy, CancelReason, Refused
+from scheduler.booking.move_appointment import MoveAppointment, move_appointment
+from scheduler.booking.outcomes import CalledOffBy, CancelReason, Refused, SeriesChanged
 from scheduler.booking.preview_move import WantedMove
 from scheduler.booking.replan_series import ReplanSeries, WantedReplan, replan_series
 from scheduler.domain.appointment import AppointmentState
@@ -110,7 +110,7 @@ def test_when_the_group_moves_every_member_moves_with_it(group: Series) -> None:
     dose = next(visit for visit in group.appointments if visit.step == "GD3")
     not_on = WantedMove(dose.id, not_on=dose.start.date())
     moved = move_appointment(MoveAppointment(not_on), SYSTEM, at())
-    assert isinstance(moved, AppointmentMoved), moved
+    assert isinstance(moved, SeriesChanged), moved
     changed = {move.step for move in moved.moves}
     assert "GD3" in changed
     for place in SIX:
@@ -133,7 +133,7 @@ def test_a_members_own_visit_moves_around_the_group(group: Series) -> None:
     book_own()
     before = visit_of(4, "P0")
     moved = move_appointment(MoveAppointment(WantedMove(before.id)), SYSTEM, at())
-    assert isinstance(moved, AppointmentMoved), moved
+    assert isinstance(moved, SeriesChanged), moved
     assert {move.step for move in moved.moves} == {"P0"}
 
 
@@ -204,4 +204,4 @@ def test_the_group_does_not_move_where_a_members_own_visit_would_be_left_behind(
     for place in SIX:
         review = visit_of(place, "R1")
         cancel_appointment(CancelAppointment(review.id, CalledOffBy.CLINIC, CancelReason.OTHER), SYSTEM, at())
-    assert isinstance(move_appointment(MoveAppointment(nearer), SYSTEM, at()), AppointmentMoved)
+    assert isinstance(move_appointment(MoveAppointment(nearer), SYSTEM, at()), SeriesChanged)
