@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from scheduler.access.permissions import Actor, Permission, may, may_at
+from scheduler.access.permissions import Actor, Permission, may
+from scheduler.booking.acts import Act
 from scheduler.booking.calling_off import locked_series
 from scheduler.booking.inbox import judged_anew, key_of
-from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.override_rule import LONGEST_REASON, OverrideRule, let_pass, may_override
 from scheduler.booking.request import nonsense
@@ -61,42 +61,42 @@ def accept_conflict(
     """Take a conflict out of the open list, or say why that cannot be; it comes back when its facts change."""
     if not may(actor, Permission.ACCEPT_CONFLICT):
         return NotAllowed(Permission.ACCEPT_CONFLICT)
-    now = clock.now()
-    return retried(lambda: _attempt(command, actor, now))
+    act = Act(VERB, Permission.ACCEPT_CONFLICT, command, actor, clock.now())
+    return retried(lambda: _attempt(act))
 
 
-def _attempt(command: AcceptConflict, actor: Actor, now: datetime) -> ConflictAccepted | Refused | NotAllowed:
+def _attempt(act: Act[AcceptConflict]) -> ConflictAccepted | Refused | NotAllowed:
     with unit_of_work():
         try:
-            found = conflicts.conflict(command.conflict)
+            seen = conflicts.conflict(act.command.conflict)
         except NotFound:
-            why = f"There is no conflict '{command.conflict}'."
+            why = f"There is no conflict '{act.command.conflict}'."
             return _refused("unknown_conflict", why, "Choose one from the inbox.")
-        if not may_at(actor, Permission.ACCEPT_CONFLICT, found.site):
-            return NotAllowed(Permission.ACCEPT_CONFLICT)
-        series = locked_series(found.series)
+        if not act.may_at(seen.site):
+            return act.not_allowed
+        series = locked_series(seen.series)
         # Read again within the lock: somebody may have resolved or accepted it meanwhile.
-        found = conflicts.conflict(command.conflict)
-        earlier = answered_before(VERB, command, command.idempotency_key)
-        if isinstance(earlier, Refused):
-            return earlier
-        if earlier is not None:
-            return ConflictAccepted(found)
-        accepted = _accepted(command, found, series, actor, now)
-        if isinstance(accepted, Refused):
-            return accepted
-        conflicts.rewrite(accepted)
-        note_answer(VERB, command, command.idempotency_key, accepted, now)
-        # The reason is free text and stays with the conflict.
-        details = {"rule": found.rule, "steps": list(found.steps), "conflict": found.id}
-        record(AuditEntry(now, actor.id, VERB, "series", series.id, details, series.site))
-        return ConflictAccepted(accepted)
+        found = conflicts.conflict(seen.id)
+        return act.once(
+            seen.site, do=lambda: _accepted(act, found, series), again=lambda _: ConflictAccepted(found)
+        )
 
 
-def _accepted(
-    command: AcceptConflict, found: VisitConflict, series: Series, actor: Actor, now: datetime
-) -> VisitConflict | Refused:
+def _accepted(act: Act[AcceptConflict], found: VisitConflict, series: Series) -> ConflictAccepted | Refused:
+    accepted = _as_accepted(act, found, series)
+    if isinstance(accepted, Refused):
+        return accepted
+    conflicts.rewrite(accepted)
+    act.note_answer(accepted)
+    # The reason is free text and stays with the conflict.
+    details = {"rule": found.rule, "steps": list(found.steps), "conflict": found.id}
+    record(AuditEntry(act.now, act.actor.id, VERB, "series", series.id, details, series.site))
+    return ConflictAccepted(accepted)
+
+
+def _as_accepted(act: Act[AcceptConflict], found: VisitConflict, series: Series) -> VisitConflict | Refused:
     """Return the conflict as it is accepted; a gate is let pass with it."""
+    command, actor, now = act.command, act.actor, act.now
     (judged,) = judged_anew([series.id], now)
     about = [one for one in judged.findings if key_of(one) == found.key]
     told = "; ".join(dict.fromkeys(one.facts for one in about))

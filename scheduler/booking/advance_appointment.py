@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from scheduler.access.permissions import Actor, Permission, may, may_at
+from scheduler.access.permissions import Actor, Permission, may
+from scheduler.booking.acts import Act
 from scheduler.booking.calling_off import call_off_as
 from scheduler.booking.completing import note_completion
 from scheduler.booking.day_conditions import against_move, against_reason, broken_rules, move_to, open_gates
 from scheduler.booking.group_day import note_in_group
 from scheduler.booking.inbox import TOOK_LONGER, keep_up
-from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.one_visit import against, locked_visit, unknown_visit
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.retrying import retried
@@ -69,31 +69,28 @@ def advance_appointment(
     """Note the next step of a visit as it happens, or say everything that is against it; what the rules say as findings."""
     if not may(actor, Permission.ADVANCE_APPOINTMENT):
         return NotAllowed(Permission.ADVANCE_APPOINTMENT)
-    now = clock.now()
-    return retried(lambda: _attempt(command, actor, now))
+    act = Act(VERB, Permission.ADVANCE_APPOINTMENT, command, actor, clock.now())
+    return retried(lambda: _attempt(act))
 
 
-def _attempt(command: AdvanceAppointment, actor: Actor, now: datetime) -> Advanced | Refused | NotAllowed:
+def _attempt(act: Act[AdvanceAppointment]) -> Advanced | Refused | NotAllowed:
     with unit_of_work():
         try:
-            visit = locked_visit(command.appointment)
+            visit = locked_visit(act.command.appointment)
         except NotFound:
-            return unknown_visit(command.appointment)
-        if not may_at(actor, Permission.ADVANCE_APPOINTMENT, visit.site):
-            return NotAllowed(Permission.ADVANCE_APPOINTMENT)
-        earlier = answered_before(VERB, command, command.idempotency_key)
-        if isinstance(earlier, Refused):
-            return earlier
-        if earlier is not None:
-            return Advanced(visit)
-        if visit.version != command.version:
-            return changed_meanwhile(visit)
-        facts = VisitFacts.of(visit, now)
-        if (refused := _against(command, facts, actor)) is not None:
-            return refused
-        outcome = _advanced(command, facts, actor)
-        note_answer(VERB, command, command.idempotency_key, visit, now)
-        return outcome
+            return unknown_visit(act.command.appointment)
+        return act.once(visit.site, do=lambda: _step(act, visit), again=lambda _: Advanced(visit))
+
+
+def _step(act: Act[AdvanceAppointment], visit: Appointment) -> Advanced | Refused:
+    if visit.version != act.command.version:
+        return changed_meanwhile(visit)
+    facts = VisitFacts.of(visit, act.now)
+    if (refused := _against(act.command, facts, act.actor)) is not None:
+        return refused
+    outcome = _advanced(act.command, facts, act.actor)
+    act.note_answer(visit)
+    return outcome
 
 
 def changed_meanwhile(visit: Appointment) -> Refused:

@@ -6,17 +6,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
 
-from scheduler.access.permissions import Actor, Permission, may, may_at
+from scheduler.access.permissions import Actor, Permission, may
+from scheduler.booking.acts import Act
 from scheduler.booking.changed_series import SeriesAtHand
 from scheduler.booking.group_requests import no_such_cohort
 from scheduler.booking.holds import let_lapse
-from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.outcomes import NotAllowed, Refused
-from scheduler.booking.retrying import retried
+from scheduler.booking.retrying import retried_or_refused
 from scheduler.domain.appointment import Appointment, appointment_at
 from scheduler.domain.clock import Clock, local_day
 from scheduler.domain.cohorts import Cohort
-from scheduler.domain.errors import Conflict, NotFound
+from scheduler.domain.errors import NotFound
 from scheduler.domain.group_terms import Member
 from scheduler.domain.series import Series, SeriesState
 from scheduler.domain.treatment import Protocol
@@ -67,41 +67,37 @@ def book_members_visits(
     """Book every visit that a member lacks, one member after the other, or say whose visits have no place and why."""
     if not may(actor, Permission.BOOK_SERIES):
         return NotAllowed(Permission.BOOK_SERIES)
-    now = clock.now()
+    act = Act(VERB, Permission.BOOK_SERIES, command, actor, clock.now())
     try:
-        return retried(lambda: _attempt(command, actor, now))
+        return retried_or_refused(lambda: _attempt(act), "Look at what is free now, and book again.")
     except _NoPlace as none:
         return none.refused
-    except Conflict as conflict:
-        lost = Reason("race_lost", str(conflict), "Look at what is free now, and book again.", "")
-        return Refused(reasons=(lost,), race_lost=True)
 
 
-def _attempt(
-    command: BookMembersVisits, actor: Actor, now: datetime
-) -> MembersVisitsBooked | Refused | NotAllowed:
+def _attempt(act: Act[BookMembersVisits]) -> MembersVisitsBooked | Refused | NotAllowed:
     with unit_of_work():
         try:
-            seen = cohort(command.cohort)
+            seen = cohort(act.command.cohort)
         except NotFound:
-            return no_such_cohort(command.cohort)
-        if not may_at(actor, Permission.BOOK_SERIES, seen.site):
-            return NotAllowed(Permission.BOOK_SERIES)
+            return no_such_cohort(act.command.cohort)
+        if not act.may_at(seen.site):
+            return act.not_allowed
         lock([seen.site], [seen.id])
-        earlier = answered_before(VERB, command, command.idempotency_key)
-        if isinstance(earlier, Refused):
-            return earlier
-        if earlier is not None:
-            return MembersVisitsBooked(())
-        let_lapse(seen.site, now)
-        booked: list[Appointment] = []
-        for member in seen.members:
-            for series in _series_with(seen, member):
-                booked += _booked(series, member, now)
-        details = {"visits": len(booked)}
-        record(AuditEntry(now, actor.id, VERB, "cohort", seen.id, details, seen.site))
-        note_answer(VERB, command, command.idempotency_key, seen, now)
-        return MembersVisitsBooked(tuple(booked))
+        return act.once(
+            seen.site, do=lambda: _booked_for_all(act, seen), again=lambda _: MembersVisitsBooked(())
+        )
+
+
+def _booked_for_all(act: Act[BookMembersVisits], group: Cohort) -> MembersVisitsBooked:
+    let_lapse(group.site, act.now)
+    booked: list[Appointment] = []
+    for member in group.members:
+        for series in _series_with(group, member):
+            booked += _booked(series, member, act.now)
+    details = {"visits": len(booked)}
+    record(AuditEntry(act.now, act.actor.id, VERB, "cohort", group.id, details, group.site))
+    act.note_answer(group)
+    return MembersVisitsBooked(tuple(booked))
 
 
 def _series_with(group: Cohort, member: Member) -> tuple[Series, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from uuid import uuid4
 
 from scheduler.access.permissions import Actor, Permission, may, may_at
@@ -14,12 +15,10 @@ from scheduler.booking.judging import findings_now
 from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.outcomes import NotAllowed, PreviewedSeries, Refused
 from scheduler.booking.request import Asked, ChosenVisit, SeriesRequest, WantedSeries, understood
-from scheduler.booking.retrying import retried
+from scheduler.booking.retrying import retried_or_refused
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import Clock
-from scheduler.domain.errors import Conflict
 from scheduler.domain.series import Series
-from scheduler.planner.proposal import Reason
 from scheduler.rules.evaluate import refuses
 from scheduler.rules.finding import Finding
 from scheduler.store import series as stored
@@ -57,13 +56,8 @@ def book_series(command: BookSeries, actor: Actor, clock: Clock) -> Booked | Ref
     if not may(actor, Permission.BOOK_SERIES):
         return NotAllowed(Permission.BOOK_SERIES)
     now = clock.now()
-    try:
-        outcome = retried(lambda: _attempt(command, actor, now))
-    except Conflict as conflict:
-        outcome = Refused(
-            reasons=(Reason("race_lost", str(conflict), "Look at what is free now, and book again.", ""),),
-            race_lost=True,
-        )
+    attempt = partial(_attempt, command, actor, now)
+    outcome = retried_or_refused(attempt, "Look at what is free now, and book again.")
     if isinstance(outcome, Refused) and (outcome.findings or outcome.race_lost):
         return replace(outcome, instead=_free_instead(command, now))
     return outcome

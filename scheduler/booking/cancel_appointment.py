@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from scheduler.access.permissions import Actor, Permission, may, may_at
+from scheduler.booking.acts import Act
 from scheduler.booking.calling_off import call_off, is_to_come
 from scheduler.booking.completing import note_completion
 from scheduler.booking.group_day import note_in_group
 from scheduler.booking.inbox import let_go
 from scheduler.booking.judging import SeriesFindings, findings_now
-from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.one_visit import locked_visit, unknown_visit
 from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, Refused
 from scheduler.booking.request import nonsense
@@ -63,46 +63,44 @@ def cancel_appointment(
     """Call one visit off, give back its claims and void its reminders, in one commit."""
     if not may(actor, Permission.CANCEL_APPOINTMENT):
         return NotAllowed(Permission.CANCEL_APPOINTMENT)
-    now = clock.now()
-    return retried(lambda: _attempt(command, actor, now))
+    act = Act(VERB, Permission.CANCEL_APPOINTMENT, command, actor, clock.now())
+    return retried(lambda: _attempt(act))
 
 
-def _attempt(
-    command: CancelAppointment, actor: Actor, now: datetime
-) -> AppointmentCancelled | Refused | NotAllowed:
+def _attempt(act: Act[CancelAppointment]) -> AppointmentCancelled | Refused | NotAllowed:
     with unit_of_work():
         try:
-            visit = locked_visit(command.appointment)
+            visit = locked_visit(act.command.appointment)
         except NotFound:
-            return unknown_visit(command.appointment)
-        if (earlier := _cancelled_before(command, visit, actor, now)) is not None:
-            return earlier
-        if (against := against_cancelling(visit, actor, now)) is not None:
-            return against
-        late = call_off([visit], command.by, actor, now)
-        note_in_group(visit, actor, now)
-        details = {
-            "by": command.by.value,
-            "reason": command.reason.value,
-            "step": visit.step,
-            "late": bool(late),
-        }
-        record(AuditEntry(now, actor.id, VERB, "appointment", visit.id, details, visit.site))
-        findings = _rest_of_series(visit.series, now)
-        note_completion(visit.series, actor, now)
-        note_answer(VERB, command, command.idempotency_key, visit, now)
-        return AppointmentCancelled(appointments.appointment(visit.id), findings, bool(late))
+            return unknown_visit(act.command.appointment)
+        return act.once(
+            visit.site, do=lambda: _cancelled(act, visit), again=lambda _: _cancelled_before(visit, act.now)
+        )
 
 
-def _cancelled_before(
-    command: CancelAppointment, visit: Appointment, actor: Actor, now: datetime
-) -> AppointmentCancelled | Refused | NotAllowed | None:
+def _cancelled(
+    act: Act[CancelAppointment], visit: Appointment
+) -> AppointmentCancelled | Refused | NotAllowed:
+    command, actor, now = act.command, act.actor, act.now
+    if (against := against_cancelling(visit, actor, now)) is not None:
+        return against
+    late = call_off([visit], command.by, actor, now)
+    note_in_group(visit, actor, now)
+    details = {
+        "by": command.by.value,
+        "reason": command.reason.value,
+        "step": visit.step,
+        "late": bool(late),
+    }
+    record(AuditEntry(now, actor.id, VERB, "appointment", visit.id, details, visit.site))
+    findings = _rest_of_series(visit.series, now)
+    note_completion(visit.series, actor, now)
+    act.note_answer(visit)
+    return AppointmentCancelled(appointments.appointment(visit.id), findings, bool(late))
+
+
+def _cancelled_before(visit: Appointment, now: datetime) -> AppointmentCancelled:
     """Return the answer to a request that was already answered under the same key; what it counts as was noted then."""
-    if not may_at(actor, Permission.CANCEL_APPOINTMENT, visit.site):
-        return NotAllowed(Permission.CANCEL_APPOINTMENT)
-    earlier = answered_before(VERB, command, command.idempotency_key)
-    if earlier is None or isinstance(earlier, Refused):
-        return earlier
     late = any(event.notice is Timeliness.LATE for event in events_of(visit.id))
     findings = findings_now(stored.series(visit.series), now) if visit.series else ()
     return AppointmentCancelled(visit, findings, late)

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from scheduler.access.permissions import Actor, Permission, may, may_at
+from scheduler.access.permissions import Actor, Permission, may
+from scheduler.booking.acts import Act
 from scheduler.booking.calling_off import call_off, is_to_come, locked_series
 from scheduler.booking.inbox import let_go
 from scheduler.booking.judging import SeriesFindings
-from scheduler.booking.once import answered_before, note_answer, when_answered
+from scheduler.booking.once import when_answered
+from scheduler.booking.one_series import unknown_series
 from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, Refused
 from scheduler.booking.request import nonsense
 from scheduler.booking.retrying import retried
@@ -95,51 +97,44 @@ def _called_off(
 ) -> SeriesCancelled | Refused | NotAllowed:
     if not may(actor, Permission.CANCEL_SERIES):
         return NotAllowed(Permission.CANCEL_SERIES)
-    now = clock.now()
-    return retried(lambda: _attempt(command, verb, actor, now))
+    act = Act(verb, Permission.CANCEL_SERIES, command, actor, clock.now())
+    return retried(lambda: _attempt(act))
 
 
-def _attempt(
-    command: CancelSeries | PauseSeries, verb: str, actor: Actor, now: datetime
-) -> SeriesCancelled | Refused | NotAllowed:
+def _attempt(act: Act[CancelSeries | PauseSeries]) -> SeriesCancelled | Refused | NotAllowed:
     with unit_of_work():
         try:
-            series = locked_series(command.series)
+            series = locked_series(act.command.series)
         except NotFound:
-            why = f"There is no series '{command.series}'."
-            return Refused(
-                reasons=(nonsense("unknown_series", why, "Choose a series from the patient's page."),)
-            )
-        if not may_at(actor, Permission.CANCEL_SERIES, series.site):
-            return NotAllowed(Permission.CANCEL_SERIES)
-        if (earlier := _answered_before(command, verb, series)) is not None:
-            return earlier
-        ahead = tuple(visit for visit in series.standing if is_to_come(visit, now))
-        if reasons := tuple(_against(command, series, ahead)):
-            return Refused(reasons=reasons)
-        late = call_off(ahead, command.by, actor, now)
-        stored.mark_series(series.id, _state_after(command, series, ahead))
-        # Of a series that is over or paused nothing is expected, so nothing about it is left to be mended.
-        let_go([SeriesFindings(series, ())], Resolution.ELSEWHERE, now)
-        details = {
-            "by": command.by.value,
-            "reason": command.reason.value,
-            "visits": len(ahead),
-            "late": late,
-        }
-        record(AuditEntry(now, actor.id, verb, "series", series.id, details, series.site))
-        note_answer(verb, command, command.idempotency_key, series, now)
-        return SeriesCancelled(stored.series(series.id), ahead, late)
+            return unknown_series(act.command.series)
+        return act.once(
+            series.site, do=lambda: _ended(act, series), again=lambda _: _ended_before(act, series)
+        )
 
 
-def _answered_before(
-    command: CancelSeries | PauseSeries, verb: str, series: Series
-) -> SeriesCancelled | Refused | None:
+def _ended(act: Act[CancelSeries | PauseSeries], series: Series) -> SeriesCancelled | Refused:
+    command, actor, now = act.command, act.actor, act.now
+    ahead = tuple(visit for visit in series.standing if is_to_come(visit, now))
+    if reasons := tuple(_against(command, series, ahead)):
+        return Refused(reasons=reasons)
+    late = call_off(ahead, command.by, actor, now)
+    stored.mark_series(series.id, _state_after(command, series, ahead))
+    # Of a series that is over or paused nothing is expected, so nothing about it is left to be mended.
+    let_go([SeriesFindings(series, ())], Resolution.ELSEWHERE, now)
+    details = {
+        "by": command.by.value,
+        "reason": command.reason.value,
+        "visits": len(ahead),
+        "late": late,
+    }
+    record(AuditEntry(now, actor.id, act.verb, "series", series.id, details, series.site))
+    act.note_answer(series)
+    return SeriesCancelled(stored.series(series.id), ahead, late)
+
+
+def _ended_before(act: Act[CancelSeries | PauseSeries], series: Series) -> SeriesCancelled:
     """Return the answer to a request that was already answered under the same key: what was called off by it then."""
-    earlier = answered_before(verb, command, command.idempotency_key)
-    if earlier is None or isinstance(earlier, Refused):
-        return earlier
-    then = when_answered(command.idempotency_key)
+    then = when_answered(act.command.idempotency_key)
     noted = [
         (visit, event.notice)
         for visit in series.appointments

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from uuid import uuid4
 
 from scheduler.access.permissions import Actor, Permission, may, may_at
+from scheduler.booking.acts import Act, Keyed
 from scheduler.booking.group_requests import no_such_cohort
-from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.request import nonsense
 from scheduler.booking.retrying import retried
@@ -79,8 +78,8 @@ def make_cohort(command: MakeCohort, actor: Actor, clock: Clock) -> CohortChange
     """Make a cohort, or say what is wrong with it."""
     if not may_at(actor, Permission.CHANGE_COHORTS, command.site):
         return NotAllowed(Permission.CHANGE_COHORTS)
-    now = clock.now()
-    return retried(lambda: _made(command, actor, now))
+    act = Act("make_cohort", Permission.CHANGE_COHORTS, command, actor, clock.now())
+    return retried(lambda: _attempt_to_make(act))
 
 
 def join_cohort(command: JoinCohort, actor: Actor, clock: Clock) -> CohortChanged | Refused | NotAllowed:
@@ -91,7 +90,7 @@ def join_cohort(command: JoinCohort, actor: Actor, clock: Clock) -> CohortChange
         member = Member(command.patient, len(group.members) + 1, command.high_dose)
         return reasons or replace(group, members=(*group.members, member))
 
-    return _changed(command, "join_cohort", joined, (actor, clock))
+    return _changed(Act("join_cohort", Permission.CHANGE_COHORTS, command, actor, clock.now()), joined)
 
 
 def leave_cohort(command: LeaveCohort, actor: Actor, clock: Clock) -> CohortChanged | Refused | NotAllowed:
@@ -106,74 +105,73 @@ def leave_cohort(command: LeaveCohort, actor: Actor, clock: Clock) -> CohortChan
             group, members=tuple(replace(one, place=place) for place, one in enumerate(staying, start=1))
         )
 
-    return _changed(command, "leave_cohort", left, (actor, clock))
+    return _changed(Act("leave_cohort", Permission.CHANGE_COHORTS, command, actor, clock.now()), left)
 
 
-def _made(command: MakeCohort, actor: Actor, now: datetime) -> CohortChanged | Refused:
+def _attempt_to_make(act: Act[MakeCohort]) -> CohortChanged | Refused | NotAllowed:
+    site = act.command.site
     with unit_of_work():
-        lock([command.site], [])
-        earlier = answered_before("make_cohort", command, command.idempotency_key)
-        if isinstance(earlier, Refused):
-            return earlier
-        if earlier is not None:
-            return CohortChanged(cohort(earlier))
-        name = " ".join(command.name.split())
-        made = Cohort(uuid4().hex, command.site, name, command.protocol)
-        if not 0 < len(name) <= LONGEST_NAME:
-            why = f"A cohort has a name of 1 to {LONGEST_NAME} characters."
-            return Refused(reasons=(nonsense("name", why, "Give it a name that names nobody."),))
-        try:
-            most = most_members(made)
-        except InvalidValue:
-            why = f"'{command.protocol}' is no protocol for groups."
-            return Refused(reasons=(nonsense("unknown_protocol", why, "Choose a protocol for groups."),))
-        write_cohort(made, most, now)
-        details = {"protocol": made.protocol}
-        record(AuditEntry(now, actor.id, "make_cohort", "cohort", made.id, details, made.site))
-        note_answer("make_cohort", command, command.idempotency_key, made, now)
-        return CohortChanged(made)
+        lock([site], [])
+        return act.once(site, do=lambda: _made(act), again=lambda earlier: CohortChanged(cohort(earlier)))
 
 
-def _changed(
-    command: JoinCohort | LeaveCohort, verb: str, change: _Change, who: tuple[Actor, Clock]
+def _made(act: Act[MakeCohort]) -> CohortChanged | Refused:
+    command = act.command
+    name = " ".join(command.name.split())
+    made = Cohort(uuid4().hex, command.site, name, command.protocol)
+    if not 0 < len(name) <= LONGEST_NAME:
+        why = f"A cohort has a name of 1 to {LONGEST_NAME} characters."
+        return Refused(reasons=(nonsense("name", why, "Give it a name that names nobody."),))
+    try:
+        most = most_members(made)
+    except InvalidValue:
+        why = f"'{command.protocol}' is no protocol for groups."
+        return Refused(reasons=(nonsense("unknown_protocol", why, "Choose a protocol for groups."),))
+    return _written(act, made, most, {"protocol": made.protocol})
+
+
+def _changed(act: Act[JoinCohort | LeaveCohort], change: _Change) -> CohortChanged | Refused | NotAllowed:
+    if not may(act.actor, act.permission):
+        return act.not_allowed
+    return retried(lambda: _attempt_to_change(act, change))
+
+
+def _attempt_to_change(
+    act: Act[JoinCohort | LeaveCohort], change: _Change
 ) -> CohortChanged | Refused | NotAllowed:
-    actor, clock = who
-    if not may(actor, Permission.CHANGE_COHORTS):
-        return NotAllowed(Permission.CHANGE_COHORTS)
-    now = clock.now()
-    return retried(lambda: _attempt(command, verb, change, (actor, now)))
-
-
-def _attempt(
-    command: JoinCohort | LeaveCohort, verb: str, change: _Change, who: tuple[Actor, datetime]
-) -> CohortChanged | Refused | NotAllowed:
-    (actor, now), id = who, command.cohort
+    id = act.command.cohort
     with unit_of_work():
         try:
             seen = cohort(id)
         except NotFound:
             return no_such_cohort(id)
-        if not may_at(actor, Permission.CHANGE_COHORTS, seen.site):
-            return NotAllowed(Permission.CHANGE_COHORTS)
+        if not act.may_at(seen.site):
+            return act.not_allowed
         lock([seen.site], [id])
         group = cohort(id)
-        earlier = answered_before(verb, command, command.idempotency_key)
-        if isinstance(earlier, Refused):
-            return earlier
-        if earlier is not None:
-            return CohortChanged(group)
-        if not group.is_open:
-            why = f"The visits of {group.name} are booked, and so the group is closed."
-            mend = "Whoever leaves now has their series ended; whoever comes later joins another cohort."
-            return Refused(reasons=(nonsense("cohort_closed", why, mend),))
-        after = change(group)
-        if not isinstance(after, Cohort):
-            return Refused(reasons=after)
-        write_cohort(after, most_members(after), now)
-        details = {"members": len(after.members)}
-        record(AuditEntry(now, actor.id, verb, "cohort", id, details, after.site))
-        note_answer(verb, command, command.idempotency_key, after, now)
-        return CohortChanged(after)
+        return act.once(
+            group.site, do=lambda: _with_members(act, group, change), again=lambda _: CohortChanged(group)
+        )
+
+
+def _with_members(
+    act: Act[JoinCohort | LeaveCohort], group: Cohort, change: _Change
+) -> CohortChanged | Refused:
+    if not group.is_open:
+        why = f"The visits of {group.name} are booked, and so the group is closed."
+        mend = "Whoever leaves now has their series ended; whoever comes later joins another cohort."
+        return Refused(reasons=(nonsense("cohort_closed", why, mend),))
+    after = change(group)
+    if not isinstance(after, Cohort):
+        return Refused(reasons=after)
+    return _written(act, after, most_members(after), {"members": len(after.members)})
+
+
+def _written(act: Act[Keyed], after: Cohort, most: int, details: Mapping[str, object]) -> CohortChanged:
+    write_cohort(after, most, act.now)
+    record(AuditEntry(act.now, act.actor.id, act.verb, "cohort", after.id, details, after.site))
+    act.note_answer(after)
+    return CohortChanged(after)
 
 
 def _against_joining(command: JoinCohort, group: Cohort) -> Iterator[Reason]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from scheduler.access.permissions import AccountRole, Actor, Permission, may, may_at
-from scheduler.booking.once import answered_before, note_answer
+from scheduler.access.permissions import AccountRole, Actor, Permission, may
+from scheduler.booking.acts import Act
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.request import nonsense
 from scheduler.booking.retrying import retried
@@ -63,34 +63,37 @@ def decide_gate(command: DecideGate, actor: Actor, clock: Clock) -> GateDecided 
     """Keep a decision about a patient; every visit that asks for it is judged by it from then on."""
     if not may(actor, Permission.DECIDE_GATE):
         return NotAllowed(Permission.DECIDE_GATE)
-    now = clock.now()
-    return retried(lambda: _attempt(command, actor, now))
+    act = Act(VERB, Permission.DECIDE_GATE, command, actor, clock.now())
+    return retried(lambda: _attempt(act))
 
 
-def _attempt(command: DecideGate, actor: Actor, now: datetime) -> GateDecided | Refused | NotAllowed:
+def _attempt(act: Act[DecideGate]) -> GateDecided | Refused | NotAllowed:
     with unit_of_work():
         try:
-            seen = clinic.patient(command.patient)
+            seen = clinic.patient(act.command.patient)
         except NotFound:
-            why = f"There is no patient '{command.patient}'."
+            why = f"There is no patient '{act.command.patient}'."
             return Refused(reasons=(nonsense("unknown_patient", why, "Choose a patient from the list."),))
-        if not may_at(actor, Permission.DECIDE_GATE, seen.site):
-            return NotAllowed(Permission.DECIDE_GATE)
+        if not act.may_at(seen.site):
+            return act.not_allowed
         lock([seen.site], [seen.id])
-        earlier = answered_before(VERB, command, command.idempotency_key)
-        if isinstance(earlier, Refused):
-            return earlier
-        if earlier is not None:
-            return GateDecided(clinic.patient(earlier))
-        today = local_day(now, clinic.site(seen.site).zone)
-        if (
-            refused := _against(command, actor, today) or _too_soon_after_a_dose(command, seen, now)
-        ) is not None:
-            return refused
-        clinic.note_decision(seen, _made(command, actor, now, today))
-        note_answer(VERB, command, command.idempotency_key, seen, now)
-        record(_entry(command, actor, now, seen))
-        return GateDecided(clinic.patient(seen.id))
+        return act.once(
+            seen.site,
+            do=lambda: _decided(act, seen),
+            again=lambda earlier: GateDecided(clinic.patient(earlier)),
+        )
+
+
+def _decided(act: Act[DecideGate], seen: Patient) -> GateDecided | Refused:
+    command, actor, now = act.command, act.actor, act.now
+    today = local_day(now, clinic.site(seen.site).zone)
+    refused = _against(command, actor, today) or _too_soon_after_a_dose(command, seen, now)
+    if refused is not None:
+        return refused
+    clinic.note_decision(seen, _made(command, actor, now, today))
+    act.note_answer(seen)
+    record(_entry(command, actor, now, seen))
+    return GateDecided(clinic.patient(seen.id))
 
 
 def _against(command: DecideGate, actor: Actor, today: date) -> Refused | None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
 
-from scheduler.access.permissions import Actor, Permission, may, may_at
+from scheduler.access.permissions import Actor, Permission, may
+from scheduler.booking.acts import Act
 from scheduler.booking.calling_off import locked_series
 from scheduler.booking.completing import note_completion
 from scheduler.booking.inbox import judged_anew, let_go
-from scheduler.booking.once import answered_before, note_answer
+from scheduler.booking.one_series import unknown_series
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.replan_series import REPLANNED
 from scheduler.booking.request import nonsense
@@ -53,8 +53,8 @@ def decline_visits(
     """Leave the visits out of the series, or say which of them cannot be."""
     if not may(actor, Permission.MOVE_APPOINTMENT):
         return NotAllowed(Permission.MOVE_APPOINTMENT)
-    now = clock.now()
-    return retried(lambda: _attempt(command, actor, now))
+    act = Act(VERB, Permission.MOVE_APPOINTMENT, command, actor, clock.now())
+    return retried(lambda: _attempt(act))
 
 
 def declinable(series: Series) -> frozenset[str]:
@@ -65,31 +65,29 @@ def declinable(series: Series) -> frozenset[str]:
     return frozenset(visit.step for visit in series.missing if protocol.step(visit.step).declinable)
 
 
-def _attempt(command: DeclineVisits, actor: Actor, now: datetime) -> VisitsDeclined | Refused | NotAllowed:
+def _attempt(act: Act[DeclineVisits]) -> VisitsDeclined | Refused | NotAllowed:
     with unit_of_work():
         try:
-            series = locked_series(command.series)
+            series = locked_series(act.command.series)
         except NotFound:
-            why = f"There is no series '{command.series}'."
-            mend = "Choose a series from the patient's page."
-            return Refused(reasons=(nonsense("unknown_series", why, mend),))
-        if not may_at(actor, Permission.MOVE_APPOINTMENT, series.site):
-            return NotAllowed(Permission.MOVE_APPOINTMENT)
-        earlier = answered_before(VERB, command, command.idempotency_key)
-        if isinstance(earlier, Refused):
-            return earlier
-        if earlier is not None:
-            return VisitsDeclined(series)
-        if reasons := tuple(_against(command, series)):
-            return Refused(reasons=reasons)
-        after = replace(series, declined=series.declined | command.steps)
-        stored.save_change(series, after, now)
-        let_go(judged_anew([series.id], now), Resolution.ELSEWHERE, now)
-        details = {"steps": sorted(command.steps)}
-        record(AuditEntry(now, actor.id, VERB, "series", series.id, details, series.site))
-        note_completion(series.id, actor, now)
-        note_answer(VERB, command, command.idempotency_key, series, now)
-        return VisitsDeclined(stored.series(series.id))
+            return unknown_series(act.command.series)
+        return act.once(
+            series.site, do=lambda: _declined(act, series), again=lambda _: VisitsDeclined(series)
+        )
+
+
+def _declined(act: Act[DeclineVisits], series: Series) -> VisitsDeclined | Refused:
+    steps, actor, now = act.command.steps, act.actor, act.now
+    if reasons := tuple(_against(act.command, series)):
+        return Refused(reasons=reasons)
+    after = replace(series, declined=series.declined | steps)
+    stored.save_change(series, after, now)
+    let_go(judged_anew([series.id], now), Resolution.ELSEWHERE, now)
+    details = {"steps": sorted(steps)}
+    record(AuditEntry(now, actor.id, VERB, "series", series.id, details, series.site))
+    note_completion(series.id, actor, now)
+    act.note_answer(series)
+    return VisitsDeclined(stored.series(series.id))
 
 
 def _against(command: DeclineVisits, series: Series) -> Iterator[Reason]:

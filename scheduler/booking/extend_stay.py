@@ -16,11 +16,11 @@ from scheduler.booking.inbox import TOOK_LONGER, keep_up
 from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.one_visit import against, locked_visit, unknown_visit
 from scheduler.booking.outcomes import NotAllowed, Refused
-from scheduler.booking.retrying import retried
+from scheduler.booking.retrying import retried_or_refused
 from scheduler.domain.appointment import UNDER_WAY, Appointment, AppointmentState, phases_at
 from scheduler.domain.claims import Claim, Placement, Purpose, claims_of
 from scheduler.domain.clock import Clock
-from scheduler.domain.errors import Conflict, NotFound
+from scheduler.domain.errors import NotFound
 from scheduler.domain.interval import Interval
 from scheduler.domain.series import Series
 from scheduler.domain.treatment import Protocol, StepKind
@@ -120,11 +120,7 @@ def extend_stay(command: ExtendStay, actor: Actor, clock: Clock) -> StayExtended
     if not may(actor, Permission.EXTEND_STAY):
         return NotAllowed(Permission.EXTEND_STAY)
     now = clock.now()
-    try:
-        return retried(lambda: _attempt(command, actor, now))
-    except Conflict as conflict:
-        lost = Reason("race_lost", str(conflict), "Look at what it runs into now.", "")
-        return Refused(reasons=(lost,), race_lost=True)
+    return retried_or_refused(lambda: _attempt(command, actor, now), "Look at what it runs into now.")
 
 
 def _attempt(command: ExtendStay, actor: Actor, now: datetime) -> StayExtended | Refused | NotAllowed:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from scheduler.access.permissions import SYSTEM, Actor, Permission, may, may_at
+from scheduler.access.permissions import SYSTEM, Actor, Permission, may
+from scheduler.booking.acts import Act
 from scheduler.booking.calling_off import locked_series
 from scheduler.booking.inbox import let_go
 from scheduler.booking.judging import SeriesFindings, findings_now
-from scheduler.booking.once import answered_before, note_answer
+from scheduler.booking.one_series import unknown_series
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.request import nonsense
 from scheduler.booking.retrying import retried
@@ -51,6 +52,9 @@ class HoldDecided:
     findings: tuple[Finding, ...] = ()
 
 
+_Decide = Callable[[Act[DecideHold], Series], HoldDecided | Refused]
+
+
 def as_held(series: Series, until: datetime) -> Series:
     """Return a series that is only held until an instant, with all its visits."""
     visits = (replace(visit, state=AppointmentState.TENTATIVE) for visit in series.appointments)
@@ -66,18 +70,12 @@ def against_holding(until: datetime | None, now: datetime) -> Iterator[Reason]:
 
 def book_hold(command: DecideHold, actor: Actor, clock: Clock) -> HoldDecided | Refused | NotAllowed:
     """Book what was held, when the rules still allow it and its time is not over."""
-    if not may(actor, Permission.BOOK_SERIES):
-        return NotAllowed(Permission.BOOK_SERIES)
-    now = clock.now()
-    return retried(lambda: _booked(command, actor, now))
+    return _decided(Act("book_hold", Permission.BOOK_SERIES, command, actor, clock.now()), _booked)
 
 
 def release_hold(command: DecideHold, actor: Actor, clock: Clock) -> HoldDecided | Refused | NotAllowed:
     """Let go what was held: its times are free at once."""
-    if not may(actor, Permission.BOOK_SERIES):
-        return NotAllowed(Permission.BOOK_SERIES)
-    now = clock.now()
-    return retried(lambda: _released(command, actor, now))
+    return _decided(Act("release_hold", Permission.BOOK_SERIES, command, actor, clock.now()), _released)
 
 
 def release_lapsed_holds(clock: Clock) -> int:
@@ -110,55 +108,57 @@ def _let_site_lapse(site: str, now: datetime) -> int:
         return let_lapse(site, now)
 
 
-def _booked(command: DecideHold, actor: Actor, now: datetime) -> HoldDecided | Refused | NotAllowed:
+def _decided(act: Act[DecideHold], decide: _Decide) -> HoldDecided | Refused | NotAllowed:
+    if not may(act.actor, act.permission):
+        return act.not_allowed
+    return retried(lambda: _attempt(act, decide))
+
+
+def _attempt(act: Act[DecideHold], decide: _Decide) -> HoldDecided | Refused | NotAllowed:
     with unit_of_work():
-        series = _held(command, "book_hold", actor, now)
-        if not isinstance(series, Series):
-            return series
-        let_lapse(series.site, now)
-        booked = [
-            replace(visit, state=AppointmentState.BOOKED, version=visit.version + 1)
-            if visit.state is AppointmentState.TENTATIVE
-            else visit
-            for visit in series.appointments
-        ]
-        after = replace(series, state=SeriesState.BOOKED, held_until=None, appointments=tuple(booked))
-        findings = findings_now(after, now)
-        if refuses(findings):
-            return Refused(findings=findings)
-        stored.save_change(series, after, now)
-        record(AuditEntry(now, actor.id, "book_hold", "series", series.id, {}, series.site))
-        note_answer("book_hold", command, command.idempotency_key, series, now)
-        return HoldDecided(stored.series(series.id), findings)
+        try:
+            series = locked_series(act.command.series)
+        except NotFound:
+            return unknown_series(act.command.series)
+        return act.once(
+            series.site,
+            do=lambda: _not_held(series, act.now) or decide(act, series),
+            again=lambda _: _decided_before(act, series),
+        )
 
 
-def _released(command: DecideHold, actor: Actor, now: datetime) -> HoldDecided | Refused | NotAllowed:
-    with unit_of_work():
-        series = _held(command, "release_hold", actor, now)
-        if not isinstance(series, Series):
-            return series
-        _let_go(series, actor, now, "release_hold")
-        note_answer("release_hold", command, command.idempotency_key, series, now)
-        return HoldDecided(stored.series(series.id))
+def _booked(act: Act[DecideHold], series: Series) -> HoldDecided | Refused:
+    now = act.now
+    let_lapse(series.site, now)
+    booked = [
+        replace(visit, state=AppointmentState.BOOKED, version=visit.version + 1)
+        if visit.state is AppointmentState.TENTATIVE
+        else visit
+        for visit in series.appointments
+    ]
+    after = replace(series, state=SeriesState.BOOKED, held_until=None, appointments=tuple(booked))
+    findings = findings_now(after, now)
+    if refuses(findings):
+        return Refused(findings=findings)
+    stored.save_change(series, after, now)
+    record(AuditEntry(now, act.actor.id, act.verb, "series", series.id, {}, series.site))
+    act.note_answer(series)
+    return HoldDecided(stored.series(series.id), findings)
 
 
-def _held(
-    command: DecideHold, verb: str, actor: Actor, now: datetime
-) -> Series | HoldDecided | Refused | NotAllowed:
-    """Return the locked series while it is held, the answer given before under the same key, or why it is not held."""
-    try:
-        series = locked_series(command.series)
-    except NotFound:
-        why = f"There is no series '{command.series}'."
-        mend = "Choose a series from the patient's page."
-        return Refused(reasons=(nonsense("unknown_series", why, mend),))
-    if not may_at(actor, Permission.BOOK_SERIES, series.site):
-        return NotAllowed(Permission.BOOK_SERIES)
-    earlier = answered_before(verb, command, command.idempotency_key)
-    if isinstance(earlier, Refused):
-        return earlier
-    if earlier is not None:
-        return HoldDecided(series, findings_now(series, now) if verb == "book_hold" else ())
+def _released(act: Act[DecideHold], series: Series) -> HoldDecided:
+    _let_go(series, act.actor, act.now, act.verb)
+    act.note_answer(series)
+    return HoldDecided(stored.series(series.id))
+
+
+def _decided_before(act: Act[DecideHold], series: Series) -> HoldDecided:
+    """Return the answer to a request that was already answered under the same key."""
+    return HoldDecided(series, findings_now(series, act.now) if act.verb == "book_hold" else ())
+
+
+def _not_held(series: Series, now: datetime) -> Refused | None:
+    """Say why there is nothing to decide about a series."""
     if series.state is not SeriesState.TENTATIVE or series.held_until is None:
         why = f"The series is not held; it is {series.state}."
         return Refused(reasons=(nonsense("not_held", why, "Look at the series as it is now."),))
@@ -166,7 +166,7 @@ def _held(
         until = in_words(series.held_until, clinic.site(series.site).zone)
         why = f"The times were held until {until}, and are free again."
         return Refused(reasons=(nonsense("lapsed", why, "Look at what is free now, and book that."),))
-    return series
+    return None
 
 
 def _let_go(series: Series, actor: Actor, now: datetime, verb: str) -> None:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from scheduler.access.permissions import AccountRole, Actor, Permission, may, may_at
+from scheduler.access.permissions import AccountRole, Actor, Permission, may
+from scheduler.booking.acts import Act
 from scheduler.booking.judging import findings_now
-from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.one_visit import against, locked_visit, unknown_visit
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.request import nonsense
@@ -65,11 +65,12 @@ def override_rule(command: OverrideRule, actor: Actor, clock: Clock) -> RuleOver
     """Let a GATE pass for one visit and one rule, or say why that cannot be; a BLOCK is never let pass."""
     if not may(actor, Permission.OVERRIDE_RULE):
         return NotAllowed(Permission.OVERRIDE_RULE)
-    now = clock.now()
-    return retried(lambda: _attempt(command, actor, now))
+    act = Act(VERB, Permission.OVERRIDE_RULE, command, actor, clock.now())
+    return retried(lambda: _attempt(act))
 
 
-def _attempt(command: OverrideRule, actor: Actor, now: datetime) -> RuleOverridden | Refused | NotAllowed:
+def _attempt(act: Act[OverrideRule]) -> RuleOverridden | Refused | NotAllowed:
+    command = act.command
     if all(one.id != command.rule for one in CATALOGUE):
         why = f"There is no rule '{command.rule}'."
         return Refused(reasons=(nonsense("unknown_rule", why, "Choose one that is open for the visit."),))
@@ -78,18 +79,19 @@ def _attempt(command: OverrideRule, actor: Actor, now: datetime) -> RuleOverridd
             visit = locked_visit(command.appointment)
         except NotFound:
             return unknown_visit(command.appointment)
-        if not may_at(actor, Permission.OVERRIDE_RULE, visit.site):
-            return NotAllowed(Permission.OVERRIDE_RULE)
-        earlier = answered_before(VERB, command, command.idempotency_key)
-        if isinstance(earlier, Refused):
-            return earlier
-        if earlier is not None:
-            return RuleOverridden(overrides.override(earlier))
-        made = let_pass(command, visit, actor, now)
-        if isinstance(made, Refused):
-            return made
-        note_answer(VERB, command, command.idempotency_key, made, now)
-        return RuleOverridden(made)
+        return act.once(
+            visit.site,
+            do=lambda: _overridden(act, visit),
+            again=lambda earlier: RuleOverridden(overrides.override(earlier)),
+        )
+
+
+def _overridden(act: Act[OverrideRule], visit: Appointment) -> RuleOverridden | Refused:
+    made = let_pass(act.command, visit, act.actor, act.now)
+    if isinstance(made, Refused):
+        return made
+    act.note_answer(made)
+    return RuleOverridden(made)
 
 
 def let_pass(command: OverrideRule, visit: Appointment, actor: Actor, now: datetime) -> Override | Refused:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from scheduler.access.permissions import Actor, Permission, may, may_at
+from scheduler.access.permissions import Actor, Permission, may
+from scheduler.booking.acts import Act
 from scheduler.booking.advance_appointment import Advanced, changed_meanwhile
 from scheduler.booking.completing import note_completion
 from scheduler.booking.group_day import note_in_group
 from scheduler.booking.holds import let_lapse
 from scheduler.booking.inbox import keep_up
-from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.one_visit import against, locked_visit, unknown_visit
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.retrying import retried
@@ -49,9 +49,9 @@ def undo_advance(command: UndoAdvance, actor: Actor, clock: Clock) -> Advanced |
     """Let a visit stand as it stood before its last step, or say why that cannot be taken back any more."""
     if not may(actor, Permission.ADVANCE_APPOINTMENT):
         return NotAllowed(Permission.ADVANCE_APPOINTMENT)
-    now = clock.now()
+    act = Act(VERB, Permission.ADVANCE_APPOINTMENT, command, actor, clock.now())
     try:
-        return retried(lambda: _attempt(command, actor, now))
+        return retried(lambda: _attempt(act))
     except Conflict as conflict:
         visit = appointments.appointment(command.appointment)
         mend = "Let it stand as it is." if visit.state.takes_time else "Book the visit anew."
@@ -71,42 +71,38 @@ def last_step_of(visit: Appointment, actor: Actor, now: datetime) -> VisitEvent 
     return last if own and now - last.at <= UNDO_WITHIN else None
 
 
-def _attempt(command: UndoAdvance, actor: Actor, now: datetime) -> Advanced | Refused | NotAllowed:
+def _attempt(act: Act[UndoAdvance]) -> Advanced | Refused | NotAllowed:
     with unit_of_work():
         try:
-            visit = locked_visit(command.appointment)
+            visit = locked_visit(act.command.appointment)
         except NotFound:
-            return unknown_visit(command.appointment)
-        if not may_at(actor, Permission.ADVANCE_APPOINTMENT, visit.site):
-            return NotAllowed(Permission.ADVANCE_APPOINTMENT)
-        earlier = answered_before(VERB, command, command.idempotency_key)
-        if isinstance(earlier, Refused):
-            return earlier
-        if earlier is not None:
-            return Advanced(visit)
-        if visit.version != command.version:
-            return changed_meanwhile(visit)
-        step = last_step_of(visit, actor, now)
-        if step is None:
-            minutes = UNDO_WITHIN.total_seconds() // 60
-            why = f"A step is taken back by whoever noted it, within {minutes:.0f} min."
-            return against("too_late_to_undo", why, "Note what happened as the next step.", visit)
-        if not visit.state.takes_time and (refused := _against_standing_again(visit)) is not None:
-            return refused
-        # Whoever was held for the times that were given back holds them no longer than was said.
-        let_lapse(visit.site, now)
-        _take_back(visit, step, now)
-        note_in_group(visit, actor, now)
-        if visit.series:
-            keep_up(visit.series, VERB, now)
-        note_event(
-            VisitEvent(visit.site, visit.id, visit.state, step.former, now, actor.id, DayReason.UNDONE)
-        )
-        details = {"step": visit.step, "from": visit.state.value, "to": step.former.value}
-        record(AuditEntry(now, actor.id, VERB, "appointment", visit.id, details, visit.site))
-        reopened = note_completion(visit.series, actor, now)
-        note_answer(VERB, command, command.idempotency_key, visit, now)
-        return Advanced(appointments.appointment(visit.id), series=reopened.state if reopened else None)
+            return unknown_visit(act.command.appointment)
+        return act.once(visit.site, do=lambda: _undone(act, visit), again=lambda _: Advanced(visit))
+
+
+def _undone(act: Act[UndoAdvance], visit: Appointment) -> Advanced | Refused:
+    actor, now = act.actor, act.now
+    if visit.version != act.command.version:
+        return changed_meanwhile(visit)
+    step = last_step_of(visit, actor, now)
+    if step is None:
+        minutes = UNDO_WITHIN.total_seconds() // 60
+        why = f"A step is taken back by whoever noted it, within {minutes:.0f} min."
+        return against("too_late_to_undo", why, "Note what happened as the next step.", visit)
+    if not visit.state.takes_time and (refused := _against_standing_again(visit)) is not None:
+        return refused
+    # Whoever was held for the times that were given back holds them no longer than was said.
+    let_lapse(visit.site, now)
+    _take_back(visit, step, now)
+    note_in_group(visit, actor, now)
+    if visit.series:
+        keep_up(visit.series, VERB, now)
+    note_event(VisitEvent(visit.site, visit.id, visit.state, step.former, now, actor.id, DayReason.UNDONE))
+    details = {"step": visit.step, "from": visit.state.value, "to": step.former.value}
+    record(AuditEntry(now, actor.id, VERB, "appointment", visit.id, details, visit.site))
+    reopened = note_completion(visit.series, actor, now)
+    act.note_answer(visit)
+    return Advanced(appointments.appointment(visit.id), series=reopened.state if reopened else None)
 
 
 def _against_standing_again(visit: Appointment) -> Refused | None:
