@@ -23,8 +23,9 @@ help: ## list the targets
 run: .venv/runtime.stamp ## start the demo clinic: web and jobs, with its sign-ins printed
 	@exec $(BIN)/python -m scheduler.cli.serve
 
-test: .venv/development.stamp ## get PostgreSQL and Chromium and run all tests, or some: make test TESTS=tests/rules
+test: .venv/development.stamp ## get PostgreSQL, Chromium and calendar programs and run all tests, or some: make test TESTS=tests/rules
 	@tools/get_chromium.sh || true
+	@tools/get_calendar_programs.sh || true
 	@exec $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal $(TESTS)
 
 check: format types contracts documents test ## what CI runs: format, lint, types, import contracts, documents, tests

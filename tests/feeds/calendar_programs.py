@@ -1,4 +1,4 @@
-"""Calendar programs of other people's making that read a feed: khal with vdirsyncer, and ical.js."""
+"""Calendar programs of other people's making that read a feed: khal with vdirsyncer, and those that run on Node.js."""
 
 from __future__ import annotations
 
@@ -31,14 +31,24 @@ class Seen:
     cancelled: bool
 
 
-def seen_by_ical_js(calendar: bytes) -> list[Seen]:
-    """Return what ical.js understands, by start."""
+def seen_by_ical_js(calendar: bytes, zone: str = "UTC") -> list[Seen]:
+    """Return what ical.js understands on a machine in this zone, by start."""
+    return _seen_on_node("read_with_ical_js.cjs", calendar, zone)
+
+
+def seen_by_node_ical(calendar: bytes, zone: str = "UTC") -> list[Seen]:
+    """Return what node-ical understands on a machine in this zone, by start."""
+    return _seen_on_node("read_with_node_ical.cjs", calendar, zone)
+
+
+def _seen_on_node(script: str, calendar: bytes, zone: str) -> list[Seen]:
     done = subprocess.run(
-        [_node(), CLIENTS / "read_with_ical_js.cjs"],
+        [_node(), CLIENTS / script],
         input=calendar,
         capture_output=True,
         check=True,
         timeout=60,
+        env={**os.environ, "TZ": zone},
     )
     return sorted(
         Seen(

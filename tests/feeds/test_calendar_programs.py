@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -18,10 +18,12 @@ from scheduler.domain.interval import Interval
 from scheduler.feeds.subscriptions import SubscriptionRequest, make_subscription
 from scheduler.store.subscriptions import SubscriptionKind
 from tests.builders import at
-from tests.feeds.calendar_programs import Khal, Seen, seen_by_ical_js
+from tests.feeds.calendar_programs import Khal, Seen, seen_by_ical_js, seen_by_node_ical
+from tests.feeds.native_programs import Calcurse, seen_by_libical, seen_by_vobject
 from tests.feeds.stored_visits import BOOKED_AT, a_plain_visit, cancel, keep_series, keep_visits
 
-# Either side of both changes of the clocks, in the hour that occurs twice, and on the day of the change itself.
+# In Denver: either side of both changes of its clocks, in the hour that occurs twice, and on the day of the change itself;
+# then the nights in which the clocks change in Berlin and in Santiago.
 AROUND_THE_CHANGES = (
     "2026-10-30 10:00",
     "2026-11-01 01:30",
@@ -30,7 +32,15 @@ AROUND_THE_CHANGES = (
     "2027-03-12 10:00",
     "2027-03-14 10:00",
     "2027-03-15 10:00",
+    "2027-03-27 17:30",
+    "2027-03-27 19:30",
+    "2027-04-03 19:30",
+    "2027-04-03 20:30",
+    "2027-04-03 22:30",
 )
+
+# Of both hemispheres; and one that keeps summer time from 2026 on, which many a machine does not know yet.
+ZONES = ("America/Denver", "Europe/Berlin", "America/Santiago", "America/Vancouver")
 
 
 @pytest.fixture
@@ -65,7 +75,7 @@ def expected_by_khal(visits: list[Appointment], zone: str) -> list[str]:
     )
 
 
-@pytest.mark.parametrize("zone", ["America/Denver", "Europe/Berlin", "America/Santiago"])
+@pytest.mark.parametrize("zone", ZONES)
 def test_visits_around_the_clock_changes_are_the_same_instants_to_every_program(
     clinic: Flask, served: str, tmp_path: Path, zone: str
 ) -> None:
@@ -79,9 +89,46 @@ def test_visits_around_the_clock_changes_are_the_same_instants_to_every_program(
     assert khal.shows("2026-10-01", 200) == expected_by_khal(visits, zone)
 
     content = urlopen(address).read()
+    expected = [as_seen(visit) for visit in visits]
+    assert seen_by_ical_js(content, zone) == expected
+    assert seen_by_node_ical(content, zone) == expected
+    assert seen_by_libical(content, zone) == expected
+    assert seen_by_vobject(content) == expected
     instants = [(visit.start, visit.interval.end) for visit in visits]
-    assert [(seen.start, seen.end) for seen in seen_by_ical_js(content)] == instants
     assert [(event.start, event.end) for event in Calendar.from_ical(content).events] == instants
+    calcurse = Calcurse(zone, tmp_path / "calcurse")
+    calcurse.imports(content)
+    assert calcurse.shows() == sorted(as_kept_by_calcurse(visit, zone) for visit in visits)
+
+
+def as_seen(visit: Appointment) -> Seen:
+    """Return what a program must understand of a visit."""
+    return Seen(visit.start, visit.interval.end, "Appointment", "Maple House, 12 Elm St", cancelled=False)
+
+
+def as_kept_by_calcurse(visit: Appointment, zone: str) -> Seen:
+    """Return the same as a program has it that keeps local times: of an hour that occurs twice it knows the first alone."""
+    start, end = (
+        local(instant, zone).replace(fold=0).astimezone(UTC) for instant in (visit.start, visit.interval.end)
+    )
+    return replace(as_seen(visit), start=start, end=end)
+
+
+def test_zones_that_changed_lately_are_told_by_their_new_rules(
+    clinic: Flask, served: str, tmp_path: Path
+) -> None:
+    """A feed speaks of instants: what time it is there then is for the reader's machine to know, and ours knows."""
+    visit = a_plain_visit(at("2026-12-15 12:00"))
+    with clinic.app_context():
+        keep_visits(visit, at=at("2026-10-28 09:00"))
+    address = subscribe(clinic, served, SubscriptionKind.PATIENT, "patient-1")
+    assert b"DTSTART:20261215T190000Z\r\n" in urlopen(address).read()
+    khal = Khal(address, "America/Vancouver", tmp_path / "khal")
+    khal.subscribe()
+    # Seven hours behind UTC, in winter too.
+    assert khal.shows("2026-12-01", 30) == [
+        "2026-12-15T12:00|2026-12-15T13:00|Appointment|Maple House, 12 Elm St"
+    ]
 
 
 def test_a_whole_series_and_its_changes_arrive_in_every_program(
@@ -102,16 +149,21 @@ def test_a_whole_series_and_its_changes_arrive_in_every_program(
     assert [line for line in shown if "Cancelled" in line] == [
         "2026-12-07T10:00|2026-12-07T12:45|Cancelled: Appointment|Maple House, 12 Elm St"
     ]
-    seen = seen_by_ical_js(urlopen(address).read())
-    assert [one for one in seen if one.cancelled] == [
-        Seen(
-            at("2026-12-07 10:00"),
-            at("2026-12-07 12:45"),
-            "Cancelled: Appointment",
-            "Maple House, 12 Elm St",
-            cancelled=True,
-        )
-    ]
+    content = urlopen(address).read()
+    calcurse = Calcurse("America/Denver", tmp_path / "calcurse")
+    calcurse.imports(content)
+    programs = (seen_by_ical_js, seen_by_node_ical, seen_by_libical, seen_by_vobject)
+    for seen in (*(see(content) for see in programs), calcurse.shows()):
+        assert len(seen) == len(series.appointments)
+        assert [one for one in seen if one.cancelled] == [
+            Seen(
+                at("2026-12-07 10:00"),
+                at("2026-12-07 12:45"),
+                "Cancelled: Appointment",
+                "Maple House, 12 Elm St",
+                cancelled=True,
+            )
+        ]
 
 
 @pytest.mark.parametrize(
@@ -125,7 +177,9 @@ def test_feeds_of_staff_and_rooms_are_read_alike(
     address = subscribe(clinic, served, kind, subject)
     khal = Khal(address, "America/Denver", tmp_path / "khal")
     khal.subscribe()
-    seen = seen_by_ical_js(urlopen(address).read())
+    content = urlopen(address).read()
+    seen = seen_by_ical_js(content)
+    assert seen_by_node_ical(content) == seen_by_libical(content) == seen_by_vobject(content) == seen
     assert khal.shows("2026-11-01", 90) == sorted(
         f"{local(one.start, 'America/Denver'):%Y-%m-%dT%H:%M}|{local(one.end, 'America/Denver'):%Y-%m-%dT%H:%M}"
         f"|{one.summary}|{one.location}"
@@ -139,4 +193,9 @@ def test_an_empty_feed_is_an_empty_calendar(clinic: Flask, served: str, tmp_path
     khal = Khal(address, "America/Denver", tmp_path / "khal")
     khal.subscribe()
     assert khal.shows("2026-11-01", 90) == []
-    assert seen_by_ical_js(urlopen(address).read()) == []
+    content = urlopen(address).read()
+    assert seen_by_ical_js(content) == seen_by_node_ical(content) == seen_by_libical(content) == []
+    assert seen_by_vobject(content) == []
+    calcurse = Calcurse("America/Denver", tmp_path / "calcurse")
+    calcurse.imports(content)
+    assert calcurse.shows() == []
