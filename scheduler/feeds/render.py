@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from icalendar import Calendar, Parameters, vText
+from icalendar import Calendar, Parameters
 from icalendar.parser import Contentline
+from icalendar.prop import vInline
 
 from scheduler.domain.appointment import AppointmentState
 from scheduler.feeds.entries import Entry
@@ -17,6 +18,7 @@ FORMAT = "2"
 
 _LOOK_AGAIN = timedelta(hours=1)
 _END = b"END:VCALENDAR\r\n"
+_ESCAPED = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": "\\n"})
 
 
 def calendar_bytes(name: str, entries: Iterable[Entry]) -> bytes:
@@ -92,8 +94,12 @@ def _instant(instant: datetime) -> str:
 
 @lru_cache(maxsize=20_000)
 def _text(name: str, value: str) -> str:
-    """Return a line with what people wrote, escaped and folded by the library."""
-    line: bytes = Contentline.from_parts(name, Parameters(), vText(value)).to_ical()
+    """Return a line with what people wrote, escaped here (RFC 5545 section 3.3.11) and folded by the library.
+
+    The library would write a backslash before an N as a line break.
+    """
+    escaped = value.replace("\r\n", "\n").translate(_ESCAPED)
+    line: bytes = Contentline.from_parts(name, Parameters(), vInline(escaped)).to_ical()
     return line.decode() + "\r\n"
 
 

