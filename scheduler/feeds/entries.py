@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from scheduler.domain.appointment import AppointmentState
 from scheduler.domain.interval import Interval
 from scheduler.domain.treatment import StepKind
+from scheduler.feeds.links import Link
 from scheduler.store.feed_visits import FeedVisit
 from scheduler.store.subscriptions import FeedSubscription, SubscriptionKind
 
@@ -28,7 +29,7 @@ class Entry:
 
     `uid` stays for the life of the visit, `sequence` rises and `changed_at` moves only when the visit changes.
     `location` is empty where none is to be shown. `alarm_minutes` is how long before the program shall remind, `None` for
-    not at all.
+    not at all. `links` are what the visit waits for.
     """
 
     uid: str
@@ -40,11 +41,19 @@ class Entry:
     changed_at: datetime
     location: str = ""
     alarm_minutes: int | None = None
+    links: tuple[Link, ...] = ()
 
 
-def entries_of(visits: Iterable[FeedVisit], subscription: FeedSubscription) -> tuple[Entry, ...]:
-    """Return what this subscription may say of visits."""
-    return tuple(entry_of(visit, subscription) for visit in visits)
+def entries_of(
+    visits: Iterable[FeedVisit], subscription: FeedSubscription, links: Mapping[str, tuple[Link, ...]]
+) -> tuple[Entry, ...]:
+    """Return what this subscription may say of visits; `links` are those of each, by its uid."""
+    return tuple(
+        replace(entry_of(visit, subscription), links=links[visit.uid])
+        if visit.uid in links
+        else entry_of(visit, subscription)
+        for visit in visits
+    )
 
 
 def entry_of(visit: FeedVisit, subscription: FeedSubscription) -> Entry:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
@@ -11,11 +11,13 @@ from hashlib import sha256
 from scheduler.domain.errors import Conflict
 from scheduler.feeds.bodies import body_of
 from scheduler.feeds.entries import Entry, entries_of
+from scheduler.feeds.links import Link, links_between
 from scheduler.feeds.render import FORMAT, calendar_bytes
 from scheduler.feeds.tokens import has_shape_of_token, hash_of
 from scheduler.store.audit import last_done
 from scheduler.store.feed_glance import Glance, Glances
 from scheduler.store.feed_visits import FeedVisit, feed_visits, last_gone
+from scheduler.store.feed_windows import windows_of
 from scheduler.store.subscriptions import FeedSubscription, KeptVersion, note_fetch, stamped_subscription
 from scheduler.store.work import reading, unit_of_work
 
@@ -126,20 +128,35 @@ class _Feed:
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
-        return entries_of(self.visits, self.subscription)
+        return entries_of(self.visits, self.subscription, self.links)
+
+    @cached_property
+    def links(self) -> Mapping[str, tuple[Link, ...]]:
+        """What waits for what: for those whose calendar it is, and for nobody with whom only times are shared."""
+        if self.subscription.busy_only:
+            return {}
+        return links_between(self.visits, windows_of(visit.series for visit in self.visits if visit.series))
 
     def written(self) -> bytes:
         return calendar_bytes(name_of(self.subscription), self.entries)
 
     def version(self, stamp: str) -> KeptVersion:
         content = repr((FORMAT, name_of(self.subscription), self.entries))
+        etag = sha256(content.encode()).hexdigest()[:32]
         return KeptVersion(
-            etag=sha256(content.encode()).hexdigest()[:32],
-            last_modified=max(self._changes()).replace(microsecond=0),
+            etag=etag,
+            last_modified=self._last_modified(etag),
             stamp=stamp,
             # Visits leave the feed at midnight, and at no other moment by themselves.
             good_until=_midnight(self.now) + timedelta(days=1),
         )
+
+    def _last_modified(self, etag: str) -> datetime:
+        """Return whole seconds, at or after what was told last; after it where something changed that bears no time."""
+        found, kept = max(self._changes()).replace(microsecond=0), self.subscription.version
+        if kept is None or found > kept.last_modified:
+            return found
+        return kept.last_modified if kept.etag == etag else self.now.replace(microsecond=0)
 
     def _changes(self) -> Iterator[datetime]:
         yield self.subscription.created_at

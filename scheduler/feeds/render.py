@@ -6,14 +6,15 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from icalendar import Calendar, Parameters
+from icalendar import Calendar, Parameters, vDuration, vText
 from icalendar.parser import Contentline
 from icalendar.prop import vInline
 
 from scheduler.domain.appointment import AppointmentState
 from scheduler.feeds.entries import Entry
+from scheduler.feeds.links import Link
 
-FORMAT = "2"
+FORMAT = "3"
 """Raised whenever the same entries are written differently, so that every program reads them anew."""
 
 _LOOK_AGAIN = timedelta(hours=1)
@@ -66,12 +67,22 @@ def _event_bytes(entry: Entry) -> bytes:
         f"CREATED:{_instant(entry.created_at)}\r\n",
         f"LAST-MODIFIED:{changed}\r\n",
         _text("LOCATION", entry.location) if entry.location else "",
+        *map(_link, entry.links),
         f"STATUS:{_status(entry.state)}\r\n",
         f"TRANSP:{'OPAQUE' if entry.state.takes_time else 'TRANSPARENT'}\r\n",
         _alarm(entry),
         "END:VEVENT\r\n",
     )
     return "".join(lines).encode()
+
+
+def _link(link: Link) -> str:
+    """Return what the visit waits for (RFC 9253 sections 4 and 6.2); in UTC, as all times here, a day is 24 hours."""
+    parameters = Parameters({"RELTYPE": link.kind})
+    if link.gap is not None:
+        parameters["GAP"] = vDuration(link.gap)
+    line: bytes = Contentline.from_parts("RELATED-TO", parameters, vText(link.uid)).to_ical()
+    return line.decode() + "\r\n"
 
 
 def _alarm(entry: Entry) -> str:

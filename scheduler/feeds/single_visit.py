@@ -1,4 +1,4 @@
-"""One visit as a calendar file of its own, the same entry as in its patient's feed."""
+"""One visit as a calendar file of its own, the same entry as in its patient's feed but for its links."""
 
 from __future__ import annotations
 

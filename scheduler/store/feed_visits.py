@@ -35,7 +35,8 @@ class FeedVisit:
     """One visit with all that any kind of feed may need of it.
 
     `uid` is random and stays for the life of the visit. `initials` are the patient's. `room_name` is empty for a visit
-    without a room. `public_name` and `address` are the site's neutral ones; the address may be empty.
+    without a room. `public_name` and `address` are the site's neutral ones; the address may be empty. `series` is empty
+    for a visit of none; `step` is its step in there.
     """
 
     uid: str
@@ -49,6 +50,8 @@ class FeedVisit:
     room_name: str
     public_name: str
     address: str
+    series: str = ""
+    step: str = ""
 
 
 def feed_visits(subscription: FeedSubscription, since: datetime) -> tuple[FeedVisit, ...]:
@@ -116,6 +119,8 @@ def _told() -> Select[Any]:
             _visit.c.ends_at,
             _visit.c.kind,
             _visit.c.state,
+            _visit.c.series_id,
+            _visit.c.step,
             _patient.c.given_name,
             _patient.c.family_name,
             _room.c.name.label("room_name"),
@@ -155,4 +160,6 @@ def _visit_from(row: Any) -> FeedVisit:
         room_name=row.room_name or "",
         public_name=row.public_name,
         address=row.address,
+        series=row.series_id or "",
+        step=row.step,
     )

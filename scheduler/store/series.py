@@ -187,7 +187,7 @@ def series_from(row: Any, visits: Iterable[Appointment]) -> Series:
         appointments=tuple(visits),
         declined=frozenset(row.declined),
         held_until=row.held_until,
-        extra=tuple(_extra_step(entry) for entry in row.extra_steps or ()),
+        extra=extra_steps_of(row.extra_steps),
     )
 
 
@@ -206,6 +206,11 @@ def extra_entry(step: ExtraStep) -> dict[str, Any]:
         "at_most_minutes": None if step.at_most is None else step.at_most // _A_MINUTE,
         "before": step.before,
     }
+
+
+def extra_steps_of(kept: list[dict[str, Any]] | None) -> tuple[ExtraStep, ...]:
+    """Return the steps that a series has beside its protocol, from what is kept of them."""
+    return tuple(_extra_step(entry) for entry in kept or ())
 
 
 def _extra_step(entry: dict[str, Any]) -> ExtraStep:

@@ -2,7 +2,8 @@
 
 While the number stands, so does the calendar: a program that asks again is answered by one look-up. Whoever writes a visit
 raises the numbers of its patient, its room, everybody in it and its site, in the same transaction. New names of
-patients, rooms and sites are rare, and raise one number that counts for every calendar.
+patients, rooms and sites are rare, as is a series that goes on by another version of its protocol: they raise one number
+that counts for every calendar.
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ _NAMES = {
     "room": ("name",),
     "site": ("public_name", "address", "zone"),
 }
+#: Visits are linked by the windows of the version that their series keeps to; a series is written without a new one too.
+_VERSION = "AFTER UPDATE OF protocol_version ON series"
+_NEW_VERSION = "WHEN (OLD.protocol_version <> NEW.protocol_version)"
 _EVENTS = {"insert": ("NEW",), "update": ("OLD", "NEW"), "delete": ("OLD",)}
 _RAISED = " ON CONFLICT (subject) DO UPDATE SET number = feed_stamp.number + 1"
 
@@ -56,6 +60,8 @@ def sqlite_stamps() -> Iterator[str]:
     for table, columns in _NAMES.items():
         body = _raise(f"SELECT '{NAMES}', 1 WHERE true")
         yield f"CREATE TRIGGER {table}_stamp AFTER UPDATE OF {', '.join(columns)} ON {table} BEGIN{body} END"
+    body = _raise(f"SELECT '{NAMES}', 1 WHERE true")
+    yield f"CREATE TRIGGER series_stamp {_VERSION} {_NEW_VERSION} BEGIN{body} END"
 
 
 def _raise(subjects: str) -> str:
@@ -116,6 +122,7 @@ def postgres_stamps() -> Iterator[str]:
             f"CREATE TRIGGER {table}_stamp AFTER UPDATE OF {', '.join(columns)} ON {table}"
             " FOR EACH ROW EXECUTE FUNCTION stamp_names()"
         )
+    yield f"CREATE TRIGGER series_stamp {_VERSION} FOR EACH ROW {_NEW_VERSION} EXECUTE FUNCTION stamp_names()"
 
 
 for _statement in sqlite_stamps():

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from icalendar import Alarm, Calendar, Event
+from icalendar import Alarm, Calendar, Event, vDuration
 
 from scheduler.domain.appointment import AppointmentState
 from scheduler.domain.interval import Interval
 from scheduler.feeds.entries import Entry
+from scheduler.feeds.links import Link
 from scheduler.feeds.render import calendar_bytes
 
 MADE = datetime(2026, 11, 23, 16, 0, 0, 123456, tzinfo=UTC)
@@ -82,6 +84,12 @@ anything = st.text(
     st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufeff\\"), max_size=120
 )
 instants = st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))
+links = st.builds(
+    Link,
+    uid=st.builds(lambda number: UUID(int=number).hex, st.integers(0, 2**128 - 1)),
+    kind=st.sampled_from(["FINISHTOSTART", "STARTTOSTART"]),
+    gap=st.none() | st.integers(1, 90 * 24 * 60).map(lambda minutes: timedelta(minutes=minutes)),
+)
 entries = st.builds(
     Entry,
     uid=st.builds(lambda number: UUID(int=number).hex, st.integers(0, 2**128 - 1)),
@@ -97,6 +105,7 @@ entries = st.builds(
     changed_at=instants,
     location=anything,
     alarm_minutes=st.sampled_from([None, 15, 60, 1440]),
+    links=st.lists(links, max_size=3).map(tuple),
 )
 
 
@@ -115,6 +124,11 @@ def by_the_library(entry: Entry) -> bytes:
         event.add("location", entry.location)
     event.add("status", status_of(entry.state))
     event.add("transp", "OPAQUE" if entry.state.takes_time else "TRANSPARENT")
+    for link in entry.links:
+        parameters: dict[str, Any] = {"RELTYPE": link.kind}
+        if link.gap is not None:
+            parameters["GAP"] = vDuration(link.gap)
+        event.add("related-to", link.uid, parameters=parameters)
     if entry.alarm_minutes is not None:
         alarm = Alarm()
         alarm.add("uid", f"{entry.uid}-{entry.alarm_minutes}")
