@@ -10,8 +10,9 @@ from uuid import UUID
 
 from scheduler.domain.appointment import AppointmentState
 from scheduler.domain.interval import Interval
-from scheduler.domain.treatment import StepKind
+from scheduler.domain.treatment import Counting, Point, StepKind, Window, WindowMeaning
 from scheduler.feeds.entries import entries_of, neutral_entry
+from scheduler.feeds.links import links_between
 from scheduler.feeds.publication import name_of
 from scheduler.feeds.render import calendar_bytes
 from scheduler.store.feed_visits import FeedVisit
@@ -75,9 +76,27 @@ ABROAD = _visit(
     address='Straße der Überlängen 127, 3. Stock, "Flügel 木の家 🌳", 10115 Berlin',
 )
 
+# Each visit waits for the one before it; the last one by dates, which a link cannot count.
+IN_SERIES = tuple(replace(visit, series="series-1", step=f"V{n}") for n, visit in enumerate(VISITS))
+
+
+def _waits(number: int, before: int, at_least: timedelta, counted: Counting = Counting.ELAPSED) -> Window:
+    ends = (f"V{before}", Point.END, f"V{number}", Point.START)
+    return Window(WindowMeaning.ORDER, *ends, at_least, counted=counted)
+
+
+WINDOWS = {
+    "series-1": (
+        _waits(1, 0, timedelta(hours=12)),
+        _waits(3, 1, timedelta(days=2)),
+        _waits(3, 2, timedelta(days=7), Counting.CALENDAR),
+    )
+}
+
 
 def _feed(subscription: FeedSubscription, *visits: FeedVisit) -> bytes:
-    return calendar_bytes(name_of(subscription), entries_of(visits, subscription))
+    entries = entries_of(visits, subscription, links_between(visits, WINDOWS))
+    return calendar_bytes(name_of(subscription), entries)
 
 
 def typical_feeds() -> Mapping[str, bytes]:
@@ -85,6 +104,7 @@ def typical_feeds() -> Mapping[str, bytes]:
     return {
         "patient.ics": _feed(OWN, *VISITS),
         "patient-busy-only.ics": _feed(replace(OWN, busy_only=True), *VISITS),
+        "patient-series.ics": _feed(OWN, *IN_SERIES),
         "patient-with-cancelled.ics": _feed(OWN, VISITS[0], CANCELLED),
         "patient-with-alarm.ics": _feed(replace(OWN, alarm_minutes=60), VISITS[0], CANCELLED),
         "patient-folded-text.ics": _feed(OWN, ABROAD),
