@@ -18,7 +18,13 @@ from scheduler.store.audit import last_done
 from scheduler.store.feed_glance import Glance, Glances
 from scheduler.store.feed_visits import FeedVisit, feed_visits, last_gone
 from scheduler.store.feed_windows import windows_of
-from scheduler.store.subscriptions import FeedSubscription, KeptVersion, note_fetch, stamped_subscription
+from scheduler.store.subscriptions import (
+    FeedSubscription,
+    KeptVersion,
+    SubscriptionKind,
+    note_fetch,
+    stamped_subscription,
+)
 from scheduler.store.work import reading, unit_of_work
 
 KEPT = timedelta(days=30)
@@ -106,6 +112,19 @@ def name_of(subscription: FeedSubscription) -> str:
     return "Busy" if subscription.busy_only else "Appointments"
 
 
+_COLORS: Mapping[SubscriptionKind, str] = {
+    SubscriptionKind.PATIENT: "steelblue",
+    SubscriptionKind.STAFF: "seagreen",
+    SubscriptionKind.ROOM: "slategray",
+    SubscriptionKind.SITE: "slateblue",
+}
+
+
+def color_of(subscription: FeedSubscription) -> str:
+    """Return in which colour people's programs show the calendar at first (RFC 7986): by whose it is, never by visit."""
+    return "gray" if subscription.busy_only else _COLORS[subscription.kind]
+
+
 def _note_fetch(subscription: FeedSubscription, now: datetime, program: str, version: KeptVersion) -> None:
     try:
         with unit_of_work():
@@ -138,10 +157,10 @@ class _Feed:
         return links_between(self.visits, windows_of(visit.series for visit in self.visits if visit.series))
 
     def written(self) -> bytes:
-        return calendar_bytes(name_of(self.subscription), self.entries)
+        return calendar_bytes(name_of(self.subscription), self.entries, color_of(self.subscription))
 
     def version(self, stamp: str) -> KeptVersion:
-        content = repr((FORMAT, name_of(self.subscription), self.entries))
+        content = repr((FORMAT, name_of(self.subscription), color_of(self.subscription), self.entries))
         etag = sha256(content.encode()).hexdigest()[:32]
         return KeptVersion(
             etag=etag,

@@ -14,7 +14,7 @@ from scheduler.domain.appointment import AppointmentState
 from scheduler.feeds.entries import Entry
 from scheduler.feeds.links import Link
 
-FORMAT = "3"
+FORMAT = "4"
 """Raised whenever the same entries are written differently, so that every program reads them anew."""
 
 _LOOK_AGAIN = timedelta(hours=1)
@@ -22,16 +22,20 @@ _END = b"END:VCALENDAR\r\n"
 _ESCAPED = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": "\\n"})
 
 
-def calendar_bytes(name: str, entries: Iterable[Entry]) -> bytes:
-    """Return the whole calendar: UTF-8, lines of at most 75 octets ended by CRLF, all times in UTC."""
-    return b"".join((_opening(name), *(_event_bytes(entry) for entry in entries), _END))
+def calendar_bytes(name: str, entries: Iterable[Entry], color: str = "") -> bytes:
+    """Return the whole calendar: UTF-8, lines of at most 75 octets ended by CRLF, all times in UTC.
+
+    `color` is the CSS3 name of the one to show it in, empty for whichever the program likes.
+    """
+    return b"".join((_opening(name, color), *(_event_bytes(entry) for entry in entries), _END))
 
 
 @lru_cache(maxsize=64)
-def _opening(name: str) -> bytes:
+def _opening(name: str, color: str) -> bytes:
     """Return everything before the first event.
 
-    There is no UID: with one, subscribing programs take the whole calendar for a single item.
+    There is no UID: with one, subscribing programs take the whole calendar for a single item. There is no SOURCE: it would
+    be the secret address. There is no LAST-MODIFIED: that would differ between addresses of one and the same calendar.
     """
     calendar = Calendar()
     calendar.add("version", "2.0")
@@ -39,6 +43,8 @@ def _opening(name: str) -> bytes:
     calendar.add("calscale", "GREGORIAN")
     calendar.add("name", name)
     calendar.add("x-wr-calname", name)
+    if color:
+        calendar.add("color", color)
     # RFC 7986 section 5.7 requires the VALUE parameter, which the library leaves out.
     calendar.add("refresh-interval", _LOOK_AGAIN, parameters={"VALUE": "DURATION"})
     # The library writes a timedelta here as a clock time.

@@ -282,3 +282,35 @@ def test_a_fetch_is_noted_at_most_once_an_hour() -> None:
 def test_what_is_no_token_is_no_feed() -> None:
     assert publication("x", BOOKED_AT) is None
     assert publication("x" * 43, BOOKED_AT) is None
+
+
+@pytest.mark.usefixtures("clinic_context")
+def test_a_calendar_has_a_name_and_a_colour_by_whose_it_is_and_never_its_address() -> None:
+    keep_series()
+    whose = {
+        SubscriptionKind.PATIENT: "patient-1",
+        SubscriptionKind.STAFF: "therapist-1",
+        SubscriptionKind.ROOM: "dosing-1",
+        SubscriptionKind.SITE: "site-1",
+    }
+    colors = {}
+    for kind, subject in whose.items():
+        for busy_only in (False, True):
+            token = token_for(kind, subject, busy_only)
+            content = read(token).body
+            assert token.encode() not in content
+            calendar = Calendar.from_ical(content)
+            assert not {"SOURCE", "URL", "UID", "LAST-MODIFIED"} & set(calendar)
+            assert calendar["NAME"] == calendar["X-WR-CALNAME"] == ("Busy" if busy_only else "Appointments")
+            assert b"\r\nREFRESH-INTERVAL;VALUE=DURATION:PT1H\r\n" in content
+            colors[kind, busy_only] = str(calendar["COLOR"])
+    assert len({colors[kind, False] for kind in whose}) == 4
+    assert {colors[kind, True] for kind in whose} == {"gray"}
+
+
+@pytest.mark.usefixtures("clinic_context")
+def test_two_addresses_of_one_calendar_have_the_same_bytes() -> None:
+    keep_series()
+    first, second = (token_for(SubscriptionKind.PATIENT, "patient-1") for _ in range(2))
+    assert read(first).body == read(second).body
+    assert read(first).version == read(second).version

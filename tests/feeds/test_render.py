@@ -58,6 +58,8 @@ END:VCALENDAR
 
 def test_a_calendar_is_these_bytes() -> None:
     assert calendar_bytes("Appointments", [ENTRY]).decode() == GOLDEN.replace("\n", "\r\n")
+    coloured = calendar_bytes("Appointments", [ENTRY], "steelblue").decode()
+    assert coloured.replace("COLOR:steelblue\r\n", "") == GOLDEN.replace("\n", "\r\n")
 
 
 @pytest.mark.parametrize(
