@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock
@@ -44,6 +45,11 @@ def body_of(version: str, write: Callable[[], bytes]) -> bytes:
         found = write()
         _BODIES.keep(version, found)
     return found
+
+
+def zipped_body_of(version: str, plain: bytes) -> bytes:
+    """Return the bytes of a version compressed by gzip: the same for the same bytes, so without the time of day."""
+    return body_of(f"{version}-gzip", lambda: gzip.compress(plain, compresslevel=6, mtime=0))
 
 
 def kept_body(version: str) -> bytes | None:

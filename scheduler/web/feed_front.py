@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from werkzeug.http import http_date
 
 from scheduler.domain.clock import Clock
-from scheduler.feeds.bodies import kept_body
+from scheduler.feeds.bodies import kept_body, zipped_body_of
 from scheduler.feeds.programs import program_of
 from scheduler.feeds.publication import unchanged
 from scheduler.store.feed_glance import Glance, Glances
+from scheduler.web.feed_codings import VARIES, coding_for, known_tag, tag_of
 from scheduler.web.feed_routes import CACHE_CONTROL, CALENDAR
 from scheduler.web.headers import headers_of_all
 
@@ -33,7 +34,7 @@ class FeedFront:
         self._behind = behind
         self._clock: Clock = app.extensions["trellis_clock"]
         self._glances = Glances(app)
-        self._headers = [*headers_of_all(app).items(), ("Cache-Control", CACHE_CONTROL)]
+        self._headers = [*headers_of_all(app).items(), ("Cache-Control", CACHE_CONTROL), VARIES]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer where the answer is known at a glance."""
@@ -42,21 +43,30 @@ class FeedFront:
             return self._behind(environ, start_response)
         found = self._found(path[len(BEFORE) : -len(AFTER)], environ.get("HTTP_USER_AGENT", ""))
         known = environ.get("HTTP_IF_NONE_MATCH")
-        if found is not None and known and f'"{found.etag}"' in known:
-            start_response("304 NOT MODIFIED", [*self._headers, ("ETag", f'"{found.etag}"')])
+        coding = coding_for(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        if found is not None and known and (tag := known_tag(found.etag, coding, known)):
+            start_response("304 NOT MODIFIED", [*self._headers, ("ETag", f'"{tag}"')])
             return ()
         by_time = "HTTP_IF_MODIFIED_SINCE" in environ and not known
         body = None if found is None or by_time else kept_body(found.etag)
         if found is None or body is None:
             return self._behind(environ, start_response)
+        return self._whole(found, body, coding, start_response)
+
+    def _whole(
+        self, found: Glance, body: bytes, coding: str, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        """Hand out what is kept, in the coding that the program takes."""
+        sent = zipped_body_of(found.etag, body) if coding else body
         told = {
-            "ETag": f'"{found.etag}"',
+            "ETag": f'"{tag_of(found.etag, coding)}"',
             "Last-Modified": http_date(found.last_modified),
-            "Content-Length": str(len(body)),
+            "Content-Length": str(len(sent)),
+            **({"Content-Encoding": coding} if coding else {}),
             **CALENDAR,
         }
         start_response("200 OK", [*self._headers, *told.items()])
-        return (body,)
+        return (sent,)
 
     def _found(self, token: str, user_agent: str) -> Glance | None:
         return unchanged(self._glances, token, self._clock.now(), program_of(user_agent))

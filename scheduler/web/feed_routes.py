@@ -8,8 +8,10 @@ from flask import Blueprint, Response, current_app, request
 from werkzeug.http import is_resource_modified
 
 from scheduler.domain.clock import Clock
+from scheduler.feeds.bodies import zipped_body_of
 from scheduler.feeds.programs import program_of
 from scheduler.feeds.publication import Publication, publication
+from scheduler.web.feed_codings import PLAIN, VARIES, ZIPPED, coding_for, known_tag, tag_of
 from scheduler.web.quiet_logs import keep_tokens_out_of_logs
 
 #: A program may keep it, nobody in between may, and it asks before using it again.
@@ -36,13 +38,20 @@ def feed(token: str) -> Response:
 
 
 def _has(version: str, modified: datetime) -> bool:
-    return not is_resource_modified(request.environ, version, last_modified=modified)
+    tags = (tag_of(version, coding) for coding in (PLAIN, ZIPPED))
+    return any(not is_resource_modified(request.environ, tag, last_modified=modified) for tag in tags)
 
 
 def _answer(found: Publication) -> Response:
     """Answer by version first: the calendar is written out only for a program that has not got it yet."""
+    coding = coding_for(request.headers.get("Accept-Encoding", ""))
+    tag = known_tag(found.version, coding, request.headers.get("If-None-Match", ""))
     response = Response(found.body, headers=CALENDAR)
-    response.set_etag(found.version)
+    response.headers.add(*VARIES)
+    if coding and found.body:
+        response.data = zipped_body_of(found.version, found.body)
+        response.headers["Content-Encoding"] = coding
+    response.set_etag(tag or tag_of(found.version, coding))
     response.last_modified = found.last_modified
     response.headers["Cache-Control"] = CACHE_CONTROL
     response.make_conditional(request)
