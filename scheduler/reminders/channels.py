@@ -34,6 +34,10 @@ class Unreachable(NotSent):
     """The channel itself does not answer; other messages will fare no better just now."""
 
 
+class Unanswered(Unreachable):
+    """The channel fell silent while it took a message, so nobody knows whether that has left."""
+
+
 class Channel(Protocol):
     """A way for messages to leave.
 
@@ -44,7 +48,7 @@ class Channel(Protocol):
     sender: str
 
     def send(self, message: EmailMessage) -> None:
-        """Hand over one message. Raises `Rejected`, `Unreachable`, or `NotSent` for anything that may pass."""
+        """Hand over one message. Raises `Rejected`, `Unreachable` or `Unanswered`, or `NotSent` for what may pass."""
 
     def close(self) -> None:
         """Let go of what is held open; the next `send` opens it again."""
@@ -141,6 +145,8 @@ class SmtpChannel:
             failure = _failure_of(error)
             if not isinstance(failure, Rejected):
                 self.close()
+            if isinstance(failure, Unreachable):
+                raise Unanswered(str(failure)) from error
             raise failure from error
 
     def close(self) -> None:

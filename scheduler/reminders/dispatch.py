@@ -7,17 +7,16 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 from time import monotonic
 
 from scheduler.domain.errors import Conflict, InvalidValue
 from scheduler.domain.interval import as_utc
-from scheduler.domain.treatment import StepKind
-from scheduler.reminders.channels import Channel, NotSent, Rejected, Unreachable
-from scheduler.reminders.due import due_messages, planned_of, recipient_hash
-from scheduler.reminders.messages import Letter, VisitLine, compose
-from scheduler.reminders.policy import MessageKind, Verdict, next_attempt, quiet_ends, verdict
-from scheduler.store.reminder_facts import AwaitedVisit, awaited_of_series_with, awaited_visit
+from scheduler.reminders.addresses import recipient_hash
+from scheduler.reminders.channels import Channel, NotSent, Rejected, Unanswered, Unreachable
+from scheduler.reminders.contents import Contents, contents_of
+from scheduler.reminders.due import due_messages
+from scheduler.reminders.messages import compose
+from scheduler.reminders.policy import MessageKind, Verdict, next_attempt, verdict, wait_until
 from scheduler.store.reminders import (
     Lease,
     ReminderState,
@@ -29,6 +28,7 @@ from scheduler.store.reminders import (
     mark_sent,
     put_back,
 )
+from scheduler.store.told import Saying, enter_unsent, note_told, take_as_known, take_back, take_back_all
 from scheduler.store.work import reading, unit_of_work
 
 log = logging.getLogger(__name__)
@@ -40,6 +40,12 @@ _UNREACHABLE_IN_A_ROW = 3
 """After so many the channel is taken to be down, and the rest waits for the next pass."""
 
 _PATIENCE_WITH_STORE = 3
+
+_UNSENT = {ReminderState.TOO_LATE: "too_late", ReminderState.FAILED: "failed"}
+"""The states in which a message ends unsent, and how they are counted."""
+
+_CHANGED = "the visit was called off or moved"
+_AS_TOLD = "what was changed is as it was told"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +103,27 @@ def dispatch(now: datetime, channel: Channel, go_on: Callable[[], bool] = lambda
     return Counts(due=outcomes["sent"] + outcomes["failed"] + outcomes["skipped"], **outcomes)
 
 
-def _enter_due(this: _Pass) -> dict[str, int]:
+def _enter_due(this: _Pass) -> Counter[str]:
     """Enter what is due and not in the ledger yet; return how many ends were reached without sending."""
     found = due_messages(this.began, this.channel.name)
-    counted = {}
-    for state, name in ((ReminderState.TOO_LATE, "too_late"), (ReminderState.FAILED, "failed")):
-        with_state = [new for new in found if new.state is state]
+    counted = Counter[str]()
+    if found.known:
+        with unit_of_work():
+            take_as_known(found.known)
+    for state, name in _UNSENT.items():
+        with_state = [new for new in found.messages if new.state is state]
         if with_state:
             with unit_of_work():
-                counted[name] = enter(with_state)
-    waiting = [new for new in found if new.state is ReminderState.PENDING]
+                counted[name] += enter(with_state)
+    for change in found.changes:
+        if change.new.state in _UNSENT:
+            with unit_of_work():
+                counted[_UNSENT[change.new.state]] += enter_unsent(change.new, change.sayings)
+    waiting = [
+        new
+        for new in (*found.messages, *(change.new for change in found.changes))
+        if new.state is ReminderState.PENDING
+    ]
     if waiting:
         with unit_of_work():
             enter(waiting)
@@ -124,65 +141,40 @@ def _deliver(lease: Lease, this: _Pass) -> str:
     """Send one message if it is still wanted; return which count it belongs to. Raises `Unreachable`."""
     now = this.now()
     with reading():
-        visit = awaited_visit(lease.appointment)
-        visits = _visits_told(lease, visit, now)
-    if not visits:
-        return _end(lease, ReminderState.VOID, "the visit was called off or moved")
-    addressee = visits[0]
+        contents = contents_of(lease, now)
+    if contents is None:
+        return _end(lease, ReminderState.VOID, _AS_TOLD if lease.kind == MessageKind.CHANGE else _CHANGED)
+    addressee = contents.addressee
     if recipient_hash(addressee.email) != lease.recipient_hash:
         return _end(lease, ReminderState.VOID, "the patient has another address now")
-    kind = MessageKind(lease.kind)
-    match verdict(planned_of(kind, addressee, visits[-1].start), now, addressee.patient_zone):
+    match verdict(contents.planned, now, addressee.patient_zone):
         case Verdict.WAIT:
             with unit_of_work():
-                put_back(lease, quiet_ends(now, addressee.patient_zone))
+                put_back(lease, wait_until(contents.planned, now, addressee.patient_zone))
             return "skipped"
         case Verdict.TOO_LATE if lease.attempts > 1:
-            return _end(lease, ReminderState.FAILED, "not delivered while it was of use")
+            return _end(lease, ReminderState.FAILED, "not delivered while it was of use", contents.sayings)
         case Verdict.TOO_LATE:
-            return _end(lease, ReminderState.TOO_LATE, "no longer of use")
-    return _send(lease, this, _letter(lease, visits))
+            return _end(lease, ReminderState.TOO_LATE, "no longer of use", contents.sayings)
+    return _send(lease, this, contents)
 
 
-def _visits_told(lease: Lease, visit: AwaitedVisit | None, now: datetime) -> tuple[AwaitedVisit, ...]:
-    """Return the visits a message speaks of as they stand now; none when it is no longer wanted."""
-    if lease.kind == MessageKind.CONFIRMATION:
-        return awaited_of_series_with(lease.appointment, after=now)
-    return (visit,) if visit is not None and visit.start == lease.visit_start else ()
-
-
-def _letter(lease: Lease, visits: tuple[AwaitedVisit, ...]) -> Letter:
-    first = visits[0]
-    return Letter(
-        reference=_reference(lease),
-        kind=MessageKind(lease.kind),
-        recipient=first.email,
-        public_name=first.public_name,
-        phone=first.phone,
-        address=first.address,
-        visits=tuple(_line(visit) for visit in visits),
-    )
-
-
-def _line(visit: AwaitedVisit) -> VisitLine:
-    """Return the line of a visit: where one comes to, its own time counts; where one is called, the patient's."""
-    by_phone = visit.kind is StepKind.CONTACT
-    return VisitLine(visit.start, visit.patient_zone if by_phone else visit.site_zone, by_phone)
-
-
-def _reference(lease: Lease) -> str:
-    """Return a name for the message that is always the same for the same ledger row and tells nothing."""
-    key = (lease.appointment, lease.version, lease.kind, lease.channel, lease.recipient_hash)
-    return sha256(repr(key).encode()).hexdigest()[:32]
-
-
-def _send(lease: Lease, this: _Pass, letter: Letter) -> str:
+def _send(lease: Lease, this: _Pass, contents: Contents) -> str:
+    # Before it leaves: should this sender die, it is known what the message may have said.
+    with unit_of_work():
+        notes = note_told(lease, contents.sayings)
+    if notes is None:
+        return "skipped"
     try:
-        message = compose(letter, this.channel.sender, this.now())
+        message = compose(contents.letter, this.channel.sender, this.now())
         this.channel.send(message)
-    except Unreachable:
+    except Unanswered:
         raise
     except (NotSent, InvalidValue) as problem:
+        with unit_of_work():
+            take_back(notes)
+        if isinstance(problem, Unreachable):
+            raise
         _note_failure(lease, this, problem)
         return "failed"
     _note_sent(lease, this.now())
@@ -214,8 +206,10 @@ def _note_failure(lease: Lease, this: _Pass, problem: NotSent | InvalidValue) ->
         mark_failed(lease, str(problem), retry_at)
 
 
-def _end(lease: Lease, state: ReminderState, problem: str) -> str:
-    """End a message unsent; return which count it belongs to."""
+def _end(lease: Lease, state: ReminderState, problem: str, sayings: tuple[Saying, ...] = ()) -> str:
+    """End a message unsent; return which count it belongs to. `sayings` are what will not be told."""
     with unit_of_work():
-        give_up(lease, state, problem)
-    return {ReminderState.TOO_LATE: "too_late", ReminderState.FAILED: "failed"}.get(state, "skipped")
+        if note_told(lease, sayings) is not None:
+            give_up(lease, state, problem)
+            take_back_all(lease)
+    return _UNSENT.get(state, "skipped")

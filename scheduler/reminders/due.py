@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from scheduler.domain.interval import Interval
+from scheduler.reminders.addresses import recipient_hash
+from scheduler.reminders.changes import ChangeEntry, changes_due
 from scheduler.reminders.policy import (
     POLICY,
     MessageKind,
@@ -26,6 +27,7 @@ from scheduler.store.reminder_facts import (
     unconfirmed_series,
 )
 from scheduler.store.reminders import NewReminder, ReminderState
+from scheduler.store.told import Saying, untold_imports
 from scheduler.store.work import reading
 
 # A reminder so many calendar days before is at most one day and a clock change earlier than that in elapsed time.
@@ -34,34 +36,48 @@ _AHEAD = timedelta(days=max(lead.days_before for lead in POLICY.reminders) + 2)
 _BEHIND = timedelta(days=7)
 
 
-def due_messages(now: datetime, channel: str) -> tuple[NewReminder, ...]:
-    """Return what must be entered into the ledger now: to be sent, or too late, or without an address to send it to."""
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What must be entered into the ledger now: to be sent, or too late, or without an address to send it to.
+
+    `known` is what patients are taken to know without having been told.
+    """
+
+    messages: tuple[NewReminder, ...]
+    changes: tuple[ChangeEntry, ...]
+    known: tuple[Saying, ...]
+
+
+def due_messages(now: datetime, channel: str) -> Due:
+    """Return what is due now and not in the ledger yet.
+
+    No reminder is due of a visit whose patient still has another time in mind: it is entered when the change was told.
+    """
     starting = Interval(now - _BEHIND, now + _AHEAD)
     with reading():
         visits = awaited_visits(starting)
         entered = entered_about(starting)
         series = unconfirmed_series(after=now)
-    found = [new for visit in visits for new in _reminders_due(visit, entered, now, channel)]
+        changes = changes_due(now, channel)
+        known = untold_imports(now)
+    found = [
+        new
+        for visit in visits
+        if visit.appointment not in changes.untold
+        for new in _reminders_due(visit, entered, now, channel)
+    ]
     for unconfirmed in series:
         found += _confirmation_due(unconfirmed, now, channel)
-    return tuple(found)
+    return Due(tuple(found), changes.entries, known)
 
 
-def planned_of(kind: MessageKind, visit: AwaitedVisit, last_start: datetime) -> PlannedMessage:
-    """Return what the policy says of a message that waits in the ledger for a visit at the time it has now.
+def reminder_of(kind: MessageKind, visit: AwaitedVisit) -> PlannedMessage:
+    """Return what the policy says of a reminder that waits in the ledger for a visit at the time it has now.
 
-    `last_start` is when the last visit of its series starts. Such a message is not missed, whatever else of the visit
-    has changed since it was entered.
+    It is not missed, whatever else of the visit has changed since it was entered.
     """
-    if kind is MessageKind.CONFIRMATION:
-        return confirmation_for(visit.created_at, last_start)
     planned = reminders_for(visit.start, visit.set_at, visit.patient_zone)
     return next(replace(message, missed=False) for message in planned if message.kind is kind)
-
-
-def recipient_hash(address: str) -> str:
-    """Return what the ledger keeps of an address: enough to tell two apart, too little to write to."""
-    return sha256(address.strip().casefold().encode()).hexdigest()
 
 
 def _reminders_due(
@@ -92,7 +108,7 @@ def _reminders_due(
 def _confirmation_due(unconfirmed: Unconfirmed, now: datetime, channel: str) -> Iterator[NewReminder]:
     first, last = unconfirmed.visits[0], unconfirmed.visits[-1]
     recipient = recipient_hash(first.email)
-    message = planned_of(MessageKind.CONFIRMATION, first, last.start)
+    message = confirmation_for(first.created_at, last.start)
     wanted = verdict(message, now, first.patient_zone)
     if wanted is not Verdict.WAIT and recipient not in unconfirmed.tried:
         state, problem = _beginning(message, wanted, first)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -18,6 +19,7 @@ _SUBJECTS = {
     MessageKind.CONFIRMATION: "Your appointments",
     MessageKind.THREE_DAYS: "Appointment reminder",
     MessageKind.ONE_DAY: "Appointment reminder",
+    MessageKind.CHANGE: "Your appointments have changed",
 }
 
 
@@ -41,8 +43,20 @@ class VisitLine:
 
 
 @dataclass(frozen=True, slots=True)
+class MovedLine:
+    """One visit that has another time than was told."""
+
+    before: VisitLine
+    now: VisitLine
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
-    """Everything one message is made of. `reference` is the ledger's own id of it; phone and address may be empty."""
+    """Everything one message is made of. `reference` is the ledger's own id of it; phone and address may be empty.
+
+    `visits` are those that stand and are told of whole: in a change, the new ones. `moved` and `called_off` are of a
+    change alone.
+    """
 
     reference: str
     kind: MessageKind
@@ -51,6 +65,8 @@ class Letter:
     phone: str
     address: str
     visits: tuple[VisitLine, ...]
+    moved: tuple[MovedLine, ...] = ()
+    called_off: tuple[VisitLine, ...] = ()
 
 
 def time_in_words(instant: datetime, zone: str) -> str:
@@ -87,15 +103,52 @@ def compose(letter: Letter, sender: str, now: datetime) -> EmailMessage:
 
 
 def _opening(letter: Letter) -> str:
-    if letter.kind is MessageKind.CONFIRMATION:
-        counted = "an appointment is" if len(letter.visits) == 1 else f"{len(letter.visits)} appointments are"
-        return f"{counted} booked for you at {letter.public_name}:"
-    return f"this is a reminder of your appointment at {letter.public_name}:"
+    match letter.kind:
+        case MessageKind.CONFIRMATION:
+            return f"{_counted(letter.visits)} booked for you at {letter.public_name}:"
+        case MessageKind.CHANGE:
+            return f"there is a change to your appointments at {letter.public_name}."
+        case _:
+            return f"this is a reminder of your appointment at {letter.public_name}:"
+
+
+def _counted(visits: Sequence[VisitLine]) -> str:
+    return "an appointment is" if len(visits) == 1 else f"{len(visits)} appointments are"
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Some lines under a heading, which is empty where the opening has said it; below a line may stand another."""
+
+    heading: str
+    lines: tuple[tuple[str, str], ...]
+
+
+def _parts(letter: Letter) -> Iterator[_Part]:
+    """Yield what a letter lists: in a change the new times first, for these must not be missed."""
+    if letter.moved:
+        heading = (
+            "This appointment has a new time:"
+            if len(letter.moved) == 1
+            else "These appointments have new times:"
+        )
+        lines = tuple((line.now.sentence(), f"instead of {line.before.sentence()}") for line in letter.moved)
+        yield _Part(heading, lines)
+    if letter.called_off:
+        one = len(letter.called_off) == 1
+        heading = "This appointment is cancelled:" if one else "These appointments are cancelled:"
+        yield _Part(heading, tuple((line.sentence(), "") for line in letter.called_off))
+    if letter.visits:
+        is_change = letter.kind is MessageKind.CHANGE
+        counted = _counted(letter.visits)
+        heading = f"{counted[0].upper()}{counted[1:]} booked for you:" if is_change else ""
+        yield _Part(heading, tuple((line.sentence(), "") for line in letter.visits))
 
 
 def _closing(letter: Letter) -> list[str]:
     lines = []
-    if letter.address and not all(visit.by_phone for visit in letter.visits):
+    standing = (*letter.visits, *(line.now for line in letter.moved))
+    if letter.address and not all(visit.by_phone for visit in standing):
         lines.append(f"Address: {letter.address}")
     if letter.phone:
         lines.append(f"If you have a question or need another time, please call {letter.phone}.")
@@ -104,9 +157,13 @@ def _closing(letter: Letter) -> list[str]:
 
 
 def _text(letter: Letter) -> str:
-    visits = "\n".join(f"  {visit.sentence()}" for visit in letter.visits)
-    closing = "\n\n".join(_closing(letter))
-    return f"Hello,\n\n{_opening(letter)}\n\n{visits}\n\n{closing}\n"
+    paragraphs = [f"Hello,\n\n{_opening(letter)}"]
+    for part in _parts(letter):
+        if part.heading:
+            paragraphs.append(part.heading)
+        lines = (f"  {line}\n    {below}" if below else f"  {line}" for line, below in part.lines)
+        paragraphs.append("\n".join(lines))
+    return "\n\n".join((*paragraphs, *_closing(letter))) + "\n"
 
 
 def _unbroken(sentence: str) -> str:
@@ -115,7 +172,7 @@ def _unbroken(sentence: str) -> str:
 
 
 def _html(letter: Letter) -> str:
-    visits = "\n".join(f'<li style="{_LINE}">{_unbroken(visit.sentence())}</li>' for visit in letter.visits)
+    listed = "\n".join(_html_part(part) for part in _parts(letter))
     closing = "\n".join(f"<p>{escape(line)}</p>" for line in _closing(letter))
     return f"""<!doctype html>
 <html lang="en">
@@ -128,10 +185,17 @@ def _html(letter: Letter) -> str:
 <body style="{_LOOKS}">
 <p>Hello,</p>
 <p>{escape(_opening(letter))}</p>
-<ul style="{_LIST}">
-{visits}
-</ul>
+{listed}
 {closing}
 </body>
 </html>
 """
+
+
+def _html_part(part: _Part) -> str:
+    heading = f"<p>{escape(part.heading)}</p>\n" if part.heading else ""
+    lines = "\n".join(
+        f'<li style="{_LINE}">{_unbroken(line)}{f"<br>{_unbroken(below)}" if below else ""}</li>'
+        for line, below in part.lines
+    )
+    return f'{heading}<ul style="{_LIST}">\n{lines}\n</ul>'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
@@ -15,6 +16,7 @@ class MessageKind(StrEnum):
     CONFIRMATION = "confirmation"
     THREE_DAYS = "three_days"
     ONE_DAY = "one_day"
+    CHANGE = "change"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,9 @@ class Policy:
     `reminders` are sorted from the longest lead time to the shortest. From `quiet_from` (included) to `quiet_until`
     (not included) nothing is sent but what is of `at_once`: the answer to a booking that was just made. A reminder is
     of use until the next one is due; the last one until `useful_before` the visit. `retry_after` are the waits after
-    the first, second ... failed attempt; when they are used up the message stays failed.
+    the first, second ... failed attempt; when they are used up the message stays failed. A change is told
+    `undo_delay` after it was made, so that what is taken back at once, or corrected, is told as it ends; where a time
+    that it is about is less than `urgent_within` away, also in the quiet hours.
     """
 
     reminders: tuple[LeadTime, ...]
@@ -42,6 +46,8 @@ class Policy:
     at_once: frozenset[MessageKind]
     useful_before: timedelta
     retry_after: tuple[timedelta, ...]
+    undo_delay: timedelta
+    urgent_within: timedelta
 
 
 # Three days and one day before: a randomised trial of 2018 with 54,066 patients found 4.4 % of
@@ -57,6 +63,9 @@ POLICY = Policy(
     at_once=frozenset({MessageKind.CONFIRMATION}),
     useful_before=timedelta(hours=2),
     retry_after=tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 60, 120)),
+    undo_delay=timedelta(minutes=5),
+    # Calendars that are subscribed to look again once a day; so what is nearer than two days cannot wait for them.
+    urgent_within=timedelta(hours=48),
 )
 
 
@@ -65,13 +74,15 @@ class PlannedMessage:
     """One message as the policy wants it.
 
     `due` is the earliest instant to send it, `useful_until` (not included) the last. `missed` says that it was
-    already past due when the visit got its time, so it is recorded and never sent.
+    already past due when the visit got its time, so it is recorded and never sent. From `urgent_from` on, where that is
+    not `None`, the quiet hours do not hold it back.
     """
 
     kind: MessageKind
     due: datetime
     useful_until: datetime
     missed: bool = False
+    urgent_from: datetime | None = None
 
 
 class Verdict(StrEnum):
@@ -100,12 +111,38 @@ def confirmation_for(booked_at: datetime, last_start: datetime) -> PlannedMessag
     return PlannedMessage(MessageKind.CONFIRMATION, booked_at, last_start)
 
 
+def change_for(changed_at: datetime, times: Collection[datetime], policy: Policy = POLICY) -> PlannedMessage:
+    """Return the message about a change that was last made at `changed_at`.
+
+    `times` are the starts that it is about, as they were told and as they are now, at least one; it is of use until
+    the last of them.
+    """
+    return PlannedMessage(
+        MessageKind.CHANGE,
+        due=changed_at + policy.undo_delay,
+        useful_until=max(times),
+        urgent_from=min(times) - policy.urgent_within,
+    )
+
+
 def verdict(message: PlannedMessage, now: datetime, zone: str, policy: Policy = POLICY) -> Verdict:
     """Return what to do now with a message to a patient who lives in `zone`."""
     if message.missed or now >= message.useful_until:
         return Verdict.TOO_LATE
-    held_back = message.kind not in policy.at_once and is_quiet(now, zone, policy)
-    return Verdict.WAIT if now < message.due or held_back else Verdict.SEND
+    return Verdict.WAIT if now < message.due or _is_held_back(message, now, zone, policy) else Verdict.SEND
+
+
+def wait_until(message: PlannedMessage, now: datetime, zone: str, policy: Policy = POLICY) -> datetime:
+    """Return when to look again at a message that is to wait now."""
+    if now < message.due:
+        return message.due
+    ends = quiet_ends(now, zone, policy)
+    return ends if message.urgent_from is None else min(ends, message.urgent_from)
+
+
+def _is_held_back(message: PlannedMessage, now: datetime, zone: str, policy: Policy) -> bool:
+    is_urgent = message.urgent_from is not None and now >= message.urgent_from
+    return message.kind not in policy.at_once and not is_urgent and is_quiet(now, zone, policy)
 
 
 def is_quiet(instant: datetime, zone: str, policy: Policy = POLICY) -> bool:

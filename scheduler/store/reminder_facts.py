@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Select, exists, select
 
-from scheduler.domain.appointment import AppointmentState
+from scheduler.domain.appointment import CALLED_OFF, AppointmentState
 from scheduler.domain.interval import Interval
 from scheduler.domain.series import SeriesState
 from scheduler.domain.treatment import StepKind
@@ -37,18 +37,23 @@ _IN_VAIN = (ReminderState.VOID, ReminderState.FAILED)
 
 @dataclass(frozen=True, slots=True)
 class AwaitedVisit:
-    """One visit to come, whom to write to about it, and the site's neutral words.
+    """One visit to come, or called off, whom to write to about it, and the site's neutral words.
 
     `set_at` is when it got its present time, or was last changed otherwise. `patient_zone` is where the patient lives,
     the site's zone by default. `email`, `phone` and `address` may be empty; `series` is `None` for a visit outside any.
+    `sequence` is what its calendars count, which was raised last at `changed_at`. `stands` is false when it is called off.
     """
 
     appointment: str
     version: int
+    sequence: int
+    stands: bool
+    patient: str
     series: str | None
     kind: StepKind
     start: datetime
     created_at: datetime
+    changed_at: datetime
     set_at: datetime
     site: str
     site_zone: str
@@ -84,18 +89,20 @@ class Entered:
 
 def awaited_visits(starting: Interval) -> tuple[AwaitedVisit, ...]:
     """Return the visits to come that start within the interval."""
-    return _visits(_awaited().where(_visit.c.starts_at >= starting.start, _visit.c.starts_at < starting.end))
+    return visits_from(
+        _awaited().where(_visit.c.starts_at >= starting.start, _visit.c.starts_at < starting.end)
+    )
 
 
 def awaited_visit(appointment: str) -> AwaitedVisit | None:
     """Return one visit to come, or `None` when it is no longer awaited."""
-    return next(iter(_visits(_awaited().where(_visit.c.id == appointment))), None)
+    return next(iter(visits_from(_awaited().where(_visit.c.id == appointment))), None)
 
 
 def awaited_of_series_with(appointment: str, after: datetime) -> tuple[AwaitedVisit, ...]:
     """Return the visits to come, starting later than `after`, of the series that this visit belongs to; by start."""
     series = select(_visit.c.series_id).where(_visit.c.id == appointment).scalar_subquery()
-    return _visits(_awaited().where(_visit.c.series_id == series, _visit.c.starts_at > after))
+    return visits_from(_awaited().where(_visit.c.series_id == series, _visit.c.starts_at > after))
 
 
 def unconfirmed_series(after: datetime) -> tuple[Unconfirmed, ...]:
@@ -113,7 +120,7 @@ def unconfirmed_series(after: datetime) -> tuple[Unconfirmed, ...]:
     ahead = _awaited().where(_visit.c.starts_at > after, _series.c.state == SeriesState.BOOKED, ~told)
     by_series: dict[str, list[AwaitedVisit]] = {}
     with reading():
-        for visit in _visits(ahead.join(_series, _series.c.id == _visit.c.series_id)):
+        for visit in visits_from(ahead.join(_series, _series.c.id == _visit.c.series_id)):
             by_series.setdefault(visit.series or "", []).append(visit)
         anchors = _anchors(by_series)
         tried = _tried(anchors.values())
@@ -172,10 +179,17 @@ def _handfuls(ids: Iterable[str]) -> Iterator[list[str]]:
 
 
 def _awaited() -> Select[Any]:
+    return addressed().where(_visit.c.state.in_(AWAITED))
+
+
+def addressed() -> Select[Any]:
+    """Return the question for visits of whichever state, with whom to write to; `visits_from` reads the answer."""
     return (
         select(
             _visit.c.id,
             _visit.c.version,
+            _visit.c.state,
+            _visit.c.patient_id,
             _visit.c.series_id,
             _visit.c.kind,
             _visit.c.starts_at,
@@ -192,30 +206,37 @@ def _awaited() -> Select[Any]:
         )
         .join(_patient, _patient.c.id == _visit.c.patient_id)
         .join(_site, _site.c.id == _visit.c.site_id)
-        .where(_visit.c.state.in_(AWAITED), IS_SOMEBODY)
+        .where(IS_SOMEBODY)
         .order_by(_visit.c.starts_at, _visit.c.id)
     )
 
 
-def _visits(question: Select[Any]) -> tuple[AwaitedVisit, ...]:
+def visits_from(question: Select[Any]) -> tuple[AwaitedVisit, ...]:
+    """Return the visits that such a question finds, in its order."""
     with reading() as connection:
-        return tuple(
-            AwaitedVisit(
-                appointment=row.id,
-                version=row.version,
-                series=row.series_id,
-                kind=StepKind(row.kind),
-                start=row.starts_at,
-                created_at=row.created_at,
-                # A change that kept the time raises the sequence too, so this may be later than the truth, never earlier.
-                set_at=row.created_at if row.sequence == 0 else row.changed_at,
-                site=row.site_id,
-                site_zone=row.site_zone,
-                patient_zone=row.patient_zone or row.site_zone,
-                email=row.email,
-                public_name=row.public_name,
-                phone=row.phone,
-                address=row.address,
-            )
-            for row in connection.execute(question)
-        )
+        return tuple(visit_of(row) for row in connection.execute(question))
+
+
+def visit_of(row: Any) -> AwaitedVisit:
+    """Return the visit of one row of such a question."""
+    return AwaitedVisit(
+        appointment=row.id,
+        version=row.version,
+        sequence=row.sequence,
+        stands=row.state not in CALLED_OFF,
+        patient=row.patient_id,
+        series=row.series_id,
+        kind=StepKind(row.kind),
+        start=row.starts_at,
+        created_at=row.created_at,
+        changed_at=row.changed_at,
+        # A change that kept the time raises the sequence too, so this may be later than the truth, never earlier.
+        set_at=row.created_at if row.sequence == 0 else row.changed_at,
+        site=row.site_id,
+        site_zone=row.site_zone,
+        patient_zone=row.patient_zone or row.site_zone,
+        email=row.email,
+        public_name=row.public_name,
+        phone=row.phone,
+        address=row.address,
+    )

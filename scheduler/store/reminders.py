@@ -21,7 +21,13 @@ _reminder = table_of(ReminderRow)
 _visit = table_of(AppointmentRow)
 
 CONFIRMATION = "confirmation"
-"""The one kind that speaks of a whole series; its row hangs on the visit of the series that was made first."""
+"""The kind that speaks of a whole series; its row hangs on the visit of the series that was made first."""
+
+CHANGE = "change"
+"""The kind that speaks of whatever a patient has not been told of yet; its row hangs on their first visit at the site.
+
+Its version is its number, so that two senders who find the same at once enter one message.
+"""
 
 
 class ReminderState(StrEnum):
@@ -35,7 +41,10 @@ class ReminderState(StrEnum):
     TOO_LATE = "too_late"
 
 
-_UNDER_WAY = (ReminderState.PENDING, ReminderState.LEASED)
+UNDER_WAY = (ReminderState.PENDING, ReminderState.LEASED)
+"""The states of messages that are still to leave."""
+
+_OF_ONE_VISIT = _reminder.c.kind.not_in((CONFIRMATION, CHANGE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,25 +172,25 @@ def mark_sent(lease: Lease, at: datetime) -> bool:
 
     A message that was made void while it was on its way has left nevertheless, and the ledger says so.
     """
-    return _settle(lease, (*_UNDER_WAY, ReminderState.VOID), state=ReminderState.SENT, sent_at=at, problem="")
+    return _settle(lease, (*UNDER_WAY, ReminderState.VOID), state=ReminderState.SENT, sent_at=at, problem="")
 
 
 def mark_failed(lease: Lease, problem: str, retry_at: datetime | None) -> bool:
     """Account for a failed attempt, to be tried again at `retry_at`, or never when that is `None`."""
     state = ReminderState.FAILED if retry_at is None else ReminderState.PENDING
-    return _settle(lease, _UNDER_WAY, state=state, wait_until=retry_at, problem=problem)
+    return _settle(lease, UNDER_WAY, state=state, wait_until=retry_at, problem=problem)
 
 
 def put_back(lease: Lease, wait_until: datetime) -> bool:
     """Give a message back that was not tried, not to be taken before `wait_until`."""
     return _settle(
-        lease, _UNDER_WAY, state=ReminderState.PENDING, wait_until=wait_until, attempts=lease.attempts - 1
+        lease, UNDER_WAY, state=ReminderState.PENDING, wait_until=wait_until, attempts=lease.attempts - 1
     )
 
 
 def give_up(lease: Lease, state: ReminderState, problem: str) -> bool:
     """End a message unsent, in the state given."""
-    return _settle(lease, _UNDER_WAY, state=state, problem=problem)
+    return _settle(lease, UNDER_WAY, state=state, problem=problem)
 
 
 def _settle(lease: Lease, states: Sequence[ReminderState], **values: Any) -> bool:
@@ -196,7 +205,7 @@ def mark_void(appointments: Iterable[str]) -> int:
     """Make every message void that is still to be sent about these visits; return how many.
 
     For use in the transaction that calls the visits off, after their state was written. A confirmation stays as long as
-    another visit of its series stands.
+    another visit of its series stands, and a message of a change finds out for itself what it has to tell.
     """
     ids = sorted(set(appointments))
     if not ids:
@@ -207,7 +216,8 @@ def mark_void(appointments: Iterable[str]) -> int:
         .join(anchor, anchor.c.series_id == other.c.series_id)
         .where(anchor.c.id == _reminder.c.appointment_id, other.c.state.not_in(sorted(CALLED_OFF)))
     )
-    return _make_void(ids, or_(_reminder.c.kind != CONFIRMATION, ~something_stands))
+    whole_series = and_(_reminder.c.kind == CONFIRMATION, ~something_stands)
+    return _make_void(ids, or_(_OF_ONE_VISIT, whole_series))
 
 
 def mark_late_entries(appointments: Iterable[str]) -> int:
@@ -221,7 +231,7 @@ def mark_late_entries(appointments: Iterable[str]) -> int:
         )
     )
     ids = sorted(set(appointments))
-    return _make_void(ids, and_(_reminder.c.kind != CONFIRMATION, called_off)) if ids else 0
+    return _make_void(ids, and_(_OF_ONE_VISIT, called_off)) if ids else 0
 
 
 def mark_outdated(appointments: Iterable[str]) -> int:
@@ -232,13 +242,13 @@ def mark_outdated(appointments: Iterable[str]) -> int:
     """
     ids = sorted(set(appointments))
     present = select(_visit.c.starts_at).where(_visit.c.id == _reminder.c.appointment_id).scalar_subquery()
-    moved = and_(_reminder.c.kind != CONFIRMATION, _reminder.c.visit_starts_at != present)
+    moved = and_(_OF_ONE_VISIT, _reminder.c.visit_starts_at != present)
     return _make_void(ids, moved) if ids else 0
 
 
 def _make_void(ids: Sequence[str], which: ColumnElement[bool]) -> int:
     void = update(_reminder).where(
-        _reminder.c.appointment_id.in_(ids), _reminder.c.state.in_(_UNDER_WAY), which
+        _reminder.c.appointment_id.in_(ids), _reminder.c.state.in_(UNDER_WAY), which
     )
     values = {"state": ReminderState.VOID, "problem": "the visit was called off or moved"}
     return writing().execute(void.values(values)).rowcount

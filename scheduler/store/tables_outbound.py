@@ -1,10 +1,10 @@
-"""Tables of what leaves the clinic: calendar subscriptions and the ledger of reminders."""
+"""Tables of what leaves the clinic: calendar subscriptions, the ledger of reminders and what these have told."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.store.base import Key, OfSite, OfSiteOnly, Row, RowNumber
@@ -73,3 +73,28 @@ class ReminderRow(Row):
     leased_until: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     problem: Mapped[str]
+
+
+class ToldRow(Row):
+    """What one message says of one visit: that it stands at this time, or that it is called off.
+
+    `may_be_known` holds from just before the message is handed over and is taken back when it surely did not leave; the
+    latest such row is what the patient was told last. `sequence` is what the visit's calendars counted then. Without a
+    message it is what the patient is taken to know, of a visit that was entered outside any series.
+    """
+
+    __tablename__ = "told"
+    __table_args__ = (
+        Index(None, "appointment_id", "id"),
+        Index(None, "reminder_id"),
+        Index(None, "visit_starts_at"),
+    )
+
+    id: Mapped[RowNumber]
+    site_id: Mapped[OfSiteOnly]
+    reminder_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("reminder.id"))
+    appointment_id: Mapped[str] = mapped_column(ForeignKey("appointment.id"))
+    visit_starts_at: Mapped[datetime]
+    stands: Mapped[bool]
+    sequence: Mapped[int]
+    may_be_known: Mapped[bool]

@@ -28,6 +28,7 @@ from scheduler.reminders.channels import (
     NotSent,
     Rejected,
     SmtpChannel,
+    Unanswered,
     Unreachable,
     channel_for,
     mailbox_folder,
@@ -224,12 +225,14 @@ def test_a_server_that_is_not_there_is_out_of_reach() -> None:
         SmtpChannel(f"smtp://127.0.0.1:{free_port()}", "office@example.org").send(a_message())
 
 
-def test_a_server_that_hangs_up_in_the_middle_is_out_of_reach(server: MailServer) -> None:
+def test_a_server_that_hangs_up_in_the_middle_leaves_unknown_whether_it_took_the_message(
+    server: MailServer,
+) -> None:
     channel = SmtpChannel(f"smtp://127.0.0.1:{server.port}", "office@example.org")
     channel.send(a_message("one"))
     assert channel._connection is not None and channel._connection.sock is not None
     channel._connection.sock.shutdown(socket.SHUT_RDWR)
-    with pytest.raises(Unreachable):
+    with pytest.raises(Unanswered):
         channel.send(a_message("two"))
     channel.send(a_message("three"))
     channel.close()

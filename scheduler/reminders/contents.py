@@ -1,0 +1,111 @@
+"""What a message that is about to leave has to say, as things stand at that moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from scheduler.domain.treatment import StepKind
+from scheduler.reminders.changes import NEWS_BEHIND, change_of
+from scheduler.reminders.due import reminder_of
+from scheduler.reminders.messages import Letter, MovedLine, VisitLine
+from scheduler.reminders.policy import MessageKind, PlannedMessage, confirmation_for
+from scheduler.store.reminder_facts import AwaitedVisit, awaited_of_series_with, awaited_visit
+from scheduler.store.reminders import Lease
+from scheduler.store.told import News, Saying, news_for
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a message says, to whom, when it may leave, and what will have been told by it."""
+
+    addressee: AwaitedVisit
+    planned: PlannedMessage
+    sayings: tuple[Saying, ...]
+    letter: Letter
+
+
+def contents_of(lease: Lease, now: datetime) -> Contents | None:
+    """Return what the message says, `None` when there is nothing to say any more; for use in one reading."""
+    if lease.kind == MessageKind.CHANGE:
+        news = news_for(lease, now, since=now - NEWS_BEHIND)
+        # What came too late for some is left to a message of its own, which is recorded and never sent.
+        useful = tuple(one for one in news if max(one.times) > now)
+        return _change(lease, useful or news) if news else None
+    if lease.kind == MessageKind.CONFIRMATION:
+        visits = awaited_of_series_with(lease.appointment, after=now)
+        return _plain(lease, visits) if visits else None
+    visit = awaited_visit(lease.appointment)
+    return _plain(lease, (visit,)) if visit is not None and visit.start == lease.visit_start else None
+
+
+def _plain(lease: Lease, visits: tuple[AwaitedVisit, ...]) -> Contents:
+    """Return what tells of visits as they stand."""
+    first, kind = visits[0], MessageKind(lease.kind)
+    is_confirmation = kind is MessageKind.CONFIRMATION
+    return Contents(
+        addressee=first,
+        planned=(
+            confirmation_for(first.created_at, visits[-1].start)
+            if is_confirmation
+            else reminder_of(kind, first)
+        ),
+        sayings=tuple(News(visit, None).saying for visit in visits),
+        letter=_letter(lease, first, visits=tuple(_line(visit, visit.start) for visit in visits)),
+    )
+
+
+def _change(lease: Lease, news: tuple[News, ...]) -> Contents:
+    """Return what tells how visits differ from what was told."""
+    visits, moved, called_off = [], [], []
+    for one in news:
+        now = _line(one.visit, one.saying.start)
+        if not one.visit.stands:
+            called_off.append(now)
+        elif one.known is None or not one.known.stands:
+            visits.append(now)
+        else:
+            moved.append(MovedLine(_line(one.visit, one.known.start), now))
+    addressee = news[0].visit
+    return Contents(
+        addressee=addressee,
+        planned=change_of(news),
+        sayings=tuple(one.saying for one in news),
+        letter=_letter(
+            lease, addressee, visits=tuple(visits), moved=tuple(moved), called_off=tuple(called_off)
+        ),
+    )
+
+
+def _letter(
+    lease: Lease,
+    addressee: AwaitedVisit,
+    *,
+    visits: tuple[VisitLine, ...],
+    moved: tuple[MovedLine, ...] = (),
+    called_off: tuple[VisitLine, ...] = (),
+) -> Letter:
+    return Letter(
+        reference=_reference(lease),
+        kind=MessageKind(lease.kind),
+        recipient=addressee.email,
+        public_name=addressee.public_name,
+        phone=addressee.phone,
+        address=addressee.address,
+        visits=visits,
+        moved=moved,
+        called_off=called_off,
+    )
+
+
+def _line(visit: AwaitedVisit, start: datetime) -> VisitLine:
+    """Return the line of a visit: where one comes to, its own time counts; where one is called, the patient's."""
+    by_phone = visit.kind is StepKind.CONTACT
+    return VisitLine(start, visit.patient_zone if by_phone else visit.site_zone, by_phone)
+
+
+def _reference(lease: Lease) -> str:
+    """Return a name for the message that is always the same for the same ledger row and tells nothing."""
+    key = (lease.appointment, lease.version, lease.kind, lease.channel, lease.recipient_hash)
+    return sha256(repr(key).encode()).hexdigest()[:32]

@@ -1,0 +1,279 @@
+"""What patients were told last about each visit, and which visits are otherwise by now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, or_, select, true, union, update
+
+from scheduler.domain.appointment import CALLED_OFF
+from scheduler.store.base import table_of
+from scheduler.store.reminder_facts import AWAITED, AwaitedVisit, addressed, visit_of
+from scheduler.store.reminders import (
+    CHANGE,
+    CONFIRMATION,
+    UNDER_WAY,
+    Lease,
+    NewReminder,
+    ReminderState,
+    enter,
+)
+from scheduler.store.tables_outbound import ReminderRow, ToldRow
+from scheduler.store.tables_treatment import AppointmentRow
+from scheduler.store.work import reading, writing
+
+_visit = table_of(AppointmentRow)
+_reminder = table_of(ReminderRow)
+_told = table_of(ToldRow)
+
+_OVER = (ReminderState.SENT, ReminderState.TOO_LATE)
+_IN_VAIN = (ReminderState.FAILED, ReminderState.TOO_LATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """What a message says of a visit: that it stands at `start`, or that it is called off, which it was to be then.
+
+    `sequence` is what calendars counted when it was said.
+    """
+
+    site: str
+    appointment: str
+    start: datetime
+    stands: bool
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """A visit that is otherwise than its patient was told last; `known` is `None` for one never told of."""
+
+    visit: AwaitedVisit
+    known: Saying | None
+
+    @property
+    def times(self) -> tuple[datetime, ...]:
+        """Return the starts that the news are about and that were ahead when the visit was changed; maybe none."""
+        before = (self.known.start,) if self.known is not None and self.known.stands else ()
+        now = (self.visit.start,) if self.visit.stands else ()
+        return tuple(start for start in (*before, *now) if start > self.visit.changed_at)
+
+    @property
+    def saying(self) -> Saying:
+        """Return what is to be said."""
+        visit, known = self.visit, self.known
+        start = visit.start if visit.stands or known is None else known.start
+        return Saying(visit.site, visit.appointment, start, visit.stands, visit.sequence)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where the messages of changes to one patient at one site hang: on their first visit there.
+
+    `number` is that of the last such message to one recipient, 0 for none. `busy` says that one is still to leave.
+    `tried` are the sayings, as appointment, start and whether it stands, that could not be told to this recipient.
+    """
+
+    anchor: str
+    number: int
+    busy: bool
+    tried: frozenset[tuple[str, datetime, bool]]
+
+
+def news(now: datetime, since: datetime) -> tuple[News, ...]:
+    """Return every visit that is otherwise than was told, by start; what was to be before `since` is left out."""
+    return _news(now, since, true(), true())
+
+
+def news_for(lease: Lease, now: datetime, since: datetime) -> tuple[News, ...]:
+    """Return what a message of a change has to tell its patient, by start.
+
+    Where an earlier attempt of it may have left, what that may have said is told again, or put right.
+    """
+    anchor = select(_visit.c.patient_id, _visit.c.site_id).where(_visit.c.id == lease.appointment)
+    with reading() as connection:
+        patient, site = connection.execute(anchor).one()
+        theirs = and_(_visit.c.patient_id == patient, _visit.c.site_id == site)
+        found = {one.visit.appointment: one for one in _news(now, since, theirs, true())}
+        if lease.attempts > 1:
+            others = or_(_told.c.reminder_id.is_(None), _told.c.reminder_id != lease.id)
+            found |= {one.visit.appointment: one for one in _news(now, since, theirs, others)}
+    return tuple(sorted(found.values(), key=lambda one: (one.saying.start, one.visit.appointment)))
+
+
+def desk(visit: AwaitedVisit, channel: str, recipient_hash: str) -> Desk:
+    """Return where a message of a change to this visit's patient hangs."""
+    first = (
+        select(_visit.c.id)
+        .where(_visit.c.patient_id == visit.patient, _visit.c.site_id == visit.site)
+        .order_by(_visit.c.created_at, _visit.c.id)
+        .limit(1)
+    )
+    with reading() as connection:
+        anchor = connection.execute(first).scalar_one()
+        kept = connection.execute(
+            select(_reminder).where(_reminder.c.appointment_id == anchor, _reminder.c.kind == CHANGE)
+        ).all()
+        mine = [row for row in kept if (row.channel, row.recipient_hash) == (channel, recipient_hash)]
+        in_vain = [row.id for row in mine if row.state in _IN_VAIN]
+        tried = connection.execute(
+            select(_told.c.appointment_id, _told.c.visit_starts_at, _told.c.stands).where(
+                _told.c.reminder_id.in_(in_vain)
+            )
+        )
+        return Desk(
+            anchor=anchor,
+            number=max((row.appointment_version for row in mine), default=0),
+            busy=any(row.state in UNDER_WAY for row in kept),
+            tried=frozenset((row[0], row[1], row[2]) for row in tried),
+        )
+
+
+def enter_unsent(new: NewReminder, sayings: Iterable[Saying]) -> int:
+    """Enter a message that will not be sent, with what it would have said; return how many are new: one or none."""
+    entered = enter([new])
+    if entered:
+        key = (
+            _reminder.c.appointment_id == new.appointment,
+            _reminder.c.appointment_version == new.version,
+            _reminder.c.kind == new.kind,
+            _reminder.c.channel == new.channel,
+            _reminder.c.recipient_hash == new.recipient_hash,
+        )
+        id = writing().execute(select(_reminder.c.id).where(*key)).scalar_one()
+        _write([_row(id, saying) for saying in sayings], may_be_known=False)
+    return entered
+
+
+def note_told(lease: Lease, sayings: Iterable[Saying]) -> tuple[int, ...] | None:
+    """Note what is about to be said, before the message is handed over; return the numbers of the notes.
+
+    `None` says that the message is no longer the lease's own, and must not leave.
+    """
+    mine = (
+        _reminder.c.id == lease.id,
+        _reminder.c.leased_until == lease.until,
+        _reminder.c.state == ReminderState.LEASED,
+    )
+    # Written rather than read, so that nobody makes the message void between this look and the note.
+    if writing().execute(update(_reminder).where(*mine).values(problem="")).rowcount == 0:
+        return None
+    return _write([_row(lease.id, saying) for saying in sayings], may_be_known=True)
+
+
+def take_back(notes: Sequence[int]) -> None:
+    """Note that what these notes say was surely not told after all."""
+    if notes:
+        writing().execute(update(_told).where(_told.c.id.in_(notes)).values(may_be_known=False))
+
+
+def take_back_all(lease: Lease) -> None:
+    """Note that nothing counts as told of what any attempt of this message said."""
+    writing().execute(update(_told).where(_told.c.reminder_id == lease.id).values(may_be_known=False))
+
+
+def untold_imports(now: datetime) -> tuple[Saying, ...]:
+    """Return what patients are to be taken to know: the visits ahead that were entered outside any series.
+
+    They come with an import, and were agreed upon elsewhere.
+    """
+    unknown = (
+        _visit.c.series_id.is_(None),
+        _visit.c.state.in_(AWAITED),
+        _visit.c.starts_at > now,
+        ~exists(select(_told.c.id).where(_told.c.appointment_id == _visit.c.id)),
+    )
+    wanted = select(_visit.c.id, _visit.c.site_id, _visit.c.starts_at, _visit.c.sequence).where(*unknown)
+    with reading() as connection:
+        return tuple(
+            Saying(row.site_id, row.id, row.starts_at, True, row.sequence)
+            for row in connection.execute(wanted)
+        )
+
+
+def take_as_known(sayings: Iterable[Saying]) -> None:
+    """Note that patients know this without having been told."""
+    _write([_row(None, saying) for saying in sayings], may_be_known=True)
+
+
+def _news(
+    now: datetime, since: datetime, whose: ColumnElement[bool], which: ColumnElement[bool]
+) -> tuple[News, ...]:
+    with reading() as connection:
+        changed = [
+            News(
+                visit_of(row), Saying(row.site_id, row.id, row.told_start, row.told_stands, row.told_sequence)
+            )
+            for row in connection.execute(_changed(since, which).where(whose))
+        ]
+        added = [News(visit_of(row), None) for row in connection.execute(_added(now, which).where(whose))]
+    # What was changed only when its time was over, such as a visit nobody came to, is news to no one.
+    return tuple(one for one in (*changed, *added) if one.times)
+
+
+def _changed(since: datetime, which: ColumnElement[bool]) -> Select[Any]:
+    """Ask for visits that are otherwise than the latest of these notes says."""
+    recent = union(
+        select(_visit.c.id).where(_visit.c.starts_at >= since),
+        select(_told.c.appointment_id).where(_told.c.visit_starts_at >= since),
+    )
+    latest = (
+        select(func.max(_told.c.id))
+        .where(_told.c.may_be_known, which, _told.c.appointment_id.in_(recent))
+        .group_by(_told.c.appointment_id)
+    )
+    moved = or_(~_told.c.stands, _told.c.visit_starts_at != _visit.c.starts_at)
+    return (
+        addressed()
+        .add_columns(
+            _told.c.visit_starts_at.label("told_start"),
+            _told.c.stands.label("told_stands"),
+            _told.c.sequence.label("told_sequence"),
+        )
+        .join(_told, and_(_told.c.appointment_id == _visit.c.id, _told.c.id.in_(latest)))
+        .where(
+            or_(
+                and_(_visit.c.state.in_(AWAITED), moved),
+                and_(_visit.c.state.in_(sorted(CALLED_OFF)), _told.c.stands),
+            )
+        )
+    )
+
+
+def _added(now: datetime, which: ColumnElement[bool]) -> Select[Any]:
+    """Ask for visits to come of which nobody was told although their series was confirmed."""
+    first = _visit.alias("first")
+    confirmed = exists(
+        select(_reminder.c.id)
+        .join(first, first.c.id == _reminder.c.appointment_id)
+        .where(
+            first.c.series_id == _visit.c.series_id,
+            _reminder.c.kind == CONFIRMATION,
+            _reminder.c.state.in_(_OVER),
+        )
+    )
+    known = exists(
+        select(_told.c.id).where(_told.c.appointment_id == _visit.c.id, _told.c.may_be_known, which)
+    )
+    return addressed().where(_visit.c.state.in_(AWAITED), _visit.c.starts_at > now, confirmed, ~known)
+
+
+def _row(message: int | None, saying: Saying) -> dict[str, Any]:
+    return {
+        "site_id": saying.site,
+        "reminder_id": message,
+        "appointment_id": saying.appointment,
+        "visit_starts_at": saying.start,
+        "stands": saying.stands,
+        "sequence": saying.sequence,
+    }
+
+
+def _write(rows: Sequence[dict[str, Any]], *, may_be_known: bool) -> tuple[int, ...]:
+    if not rows:
+        return ()
+    whole = [{**row, "may_be_known": may_be_known} for row in rows]
+    return tuple(writing().execute(insert(_told).returning(_told.c.id), whole).scalars())
