@@ -13,15 +13,17 @@ from scheduler.booking.cancel_series import CancelSeries, SeriesCancelled, cance
 from scheduler.booking.decide_gate import DecideGate, GateDecided, decide_gate
 from scheduler.booking.outcomes import CalledOffBy, CancelReason
 from scheduler.domain.people import GateDecision
+from scheduler.domain.series import Series
 from scheduler.reminders.channels import Rejected
 from scheduler.reminders.dispatch import Counts, dispatch
-from scheduler.reminders.policy import MessageKind
+from scheduler.reminders.policy import POLICY, MessageKind
 from scheduler.store.reminders import ReminderState, all_reminders
 from tests.booking.small_clinic import small_clinic
 from tests.booking.the_day import DESK, Floor, S, codes
 from tests.builders import ALL_GATES, AS_OF, DAY, at, passed
 from tests.cases.clinic_of_the_cases import Example, beside, clock, store_clinic
 from tests.feeds.privacy import assert_gives_nothing_away
+from tests.feeds.stored_visits import cancel
 from tests.reminders.recording import RecordingChannel
 
 OPT_OUT = re.compile(r"\b(cancel|end|stop|quit|revoke|unsubscribe|opt.?out)\b", re.IGNORECASE)
@@ -35,12 +37,14 @@ def words_of(message: EmailMessage) -> str:
     return "".join(part.get_content() for part in message.walk() if part.get_content_maintype() == "text")
 
 
-@pytest.mark.usefixtures("example")
-def test_no_message_asks_anybody_to_answer_with_a_word_that_stops_all_messages() -> None:
+def test_no_message_asks_anybody_to_answer_with_a_word_that_stops_all_messages(example: Series) -> None:
     """Case 12: "Opt-out by the word CANCEL": a visit is cancelled by calling, never by answering with that word."""
     channel = RecordingChannel()
     for instant in EVERY_REMINDER_OF_D1:
         dispatch(instant, channel)
+    called_off_at = EVERY_REMINDER_OF_D1[-1]
+    cancel(example.appointments[-1].id, at=called_off_at)
+    dispatch(called_off_at + POLICY.undo_delay, channel)
     assert {one.kind for one in all_reminders()} == set(MessageKind)
     for message in channel.sent:
         said = words_of(message)
@@ -103,7 +107,9 @@ def test_when_one_of_them_ends_the_series_the_other_is_reminded_all_the_same() -
     channel = RecordingChannel()
     assert dispatch(at("2026-12-02 10:00"), channel).sent > 0
     told_of = {
-        one.appointment for one in all_reminders() if one.sent_at and one.kind != MessageKind.CONFIRMATION
+        one.appointment
+        for one in all_reminders()
+        if one.sent_at and one.kind in (MessageKind.THREE_DAYS, MessageKind.ONE_DAY)
     }
     assert told_of <= {visit.id for visit in second.appointments}
 
