@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
+from scheduler.domain.errors import InvalidValue
 from scheduler.domain.treatment import StepKind
+from scheduler.feeds.invitations import Organizer, invitation_to
+from scheduler.reminders.addresses import mailbox
 from scheduler.reminders.changes import NEWS_BEHIND, change_of
 from scheduler.reminders.due import reminder_of
 from scheduler.reminders.messages import Letter, MovedLine, VisitLine
 from scheduler.reminders.policy import MessageKind, PlannedMessage, confirmation_for
+from scheduler.store.invitations import invitations_wanted, invited_to
 from scheduler.store.reminder_facts import AwaitedVisit, awaited_of_series_with, awaited_visit
 from scheduler.store.reminders import Lease
 from scheduler.store.told import News, Saying, news_for
+
+_WITH_INVITATIONS = (MessageKind.CONFIRMATION, MessageKind.CHANGE)
+"""Reminders bring none: what stands in the calendar has not changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +33,27 @@ class Contents:
     letter: Letter
 
 
-def contents_of(lease: Lease, now: datetime) -> Contents | None:
+@dataclass(frozen=True, slots=True)
+class Office:
+    """From where messages come.
+
+    `sender` is the address they are sent from, `answers_to` the one at which answers to invitations are read, `None` where
+    nobody reads any.
+    """
+
+    sender: str
+    answers_to: str | None
+
+
+def contents_of(lease: Lease, now: datetime, office: Office) -> Contents | None:
     """Return what the message says, `None` when there is nothing to say any more; for use in one reading."""
+    contents = _words_of(lease, now)
+    if contents is None or lease.kind not in _WITH_INVITATIONS:
+        return contents
+    return _with_invitations(contents, lease, now, office)
+
+
+def _words_of(lease: Lease, now: datetime) -> Contents | None:
     if lease.kind == MessageKind.CHANGE:
         news = news_for(lease, now, since=now - NEWS_BEHIND)
         # What came too late for some is left to a message of its own, which is recorded and never sent.
@@ -76,6 +102,36 @@ def _change(lease: Lease, news: tuple[News, ...]) -> Contents:
             lease, addressee, visits=tuple(visits), moved=tuple(moved), called_off=tuple(called_off)
         ),
     )
+
+
+def _with_invitations(contents: Contents, lease: Lease, now: datetime, office: Office) -> Contents:
+    """Return a message with an entry for the calendar for each visit that it speaks of.
+
+    What an earlier message brought into the calendar is kept right there, also where no further entries are wanted. What was
+    never brought is not taken out.
+    """
+    addressee, sayings = contents.addressee, contents.sayings
+    try:
+        attendee = mailbox(addressee.email).addr_spec
+    except InvalidValue:
+        return contents  # refused when it is composed, which says so
+    wanted = invitations_wanted(addressee.patient, lease.recipient_hash, now)
+    there = invited_to([one.appointment for one in sayings], lease.recipient_hash)
+    organizer = Organizer(
+        addressee.public_name, office.answers_to or office.sender, reads_answers=office.answers_to is not None
+    )
+    noted, invitations = [], []
+    for one in sayings:
+        invitation = None
+        if one.appointment in there or (wanted and one.stands):
+            invitation = invitation_to(one.appointment, attendee, organizer, now)
+        if invitation is not None:
+            invitations.append(invitation)
+        noted.append(replace(one, invited=invitation is not None))
+    letter = replace(
+        contents.letter, invitations=tuple(invitations), answers_are_read=organizer.reads_answers
+    )
+    return replace(contents, sayings=tuple(noted), letter=letter)
 
 
 def _letter(

@@ -13,7 +13,7 @@ from scheduler.domain.errors import Conflict, InvalidValue
 from scheduler.domain.interval import as_utc
 from scheduler.reminders.addresses import recipient_hash
 from scheduler.reminders.channels import Channel, NotSent, Rejected, Unanswered, Unreachable
-from scheduler.reminders.contents import Contents, contents_of
+from scheduler.reminders.contents import Contents, Office, contents_of
 from scheduler.reminders.due import due_messages
 from scheduler.reminders.messages import compose
 from scheduler.reminders.policy import MessageKind, Verdict, next_attempt, verdict, wait_until
@@ -68,6 +68,7 @@ class _Pass:
     """One pass: its channel, and what the time is as it goes on."""
 
     channel: Channel
+    office: Office
     began: datetime
     began_monotonic: float
 
@@ -76,14 +77,20 @@ class _Pass:
         return self.began + timedelta(seconds=monotonic() - self.began_monotonic)
 
 
-def dispatch(now: datetime, channel: Channel, go_on: Callable[[], bool] = lambda: True) -> Counts:
+def dispatch(
+    now: datetime,
+    channel: Channel,
+    go_on: Callable[[], bool] = lambda: True,
+    answers_to: str | None = None,
+) -> Counts:
     """Send what is due at `now`, each message once, and return what was done.
 
     Safe to run anywhere, at any time and in many processes at once: a message is one unique row, and one sender has it at
     a time. Should a sender die between handing a message over and noting it, the message is sent once more with the
-    same Message-ID. `go_on` is asked before each message.
+    same Message-ID. `go_on` is asked before each message. `answers_to` is the address at which answers to invitations are
+    read, `None` where nobody reads any.
     """
-    this = _Pass(channel, as_utc(now), monotonic())
+    this = _Pass(channel, Office(channel.sender, answers_to), as_utc(now), monotonic())
     outcomes = Counter(_enter_due(this))
     unreachable = 0
     try:
@@ -141,7 +148,7 @@ def _deliver(lease: Lease, this: _Pass) -> str:
     """Send one message if it is still wanted; return which count it belongs to. Raises `Unreachable`."""
     now = this.now()
     with reading():
-        contents = contents_of(lease, now)
+        contents = contents_of(lease, now, this.office)
     if contents is None:
         return _end(lease, ReminderState.VOID, _AS_TOLD if lease.kind == MessageKind.CHANGE else _CHANGED)
     addressee = contents.addressee

@@ -12,6 +12,7 @@ from html import escape
 
 from scheduler.domain.clock import local
 from scheduler.domain.errors import InvalidValue
+from scheduler.feeds.invitations import Invitation, Method
 from scheduler.reminders.addresses import mailbox
 from scheduler.reminders.policy import MessageKind
 
@@ -55,7 +56,7 @@ class Letter:
     """Everything one message is made of. `reference` is the ledger's own id of it; phone and address may be empty.
 
     `visits` are those that stand and are told of whole: in a change, the new ones. `moved` and `called_off` are of a
-    change alone.
+    change alone. `invitations` are entries for the patient's calendar; `answers_are_read` says what the letter says of them.
     """
 
     reference: str
@@ -67,6 +68,8 @@ class Letter:
     visits: tuple[VisitLine, ...]
     moved: tuple[MovedLine, ...] = ()
     called_off: tuple[VisitLine, ...] = ()
+    invitations: tuple[Invitation, ...] = ()
+    answers_are_read: bool = False
 
 
 def time_in_words(instant: datetime, zone: str) -> str:
@@ -99,7 +102,30 @@ def compose(letter: Letter, sender: str, now: datetime) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(_text(letter))
     message.add_alternative(_html(letter), subtype="html")
+    _add_invitations(message, letter.invitations)
     return message
+
+
+def _add_invitations(message: EmailMessage, invitations: Sequence[Invitation]) -> None:
+    """Add the entries for the calendar as RFC 6047 has it, each an object of its own (RFC 5546 section 3.2).
+
+    A single one is a further form of the message, from which programs offer to accept it, and a file for those that
+    heed files alone. Several are files: a message has but one meaning, and programs would show the first alone.
+    """
+    if len(invitations) == 1:
+        [one] = invitations
+        message.add_alternative(one.text, subtype="calendar", params={"method": one.method.value})
+        message.add_attachment(
+            one.text.encode(), maintype="application", subtype="ics", filename="appointment.ics"
+        )
+        return
+    for number, one in enumerate(invitations, start=1):
+        message.add_attachment(
+            one.text,
+            subtype="calendar",
+            params={"method": one.method.value},
+            filename=f"appointment-{number}.ics",
+        )
 
 
 def _opening(letter: Letter) -> str:
@@ -152,7 +178,14 @@ def _closing(letter: Letter) -> list[str]:
         lines.append(f"Address: {letter.address}")
     if letter.phone:
         lines.append(f"If you have a question or need another time, please call {letter.phone}.")
-    lines.append("This message was sent automatically. Replies to it are not read.")
+    if any(invitation.method is Method.REQUEST for invitation in letter.invitations):
+        lines.append("Attached: what puts this into your calendar.")
+    if letter.invitations and letter.answers_are_read:
+        lines.append(
+            "This message was sent automatically. Replies to it are not read, but for a yes or no to an invitation."
+        )
+    else:
+        lines.append("This message was sent automatically. Replies to it are not read.")
     return lines
 
 
@@ -194,8 +227,10 @@ def _html(letter: Letter) -> str:
 
 def _html_part(part: _Part) -> str:
     heading = f"<p>{escape(part.heading)}</p>\n" if part.heading else ""
-    lines = "\n".join(
-        f'<li style="{_LINE}">{_unbroken(line)}{f"<br>{_unbroken(below)}" if below else ""}</li>'
-        for line, below in part.lines
-    )
+    lines = "\n".join(f'<li style="{_LINE}">{_html_line(line, below)}</li>' for line, below in part.lines)
     return f'{heading}<ul style="{_LIST}">\n{lines}\n</ul>'
+
+
+def _html_line(line: str, below: str) -> str:
+    # What stands in place of something else is what must be seen first.
+    return f"<b>{_unbroken(line)}</b><br>{_unbroken(below)}" if below else _unbroken(line)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.store.base import Key, OfSite, OfSiteOnly, Row, RowNumber
@@ -80,7 +80,8 @@ class ToldRow(Row):
 
     `may_be_known` holds from just before the message is handed over and is taken back when it surely did not leave; the
     latest such row is what the patient was told last. `sequence` is what the visit's calendars counted then. Without a
-    message it is what the patient is taken to know, of a visit that was entered outside any series.
+    message it is what the patient is taken to know, of a visit that was entered outside any series. `invited` says that an
+    entry for the patient's calendar went with it, or its withdrawal.
     """
 
     __tablename__ = "told"
@@ -98,3 +99,15 @@ class ToldRow(Row):
     stands: Mapped[bool]
     sequence: Mapped[int]
     may_be_known: Mapped[bool]
+    invited: Mapped[bool] = mapped_column(server_default=false())
+
+
+class InvitationChoiceRow(Row):
+    """Whether a patient wants entries for their calendar sent to an address, of which a hash is kept; most have none."""
+
+    __tablename__ = "invitation_choice"
+
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), primary_key=True)
+    recipient_hash: Mapped[Key]
+    site_id: Mapped[OfSiteOnly]
+    wanted: Mapped[bool]

@@ -37,7 +37,7 @@ _IN_VAIN = (ReminderState.FAILED, ReminderState.TOO_LATE)
 class Saying:
     """What a message says of a visit: that it stands at `start`, or that it is called off, which it was to be then.
 
-    `sequence` is what calendars counted when it was said.
+    `sequence` is what calendars counted when it was said. `invited` says that an entry for the calendar goes with it.
     """
 
     site: str
@@ -45,6 +45,7 @@ class Saying:
     start: datetime
     stands: bool
     sequence: int
+    invited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +270,7 @@ def _row(message: int | None, saying: Saying) -> dict[str, Any]:
         "visit_starts_at": saying.start,
         "stands": saying.stands,
         "sequence": saying.sequence,
+        "invited": saying.invited,
     }
 
 

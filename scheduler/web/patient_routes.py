@@ -16,10 +16,12 @@ from scheduler.domain.clock import local_day
 from scheduler.domain.notice import Absences
 from scheduler.domain.people import GateDecision, Patient
 from scheduler.domain.series import Series, SeriesState
+from scheduler.reminders.addresses import recipient_hash
 from scheduler.store import clinic
 from scheduler.store import series as stored
 from scheduler.store.cohorts import cohorts_of
 from scheduler.store.glances import patient_lines
+from scheduler.store.invitations import invitations_wanted
 from scheduler.store.visit_events import absences_of
 from scheduler.store.work import reading
 from scheduler.web.forms import SearchForm, faults
@@ -92,6 +94,7 @@ def patient(patient: str) -> ResponseReturnValue:
         titles = {protocol.key: protocol.title for protocol in clinic.protocols()}
         series = [_line(one, titles, now) for one in stored.series_of_patient(found.id)]
         absences = absences_of(found.id)
+        invited = invitations_wanted(found.id, recipient_hash(found.email), now)
     return render_template(
         "patient.html",
         patient=found,
@@ -102,6 +105,7 @@ def patient(patient: str) -> ResponseReturnValue:
         may_book=may(actor(), Permission.BOOK_SERIES),
         may_subscribe=may(actor(), Permission.MANAGE_SUBSCRIPTIONS),
         absences=_absence_lines(absences),
+        invited=invited,
         now=now,
     )
 

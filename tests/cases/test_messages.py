@@ -34,7 +34,8 @@ EVERY_REMINDER_OF_D1 = (AS_OF, at("2026-11-30 10:00"), at("2026-12-02 10:00"))
 
 def words_of(message: EmailMessage) -> str:
     """Return what a message says, in both its forms."""
-    return "".join(part.get_content() for part in message.walk() if part.get_content_maintype() == "text")
+    parts = [message.get_body((form,)) for form in ("plain", "html")]
+    return "".join(part.get_content() for part in parts if part is not None)
 
 
 def test_no_message_asks_anybody_to_answer_with_a_word_that_stops_all_messages(example: Series) -> None:

@@ -82,6 +82,7 @@ MAY_OPEN = {
     "busy.my_calendars": CLINICAL,
     "busy.change_mine": CLINICAL,
     "subscriptions.of_patient": DESK,
+    "invitations.choose": DESK,
     "subscriptions.of_person": DESK,
     "subscriptions.of_room": DESK,
     "subscriptions.of_site": DESK,

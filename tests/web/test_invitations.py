@@ -1,0 +1,32 @@
+"""The choice of entries for the calendar on a patient's page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scheduler.domain.clock import StandingClock
+from tests.web.small_clinic import booked_series, fill, visitor
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def test_the_desk_chooses_on_the_patients_page_on_both_databases(
+    app: Flask, standing_clock: StandingClock
+) -> None:
+    fill(app, standing_clock)
+    page = f"/patients/{booked_series(app)[0].patient}"
+    desk = visitor(app, "desk")
+    assert "Sent with messages" in desk.client.get(page).text
+    for wanted, said in (("no", "Not sent with messages"), ("yes", "Sent with messages")):
+        assert desk.send(f"{page}/invitations", {"wanted": wanted}).status_code == 303
+        assert said in desk.client.get(page).text
+    assert desk.send(f"{page}/invitations", {"wanted": "maybe"}).status_code == 400
+
+
+def test_a_nurse_sees_what_was_chosen_and_cannot_change_it(app: Flask, standing_clock: StandingClock) -> None:
+    fill(app, standing_clock)
+    page = f"/patients/{booked_series(app)[0].patient}"
+    shown = visitor(app, "nurse").client.get(page).text
+    assert "Sent with messages" in shown
+    assert "Send no further entries" not in shown
