@@ -22,6 +22,9 @@ ENVIRONMENT: Mapping[str, str] = {
     "HOST": "address to listen on; default 127.0.0.1",
     "PORT": "port to listen on, 1 to 65535; default 8000",
     "PUBLIC_URL": "http:// or https:// address under which people reach the program; default http://HOST:PORT",
+    "FEED_READS_PER_MINUTE": "how often one calendar may be read in a minute, 0 for no limit; default 120",
+    "FEED_MISSES_PER_MINUTE": "unknown calendars one network address may ask for, 0 for no limit; default 60",
+    "PROXIES": "how many reverse proxies before the program add to X-Forwarded-For, 0 to 5; default 0",
     "SESSION_MINUTES": "minutes until a sign-in ends when it is not used, 5 to 720; default 30",
 }
 
@@ -44,7 +47,8 @@ class Settings:
     """The settings of one process. What may hold a password or a key is kept out of its `repr`.
 
     `smtp_url` is `None` when mail goes to a local mailbox. `public_url` has no slash at its end.
-    `session_lifetime` is elapsed time since the last use of a sign-in.
+    `session_lifetime` is elapsed time since the last use of a sign-in. Calendars may be read, and missed, so often a minute,
+    0 for no limit. `proxies` is how many reverse proxies stand before the program, whose word about addresses is taken.
     """
 
     database_url: str = field(repr=False)
@@ -55,6 +59,9 @@ class Settings:
     port: int = 8000
     public_url: str = "http://127.0.0.1:8000"
     session_lifetime: timedelta = timedelta(minutes=30)
+    feed_reads_per_minute: int = 120
+    feed_misses_per_minute: int = 60
+    proxies: int = 0
 
 
 def settings_from(environ: Mapping[str, str]) -> Settings:
@@ -76,6 +83,9 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         port=port,
         public_url=_public_url(given.get("PUBLIC_URL"), host, port),
         session_lifetime=timedelta(minutes=minutes),
+        feed_reads_per_minute=_limit("FEED_READS_PER_MINUTE", given, 120),
+        feed_misses_per_minute=_limit("FEED_MISSES_PER_MINUTE", given, 60),
+        proxies=_whole_number("PROXIES", given.get("PROXIES", "0"), lowest=0, highest=5),
     )
 
 
@@ -180,6 +190,10 @@ def _split(url: str) -> SplitResult | None:
     except ValueError:
         return None
     return parts
+
+
+def _limit(name: str, given: Mapping[str, str], default: int) -> int:
+    return _whole_number(name, given.get(name, str(default)), lowest=0, highest=100_000)
 
 
 def _whole_number(name: str, given: str, *, lowest: int, highest: int) -> int:

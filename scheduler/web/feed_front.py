@@ -1,4 +1,5 @@
-"""Answers calendar programs before anything else is woken up, where nothing has changed since they last asked.
+"""Answers calendar programs before anything else is woken up, where nothing has changed since they last asked, and keeps
+those waiting that ask far too often.
 
 They ask again and again, thousands of them. One look-up says that all is as it was; then it is said so, or what is kept
 of the calendar is handed out again. Whatever is not that plain, and every first time, goes the usual way.
@@ -6,7 +7,7 @@ of the calendar is handed out again. Whatever is not that plain, and every first
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from werkzeug.http import http_date
@@ -17,14 +18,20 @@ from scheduler.feeds.programs import program_of
 from scheduler.feeds.publication import unchanged
 from scheduler.store.feed_glance import Glance, Glances
 from scheduler.web.feed_codings import VARIES, coding_for, known_tag, tag_of
+from scheduler.web.feed_limits import FeedLimits
 from scheduler.web.feed_routes import CACHE_CONTROL, CALENDAR
 from scheduler.web.headers import headers_of_all
 
 if TYPE_CHECKING:
+    from _typeshed import OptExcInfo
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
     from flask import Flask
 
+
 BEFORE, AFTER = "/feeds/", ".ics"
+
+TOO_OFTEN = b"Asked too often. Ask again later.\n"
+TOO_OFTEN_HEADERS = {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "private, no-store"}
 
 
 class FeedFront:
@@ -33,15 +40,39 @@ class FeedFront:
     def __init__(self, app: Flask, behind: WSGIApplication) -> None:
         self._behind = behind
         self._clock: Clock = app.extensions["trellis_clock"]
+        self._limits = FeedLimits(app.extensions["trellis_settings"], self._clock)
         self._glances = Glances(app)
-        self._headers = [*headers_of_all(app).items(), ("Cache-Control", CACHE_CONTROL), VARIES]
+        self._of_all = list(headers_of_all(app).items())
+        self._headers = [*self._of_all, ("Cache-Control", CACHE_CONTROL), VARIES]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer where the answer is known at a glance."""
+        """Let through what is no calendar, and nothing that was asked for too often."""
         path: str = environ.get("PATH_INFO", "")
-        if not (path.startswith(BEFORE) and path.endswith(AFTER) and environ["REQUEST_METHOD"] == "GET"):
+        if not (path.startswith(BEFORE) and path.endswith(AFTER)):
             return self._behind(environ, start_response)
-        found = self._found(path[len(BEFORE) : -len(AFTER)], environ.get("HTTP_USER_AGENT", ""))
+        token = path[len(BEFORE) : -len(AFTER)]
+        if wait := self._limits.wait(environ, token):
+            told = {"Retry-After": str(wait), "Content-Length": str(len(TOO_OFTEN)), **TOO_OFTEN_HEADERS}
+            start_response("429 TOO MANY REQUESTS", [*self._of_all, *told.items()])
+            return (TOO_OFTEN,)
+        return self._answer(environ, self._counting(environ, start_response, token), token)
+
+    def _counting(self, environ: WSGIEnvironment, told: StartResponse, token: str) -> StartResponse:
+        """Return what tells the answer to the program, and counts it."""
+
+        def tell(
+            status: str, headers: list[tuple[str, str]], failure: OptExcInfo | None = None, /
+        ) -> Callable[[bytes], object]:
+            self._limits.count(environ, token, status)
+            return told(status, headers, failure)
+
+        return tell
+
+    def _answer(self, environ: WSGIEnvironment, start_response: StartResponse, token: str) -> Iterable[bytes]:
+        """Answer where the answer is known at a glance."""
+        if environ["REQUEST_METHOD"] != "GET":
+            return self._behind(environ, start_response)
+        found = self._found(token, environ.get("HTTP_USER_AGENT", ""))
         known = environ.get("HTTP_IF_NONE_MATCH")
         coding = coding_for(environ.get("HTTP_ACCEPT_ENCODING", ""))
         if found is not None and known and (tag := known_tag(found.etag, coding, known)):
