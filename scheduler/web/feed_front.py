@@ -16,6 +16,7 @@ from scheduler.domain.clock import Clock
 from scheduler.feeds.bodies import kept_body, zipped_body_of
 from scheduler.feeds.programs import program_of
 from scheduler.feeds.publication import unchanged
+from scheduler.feeds.tokens import hash_of
 from scheduler.store.feed_glance import Glance, Glances
 from scheduler.web.feed_codings import VARIES, coding_for, known_tag, tag_of
 from scheduler.web.feed_limits import FeedLimits
@@ -51,19 +52,20 @@ class FeedFront:
         if not (path.startswith(BEFORE) and path.endswith(AFTER)):
             return self._behind(environ, start_response)
         token = path[len(BEFORE) : -len(AFTER)]
-        if wait := self._limits.wait(environ, token):
+        token_hash = hash_of(token)
+        if wait := self._limits.wait(environ, token_hash):
             told = {"Retry-After": str(wait), "Content-Length": str(len(TOO_OFTEN)), **TOO_OFTEN_HEADERS}
             start_response("429 TOO MANY REQUESTS", [*self._of_all, *told.items()])
             return (TOO_OFTEN,)
-        return self._answer(environ, self._counting(environ, start_response, token), token)
+        return self._answer(environ, self._counting(environ, start_response, token_hash), token)
 
-    def _counting(self, environ: WSGIEnvironment, told: StartResponse, token: str) -> StartResponse:
+    def _counting(self, environ: WSGIEnvironment, told: StartResponse, token_hash: str) -> StartResponse:
         """Return what tells the answer to the program, and counts it."""
 
         def tell(
             status: str, headers: list[tuple[str, str]], failure: OptExcInfo | None = None, /
         ) -> Callable[[bytes], object]:
-            self._limits.count(environ, token, status)
+            self._limits.count(environ, token_hash, status)
             return told(status, headers, failure)
 
         return tell

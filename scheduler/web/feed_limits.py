@@ -18,7 +18,6 @@ from limits.strategies import FixedWindowRateLimiter
 
 from scheduler.config import Settings
 from scheduler.domain.clock import Clock
-from scheduler.feeds.tokens import hash_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -28,40 +27,28 @@ MOST_WINDOWS = 50_000
 
 
 class FeedLimits:
-    """What was asked for within the last minute."""
+    """What was asked for within the last minute. Tokens are named by their hashes here, so that none stays in memory."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
-        self._clock = clock
         self._proxies = settings.proxies
-        self._limiter = FixedWindowRateLimiter(_Windows(clock))
-        self._reads = RateLimitItemPerMinute(settings.feed_reads_per_minute, namespace="reads")
-        self._misses = RateLimitItemPerMinute(settings.feed_misses_per_minute, namespace="misses")
+        self._reads = _Limit("reads", settings.feed_reads_per_minute, clock)
+        self._misses = _Limit("misses", settings.feed_misses_per_minute, clock)
 
-    def wait(self, environ: WSGIEnvironment, token: str) -> int:
+    def wait(self, environ: WSGIEnvironment, token_hash: str) -> int:
         """Return how many seconds a program is to wait, 0 for none, without counting anything."""
-        asked = ((self._misses, self._network(environ)), (self._reads, token))
-        return max((self._left(item, key) for item, key in asked if key), default=0)
+        # Hardly ever is anything missed, and then nobody need be told apart.
+        missed = self._misses.wait(self._network(environ)) if self._misses.counts_any else 0
+        return max(missed, self._reads.wait(token_hash))
 
-    def count(self, environ: WSGIEnvironment, token: str, status: str) -> None:
+    def count(self, environ: WSGIEnvironment, token_hash: str, status: str) -> None:
         """Count a request by how it was answered, such as `404 NOT FOUND`: as a reading of the calendar, or as a miss.
 
         A token is counted only where there is a calendar, so that guesses leave nothing behind; a failure of ours is not.
         """
         if status.startswith(("2", "3")):
-            self._hit(self._reads, token)
+            self._reads.count(token_hash)
         elif status.startswith("4") and (network := self._network(environ)):
-            self._hit(self._misses, network)
-
-    # By their hashes, so that no token stays in memory.
-    def _hit(self, item: RateLimitItemPerMinute, key: str) -> None:
-        if item.amount:
-            self._limiter.hit(item, hash_of(key))
-
-    def _left(self, item: RateLimitItemPerMinute, key: str) -> int:
-        if not item.amount or self._limiter.test(item, hash_of(key)):
-            return 0
-        ends = self._limiter.get_window_stats(item, hash_of(key)).reset_time
-        return max(1, ceil(ends - self._clock.now().timestamp()))
+            self._misses.count(network)
 
     def _network(self, environ: WSGIEnvironment) -> str:
         """Return from where a program asks, empty where it is this machine: a proxy of which nobody told us, or a trial."""
@@ -86,6 +73,33 @@ def network_of(address: str) -> str:
     return str(found) if found.version == 4 else str(ip_network((found, 64), strict=False))
 
 
+class _Limit:
+    """So many a minute of one kind, 0 for as many as one likes; the minute begins with the first."""
+
+    def __init__(self, kind: str, most: int, clock: Clock) -> None:
+        self._clock = clock
+        self._item = RateLimitItemPerMinute(most, namespace=kind)
+        self._windows = _Windows(clock)
+        self._limiter = FixedWindowRateLimiter(self._windows)
+
+    @property
+    def counts_any(self) -> bool:
+        """Say whether anything was counted that is kept."""
+        return self._windows.holds_any
+
+    def wait(self, key: str) -> int:
+        """Return how many seconds are left until there may be another, 0 for none."""
+        if not self._item.amount or self._limiter.test(self._item, key):
+            return 0
+        ends = self._limiter.get_window_stats(self._item, key).reset_time
+        return max(1, ceil(ends - self._clock.now().timestamp()))
+
+    def count(self, key: str) -> None:
+        """Count one."""
+        if self._item.amount:
+            self._limiter.hit(self._item, key)
+
+
 class _Windows(Storage):
     """Counts that end, on the clock of the program; the library's own would start a thread for it and read another clock."""
 
@@ -96,6 +110,11 @@ class _Windows(Storage):
         self._clock = clock
         self._lock = Lock()
         self._windows: dict[str, tuple[float, int]] = {}
+
+    @property
+    def holds_any(self) -> bool:
+        """Say whether there is any count, over or not."""
+        return bool(self._windows)
 
     @property
     def base_exceptions(self) -> type[Exception]:
