@@ -35,9 +35,10 @@ from scheduler.store.conflicts import VisitConflict
 from scheduler.store.glances import patients_named
 from scheduler.store.series import dormant_series
 from scheduler.store.work import reading
+from scheduler.web.change_page import chosen_way
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
-from scheduler.web.sealed_change import Seal, UnusableWay, opened, sealed
+from scheduler.web.sealed_change import Seal, sealed
 from scheduler.web.visit_rows import Manner, Names
 from scheduler.web.way_words import WayTold, told
 from scheduler.web.words import count_words
@@ -149,10 +150,8 @@ def conflict(conflict: str) -> ResponseReturnValue:
 @needs(Permission.RESOLVE_CONFLICT)
 def mend(conflict: str) -> ResponseReturnValue:
     """Take one of the ways."""
-    try:
-        chosen = opened(request.form.get("way", ""), Seal(conflict, actor().id, current_clock().now()))
-    except UnusableWay as unusable:
-        flash(str(unusable), "missing")
+    chosen = chosen_way(conflict)
+    if chosen is None:
         return redirect(url_for("conflicts.conflict", conflict=conflict), 303)
     command = ResolveConflict(conflict, chosen.visits, chosen.key)
     outcome = resolve_conflict(command, actor(), current_clock())

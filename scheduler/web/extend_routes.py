@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import DateField, IntegerField
 from wtforms.validators import InputRequired, NumberRange, Optional
@@ -20,21 +17,15 @@ from scheduler.booking.extend_series import (
     extend_series,
     preview_extension,
 )
-from scheduler.booking.outcomes import NotAllowed, PlannedChange, Refused, SeriesChanged
+from scheduler.booking.outcomes import SeriesChanged
 from scheduler.booking.reach import series_within_reach
-from scheduler.domain.appointment import Appointment
-from scheduler.domain.people import Patient
-from scheduler.domain.places import Site
-from scheduler.domain.series import Series
-from scheduler.planner.proposal import Reason
 from scheduler.store import clinic
 from scheduler.store.work import reading
-from scheduler.web.forms import faults
+from scheduler.web.change_page import ChangePage, chosen_way
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.posted_form import PostedForm
-from scheduler.web.sealed_change import Seal, UnusableWay, opened, wanted_extension
-from scheduler.web.ways_of_change import WayPanel, onlooker_at, way_panels
+from scheduler.web.sealed_change import wanted_extension
 from scheduler.web.wishes_form import within_reason
 from scheduler.web.words import count_words
 
@@ -77,34 +68,25 @@ class ExtensionForm(PostedForm):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Counter:
-    """What every page of extending is made of: whose series, its last visit (`None` without any), and the form."""
-
-    series: Series
-    last: Appointment | None
-    patient: Patient
-    site: Site
-    form: ExtensionForm
-
-
 @pages.get("/series/<series>/extend")
 @needs(Permission.EXTEND_SERIES)
 def extend(series: str) -> ResponseReturnValue:
     """Ask how many, and how far apart."""
     with reading():
-        return _page(_counter(series))
+        return _page(series, ExtensionForm()).asking()
 
 
 @pages.post("/series/<series>/extend/ways")
 @needs(Permission.EXTEND_SERIES)
 def ways(series: str) -> ResponseReturnValue:
     """Show the ways that work, or why there is none."""
+    form = ExtensionForm()
     with reading():
-        counter = _counter(series)
-        if not counter.form.validate():
-            return _page(counter), 422
-        return _ways_page(counter.form.wish(counter.series.id), counter)
+        page = _page(series, form)
+        if not form.validate():
+            return page.asking(), 422
+        wish = form.wish(page.series.id)
+        return page.answering(preview_extension(wish, actor(), current_clock()), wish)
 
 
 @pages.post("/series/<series>/extend")
@@ -112,56 +94,20 @@ def ways(series: str) -> ResponseReturnValue:
 def extended(series: str) -> ResponseReturnValue:
     """Book exactly the visits that were chosen, or say what is against it and show what works now."""
     with reading():
-        counter = _counter(series)
-    try:
-        chosen = opened(request.form.get("way", ""), Seal(series, actor().id, current_clock().now()))
-    except UnusableWay as unusable:
-        flash(str(unusable), "missing")
+        page = _page(series, ExtensionForm())
+    chosen = chosen_way(series)
+    if chosen is None:
         return redirect(url_for("extend.extend", series=series), 303)
-    command = ExtendSeries(wanted_extension(series, chosen.wanted), chosen.visits, chosen.key)
-    outcome = extend_series(command, actor(), current_clock())
-    if isinstance(outcome, NotAllowed):
-        abort(403)
-    if isinstance(outcome, SeriesChanged):
-        number = len(outcome.change.replaces) if outcome.change else 0
-        flash(f"Booked: {count_words(number, 'further visit')}." if number else "Booked already.", "good")
-        return redirect(url_for("series.series", series=series), 303)
-    with reading():
-        page = _ways_page(command.wanted, counter, outcome)
-    return page, 409 if outcome.race_lost else 422
+    wish = wanted_extension(series, chosen.wanted)
+    outcome = extend_series(ExtendSeries(wish, chosen.visits, chosen.key), actor(), current_clock())
+    if not isinstance(outcome, SeriesChanged):
+        return page.refusing(outcome, wish, lambda: preview_extension(wish, actor(), current_clock()))
+    number = len(outcome.change.replaces) if outcome.change else 0
+    flash(f"Booked: {count_words(number, 'further visit')}." if number else "Booked already.", "good")
+    return redirect(url_for("series.series", series=series), 303)
 
 
-def _counter(series: str) -> Counter:
+def _page(series: str, form: ExtensionForm) -> ChangePage:
     found, patient = series_within_reach(actor(), series)
     last = max(found.standing, key=lambda visit: visit.start, default=None)
-    return Counter(found, last, patient, clinic.site(found.site), ExtensionForm())
-
-
-def _ways_page(wish: WantedExtension, counter: Counter, refused: Refused | None = None) -> str:
-    preview = preview_extension(wish, actor(), current_clock())
-    if isinstance(preview, NotAllowed):
-        abort(403)
-    found: Sequence[PlannedChange] = () if isinstance(preview, Refused) else preview.ways
-    panels = way_panels(found, wish, counter.series, onlooker_at(counter.site))
-    return _page(counter, panels, preview.reasons, refused)
-
-
-def _page(
-    counter: Counter,
-    panels: Sequence[WayPanel] | None = None,
-    reasons: Sequence[Reason] = (),
-    refused: Refused | None = None,
-) -> str:
-    """Show the form, and beneath it the ways or the reasons once somebody has asked."""
-    return render_template(
-        "extend.html",
-        series=counter.series,
-        last=counter.last,
-        patient=counter.patient,
-        site=counter.site,
-        form=counter.form,
-        faults=faults(counter.form),
-        panels=panels,
-        reasons=reasons,
-        refused=refused,
-    )
+    return ChangePage("extend.html", found, patient, clinic.site(found.site), form, {"last": last})

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import DateField, SelectMultipleField
 from wtforms.validators import Optional
@@ -13,28 +10,19 @@ from wtforms.validators import Optional
 from scheduler.access.permissions import Permission
 from scheduler.booking.calling_off import is_to_come
 from scheduler.booking.decline_visits import DeclineVisits, declinable, decline_visits
-from scheduler.booking.outcomes import NotAllowed, PlannedChange, Refused, SeriesChanged
+from scheduler.booking.outcomes import NotAllowed, Refused, SeriesChanged
 from scheduler.booking.reach import series_within_reach
-from scheduler.booking.replan_series import (
-    ReplanSeries,
-    WantedReplan,
-    preview_replan,
-    replan_series,
-)
-from scheduler.domain.appointment import Appointment
-from scheduler.domain.people import Patient
-from scheduler.domain.places import Site
-from scheduler.domain.series import Series, SeriesState
-from scheduler.planner.proposal import Reason
+from scheduler.booking.replan_series import ReplanSeries, WantedReplan, preview_replan, replan_series
+from scheduler.domain.series import SeriesState
 from scheduler.store import clinic
 from scheduler.store.work import reading
+from scheduler.web.change_page import ChangePage, chosen_way
 from scheduler.web.form_keys import key_sent
-from scheduler.web.forms import faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.posted_form import PostedForm
-from scheduler.web.sealed_change import Seal, UnusableWay, opened, wanted_replan
-from scheduler.web.ways_of_change import WayPanel, missing_visits, onlooker_at, standing_choices, way_panels
+from scheduler.web.sealed_change import wanted_replan
+from scheduler.web.ways_of_change import missing_visits, standing_choices
 from scheduler.web.wishes_form import within_reason
 from scheduler.web.words import count_words, refused_words
 
@@ -48,16 +36,9 @@ class ReplanForm(PostedForm):
     not_on = DateField("Not on", [Optional(), within_reason])
     stay = SelectMultipleField("Visits that must stay")
 
-
-@dataclass(frozen=True, slots=True)
-class Counter:
-    """What every page of planning anew is made of: which visits of whose series are missing, and the form."""
-
-    series: Series
-    missing: tuple[Appointment, ...]
-    patient: Patient
-    site: Site
-    form: ReplanForm
+    def wish(self, series: str) -> WantedReplan:
+        """Return what was entered, which must be valid."""
+        return WantedReplan(series, self.not_before.data, self.not_on.data, frozenset(self.stay.data or ()))
 
 
 @pages.get("/series/<series>/replan")
@@ -65,22 +46,20 @@ class Counter:
 def replan(series: str) -> ResponseReturnValue:
     """Ask from when on."""
     with reading():
-        return _page(_counter(series))
+        return _page(series, ReplanForm()).asking()
 
 
 @pages.post("/series/<series>/replan/ways")
 @needs(Permission.MOVE_APPOINTMENT)
 def ways(series: str) -> ResponseReturnValue:
     """Show the ways that work, each with what must follow, or why there is none."""
+    form = ReplanForm()
     with reading():
-        counter = _counter(series)
-        form = counter.form
+        page = _page(series, form)
         if not form.validate():
-            return _page(counter), 422
-        stay = frozenset(form.stay.data or ())
-        return _ways_page(
-            WantedReplan(counter.series.id, form.not_before.data, form.not_on.data, stay), counter
-        )
+            return page.asking(), 422
+        wish = form.wish(page.series.id)
+        return page.answering(preview_replan(wish, actor(), current_clock()), wish)
 
 
 @pages.post("/series/<series>/replan")
@@ -88,23 +67,17 @@ def ways(series: str) -> ResponseReturnValue:
 def replanned(series: str) -> ResponseReturnValue:
     """Make exactly the change that was chosen, or say what is against it and show what works now."""
     with reading():
-        counter = _counter(series)
-    try:
-        chosen = opened(request.form.get("way", ""), Seal(series, actor().id, current_clock().now()))
-    except UnusableWay as unusable:
-        flash(str(unusable), "missing")
+        page = _page(series, ReplanForm())
+    chosen = chosen_way(series)
+    if chosen is None:
         return redirect(url_for("replan.replan", series=series), 303)
-    command = ReplanSeries(wanted_replan(series, chosen.wanted), chosen.visits, chosen.key)
-    outcome = replan_series(command, actor(), current_clock())
-    if isinstance(outcome, NotAllowed):
-        abort(403)
-    if isinstance(outcome, SeriesChanged):
-        number = len(outcome.change.replaces) if outcome.change else 0
-        flash(f"Booked again: {count_words(number, 'visit')}." if number else "Planned already.", "good")
-        return redirect(url_for("series.series", series=series), 303)
-    with reading():
-        page = _ways_page(command.wanted, counter, outcome)
-    return page, 409 if outcome.race_lost else 422
+    wish = wanted_replan(series, chosen.wanted)
+    outcome = replan_series(ReplanSeries(wish, chosen.visits, chosen.key), actor(), current_clock())
+    if not isinstance(outcome, SeriesChanged):
+        return page.refusing(outcome, wish, lambda: preview_replan(wish, actor(), current_clock()))
+    number = len(outcome.change.replaces) if outcome.change else 0
+    flash(f"Booked again: {count_words(number, 'visit')}." if number else "Planned already.", "good")
+    return redirect(url_for("series.series", series=series), 303)
 
 
 @pages.post("/series/<series>/decline")
@@ -126,40 +99,9 @@ def decline(series: str) -> ResponseReturnValue:
     return redirect(url_for("series.series", series=found.id), 303)
 
 
-def _counter(series: str) -> Counter:
+def _page(series: str, form: ReplanForm) -> ChangePage:
     found, patient = series_within_reach(actor(), series)
-    site, form = clinic.site(found.site), ReplanForm()
-    now = current_clock().now()
+    site, now = clinic.site(found.site), current_clock().now()
     form.stay.choices = standing_choices([v for v in found.standing if is_to_come(v, now)], site.zone)
-    return Counter(found, missing_visits(found), patient, site, form)
-
-
-def _ways_page(wishes: WantedReplan, counter: Counter, refused: Refused | None = None) -> str:
-    preview = preview_replan(wishes, actor(), current_clock())
-    if isinstance(preview, NotAllowed):
-        abort(403)
-    found: Sequence[PlannedChange] = () if isinstance(preview, Refused) else preview.ways
-    panels = way_panels(found, wishes, counter.series, onlooker_at(counter.site))
-    return _page(counter, panels, preview.reasons, refused)
-
-
-def _page(
-    counter: Counter,
-    panels: Sequence[WayPanel] | None = None,
-    reasons: Sequence[Reason] = (),
-    refused: Refused | None = None,
-) -> str:
-    """Show the form, and beneath it the ways or the reasons once somebody has asked."""
-    return render_template(
-        "replan.html",
-        series=counter.series,
-        missing=counter.missing,
-        declinable=declinable(counter.series),
-        patient=counter.patient,
-        site=counter.site,
-        form=counter.form,
-        faults=faults(counter.form),
-        panels=panels,
-        reasons=reasons,
-        refused=refused,
-    )
+    besides = {"missing": missing_visits(found), "declinable": declinable(found)}
+    return ChangePage("replan.html", found, patient, site, form, besides)

@@ -25,10 +25,11 @@ from scheduler.domain.series import Series
 from scheduler.store import clinic
 from scheduler.store.glances import staff_names
 from scheduler.store.work import reading
+from scheduler.web.change_page import chosen_way
 from scheduler.web.forms import SubstituteForm, faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
-from scheduler.web.sealed_change import Seal, UnusableWay, opened, sealed
+from scheduler.web.sealed_change import Seal, sealed
 from scheduler.web.visit_rows import Manner, Names
 from scheduler.web.way_words import WayTold, told
 from scheduler.web.words import count_words, moment_in
@@ -63,10 +64,8 @@ def take(series: str) -> ResponseReturnValue:
     with reading():
         found, patient = series_within_reach(actor(), series)
     form = _form(found)
-    try:
-        chosen = opened(request.form.get("way", ""), Seal(found.id, actor().id, current_clock().now()))
-    except UnusableWay as unusable:
-        flash(str(unusable), "missing")
+    chosen = chosen_way(found.id)
+    if chosen is None:
         return redirect(url_for("substitute.choose", series=found.id), 303)
     if not form.validate():
         flash("The choice could not be read. Please choose again.", "missing")

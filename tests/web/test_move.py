@@ -60,6 +60,14 @@ def test_what_must_follow_is_shown_and_then_done(clinic_app: Flask, desk: Visito
     assert "Moved already." in desk.text(again.headers["Location"])
 
 
+def test_a_visit_that_is_called_off_is_not_asked_about(clinic_app: Flask, desk: Visitor) -> None:
+    _, dose = _a_dose(clinic_app)
+    desk.send(f"/visits/{dose.id}/cancel", {"by": "patient", "reason": "illness"})
+    page = desk.text(f"/visits/{dose.id}/move")
+    assert "This visit is called off, so it cannot be moved." in page
+    assert "See what must follow" not in page
+
+
 def test_days_and_times_that_are_asked_for_are_kept(clinic_app: Flask, desk: Visitor) -> None:
     series, dose = _a_dose(clinic_app)
     review = series.visit("R1")
