@@ -203,7 +203,7 @@ def test_a_surprise_tells_nothing_and_is_recorded_without_the_request(
     def fail(*_: object) -> None:
         raise RuntimeError("the reactor")
 
-    monkeypatch.setattr(use_case, "retried", fail)
+    monkeypatch.setattr(use_case, "retried_or_refused", fail)
     response = desk.book("a-secret-key", **WANTED)
     assert response.status_code == 500
     assert "reactor" not in response.text
@@ -218,7 +218,7 @@ def test_a_database_that_is_not_there_is_told_so(desk: Program, monkeypatch: pyt
     def fail(*_: object) -> None:
         raise StoreNotReady("run: flask --app wsgi db upgrade")
 
-    monkeypatch.setattr(use_case, "retried", fail)
+    monkeypatch.setattr(use_case, "retried_or_refused", fail)
     response = desk.book(**WANTED)
     assert response.status_code == 503
     assert "db upgrade" in response.json["detail"]
