@@ -31,6 +31,7 @@ from tests.databases import (
     migrate,
     nothing,
 )
+from tests.feeds.linter.every_calendar import look_at_every_calendar
 from tests.postgres_server import PostgresServer, postgres_server
 
 if TYPE_CHECKING:
@@ -76,6 +77,14 @@ def full_strength() -> Iterator[PasswordHasher]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         yield users_get
+
+
+@pytest.fixture(scope="session", autouse=True)
+def every_calendar_is_right() -> Iterator[None]:
+    """Look for faults in every calendar that any test makes the program write, by the letter of the standards."""
+    with pytest.MonkeyPatch.context() as patch:
+        look_at_every_calendar(patch)
+        yield
 
 
 @pytest.fixture(scope="session")
