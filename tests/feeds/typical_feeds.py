@@ -13,7 +13,7 @@ from scheduler.domain.interval import Interval
 from scheduler.domain.treatment import Counting, Point, StepKind, Window, WindowMeaning
 from scheduler.feeds.entries import entries_of, neutral_entry
 from scheduler.feeds.links import links_between
-from scheduler.feeds.publication import name_of
+from scheduler.feeds.publication import color_of, name_of
 from scheduler.feeds.render import calendar_bytes
 from scheduler.store.feed_visits import FeedVisit
 from scheduler.store.subscriptions import FeedSubscription, SubscriptionKind
@@ -96,7 +96,7 @@ WINDOWS = {
 
 def _feed(subscription: FeedSubscription, *visits: FeedVisit) -> bytes:
     entries = entries_of(visits, subscription, links_between(visits, WINDOWS))
-    return calendar_bytes(name_of(subscription), entries)
+    return calendar_bytes(name_of(subscription), entries, color_of(subscription))
 
 
 def typical_feeds() -> Mapping[str, bytes]:

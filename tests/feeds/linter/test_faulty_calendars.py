@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from scheduler.feeds import invitations
 from scheduler.feeds.entries import neutral_entry
+from scheduler.feeds.invitations import Method
 from tests.feeds.linter.check import faults
 from tests.feeds.linter.every_calendar import WRITERS
 from tests.feeds.linter.faulty_calendars import ALARM, CANCELLATION, FAULTS, INVITATION, MESSAGE_FAULTS, RIGHT
@@ -96,3 +98,11 @@ def test_whatever_the_program_writes_in_a_test_is_looked_at(room: Any) -> None:
     assert faults(room.calendar_bytes("Appointments", [entry])) == []
     with pytest.raises(AssertionError, match="SUMMARY has a control character"):
         room.calendar_bytes("Appointments", [replace(entry, summary="a\x07b")])
+
+
+def test_whatever_is_sent_as_an_invitation_is_looked_at() -> None:
+    assert invitations.Invitation(Method.REQUEST, written(INVITATION).decode()).method is Method.REQUEST
+    with pytest.raises(AssertionError, match="METHOD:REQUEST needs ATTENDEE"):
+        invitations.Invitation(
+            Method.REQUEST, written(INVITATION.replace("ATTENDEE;", "X-ATTENDEE;")).decode()
+        )
