@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from time import perf_counter
 
-from bench import bookings, feeds, planner, series
+from bench import bookings, feed_rendering, feeds, planner, series
 from bench.measure import Disagreement, Result, table
 from scheduler.config import PROJECT_FOLDER
 from scheduler.domain.clock import use_packaged_time_zones
@@ -18,6 +18,7 @@ PARTS: Mapping[str, Callable[[], list[Result]]] = {
     **planner.PARTS,
     **bookings.PARTS,
     **feeds.PARTS,
+    **feed_rendering.PARTS,
 }
 
 

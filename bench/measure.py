@@ -102,6 +102,13 @@ def each_in_turn(
     return pairs
 
 
+def timed(act: Callable[[], object]) -> float:
+    """Return how many seconds it takes to do something once."""
+    begun = perf_counter()
+    act()
+    return perf_counter() - begun
+
+
 def _timed(side: Callable[[Case], Mine], case: Case, repeats: int) -> tuple[float, Mine]:
     gc.collect()
     times = []
