@@ -6,13 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 
 from scheduler.store.base import table_of
 from scheduler.store.tables_accounts import AuditEntryRow
 from scheduler.store.work import reading, writing
 
 _entry = table_of(AuditEntryRow)
+
+_LAST = select(func.max(_entry.c.at)).where(
+    _entry.c.subject_kind == bindparam("kind"), _entry.c.subject_id == bindparam("id")
+)
+_LAST_OF_VERB = _LAST.where(_entry.c.verb == bindparam("verb"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +74,7 @@ def history(subject_kind: str, subject_id: str) -> tuple[AuditEntry, ...]:
 
 def last_done(subject_kind: str, subject_id: str, verb: str | None = None) -> datetime | None:
     """Return when something, or what the verb says, was done to a subject last; `None` for never."""
-    query = select(func.max(_entry.c.at)).where(
-        _entry.c.subject_kind == subject_kind, _entry.c.subject_id == subject_id
-    )
-    if verb is not None:
-        query = query.where(_entry.c.verb == verb)
+    asked = {"kind": subject_kind, "id": subject_id} | ({"verb": verb} if verb else {})
     with reading() as connection:
-        found: datetime | None = connection.execute(query).scalar()
+        found: datetime | None = connection.execute(_LAST_OF_VERB if verb else _LAST, asked).scalar()
     return found

@@ -62,7 +62,8 @@ def feed_visits(subscription: FeedSubscription, since: datetime) -> tuple[FeedVi
     """
     asked = {"subject": subscription.subject, "since": since}
     with reading() as connection:
-        return tuple(_visit_from(row) for row in connection.execute(_question(subscription.kind), asked))
+        rows = connection.execute(_question(subscription.kind), asked).all()
+    return tuple(map(_visit_from, rows))
 
 
 def announced_visit(appointment: str) -> FeedVisit | None:

@@ -36,6 +36,17 @@ _STAMPED = (
     .where(_subscription.c.token_hash == bindparam("hash"))
 )
 
+_NOTED = (
+    update(_subscription)
+    .where(_subscription.c.id == bindparam("subscription"))
+    .values(
+        {
+            name: bindparam(name)
+            for name in ("last_fetched_at", "last_program", "etag", "last_modified", "stamp", "good_until")
+        }
+    )
+)
+
 
 class SubscriptionKind(StrEnum):
     """Whose calendar it is."""
@@ -183,16 +194,16 @@ def revoke_subscription(id: str, at: datetime) -> bool:
 def note_fetch(id: str, at: datetime, program: str, version: KeptVersion) -> None:
     """Remember that a program of a kind has fetched the feed, and as what it was read."""
     writing().execute(
-        update(_subscription)
-        .where(_subscription.c.id == id)
-        .values(
-            last_fetched_at=at,
-            last_program=program,
-            etag=version.etag,
-            last_modified=version.last_modified,
-            stamp=version.stamp,
-            good_until=version.good_until,
-        )
+        _NOTED,
+        {
+            "subscription": id,
+            "last_fetched_at": at,
+            "last_program": program,
+            "etag": version.etag,
+            "last_modified": version.last_modified,
+            "stamp": version.stamp,
+            "good_until": version.good_until,
+        },
     )
 
 
