@@ -49,6 +49,7 @@ class Permission(StrEnum):
     RECORD_ABSENCE = "record_absence"
     CHANGE_STAFF = "change_staff"
     CHANGE_PLACES = "change_places"
+    CHANGE_CALENDAR_WORDS = "change_calendar_words"
     MANAGE_BUSY_CALENDARS = "manage_busy_calendars"
     MANAGE_OWN_BUSY_CALENDARS = "manage_own_busy_calendars"
     MANAGE_SUBSCRIPTIONS = "manage_subscriptions"
@@ -102,6 +103,7 @@ ALLOWED: Mapping[Permission, frozenset[AccountRole]] = MappingProxyType(
         Permission.RECORD_ABSENCE: _DESK,
         Permission.CHANGE_STAFF: _KEEPERS,
         Permission.CHANGE_PLACES: _DESK,
+        Permission.CHANGE_CALENDAR_WORDS: _KEEPERS,
         Permission.MANAGE_BUSY_CALENDARS: _DESK,
         Permission.MANAGE_OWN_BUSY_CALENDARS: _CLINICAL,
         Permission.MANAGE_SUBSCRIPTIONS: _DESK,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from scheduler.domain.appointment import Appointment, AppointmentState
+from scheduler.domain.calendar_words import USUAL_WORDS
 from scheduler.domain.claims import (
     PATIENT_CAPACITY,
     ROOM_CAPACITY,
@@ -56,7 +57,7 @@ def export_clinic(clock: Clock) -> Json:
         return {
             "format": FORMAT,
             "exported_at": _instant(now),
-            "sites": [{"id": site.id, "zone": site.zone} for site in sites],
+            "sites": [_site(site) for site in sites],
             "resources": [entry for site in sites for entry in _resources(site)],
             "availability": [entry for site in sites for entry in _availability(site, horizon)],
             "protocols": [_protocol(protocol) for protocol in clinic.protocol_versions()],
@@ -92,6 +93,12 @@ def _stretch(interval: Interval) -> Json:
 
 def _capacity(capacity: Mapping[Purpose, int]) -> Json:
     return {purpose.value: lanes for purpose, lanes in capacity.items()}
+
+
+def _site(site: Site) -> Json:
+    """Return a site; what its calendars call visits only where it chose other words than the usual."""
+    chosen = {} if site.calendar_words == USUAL_WORDS else {"calendar_words": site.calendar_words.plain()}
+    return {"id": site.id, "zone": site.zone, **chosen}
 
 
 def _resources(site: Site) -> Iterator[Json]:

@@ -26,6 +26,7 @@ from scheduler.clinic_file.faults import faults_of
 from scheduler.clinic_file.forms import Period, weekly_hours
 from scheduler.clinic_file.local_times import moment_at, period_in
 from scheduler.clinic_file.protocol_document import read_protocol
+from scheduler.domain.calendar_words import CalendarWords
 from scheduler.domain.cohorts import Cohort
 from scheduler.domain.errors import Fault, FaultyDocument, InvalidValue
 from scheduler.domain.group_readings import readings
@@ -182,6 +183,7 @@ def _site(entry: SiteEntry) -> Site:
         ),
         no_decisions=timedelta(hours=entry.no_decisions_hours),
         dormant_days=entry.dormant_days,
+        calendar_words=CalendarWords(**dict(entry.calendar_words)),
     )
 
 

@@ -25,6 +25,7 @@ from scheduler.clinic_file.forms import (
     Zone,
 )
 from scheduler.clinic_file.protocol_models import ProtocolDocument
+from scheduler.domain.calendar_words import KINDS, PatientShown, faults_of
 from scheduler.domain.people import GateDecision, Role
 from scheduler.domain.treatment import StepKind
 
@@ -64,6 +65,25 @@ class NoticeEntry(Form):
     other_hours: Annotated[WholeNumber, Field(ge=0, le=168)] = 24
 
 
+class CalendarWordsEntry(Form):
+    """What calendars of staff, rooms and the site call visits: a code for each kind, and what follows it."""
+
+    dosing: str = "D"
+    preparation: str = "P"
+    integration: str = "I"
+    screening: str = "S"
+    review: str = "R"
+    contact: str = "C"
+    patient: PatientShown = PatientShown.INITIALS
+
+    @model_validator(mode="after")
+    def _will_do(self) -> CalendarWordsEntry:
+        wrong = next(faults_of({kind: getattr(self, kind) for kind in KINDS}), None)
+        if wrong is not None:
+            raise ValueError(wrong[1])
+        return self
+
+
 class SiteEntry(Form):
     """One place of the clinic. `public_name` is the neutral name that messages and calendars may show.
 
@@ -83,6 +103,7 @@ class SiteEntry(Form):
     notice: NoticeEntry = NoticeEntry()
     no_decisions_hours: Annotated[WholeNumber, Field(ge=12, le=48)] = 24
     dormant_days: Annotated[WholeNumber, Field(ge=30, le=180)] = 84
+    calendar_words: CalendarWordsEntry = CalendarWordsEntry()
 
 
 class RoomEntry(Form):

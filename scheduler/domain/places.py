@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from functools import lru_cache
 
+from scheduler.domain.calendar_words import USUAL_WORDS, CalendarWords
 from scheduler.domain.clock import days_of, instant_at, whole_local_day
 from scheduler.domain.interval import Interval, merged, without
 
@@ -62,7 +63,7 @@ class Site:
     `dormant_days` since the last dose, by the calendar, are a long break: 84, in the range of 30 to 180.
 
     `public_name` is the neutral name that messages and calendars may show; `name` is for signed-in pages alone.
-    `zone` is an IANA name. `phone` and `address` may be empty.
+    `zone` is an IANA name. `phone` and `address` may be empty. `calendar_words` are what calendars of staff call visits.
     """
 
     id: str
@@ -76,6 +77,7 @@ class Site:
     notice: NoticeAsked = NoticeAsked()
     no_decisions: timedelta = timedelta(hours=24)
     dormant_days: int = 84
+    calendar_words: CalendarWords = USUAL_WORDS
 
     def open_times(self, horizon: Interval) -> tuple[Interval, ...]:
         """Return when the site is open within the horizon, closures taken out, sorted and merged."""

@@ -7,20 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from scheduler.domain.appointment import AppointmentState
+from scheduler.domain.calendar_words import PatientShown
 from scheduler.domain.interval import Interval
 from scheduler.domain.treatment import StepKind
 from scheduler.feeds.links import Link
 from scheduler.store.feed_visits import FeedVisit
 from scheduler.store.subscriptions import FeedSubscription, SubscriptionKind
-
-CODES: Mapping[StepKind, str] = {
-    StepKind.DOSING: "D",
-    StepKind.PREPARATION: "P",
-    StepKind.INTEGRATION: "I",
-    StepKind.SCREENING: "S",
-    StepKind.REVIEW: "R",
-    StepKind.CONTACT: "C",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +82,20 @@ def _words(visit: FeedVisit, subscription: FeedSubscription) -> tuple[str, str]:
         return "Busy", ""
     if subscription.kind is SubscriptionKind.PATIENT:
         return _neutral_words(visit)
-    return f"{CODES[visit.kind]} {visit.initials}", visit.room_name
+    return f"{visit.words.code_of(visit.kind)} {_whose(visit)}".rstrip(), visit.room_name
+
+
+def _whose(visit: FeedVisit) -> str:
+    """Return what tells staff whose visit it is, in the way that the site chose."""
+    match visit.words.patient:
+        case PatientShown.INITIALS:
+            return visit.initials
+        case PatientShown.ID:
+            return visit.patient
+        case PatientShown.FIRST_NAME:
+            return visit.given_name
+        case PatientShown.NOTHING:
+            return ""
 
 
 def _neutral_words(visit: FeedVisit) -> tuple[str, str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, case, func, or_, select
 
 from scheduler.domain.appointment import CALLED_OFF, UNANNOUNCED, AppointmentState
+from scheduler.domain.calendar_words import USUAL_WORDS, CalendarWords, words_from
 from scheduler.domain.interval import Interval
 from scheduler.domain.treatment import StepKind
 from scheduler.store.base import table_of
@@ -34,9 +35,10 @@ _ANNOUNCED = _visit.c.state.not_in(sorted(UNANNOUNCED))
 class FeedVisit:
     """One visit with all that any kind of feed may need of it.
 
-    `uid` is random and stays for the life of the visit. `initials` are the patient's. `room_name` is empty for a visit
-    without a room. `public_name` and `address` are the site's neutral ones; the address may be empty. `series` is empty
-    for a visit of none; `step` is its step in there.
+    `uid` is random and stays for the life of the visit. `patient` is an id, `given_name` and `initials` are the patient's.
+    `room_name` is empty for a visit without a room. `public_name` and `address` are the site's neutral ones; it may have no
+    address. `series` is empty for a visit of none; `step` is its step in there. `words` are what calendars of staff call
+    visits at the site.
     """
 
     uid: str
@@ -52,6 +54,9 @@ class FeedVisit:
     address: str
     series: str = ""
     step: str = ""
+    patient: str = ""
+    given_name: str = ""
+    words: CalendarWords = USUAL_WORDS
 
 
 def feed_visits(subscription: FeedSubscription, since: datetime) -> tuple[FeedVisit, ...]:
@@ -122,11 +127,13 @@ def _told() -> Select[Any]:
             _visit.c.state,
             _visit.c.series_id,
             _visit.c.step,
+            _patient.c.id.label("patient"),
             _patient.c.given_name,
             _patient.c.family_name,
             _room.c.name.label("room_name"),
             _site.c.public_name,
             _site.c.address,
+            _site.c.calendar_words,
         )
         .join(_patient, _patient.c.id == _visit.c.patient_id)
         .join(_site, _site.c.id == _visit.c.site_id)
@@ -163,4 +170,17 @@ def _visit_from(row: Any) -> FeedVisit:
         address=row.address,
         series=row.series_id or "",
         step=row.step,
+        patient=row.patient,
+        given_name=row.given_name,
+        words=_words(row.calendar_words),
     )
+
+
+def _words(kept: dict[str, str] | None) -> CalendarWords:
+    return USUAL_WORDS if kept is None else _read_words(tuple(sorted(kept.items())))
+
+
+@lru_cache(maxsize=64)
+def _read_words(kept: tuple[tuple[str, str], ...]) -> CalendarWords:
+    """Return the words of a site, read once for all its visits."""
+    return words_from(dict(kept))

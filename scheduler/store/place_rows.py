@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
+from scheduler.domain.calendar_words import USUAL_WORDS, words_from
 from scheduler.domain.interval import Interval
 from scheduler.domain.places import Closure, NoticeAsked, Room, Site, WeeklyHours
 from scheduler.store.base import table_of
@@ -43,6 +44,7 @@ def load_sites(connection: Connection, site: str | None = None) -> tuple[Site, .
             closures=tuple(Closure(*closure) for closure in closures.get(row.id, ())),
             phone=row.phone,
             address=row.address,
+            calendar_words=words_from(row.calendar_words),
             **_policies(row),
         )
         for row in rows
@@ -62,6 +64,7 @@ def write_site(connection: Connection, site: Site) -> None:
         "notice_other_hours": site.notice.other // _AN_HOUR,
         "no_decisions_hours": site.no_decisions // _AN_HOUR,
         "dormant_days": site.dormant_days,
+        "calendar_words": None if site.calendar_words == USUAL_WORDS else site.calendar_words.plain(),
     }
     put(connection, _site, row)
     hang(connection, _hours, {"site_id": site.id}, hours_rows(site.hours))

@@ -11,7 +11,10 @@ from scheduler.store.base import Json, Key, OfSite, Row, RowNumber
 
 
 class SiteRow(Row):
-    """A site; hours of notice, and of making no decisions after a dose, are the usual ones where they are left out."""
+    """A site; hours of notice, and of making no decisions after a dose, are the usual ones where they are left out.
+
+    `calendar_words` are a JSON object of texts, nothing for the usual words.
+    """
 
     __tablename__ = "site"
 
@@ -25,6 +28,7 @@ class SiteRow(Row):
     notice_other_hours: Mapped[int | None]
     no_decisions_hours: Mapped[int | None]
     dormant_days: Mapped[int | None]
+    calendar_words: Mapped[Json | None]
 
 
 class SiteHoursRow(Row):

@@ -35,7 +35,7 @@ _SUBJECTS = ("patient_id", "room_id", "site_id")
 _NAMES = {
     "patient": ("given_name", "family_name"),
     "room": ("name",),
-    "site": ("public_name", "address", "zone"),
+    "site": ("public_name", "address", "zone", "calendar_words"),
 }
 #: Visits are linked by the windows of the version that their series keeps to; a series is written without a new one too.
 _VERSION = "AFTER UPDATE OF protocol_version ON series"

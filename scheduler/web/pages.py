@@ -18,6 +18,7 @@ from scheduler.store.series import count_dormant
 from scheduler.web import (
     book_routes,
     busy_routes,
+    calendar_words_routes,
     cohort_routes,
     conflict_routes,
     day_routes,
@@ -70,6 +71,7 @@ BLUEPRINTS = (
     busy_routes.pages,
     subscription_routes.pages,
     place_routes.pages,
+    calendar_words_routes.pages,
     rules_routes.pages,
 )
 
@@ -142,7 +144,7 @@ _OF_PATIENTS: tuple[str, ...] = (
 )
 """The rooms of pages, and single pages, that lie beneath the patients in the navigation."""
 
-_OF_PLACES: tuple[str, ...] = ("places", "subscriptions.of_room", "subscriptions.of_site")
+_OF_PLACES: tuple[str, ...] = ("places", "calendar_words", "subscriptions.of_room", "subscriptions.of_site")
 
 
 def _navigation() -> list[Entry]:

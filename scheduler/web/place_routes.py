@@ -8,7 +8,7 @@ from datetime import date, datetime
 from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from scheduler.access.permissions import Permission
+from scheduler.access.permissions import Permission, may
 from scheduler.booking.change_places import change_places, preview_change_places
 from scheduler.booking.changing_facts import ChangeOfFacts
 from scheduler.booking.reach import site_of
@@ -141,6 +141,7 @@ def _page(facts: Facts, forms: _Forms, wrong: RoomForm | ClosureForm | None = No
     return render_template(
         "places.html",
         site=facts.site,
+        may_choose_words=may(actor(), Permission.CHANGE_CALENDAR_WORDS),
         rooms=[
             RoomLine(room, tuple(time for time in room.out_of_use if time.end > now))
             for room in _by_name(facts)

@@ -56,6 +56,7 @@ KEEPING = {
     Permission.ADOPT_VERSION,
     Permission.SEE_HISTORY,
     Permission.CHANGE_STAFF,
+    Permission.CHANGE_CALENDAR_WORDS,
     Permission.IMPORT_CLINIC,
     Permission.EXPORT_CLINIC,
     Permission.MANAGE_ACCOUNTS,

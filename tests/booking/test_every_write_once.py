@@ -26,6 +26,7 @@ from scheduler.booking.cancel_series import (
     cancel_series,
     pause_series,
 )
+from scheduler.booking.change_calendar_words import ChangeCalendarWords, change_calendar_words
 from scheduler.booking.change_cohort import (
     JoinCohort,
     LeaveCohort,
@@ -52,6 +53,7 @@ from scheduler.booking.substitute_therapist import SubstituteTherapist, substitu
 from scheduler.booking.undo_advance import UndoAdvance, undo_advance
 from scheduler.booking.withdraw_override import WithdrawOverride, withdraw_override
 from scheduler.domain.appointment import AppointmentState
+from scheduler.domain.calendar_words import CalendarWords
 from scheduler.domain.clock import Clock
 from scheduler.domain.people import GateDecision
 from scheduler.domain.place_changes import RoomOutOfUse
@@ -100,6 +102,11 @@ def called_off() -> tuple[Series, str]:
     assert visit is not None
     cancel_appointment(CancelAppointment(visit.id, BY, WHY), SYSTEM, clock())
     return series, "I1b"
+
+
+def other_words() -> Request:
+    store_small_clinic()
+    return Request(ChangeCalendarWords("site-1", CalendarWords(dosing="L")), changes_again=False)
 
 
 def to_decline() -> Request:
@@ -186,6 +193,7 @@ CASES: Mapping[Callable[..., Any], Callable[[], Request]] = {
     join_cohort: in_a_group(JoinCohort(COHORT, "patient-7")),
     leave_cohort: in_a_group(LeaveCohort(COHORT, "patient-1")),
     book_members_visits: own_visits,
+    change_calendar_words: other_words,
 }
 
 TRIED_ELSEWHERE = {

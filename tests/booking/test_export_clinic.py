@@ -10,11 +10,17 @@ import pytest
 
 from scheduler.access.permissions import SYSTEM
 from scheduler.booking.cancel_series import CancelSeries, cancel_series
+from scheduler.booking.change_calendar_words import (
+    CalendarWordsChanged,
+    ChangeCalendarWords,
+    change_calendar_words,
+)
 from scheduler.booking.change_staff import change_staff
 from scheduler.booking.changing_facts import ChangeOfFacts
 from scheduler.booking.export_clinic import export_clinic
 from scheduler.booking.outcomes import CalledOffBy, CancelReason
 from scheduler.domain.appointment import AppointmentState
+from scheduler.domain.calendar_words import CalendarWords, PatientShown
 from scheduler.domain.staff_changes import TimeOffAdded
 from scheduler.store.ledger import all_claims
 from tests.booking.small_clinic import CHOICE, COURSE, INDUCTION, booked, clock
@@ -133,3 +139,13 @@ def test_availability_reaches_thirty_days_back_and_as_far_as_there_are_visits() 
     ends = [entry["end"] for entry in exported()["availability"]]
     assert min(ends) == "2026-12-08T01:00:00Z"  # the first Monday of those days
     assert max(ends) > "2027-05-02"
+
+
+def test_a_site_tells_what_its_calendars_say_where_it_chose_other_words() -> None:
+    booked(protocol=INDUCTION)
+    words = CalendarWords(dosing="L", patient=PatientShown.ID)
+    outcome = change_calendar_words(ChangeCalendarWords("site-1", words), SYSTEM, clock())
+    assert outcome == CalendarWordsChanged("site-1", "site-1")
+    assert exported()["sites"] == [
+        {"id": "site-1", "zone": "America/Denver", "calendar_words": words.plain()}
+    ]

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from scheduler.clinic_file import ExistingAppointment, read_clinic
+from scheduler.domain.calendar_words import USUAL_WORDS, CalendarWords, PatientShown
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import GateDecision, GateRecord, Role
 from scheduler.domain.places import Closure, WeeklyHours
@@ -352,3 +353,28 @@ def test_appointments_may_follow_one_another() -> None:
     document = small_clinic()
     _another(start="2026-12-03 10:50")(document)
     assert len(read_clinic(document).appointments) == 2
+
+
+def test_a_site_chooses_what_its_calendars_call_visits() -> None:
+    document = small_clinic()
+    assert read_clinic(document).sites[0].calendar_words == USUAL_WORDS
+    document["sites"][0]["calendar_words"] = {"dosing": "L", "patient": "id"}
+    assert read_clinic(document).sites[0].calendar_words == CalendarWords("L", patient=PatientShown.ID)
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ({"dosing": "KET"}, "must not tell the treatment"),
+        ({"dosing": "LONGER"}, "must be 1 to 4 letters or digits"),
+        ({"dosing": "P"}, "must differ from the others"),
+        ({"patient": "full_name"}, "full_name"),
+        ({"talk": "T"}, "talk"),
+    ],
+)
+def test_words_that_will_not_do_are_a_fault(words: dict[str, str], why: str) -> None:
+    document = small_clinic()
+    document["sites"][0]["calendar_words"] = words
+    [fault] = clinic_faults(document)
+    assert fault.startswith("sites[0].calendar_words")
+    assert why in fault
