@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote, urlsplit
 
+import segno
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 from wtforms import BooleanField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from scheduler.access.permissions import Permission
-from scheduler.booking.outcomes import NotAllowed
+from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.reach import patient_within_reach, site_of
 from scheduler.config import Settings
 from scheduler.domain.errors import NotFound
@@ -20,6 +22,7 @@ from scheduler.domain.places import Site
 from scheduler.feeds.subscriptions import (
     ALARMS,
     GRACE,
+    AlreadyMade,
     Gone,
     SubscriptionRequest,
     end_subscription,
@@ -35,11 +38,12 @@ from scheduler.store.subscriptions import (
     subscriptions_of,
 )
 from scheduler.store.work import reading
+from scheduler.web.form_keys import key_sent
 from scheduler.web.forms import faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.posted_form import PostedForm
-from scheduler.web.words import moment_in
+from scheduler.web.words import moment_in, refused_words
 
 pages = Blueprint("subscriptions", __name__)
 
@@ -95,6 +99,16 @@ class ShownAddress:
     """A new address, and what calendar programs make of it; lives for one answer alone."""
 
     https: str
+
+    @property
+    def drawn(self) -> Markup:
+        """Return the address as a QR code, for the camera of a phone: a drawing without styles, as our policy asks."""
+        code = segno.make(self.webcal, error="m", micro=False)
+        # Light squares are drawn too: on a dark page a code without them cannot be read.
+        drawn = code.svg_inline(
+            border=4, dark="#000", light="#fff", svgclass="code", lineclass=None, omitsize=True
+        )
+        return Markup(drawn)  # noqa: S704 - of our own making: numbers and colours alone
 
     @property
     def webcal(self) -> str:
@@ -204,13 +218,14 @@ def _make(subject: Subject) -> ResponseReturnValue:
         bool(form.busy_only.data),
         (form.name.data or "").strip(),
         int(form.alarm.data) if form.alarm.data else None,
+        key_sent(),
     )
     return _shown_once(subject, wanted.name, make_subscription(wanted, actor(), current_clock()))
 
 
 def _renew(subject: Subject) -> ResponseReturnValue:
     former = _chosen(subject)
-    outcome = rotate_subscription(former.id, _public_url(), actor(), current_clock())
+    outcome = rotate_subscription(former.id, _public_url(), actor(), current_clock(), key_sent())
     if isinstance(outcome, Gone):
         flash("That address does not work any more. Make a new one.", "missing")
         return redirect(request.path, 303)
@@ -229,11 +244,23 @@ def _revoke(subject: Subject) -> ResponseReturnValue:
 
 
 def _shown_once(
-    subject: Subject, name: str, outcome: str | NotAllowed, former: FeedSubscription | None = None
+    subject: Subject,
+    name: str,
+    outcome: str | NotAllowed | AlreadyMade | Refused,
+    former: FeedSubscription | None = None,
 ) -> ResponseReturnValue:
     """Answer with the address itself: it is in no redirect and no session, so it is nowhere but on this page."""
     if isinstance(outcome, NotAllowed):
         abort(403)
+    if isinstance(outcome, Refused):
+        flash(refused_words(outcome), "missing")
+        return redirect(request.path, 303)
+    if isinstance(outcome, AlreadyMade):
+        flash(
+            "The form came twice, and made one address. It was shown with the first answer; renew it to see another.",
+            "missing",
+        )
+        return redirect(request.path, 303)
     page = render_template(
         "subscribed.html",
         subject=subject,

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
 from sqlalchemy import text
 
 from scheduler.access.permissions import SYSTEM, AccountRole, Actor, Permission
-from scheduler.booking.outcomes import NotAllowed
+from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.domain.clock import StandingClock
 from scheduler.domain.errors import NotFound
 from scheduler.feeds.publication import publication
-from scheduler.feeds.subscriptions import SubscriptionRequest, end_subscription, make_subscription
+from scheduler.feeds.subscriptions import (
+    AlreadyMade,
+    Gone,
+    SubscriptionRequest,
+    end_subscription,
+    make_subscription,
+    rotate_subscription,
+)
 from scheduler.feeds.tokens import has_shape_of_token, new_token
 from scheduler.store.audit import history
 from scheduler.store.database import db
@@ -26,7 +34,7 @@ ADDRESS = re.compile(rf"{PUBLIC_URL}/feeds/([A-Za-z0-9_-]{{43}})\.ics")
 REQUEST = SubscriptionRequest(SubscriptionKind.PATIENT, "patient-1", PUBLIC_URL, name="my phone")
 
 
-def token_of(address: str | NotAllowed) -> str:
+def token_of(address: object) -> str:
     """Return the secret part of an address."""
     assert isinstance(address, str)
     found = ADDRESS.fullmatch(address)
@@ -136,3 +144,24 @@ def test_a_revoked_address_is_gone_and_both_deeds_are_on_record() -> None:
     assert verbs == ["make_subscription", "end_subscription"]
     with pytest.raises(NotFound):
         end_subscription("unknown", SYSTEM, CLOCK)
+
+
+@pytest.mark.usefixtures("clinic_context")
+def test_what_is_asked_twice_under_one_key_is_made_once() -> None:
+    keyed = replace(REQUEST, idempotency_key="the key of the first")
+    token_of(make_subscription(keyed, SYSTEM, CLOCK))
+    assert make_subscription(keyed, SYSTEM, CLOCK) == AlreadyMade()
+    [one] = subscriptions_of(SubscriptionKind.PATIENT, "patient-1")
+    otherwise = make_subscription(replace(keyed, busy_only=True), SYSTEM, CLOCK)
+    assert isinstance(otherwise, Refused)
+    assert [reason.code for reason in otherwise.reasons] == ["key_used_otherwise"]
+
+    token_of(rotate_subscription(one.id, PUBLIC_URL, SYSTEM, CLOCK, "the key of another"))
+    again = rotate_subscription(one.id, PUBLIC_URL, SYSTEM, CLOCK, "the key of another")
+    assert again == AlreadyMade()
+    assert len(subscriptions_of(SubscriptionKind.PATIENT, "patient-1")) == 2
+    end_subscription(one.id, SYSTEM, CLOCK)
+    assert rotate_subscription(one.id, PUBLIC_URL, SYSTEM, CLOCK, "the key of a third") == Gone()
+    # Without a key each request is a new one.
+    token_of(make_subscription(REQUEST, SYSTEM, CLOCK))
+    assert len(subscriptions_of(SubscriptionKind.PATIENT, "patient-1")) == 3

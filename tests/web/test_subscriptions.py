@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
+import segno
 from sqlalchemy import text
 
 from scheduler.domain.clock import StandingClock
@@ -105,6 +106,58 @@ def test_the_buttons_lead_to_the_programs_with_the_address(clinic_app: Flask, de
     assert "<b></h1>" not in shown
     for words in ("The address is a password.", "every hour on a Mac", "8 to 24 hours", "1 to 4 hours"):
         assert words in shown
+
+
+def test_the_code_for_cameras_is_the_address_without_any_style(clinic_app: Flask, desk: Visitor) -> None:
+    page, _ = subjects(clinic_app)[SubscriptionKind.PATIENT]
+    shown = desk.send(page, {"act": "make", "name": "My phone", "alarm": ""}).text
+    found = ADDRESS.search(shown)
+    assert found
+    [drawn] = re.findall(r'<div class="code" role="img" aria-label="[^"]+">(<svg .*?</svg>)</div>', shown)
+    webcal = "webcal://" + found.group(1).partition("://")[2]
+    rows = [bytes(row) for row in segno.make(webcal, error="m", micro=False).matrix]
+    assert read_code(drawn) == rows
+    # The policy of every page lets nothing in but elements: no styles, no data.
+    assert not re.search(r"style|data:|href|script", drawn)
+
+
+def read_code(drawn: str) -> list[bytes]:
+    """Return the squares of a code that is drawn as horizontal strokes, 1 for a dark one, without its margin."""
+    found = re.search(r'viewBox="0 0 (\d+) \d+"', drawn)
+    [strokes] = re.findall(r'<path [^>]*stroke="#000"[^>]* d="([^"]+)"', drawn)
+    assert found
+    side = int(found.group(1)) - 8
+    squares = [bytearray(side) for _ in range(side)]
+    x = y = 0.0
+    for letter, numbers in re.findall(r"([Mmh])([-.\d ]+)", strokes):
+        values = [float(one) for one in re.findall(r"-?[.\d]+", numbers)]
+        if letter == "M":
+            x, y = values
+        elif letter == "m":
+            x, y = x + values[0], y + values[1]
+        else:
+            row = squares[int(y) - 4]
+            for at in range(int(x), int(x + values[0])):
+                row[at - 4] = 1
+            x += values[0]
+    return [bytes(row) for row in squares]
+
+
+@pytest.mark.parametrize("renewing", [False, True])
+def test_a_form_that_comes_twice_makes_one_address(clinic_app: Flask, desk: Visitor, renewing: bool) -> None:
+    page, subject = subjects(clinic_app)[SubscriptionKind.PATIENT]
+    form = {"act": "make", "name": "My phone", "alarm": "", "key": "the key of this form"}
+    if renewing:
+        made(desk, page)
+        [one] = stored(clinic_app, SubscriptionKind.PATIENT, subject)
+        form = {"act": "renew", "subscription": one.id, "key": "the key of this form"}
+    assert 'name="key" value="' in desk.text(page)
+    assert ADDRESS.search(desk.send(page, form).text)
+    before = stored(clinic_app, SubscriptionKind.PATIENT, subject)
+    again = desk.send(page, form)
+    assert again.status_code == 303
+    assert "The form came twice, and made one address." in desk.text(page)
+    assert stored(clinic_app, SubscriptionKind.PATIENT, subject) == before
 
 
 def test_a_token_is_nowhere_but_in_the_one_answer(
