@@ -83,6 +83,9 @@ def test_people_reach_the_program_under_its_public_address(
         ("DATABASE_URL", "sqlite:///:memory:", "names no file"),
         ("DATABASE_URL", "sqlite://relative.sqlite3", "names no file"),
         ("SMTP_URL", "mail.example.org", "SMTP_URL must look like"),
+        ("REPLIES_URL", "mail.example.org", "REPLIES_URL must look like"),
+        ("REPLIES_URL", "maildir:answers", "REPLIES_URL must look like"),
+        ("REPLIES_URL", "imaps://mail:none", "REPLIES_URL must look like"),
         ("PUBLIC_URL", "visits.example.org", "PUBLIC_URL is 'visits.example.org'"),
         ("PUBLIC_URL", "https://visits.example.org/?a=b", "must look like"),
         ("PUBLIC_URL", "https://visits.example.org:99999", "must look like"),
@@ -105,6 +108,7 @@ def test_a_wrong_setting_is_refused_with_what_would_be_right(
 def test_a_refusal_repeats_no_password(tmp_path: Path) -> None:
     for name, value in (
         ("SMTP_URL", "smpt://ann:secret@mail"),
+        ("REPLIES_URL", "pop://ann:secret@mail"),
         ("SMTP_URL", "smtp://ann:secret@mail:none"),
         ("DATABASE_URL", "mysql://ann:secret@db/x"),
         ("DATABASE_URL", "postgresql:ann:secret@db/x"),

@@ -11,6 +11,7 @@ from flask import current_app
 from scheduler.cli.plain import Moment, PlainGroup, clock, store_ready
 from scheduler.reminders.channels import channel_for
 from scheduler.reminders.dispatch import dispatch
+from scheduler.reminders.letterboxes import answers_to
 
 reminders = PlainGroup("reminders", help="Messages to patients.")
 
@@ -22,5 +23,7 @@ reminders = PlainGroup("reminders", help="Messages to patients.")
 def dispatch_due(now: datetime | None) -> None:
     """Make one pass: what is due is sent, once. Safe at any time, in many processes at once."""
     store_ready()
-    counts = dispatch(now or clock().now(), channel_for(current_app.extensions["trellis_settings"]))
+    settings = current_app.extensions["trellis_settings"]
+    channel = channel_for(settings)
+    counts = dispatch(now or clock().now(), channel, answers_to=answers_to(settings, channel))
     click.echo(", ".join(f"{count} {name.replace('_', ' ')}" for name, count in asdict(counts).items()) + ".")

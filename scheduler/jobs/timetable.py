@@ -16,11 +16,13 @@ from scheduler.booking.holds import release_lapsed_holds
 from scheduler.config import Settings
 from scheduler.domain.clock import Clock
 from scheduler.domain.errors import TrellisError
+from scheduler.jobs.answers import reader_of_answers
 from scheduler.jobs.busy_calendars import reader_of_calendars
 from scheduler.jobs.nightly import look_at_night
 from scheduler.jobs.tidying import shorten_the_log_of_changes
 from scheduler.reminders.channels import channel_for
 from scheduler.reminders.dispatch import Counts, dispatch
+from scheduler.reminders.letterboxes import answers_to
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +30,7 @@ DISPATCH_EVERY_SECONDS = 30
 LET_LAPSE_EVERY_SECONDS = 30
 FETCH_EVERY_SECONDS = 30
 LOOK_AT_NIGHT_EVERY_SECONDS = 60
+READ_ANSWERS_EVERY_SECONDS = 60
 TIDY_EVERY_SECONDS = 3600
 _STOPPERS = frozenset({signal.SIGTERM, signal.SIGINT})
 
@@ -37,16 +40,17 @@ def run(settings: Settings) -> None:
 
     For use inside an application context, which every job then gets for itself. The timetable lives in memory and
     only says 'look again': what is due is asked of the database each time, so that nothing is lost with the process.
-    Raises `InvalidValue` when SMTP_URL cannot be used.
+    Raises `InvalidValue` when SMTP_URL or REPLIES_URL cannot be used.
     """
     clock: Clock = current_app.extensions["trellis_clock"]
     in_context = current_app.app_context
     channel = channel_for(settings)
     stopping = Event()
+    answers = reader_of_answers(settings, clock, go_on=lambda: not stopping.is_set())
     calendars = reader_of_calendars(settings, clock, go_on=lambda: not stopping.is_set())
 
     def send() -> None:
-        _tell(dispatch(clock.now(), channel, go_on=lambda: not stopping.is_set()))
+        _tell(dispatch(clock.now(), channel, lambda: not stopping.is_set(), answers_to(settings, channel)))
 
     def let_lapse() -> None:
         release_lapsed_holds(clock)
@@ -61,6 +65,7 @@ def run(settings: Settings) -> None:
                 guarded("the nightly recheck", lambda: look_at_night(clock), in_context),
             ),
             (FETCH_EVERY_SECONDS, guarded("reading calendars of elsewhere", calendars, in_context)),
+            (READ_ANSWERS_EVERY_SECONDS, guarded("reading answers", answers, in_context)),
             (TIDY_EVERY_SECONDS, guarded("tidying", shorten_the_log_of_changes, in_context)),
         ],
         clock,

@@ -1,4 +1,4 @@
-"""Tables of what leaves the clinic: calendar subscriptions, the ledger of reminders and what these have told."""
+"""Tables of what leaves the clinic: subscriptions, the ledger of reminders, what these have told, and what comes back."""
 
 from __future__ import annotations
 
@@ -111,3 +111,29 @@ class InvitationChoiceRow(Row):
     recipient_hash: Mapped[Key]
     site_id: Mapped[OfSiteOnly]
     wanted: Mapped[bool]
+
+
+class VisitAnswerRow(Row):
+    """The last answer to the invitation to a visit, to the time it had then; `settled_at` is when a no had been seen to."""
+
+    __tablename__ = "visit_answer"
+    __table_args__ = (Index(None, "site_id", "visit_starts_at"),)
+
+    appointment_id: Mapped[str] = mapped_column(ForeignKey("appointment.id"), primary_key=True)
+    site_id: Mapped[OfSiteOnly]
+    answer: Mapped[str]
+    visit_starts_at: Mapped[datetime]
+    sequence: Mapped[int]
+    answered_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+
+
+class ReadMailboxRow(Row):
+    """Up to which message a mailbox of answers was read; of its address a hash is kept."""
+
+    __tablename__ = "read_mailbox"
+
+    mailbox_hash: Mapped[Key]
+    validity: Mapped[str]
+    last_read: Mapped[int] = mapped_column(BigInteger)

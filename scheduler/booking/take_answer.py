@@ -1,0 +1,115 @@
+"""Take a patient's answer to an invitation: a yes confirms the visit, a no waits for somebody to see to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from scheduler.access.permissions import SYSTEM, Actor, Permission, may_at
+from scheduler.booking.one_visit import locked_visit
+from scheduler.booking.outcomes import NotAllowed
+from scheduler.booking.retrying import retried
+from scheduler.domain.answers import Answer, VisitAnswer
+from scheduler.domain.appointment import Appointment, AppointmentState
+from scheduler.domain.clock import Clock
+from scheduler.domain.visit_day import VisitEvent
+from scheduler.store import answers, appointments
+from scheduler.store.audit import AuditEntry, record
+from scheduler.store.visit_events import note_event
+from scheduler.store.work import reading, unit_of_work
+
+_EXPECTED = frozenset({AppointmentState.BOOKED, AppointmentState.CONFIRMED})
+
+
+class Left(StrEnum):
+    """Why an answer changed nothing."""
+
+    NOT_INVITED = "not_invited"
+    OUTDATED = "outdated"
+    REPEATED = "repeated"
+
+
+@dataclass(frozen=True, slots=True)
+class TakeAnswer:
+    """An answer to the entry of this UID by the person behind an address, known by its hash; see `VisitAnswer`."""
+
+    uid: str
+    recipient_hash: str
+    answer: Answer
+    sequence: int
+    answered_at: datetime
+
+
+def take_answer(command: TakeAnswer, clock: Clock) -> VisitAnswer | Left:
+    """Keep an answer; a yes to a booked visit confirms it, and nothing else is changed by any answer.
+
+    Left alone is what answers an invitation that never went to that address, an older one than the last, or a time that the
+    visit no longer has, and what was taken before.
+    """
+    now = clock.now()
+    with reading():
+        issued = answers.issued_to(command.uid, command.recipient_hash)
+    if issued is None:
+        return Left.NOT_INVITED
+    appointment = issued.appointment
+    return retried(lambda: _attempt(command, appointment, now))
+
+
+def _attempt(command: TakeAnswer, appointment: str, now: datetime) -> VisitAnswer | Left:
+    with unit_of_work():
+        visit = locked_visit(appointment)
+        issued = answers.issued_to(command.uid, command.recipient_hash)
+        if issued is None or not issued.stands or command.sequence < issued.sequence:
+            return Left.OUTDATED
+        if visit.state not in _EXPECTED or visit.start != issued.start or visit.start <= now:
+            return Left.OUTDATED
+        before = answers.answer_to(visit.id)
+        if before is not None and _order(command) <= (before.sequence, before.answered_at):
+            return Left.REPEATED
+        kept = VisitAnswer(
+            appointment=visit.id,
+            site=visit.site,
+            answer=command.answer,
+            start=visit.start,
+            sequence=command.sequence,
+            answered_at=command.answered_at,
+            received_at=now,
+        )
+        answers.keep_answer(kept)
+        if command.answer is Answer.ACCEPTED and visit.state is AppointmentState.BOOKED:
+            _confirm(visit, now)
+        details = {"answer": command.answer.value}
+        record(AuditEntry(now, SYSTEM.id, "take_answer", "appointment", visit.id, details, visit.site))
+        return kept
+
+
+def _order(command: TakeAnswer) -> tuple[int, datetime]:
+    # RFC 5546 section 2.1.5: of answers to one version the later one holds.
+    return command.sequence, command.answered_at
+
+
+def _confirm(visit: Appointment, now: datetime) -> None:
+    after = AppointmentState.CONFIRMED
+    appointments.note_progress(replace(visit, state=after, version=visit.version + 1))
+    note_event(VisitEvent(visit.site, visit.id, visit.state, after, now, SYSTEM.id))
+
+
+@dataclass(frozen=True, slots=True)
+class SettleAnswer:
+    """Somebody has seen to the no to this visit: called the patient, or left it."""
+
+    appointment: str
+
+
+def settle_answer(command: SettleAnswer, actor: Actor, clock: Clock) -> bool | NotAllowed:
+    """Note it, and say whether there was one to see to; the visit stays as it is. Raises `NotFound`."""
+    with unit_of_work():
+        visit = locked_visit(command.appointment)
+        if not may_at(actor, Permission.RESOLVE_CONFLICT, visit.site):
+            return NotAllowed(Permission.RESOLVE_CONFLICT)
+        now = clock.now()
+        settled = answers.settle_answer(visit.id, now)
+        if settled:
+            record(AuditEntry(now, actor.id, "settle_answer", "appointment", visit.id, {}, visit.site))
+        return settled
