@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from scheduler.domain.answers import Answer, VisitAnswer
@@ -66,10 +66,13 @@ def answers_to(appointments: Collection[str]) -> Mapping[str, VisitAnswer]:
     return {one.appointment: one for one in _answers(_answer.c.appointment_id.in_(sorted(appointments)))}
 
 
-def open_refusals(site: str, after: datetime) -> tuple[VisitAnswer, ...]:
-    """Return each no that nobody has seen to yet, of visits to come that still have the time it was said to; by start."""
+def open_refusals(site: str | None, after: datetime) -> tuple[VisitAnswer, ...]:
+    """Return each no that nobody has seen to yet, of visits to come that still have the time it was said to; by start.
+
+    Of one site, or of all for `None`.
+    """
     return _answers(
-        _answer.c.site_id == site,
+        true() if site is None else _answer.c.site_id == site,
         _answer.c.answer == Answer.DECLINED,
         _answer.c.settled_at.is_(None),
         _answer.c.visit_starts_at > after,

@@ -35,6 +35,7 @@ from scheduler.store.conflicts import VisitConflict
 from scheduler.store.glances import patients_named
 from scheduler.store.series import dormant_series
 from scheduler.store.work import reading
+from scheduler.web.answer_words import refusals_at
 from scheduler.web.change_page import chosen_way
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
@@ -108,8 +109,16 @@ def conflicts() -> ResponseReturnValue:
     accepted = see_accepted(site.id, actor())
     if isinstance(found, NotAllowed) or isinstance(accepted, NotAllowed):
         abort(403)
+    with reading():
+        refusals = refusals_at(site.id, current_clock().now())
     return render_template(
-        "conflicts.html", cards=_cards(found), accepted=_cards(accepted), **_resting(site), site=site
+        "conflicts.html",
+        cards=_cards(found),
+        accepted=_cards(accepted),
+        refusals=refusals,
+        may_settle=may(actor(), Permission.RESOLVE_CONFLICT),
+        **_resting(site),
+        site=site,
     )
 
 

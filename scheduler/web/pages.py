@@ -13,9 +13,11 @@ from flask_wtf.csrf import CSRFProtect
 
 from scheduler.access.permissions import Actor, Permission, may
 from scheduler.domain.errors import TrellisError
+from scheduler.store.answers import open_refusals
 from scheduler.store.conflicts import count_open
 from scheduler.store.series import count_dormant
 from scheduler.web import (
+    answer_routes,
     book_routes,
     busy_routes,
     calendar_words_routes,
@@ -45,7 +47,7 @@ from scheduler.web.errors import register_errors
 from scheduler.web.form_keys import fresh_key
 from scheduler.web.guard import guard
 from scheduler.web.headers import add_headers
-from scheduler.web.identity import register_identity
+from scheduler.web.identity import current_clock, register_identity
 from scheduler.web.words import FILTERS
 
 BLUEPRINTS = (
@@ -62,6 +64,7 @@ BLUEPRINTS = (
     version_routes.pages,
     visit_routes.pages,
     visit_file_routes.pages,
+    answer_routes.pages,
     invitation_routes.pages,
     stay_routes.pages,
     substitute_routes.pages,
@@ -169,7 +172,8 @@ def _navigation() -> list[Entry]:
 
 def _count_conflicts(actor: Actor) -> int:
     try:
-        return count_open(actor.site) + count_dormant(actor.site)
+        refusals = len(open_refusals(actor.site, current_clock().now()))
+        return count_open(actor.site) + count_dormant(actor.site) + refusals
     except TrellisError:
         # An error page has this navigation too, also when the database is what failed.
         return 0

@@ -25,6 +25,7 @@ from scheduler.domain.series import SeriesState
 from scheduler.domain.visit_day import DayReason
 from scheduler.store import appointments
 from scheduler.store.work import reading
+from scheduler.web.answer_words import answer_in_words
 from scheduler.web.form_keys import key_sent
 from scheduler.web.group_view import group_view
 from scheduler.web.guard import actor, needs
@@ -165,6 +166,7 @@ def show_visit(
         then = what_next(facts, actor())
         group = group_view(found)
         names = Names.of(found.site)
+        answer = answer_in_words(found, facts.site.zone)
     to_come = is_to_come(found, facts.now) and bool(found.series)
     moves_alone = to_come and found.group_visit is None
     page = render_template(
@@ -179,6 +181,7 @@ def show_visit(
         then=then,
         group=group,
         of_group=facts.of_group,
+        answer=answer,
         names=names,
         problem=problem,
         entered=entered or {},
