@@ -48,9 +48,9 @@ class Settings:
     """The settings of one process. What may hold a password or a key is kept out of its `repr`.
 
     `smtp_url` is `None` when mail goes to a local mailbox, `replies_url` when nobody reads answers. `public_url` has no
-    slash at its end. `session_lifetime` is elapsed time since the last use of a sign-in. Calendars may be read, and missed, so
-    often a minute, 0 for no limit. `proxies` is how many reverse proxies stand before the program, whose word about addresses
-    is taken.
+    slash at its end. `session_lifetime` is elapsed time since the last use of a sign-in. Calendars may be read, and missed,
+    so often a minute, 0 for no limit. `proxies` is how many reverse proxies stand before the program, whose word about
+    addresses is taken.
     """
 
     database_url: str = field(repr=False)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from wtforms import RadioField, StringField
 from wtforms.validators import InputRequired
 
@@ -27,6 +26,7 @@ from scheduler.web.form_keys import key_sent
 from scheduler.web.forms import faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
+from scheduler.web.posted_form import PostedForm
 from scheduler.web.words import refused_words
 
 pages = Blueprint("calendar_words", __name__)
@@ -54,7 +54,7 @@ def _code(kind: str) -> StringField:
     )
 
 
-class WordsForm(FlaskForm):  # type: ignore[misc]  # the library ships no types
+class WordsForm(PostedForm):
     """A code for each kind of visit, and what follows it."""
 
     dosing = _code("dosing")
