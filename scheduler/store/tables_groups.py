@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from scheduler.store.base import OfSite, Row
@@ -15,7 +15,7 @@ class CohortRow(Row):
 
     __tablename__ = "cohort"
 
-    id: Mapped[str] = mapped_column(ForeignKey("patient.id"), primary_key=True)
+    id: Mapped[str] = mapped_column(String, ForeignKey("patient.id"), primary_key=True)
     site_id: Mapped[OfSite]
     name: Mapped[str]
     protocol_key: Mapped[str]
@@ -30,7 +30,7 @@ class CohortMemberRow(Row):
         CheckConstraint("place >= 1", name="numbered"),
     )
 
-    cohort_id: Mapped[str] = mapped_column(ForeignKey("cohort.id"), primary_key=True)
+    cohort_id: Mapped[str] = mapped_column(String, ForeignKey("cohort.id"), primary_key=True)
     patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), primary_key=True, index=True)
     site_id: Mapped[OfSite]
     place: Mapped[int]
