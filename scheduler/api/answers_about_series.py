@@ -19,6 +19,7 @@ from scheduler.api.answers import (
 )
 from scheduler.booking.cancel_appointment import AppointmentCancelled
 from scheduler.booking.changed_series import ChangedVisit, visits_of
+from scheduler.booking.one_change import WaysFound
 from scheduler.booking.outcomes import PlannedChange, PreviewedSeries, SeriesChanged
 from scheduler.booking.preview_cancel import CancelPreview
 from scheduler.booking.preview_series import SeriesPreview
@@ -27,7 +28,6 @@ from scheduler.clinic_file.forms import WEEKDAYS
 from scheduler.domain.people import Role
 from scheduler.domain.series import Series
 from scheduler.planner.change import Move, Way
-from scheduler.planner.proposal import Reason
 from scheduler.rules.finding import Finding
 
 
@@ -200,13 +200,13 @@ class ChangeAnswer(Answer):
     findings: tuple[FindingAnswer, ...]
 
     @classmethod
-    def previewed(cls, series: Series, ways: Iterable[PlannedChange], reasons: Iterable[Reason]) -> Self:
+    def previewed(cls, series: Series, found: WaysFound) -> Self:
         """Tell what could be done."""
         return cls(
             preview=True,
             series=SeriesAnswer.of(series),
-            ways=tuple(WayAnswer.of(way) for way in ways),
-            reasons=reasons_told(reasons),
+            ways=tuple(WayAnswer.of(way) for way in found.ways),
+            reasons=reasons_told(found.reasons),
             moves=(),
             reassigned=(),
             findings=(),

@@ -10,13 +10,13 @@ from scheduler.api.answers_about_series import AppointmentsAnswer, CancellationA
 from scheduler.api.answers_about_the_clinic import AdvanceAnswer, AppointmentStanding
 from scheduler.api.asked import AppointmentAdvance, AppointmentCancellation, AppointmentMove, DayQuestion
 from scheduler.api.operations import Asking, Nothing
-from scheduler.api.problems import not_allowed, refused
-from scheduler.booking.advance_appointment import Advanced, advance_appointment
-from scheduler.booking.cancel_appointment import AppointmentCancelled, CancelAppointment, cancel_appointment
+from scheduler.api.problems import granted
+from scheduler.booking.advance_appointment import advance_appointment
+from scheduler.booking.cancel_appointment import CancelAppointment, cancel_appointment
 from scheduler.booking.move_appointment import MoveAppointment, move_appointment
-from scheduler.booking.outcomes import CalledOffBy, NotAllowed, Refused, SeriesChanged
-from scheduler.booking.preview_cancel import CancelPreview, preview_cancel
-from scheduler.booking.preview_move import WantedMove, preview_move
+from scheduler.booking.outcomes import CalledOffBy
+from scheduler.booking.preview_cancel import preview_cancel
+from scheduler.booking.preview_move import preview_move
 from scheduler.booking.reach import (
     own_day_only,
     patient_within_reach,
@@ -56,13 +56,7 @@ def advance_a_visit(asking: Asking[AppointmentAdvance]) -> AdvanceAnswer:
     with reading():
         visit = _on_its_day(asking)
     outcome = advance_appointment(asking.asked.advance(visit.id, asking.key), asking.actor, asking.clock)
-    match outcome:
-        case NotAllowed():
-            raise not_allowed(outcome)
-        case Refused():
-            raise refused(outcome)
-        case Advanced():
-            return AdvanceAnswer.of(outcome)
+    return AdvanceAnswer.of(granted(outcome))
 
 
 def _on_its_day(asking: Asking[Any]) -> Appointment:
@@ -80,25 +74,10 @@ def move_a_visit(asking: Asking[AppointmentMove]) -> ChangeAnswer:
     visit = _within_reach(asking.actor, asking.ids["appointment"])
     wanted = asking.asked.wanted(visit.id)
     if asking.asked.preview:
-        return _ways_to_move(wanted, asking)
+        preview = granted(preview_move(wanted, asking.actor, asking.clock))
+        return ChangeAnswer.previewed(preview.series, preview)
     command = MoveAppointment(wanted, asking.asked.chosen(), asking.key)
-    outcome = move_appointment(command, asking.actor, asking.clock)
-    match outcome:
-        case NotAllowed():
-            raise not_allowed(outcome)
-        case Refused():
-            raise refused(outcome)
-        case SeriesChanged():
-            return ChangeAnswer.made(outcome)
-
-
-def _ways_to_move(wanted: WantedMove, asking: Asking[AppointmentMove]) -> ChangeAnswer:
-    preview = preview_move(wanted, asking.actor, asking.clock)
-    if isinstance(preview, NotAllowed):
-        raise not_allowed(preview)
-    if isinstance(preview, Refused):
-        raise refused(preview)
-    return ChangeAnswer.previewed(preview.series, preview.ways, preview.reasons)
+    return ChangeAnswer.made(granted(move_appointment(command, asking.actor, asking.clock)))
 
 
 def cancel_a_visit(asking: Asking[AppointmentCancellation]) -> CancellationAnswer:
@@ -108,19 +87,11 @@ def cancel_a_visit(asking: Asking[AppointmentCancellation]) -> CancellationAnswe
     """
     visit = _within_reach(asking.actor, asking.ids["appointment"])
     asked = asking.asked
-    outcome: CancelPreview | AppointmentCancelled | Refused | NotAllowed
     if asked.by is None or asked.reason is None or asked.preview:
-        outcome = preview_cancel(visit.id, asked.by or CalledOffBy.CLINIC, asking.actor, asking.clock)
-    else:
-        command = CancelAppointment(visit.id, asked.by, asked.reason, asking.key)
-        outcome = cancel_appointment(command, asking.actor, asking.clock)
-    match outcome:
-        case NotAllowed():
-            raise not_allowed(outcome)
-        case Refused():
-            raise refused(outcome)
-        case CancelPreview() | AppointmentCancelled():
-            return CancellationAnswer.of(outcome)
+        by = asked.by or CalledOffBy.CLINIC
+        return CancellationAnswer.of(granted(preview_cancel(visit.id, by, asking.actor, asking.clock)))
+    command = CancelAppointment(visit.id, asked.by, asked.reason, asking.key)
+    return CancellationAnswer.of(granted(cancel_appointment(command, asking.actor, asking.clock)))
 
 
 def _within_reach(actor: Actor, appointment: str) -> Appointment:

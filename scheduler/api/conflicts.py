@@ -6,10 +6,9 @@ from scheduler.api.answers_about_series import ChangeAnswer
 from scheduler.api.answers_about_the_clinic import ConflictsAnswer, SeriesInConflictAnswer
 from scheduler.api.asked import SeriesChange, SiteQuestion
 from scheduler.api.operations import Asking
-from scheduler.api.problems import not_allowed, refused
-from scheduler.booking.outcomes import NotAllowed, Refused
+from scheduler.api.problems import granted
 from scheduler.booking.reach import sites_within_reach
-from scheduler.booking.resolve_conflict import ConflictResolved, ResolveConflict, resolve_conflict
+from scheduler.booking.resolve_conflict import ResolveConflict, resolve_conflict
 from scheduler.booking.see_conflicts import see_conflicts, see_ways_to_mend
 from scheduler.store import conflicts
 from scheduler.store.work import reading
@@ -21,9 +20,7 @@ def list_conflicts(asking: Asking[SiteQuestion]) -> ConflictsAnswer:
         sites = sites_within_reach(asking.actor, asking.asked.site)
     told: list[SeriesInConflictAnswer] = []
     for site in sites:
-        found = see_conflicts(site.id, asking.actor, asking.clock)
-        if isinstance(found, NotAllowed):
-            raise not_allowed(found)
+        found = granted(see_conflicts(site.id, asking.actor, asking.clock))
         told += [SeriesInConflictAnswer.of(one) for one in found]
     return ConflictsAnswer(series=tuple(told))
 
@@ -37,16 +34,7 @@ def resolve_a_conflict(asking: Asking[SeriesChange]) -> ChangeAnswer:
     with reading():
         sites_within_reach(asking.actor, conflicts.conflict(id).site)
     if asking.asked.preview:
-        found = see_ways_to_mend(id, asking.actor, asking.clock)
-        if isinstance(found, NotAllowed):
-            raise not_allowed(found)
-        return ChangeAnswer.previewed(found.series, found.ways, found.reasons)
+        found = granted(see_ways_to_mend(id, asking.actor, asking.clock))
+        return ChangeAnswer.previewed(found.series, found)
     command = ResolveConflict(id, asking.asked.chosen(), asking.key)
-    outcome = resolve_conflict(command, asking.actor, asking.clock)
-    match outcome:
-        case NotAllowed():
-            raise not_allowed(outcome)
-        case Refused():
-            raise refused(outcome)
-        case ConflictResolved():
-            return ChangeAnswer.made(outcome)
+    return ChangeAnswer.made(granted(resolve_conflict(command, asking.actor, asking.clock)))

@@ -13,9 +13,8 @@ from scheduler.api.answers_about_the_clinic import (
 )
 from scheduler.api.asked import Decision, PatientSearchAsked
 from scheduler.api.operations import Asking, Nothing
-from scheduler.api.problems import not_allowed, refused
-from scheduler.booking.decide_gate import GateDecided, decide_gate
-from scheduler.booking.outcomes import NotAllowed, Refused
+from scheduler.api.problems import granted
+from scheduler.booking.decide_gate import decide_gate
 from scheduler.booking.reach import patient_within_reach, search_within_reach, sites_within_reach
 from scheduler.store import clinic
 from scheduler.store import series as stored
@@ -49,13 +48,8 @@ def decide_about_patient(asking: Asking[Decision]) -> PatientAnswer:
     with reading():
         found = patient_within_reach(asking.actor, asking.ids["patient"])
     outcome = decide_gate(asking.asked.decide(found.id, asking.key), asking.actor, asking.clock)
-    match outcome:
-        case NotAllowed():
-            raise not_allowed(outcome)
-        case Refused():
-            raise refused(outcome)
-        case GateDecided(patient):
-            return PatientAnswer.of(patient, stored.series_of_patient(patient.id))
+    patient = granted(outcome).patient
+    return PatientAnswer.of(patient, stored.series_of_patient(patient.id))
 
 
 def list_protocols(asking: Asking[Nothing]) -> ProtocolsAnswer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeVar
 
 from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import HTTPException
@@ -25,6 +26,8 @@ from scheduler.domain.errors import (
 from scheduler.planner.proposal import Reason
 
 MEDIA_TYPE = "application/problem+json"
+
+Outcome = TypeVar("Outcome")
 
 _TYPE = "urn:trellis:problem:"
 
@@ -213,6 +216,15 @@ def refused(outcome: Refused, wanted: WantedSeries | None = None) -> ProblemRais
         ways=tuple(WayAnswer.of(way) for way in outcome.ways),
     )
     return raised
+
+
+def granted(outcome: Outcome | Refused | NotAllowed, wanted: WantedSeries | None = None) -> Outcome:
+    """Return what was done or found. Raises the problem of what was refused or is not allowed; `wanted` as in `refused`."""
+    if isinstance(outcome, NotAllowed):
+        raise not_allowed(outcome)
+    if isinstance(outcome, Refused):
+        raise refused(outcome, wanted)
+    return outcome
 
 
 def _place_of(reason: Reason, wanted: WantedSeries | None) -> str | None:

@@ -6,11 +6,11 @@ from scheduler.access.permissions import Actor
 from scheduler.api.answers_about_series import ChangeAnswer, ProposalsAnswer, SeriesStanding
 from scheduler.api.asked import SeriesBooking, SeriesReplan, SeriesSearch
 from scheduler.api.operations import Asking, Nothing
-from scheduler.api.problems import not_allowed, refused
-from scheduler.booking.book_series import Booked, book_series
+from scheduler.api.problems import granted, refused
+from scheduler.booking.book_series import book_series
 from scheduler.booking.holds import DecideHold, HoldDecided, book_hold, release_hold
 from scheduler.booking.judging import findings_now
-from scheduler.booking.outcomes import NotAllowed, Refused, SeriesChanged
+from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.preview_series import preview_series
 from scheduler.booking.reach import patient_within_reach, series_within_reach
 from scheduler.booking.replan_series import (
@@ -30,9 +30,7 @@ def search_series(asking: Asking[SeriesSearch]) -> ProposalsAnswer:
     """
     wanted = asking.asked.search()
     _patient_must_be_within_reach(asking.actor, wanted.patient)
-    found = preview_series(wanted, asking.actor, asking.clock)
-    if isinstance(found, NotAllowed):
-        raise not_allowed(found)
+    found = granted(preview_series(wanted, asking.actor, asking.clock))
     if not found.made_sense:
         raise refused(Refused(reasons=found.reasons), wanted)
     return ProposalsAnswer.of(found, wanted)
@@ -46,14 +44,8 @@ def book_whole_series(asking: Asking[SeriesBooking]) -> SeriesStanding:
     """
     command = asking.asked.booking(asking.key)
     _patient_must_be_within_reach(asking.actor, command.patient)
-    outcome = book_series(command, asking.actor, asking.clock)
-    match outcome:
-        case NotAllowed():
-            raise not_allowed(outcome)
-        case Refused():
-            raise refused(outcome, command)
-        case Booked():
-            return SeriesStanding.of(outcome.series, outcome.findings)
+    booked = granted(book_series(command, asking.actor, asking.clock), command)
+    return SeriesStanding.of(booked.series, booked.findings)
 
 
 def read_series(asking: Asking[Nothing]) -> SeriesStanding:
@@ -80,13 +72,8 @@ def _hold(asking: Asking[Nothing]) -> DecideHold:
 
 
 def _decided(outcome: HoldDecided | Refused | NotAllowed) -> SeriesStanding:
-    match outcome:
-        case NotAllowed():
-            raise not_allowed(outcome)
-        case Refused():
-            raise refused(outcome)
-        case HoldDecided():
-            return SeriesStanding.of(outcome.series, outcome.findings)
+    decided = granted(outcome)
+    return SeriesStanding.of(decided.series, decided.findings)
 
 
 def replan_rest_of_series(asking: Asking[SeriesReplan]) -> ChangeAnswer:
@@ -98,23 +85,10 @@ def replan_rest_of_series(asking: Asking[SeriesReplan]) -> ChangeAnswer:
         series, _ = series_within_reach(asking.actor, asking.ids["series"])
     wanted = asking.asked.wanted(series.id)
     if asking.asked.preview:
-        ways = preview_replan(wanted, asking.actor, asking.clock)
-        match ways:
-            case NotAllowed():
-                raise not_allowed(ways)
-            case Refused():
-                raise refused(ways)
-            case _:
-                return ChangeAnswer.previewed(series, ways.ways, ways.reasons)
+        ways = granted(preview_replan(wanted, asking.actor, asking.clock))
+        return ChangeAnswer.previewed(series, ways)
     command = ReplanSeries(wanted, asking.asked.chosen(), asking.key)
-    outcome = replan_series(command, asking.actor, asking.clock)
-    match outcome:
-        case NotAllowed():
-            raise not_allowed(outcome)
-        case Refused():
-            raise refused(outcome)
-        case SeriesChanged():
-            return ChangeAnswer.made(outcome)
+    return ChangeAnswer.made(granted(replan_series(command, asking.actor, asking.clock)))
 
 
 def _patient_must_be_within_reach(actor: Actor, patient: str) -> None:
