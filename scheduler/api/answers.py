@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Self
 
@@ -26,6 +26,12 @@ class Answer(BaseModel):
         """Return it as JSON knows it."""
         return self.model_dump(mode="json", by_alias=True)
 
+    @classmethod
+    def by_name(cls, told: object, **otherwise: Any) -> Self:
+        """Tell something field by field as its attributes of the same names are; `otherwise` are fields that are not."""
+        named = {name: getattr(told, name) for name in cls.model_fields if name not in otherwise}
+        return cls(**named, **otherwise)
+
 
 class FindingAnswer(Answer):
     """One breach of one rule; `why` and `mend` may name staff and rooms, never the patient."""
@@ -42,16 +48,7 @@ class FindingAnswer(Answer):
     @classmethod
     def of(cls, finding: Finding) -> Self:
         """Tell one finding."""
-        return cls(
-            rule=finding.rule,
-            level=finding.level,
-            title=finding.title,
-            appointments=finding.appointments,
-            steps=finding.steps,
-            why=finding.why,
-            mend=finding.mend,
-            override_role=finding.override_role,
-        )
+        return cls.by_name(finding)
 
 
 class ReasonAnswer(Answer):
@@ -67,14 +64,7 @@ class ReasonAnswer(Answer):
     @classmethod
     def of(cls, reason: Reason) -> Self:
         """Tell one reason."""
-        return cls(
-            code=reason.code,
-            why=reason.why,
-            mend=reason.mend,
-            step=reason.step or None,
-            way_out=reason.way_out,
-            finish=reason.finish,
-        )
+        return cls.by_name(reason, step=reason.step or None)
 
 
 class ReliefAnswer(Answer):
@@ -103,29 +93,25 @@ class VisitAnswer(Answer):
     @classmethod
     def of(cls, visit: Appointment) -> Self:
         """Tell one visit."""
-        return cls(**_visit_fields(visit))
+        return cls.by_name(visit, **_visit_fields(visit))
 
 
 def _visit_fields(visit: Appointment) -> dict[str, Any]:
+    """Return what is told of a visit otherwise than it is kept."""
     return {
         "id": visit.id if visit.id != visit.step else None,
-        "step": visit.step,
-        "title": visit.title,
-        "kind": visit.kind,
-        "state": visit.state,
-        "version": visit.version,
-        "start": visit.start,
         "end": visit.discharge,
-        "room": visit.room,
-        "staff": dict(sorted(visit.staff.items())),
-        "relief": relief_told(visit),
+        **people_told(visit.staff, visit.relief),
     }
 
 
-def relief_told(visit: Appointment) -> tuple[ReliefAnswer, ...]:
-    """Tell who takes over in a visit."""
-    relief = sorted(visit.relief.items())
-    return tuple(ReliefAnswer(role=role, segment=n, person=person) for (role, n), person in relief)
+def people_told(staff: Mapping[Role, str], relief: Mapping[tuple[Role, int], str]) -> dict[str, Any]:
+    """Tell who begins in each role, and who takes over, each in one order."""
+    taking_over = sorted(relief.items())
+    return {
+        "staff": dict(sorted(staff.items())),
+        "relief": tuple(ReliefAnswer(role=role, segment=n, person=who) for (role, n), who in taking_over),
+    }
 
 
 class PhaseAnswer(Answer):
@@ -154,14 +140,11 @@ class AppointmentAnswer(VisitAnswer):
     @classmethod
     def of(cls, visit: Appointment) -> Self:
         """Tell one visit."""
-        return cls(
+        return cls.by_name(
+            visit,
             **_visit_fields(visit),
-            site=visit.site,
             series=visit.series or None,
-            patient=visit.patient,
             phases=tuple(PhaseAnswer.of(phase.name, phase.interval) for phase in visit.phases),
-            began_at=visit.began_at,
-            released_at=visit.released_at,
         )
 
 
@@ -181,14 +164,9 @@ class SeriesAnswer(Answer):
     @classmethod
     def of(cls, series: Series) -> Self:
         """Tell a series."""
-        return cls(
+        return cls.by_name(
+            series,
             id=series.id or None,
-            site=series.site,
-            patient=series.patient,
-            protocol=series.protocol,
-            protocol_version=series.protocol_version,
-            state=series.state,
-            held_until=series.held_until,
             declined=tuple(sorted(series.declined)),
             visits=tuple(VisitAnswer.of(visit) for visit in series.appointments),
         )

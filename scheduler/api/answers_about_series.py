@@ -15,6 +15,7 @@ from scheduler.api.answers import (
     SeriesAnswer,
     VisitAnswer,
     findings_told,
+    people_told,
     reasons_told,
 )
 from scheduler.booking.cancel_appointment import AppointmentCancelled
@@ -128,7 +129,7 @@ class MoveAnswer(Answer):
     @classmethod
     def of(cls, move: Move) -> Self:
         """Tell one move."""
-        return cls(appointment=move.appointment, step=move.step, before=move.before, after=move.after)
+        return cls.by_name(move)
 
 
 class ChangedVisitAnswer(Answer):
@@ -144,15 +145,7 @@ class ChangedVisitAnswer(Answer):
     @classmethod
     def of(cls, visit: ChangedVisit) -> Self:
         """Tell one visit."""
-        relief = sorted(visit.relief.items())
-        return cls(
-            appointment=visit.appointment,
-            version=visit.version,
-            start=visit.start,
-            room=visit.room,
-            staff=dict(sorted(visit.staff.items())),
-            relief=tuple(ReliefAnswer(role=role, segment=n, person=who) for (role, n), who in relief),
-        )
+        return cls.by_name(visit, **people_told(visit.staff, visit.relief))
 
 
 class WayAnswer(Answer):

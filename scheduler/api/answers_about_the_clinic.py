@@ -31,14 +31,7 @@ class PatientLineAnswer(Answer):
     @classmethod
     def of(cls, line: PatientLine) -> Self:
         """Tell one patient."""
-        return cls(
-            id=line.id,
-            given_name=line.given_name,
-            family_name=line.family_name,
-            birth_date=line.birth_date,
-            phone=line.phone,
-            next_visit=line.next_visit,
-        )
+        return cls.by_name(line)
 
 
 class PatientsAnswer(Answer):
@@ -61,14 +54,7 @@ class DecisionAnswer(Answer):
     @classmethod
     def of(cls, record: GateRecord) -> Self:
         """Tell one decision."""
-        return cls(
-            gate=record.kind,
-            decision=record.decision,
-            decided_on=record.decided_on,
-            decided_by=record.decided_by,
-            valid_until=record.valid_until,
-            covers_visits=record.covers_visits,
-        )
+        return cls.by_name(record, gate=record.kind)
 
 
 class SeriesLineAnswer(Answer):
@@ -83,13 +69,7 @@ class SeriesLineAnswer(Answer):
     @classmethod
     def of(cls, series: Series) -> Self:
         """Tell one series."""
-        return cls(
-            id=series.id,
-            protocol=series.protocol,
-            protocol_version=series.protocol_version,
-            state=series.state,
-            held_until=series.held_until,
-        )
+        return cls.by_name(series)
 
 
 class PatientAnswer(Answer):
@@ -123,13 +103,7 @@ class StepAnswer(Answer):
     @classmethod
     def of(cls, step: Step) -> Self:
         """Tell one step."""
-        return cls(
-            key=step.key,
-            title=step.title,
-            kind=step.kind,
-            optional=step.optional,
-            declinable=step.declinable,
-        )
+        return cls.by_name(step)
 
 
 class ProtocolAnswer(Answer):
@@ -143,8 +117,7 @@ class ProtocolAnswer(Answer):
     @classmethod
     def of(cls, protocol: Protocol) -> Self:
         """Tell one protocol."""
-        steps = tuple(StepAnswer.of(step) for step in protocol.steps)
-        return cls(key=protocol.key, version=protocol.version, title=protocol.title, steps=steps)
+        return cls.by_name(protocol, steps=tuple(StepAnswer.of(step) for step in protocol.steps))
 
 
 class ProtocolsAnswer(Answer):
@@ -201,17 +174,7 @@ class ConflictAnswer(Answer):
     @classmethod
     def of(cls, conflict: VisitConflict) -> Self:
         """Tell one conflict."""
-        return cls(
-            id=conflict.id,
-            rule=conflict.rule,
-            level=conflict.level,
-            steps=conflict.steps,
-            why=conflict.why,
-            mend=conflict.mend,
-            visit_starts_at=conflict.visit_starts_at,
-            cause=conflict.cause,
-            found_at=conflict.found_at,
-        )
+        return cls.by_name(conflict)
 
 
 class SeriesInConflictAnswer(Answer):
