@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scheduler.domain.clock import StandingClock
+from scheduler.domain.series import Series
 from tests.databases import SqliteTemplate, let_go, make_app
-from tests.web.small_clinic import NOW, Visitor, filled, visitor
+from tests.web.small_clinic import NOW, Visitor, booked_series, filled, visitor
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -36,6 +37,12 @@ def clinic_app(clinic_template: SqliteTemplate, tmp_path: Path, clock: StandingC
     app = make_app(clinic_template.copy_to(tmp_path), tmp_path, clock)
     yield app
     let_go(app)
+
+
+@pytest.fixture
+def series(clinic_app: Flask) -> Series:
+    """Give the first series that is booked there."""
+    return booked_series(clinic_app)[0]
 
 
 @pytest.fixture

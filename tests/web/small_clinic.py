@@ -21,6 +21,7 @@ from scheduler.store import accounts, clinic
 from scheduler.store.accounts import Account
 from scheduler.store.glances import PatientSearch, patient_lines
 from scheduler.store.series import all_series
+from scheduler.store.series import series as stored_series
 from scheduler.store.work import unit_of_work
 from tests.databases import SqliteTemplate, let_go, make_app
 
@@ -128,6 +129,17 @@ def booked_series(app: Flask) -> tuple[Series, ...]:
         account = accounts.account("therapist")
         assert account is not None
         return tuple(sorted(all_series(), key=lambda series: account.staff not in _therapists(series)))
+
+
+def as_stored(app: Flask, series: Series) -> Series:
+    """Return a series as it stands in the store now."""
+    with app.app_context():
+        return stored_series(series.id)
+
+
+def ways_on(page: str) -> list[str]:
+    """Return the sealed texts of the ways that a page shows, in their order."""
+    return re.findall(r'name="way" value="([^"]+)"', page)
 
 
 def _therapists(series: Series) -> set[str | None]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from scheduler.domain.clock import StandingClock, local_day
 from scheduler.domain.people import Role
 from scheduler.store.series import series_of_patient
-from tests.web.small_clinic import PROTOCOL, ZONE, booked_series, fill, idle_patient, visitor
+from tests.web.small_clinic import PROTOCOL, ZONE, booked_series, fill, idle_patient, visitor, ways_on
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -51,9 +51,8 @@ def test_an_illness_is_noted_and_mended(app: Flask, standing_clock: StandingCloc
     assert desk.send(f"/staff/{therapist}/time-off", kept).status_code == 303
     found = re.search(r'href="(/conflicts/[0-9a-f]+)"', desk.text("/conflicts"))
     assert found
-    way = re.search(r'name="way" value="([^"]+)"', desk.text(found.group(1)))
-    assert way
-    assert desk.send(found.group(1), {"way": way.group(1)}).status_code == 303
+    way = ways_on(desk.text(found.group(1)))[0]
+    assert desk.send(found.group(1), {"way": way}).status_code == 303
     assert "Mended:" in desk.text("/conflicts")
     with app.app_context():
         (after,) = (one for one in series_of_patient(series.patient) if one.id == series.id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,17 +16,10 @@ from scheduler.domain.staff_changes import TimeOffAdded, TimeOffRemoved
 from scheduler.store.conflicts import VisitConflict, open_conflicts
 from scheduler.store.series import series as stored_series
 from scheduler.web.sealed_change import GOOD_FOR
-from tests.web.small_clinic import NOW, Visitor, booked_series
+from tests.web.small_clinic import NOW, Visitor, ways_on
 
 if TYPE_CHECKING:
     from flask import Flask
-
-WAY = re.compile(r'name="way" value="([^"]+)"')
-
-
-@pytest.fixture
-def series(clinic_app: Flask) -> Series:
-    return booked_series(clinic_app)[0]
 
 
 @pytest.fixture
@@ -57,7 +49,7 @@ def test_a_conflict_is_told_with_ways_and_mended_by_one_button(
     page = desk.text(f"/conflicts/{conflict.id}")
     assert "Nothing moves" in page
     assert "has not met" in page
-    ways = WAY.findall(page)
+    ways = ways_on(page)
     assert len(ways) >= 2
     assert desk.send(f"/conflicts/{conflict.id}", {"way": ways[0]}).status_code == 303
     assert "Mended: 1 visit with others at the same time." in desk.text("/conflicts")
@@ -82,7 +74,7 @@ def test_a_way_that_is_old_or_not_ours_is_looked_for_anew(
     desk: Visitor, conflict: VisitConflict, clock: StandingClock
 ) -> None:
     address = f"/conflicts/{conflict.id}"
-    way = WAY.findall(desk.text(address))[0]
+    way = ways_on(desk.text(address))[0]
     for text in ("", "nonsense", way[:-2]):
         assert desk.send(address, {"way": text}).headers["Location"] == address
     assert "Please choose again" in desk.text(address)

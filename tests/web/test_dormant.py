@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -12,18 +11,10 @@ from scheduler.access.permissions import SYSTEM
 from scheduler.booking.let_rest import LetRest, let_rest
 from scheduler.domain.clock import StandingClock
 from scheduler.domain.series import Series, SeriesState
-from scheduler.store import series as stored
-from tests.web.small_clinic import Visitor, booked_series, visitor
+from tests.web.small_clinic import Visitor, as_stored, booked_series, visitor, ways_on
 
 if TYPE_CHECKING:
     from flask import Flask
-
-SEAL = re.compile(r'name="way" value="([^"]+)"')
-
-
-def _now(app: Flask, series: Series) -> Series:
-    with app.app_context():
-        return stored.series(series.id)
 
 
 @pytest.fixture
@@ -58,12 +49,11 @@ def test_it_goes_on_with_a_new_preparation(clinic_app: Flask, resting: tuple[Vis
     asked = desk.text(f"/series/{series.id}/replan")
     assert "After a long break, with a new preparation before the next dose." in asked
     shown = desk.send(f"/series/{series.id}/replan/ways", {})
-    way = SEAL.search(shown.text)
-    assert way, shown.text
+    (way, *_) = ways_on(shown.text)
     assert "New preparation 1" in shown.text
-    response = desk.send(f"/series/{series.id}/replan", {"way": way.group(1)})
+    response = desk.send(f"/series/{series.id}/replan", {"way": way})
     assert response.status_code == 303
-    after = _now(clinic_app, series)
+    after = as_stored(clinic_app, series)
     assert after.state is SeriesState.BOOKED
     assert after.visit("N1") is not None
     assert f'href="/series/{series.id}"' not in desk.text("/conflicts")
@@ -75,4 +65,4 @@ def test_it_ends(clinic_app: Flask, resting: tuple[Visitor, Series]) -> None:
     assert "No visit is still to come." in desk.text(address)
     response = desk.send(address, {"by": "patient", "reason": "other", "then": "ends"})
     assert "The series ends here." in desk.text(response.headers["Location"])
-    assert _now(clinic_app, series).state is SeriesState.STOPPED
+    assert as_stored(clinic_app, series).state is SeriesState.STOPPED

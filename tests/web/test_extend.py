@@ -6,22 +6,14 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from scheduler.domain.series import Series
-from scheduler.store import series as stored
 from scheduler.web.words import visit_in
-from tests.web.small_clinic import Visitor, booked_series
+from tests.web.small_clinic import Visitor, as_stored, booked_series, ways_on
 
 if TYPE_CHECKING:
     from flask import Flask
 
 ZONE = "America/Denver"
-SEAL = re.compile(r'name="way" value="([^"]+)"')
 ASKED = {"visits": "2", "at_least_days": "7", "at_most_days": "21"}
-
-
-def _now(app: Flask, series: Series) -> Series:
-    with app.app_context():
-        return stored.series(series.id)
 
 
 def test_further_visits_are_shown_and_booked_once(clinic_app: Flask, desk: Visitor) -> None:
@@ -33,15 +25,14 @@ def test_further_visits_are_shown_and_booked_once(clinic_app: Flask, desk: Visit
     shown = desk.send(f"/series/{series.id}/extend/ways", ASKED)
     assert shown.status_code == 200
     assert "Nothing else moves" in shown.text
-    assert _now(clinic_app, series) == series, "looking changes nothing"
-    way = SEAL.search(shown.text)
-    assert way
+    assert as_stored(clinic_app, series) == series, "looking changes nothing"
+    way = ways_on(shown.text)[0]
     for said in ("Booked: 2 further visits.", "Booked already."):
-        response = desk.send(f"/series/{series.id}/extend", {"way": way.group(1)})
+        response = desk.send(f"/series/{series.id}/extend", {"way": way})
         assert response.headers["Location"] == f"/series/{series.id}"
         page = desk.text(response.headers["Location"])
         assert said in page
-    after = _now(clinic_app, series)
+    after = as_stored(clinic_app, series)
     for step in ("X1", "X2"):
         visit = after.visit(step)
         assert visit is not None
@@ -74,13 +65,12 @@ def test_a_way_that_was_not_made_for_it_is_not_taken(
     clinic_app: Flask, desk: Visitor, signed_in: Callable[[str], Visitor]
 ) -> None:
     series, other, *_ = booked_series(clinic_app)
-    way = SEAL.search(desk.send(f"/series/{series.id}/extend/ways", ASKED).text)
-    assert way
-    response = desk.send(f"/series/{other.id}/extend", {"way": way.group(1)})
+    way = ways_on(desk.send(f"/series/{series.id}/extend/ways", ASKED).text)[0]
+    response = desk.send(f"/series/{other.id}/extend", {"way": way})
     assert response.headers["Location"] == f"/series/{other.id}/extend"
-    theirs = signed_in("prescriber").send(f"/series/{series.id}/extend", {"way": way.group(1)})
+    theirs = signed_in("prescriber").send(f"/series/{series.id}/extend", {"way": way})
     assert theirs.headers["Location"] == f"/series/{series.id}/extend"
-    assert _now(clinic_app, series) == series
+    assert as_stored(clinic_app, series) == series
 
 
 def test_a_nurse_is_not_offered_it(clinic_app: Flask, signed_in: Callable[[str], Visitor]) -> None:

@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import local_day
 from scheduler.domain.series import Series
-from scheduler.store import series as stored
 from scheduler.web.words import visit_in
-from tests.web.small_clinic import NOW, Visitor, booked_series, visitor
+from tests.web.small_clinic import NOW, Visitor, as_stored, booked_series, visitor, ways_on
 
 if TYPE_CHECKING:
     from flask import Flask
 
 ZONE = "America/Denver"
-SEAL = re.compile(r'name="way" value="([^"]+)"')
 
 
 def _a_dose(app: Flask) -> tuple[Series, Appointment]:
@@ -25,11 +23,6 @@ def _a_dose(app: Flask) -> tuple[Series, Appointment]:
     dose = series.visit("D3")
     assert dose is not None
     return series, dose
-
-
-def _now(app: Flask, series: Series) -> Series:
-    with app.app_context():
-        return stored.series(series.id)
 
 
 def test_the_series_leads_to_the_move_of_each_visit_to_come(clinic_app: Flask, desk: Visitor) -> None:
@@ -45,18 +38,17 @@ def test_what_must_follow_is_shown_and_then_done(clinic_app: Flask, desk: Visito
     assert shown.status_code == 200
     assert "Fewest visits moved" in shown.text
     assert visit_in(dose.interval, ZONE) in shown.text
-    assert _now(clinic_app, series) == series, "looking changes nothing"
-    way = SEAL.search(shown.text)
-    assert way
-    response = desk.send(f"/visits/{dose.id}/move", {"way": way.group(1)})
+    assert as_stored(clinic_app, series) == series, "looking changes nothing"
+    way = ways_on(shown.text)[0]
+    response = desk.send(f"/visits/{dose.id}/move", {"way": way})
     assert response.status_code == 303
-    after = _now(clinic_app, series).visit("D3")
+    after = as_stored(clinic_app, series).visit("D3")
     assert after is not None
     assert local_day(after.start, ZONE) != local_day(dose.start, ZONE)
     assert visit_in(after.interval, ZONE) in shown.text, "it is what was shown"
     page = desk.text(response.headers["Location"])
     assert re.search(r"Moved: \d+ visits? changed\.", page)
-    again = desk.send(f"/visits/{dose.id}/move", {"way": way.group(1)})
+    again = desk.send(f"/visits/{dose.id}/move", {"way": way})
     assert "Moved already." in desk.text(again.headers["Location"])
 
 
@@ -79,10 +71,9 @@ def test_days_and_times_that_are_asked_for_are_kept(clinic_app: Flask, desk: Vis
         "last_day": (first + timedelta(4)).isoformat(),
     }
     shown = desk.send(f"/visits/{review.id}/ways", form)
-    way = SEAL.search(shown.text)
-    assert way
-    desk.send(f"/visits/{review.id}/move", {"way": way.group(1)})
-    after = _now(clinic_app, series).visit("R1")
+    way = ways_on(shown.text)[0]
+    desk.send(f"/visits/{review.id}/move", {"way": way})
+    after = as_stored(clinic_app, series).visit("R1")
     assert after is not None
     assert first <= local_day(after.start, ZONE) <= first + timedelta(days=4)
 
@@ -121,21 +112,21 @@ def test_a_way_that_was_tampered_with_or_is_of_another_visit_is_not_taken(
     series, dose = _a_dose(clinic_app)
     other = series.visit("D4")
     assert other is not None
-    way = SEAL.search(desk.send(f"/visits/{dose.id}/ways", {"where": "nearest"}).text)
-    assert way
-    for visit, text in ((dose.id, "nonsense"), (other.id, way.group(1))):
+    way = ways_on(desk.send(f"/visits/{dose.id}/ways", {"where": "nearest"}).text)[0]
+    for visit, text in ((dose.id, "nonsense"), (other.id, way)):
         response = desk.send(f"/visits/{visit}/move", {"way": text})
         assert response.headers["Location"] == f"/visits/{visit}/move"
         assert "Please choose again." in desk.text(response.headers["Location"])
-    assert _now(clinic_app, series) == series
+    assert as_stored(clinic_app, series) == series
 
 
 def test_a_way_that_somebody_else_crossed_is_refused_with_what_works_now(
     clinic_app: Flask, desk: Visitor
 ) -> None:
     _, dose = _a_dose(clinic_app)
-    seals = [SEAL.search(desk.send(f"/visits/{dose.id}/ways", {"where": "nearest"}).text) for _ in range(2)]
-    first, second = (one.group(1) for one in seals if one)
+    first, second = (
+        ways_on(desk.send(f"/visits/{dose.id}/ways", {"where": "nearest"}).text)[0] for _ in range(2)
+    )
     assert desk.send(f"/visits/{dose.id}/move", {"way": first}).status_code == 303
     refused = desk.send(f"/visits/{dose.id}/move", {"way": second})
     assert refused.status_code == 409

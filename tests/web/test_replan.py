@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from scheduler.domain.clock import local_day
 from scheduler.domain.series import Series
-from scheduler.store import series as stored
 from scheduler.web.words import visit_in
-from tests.web.small_clinic import Visitor, booked_series, visitor
+from tests.web.small_clinic import Visitor, as_stored, booked_series, visitor, ways_on
 
 if TYPE_CHECKING:
     from flask import Flask
 
 ZONE = "America/Denver"
-SEAL = re.compile(r'name="way" value="([^"]+)"')
 CHOICE = {"by": "patient", "reason": "illness"}
-
-
-def _now(app: Flask, series: Series) -> Series:
-    with app.app_context():
-        return stored.series(series.id)
 
 
 def _without_a_dose(app: Flask, desk: Visitor) -> Series:
@@ -30,7 +22,7 @@ def _without_a_dose(app: Flask, desk: Visitor) -> Series:
     dose = series.visit("D4")
     assert dose is not None
     assert desk.send(f"/visits/{dose.id}/cancel", CHOICE).status_code == 303
-    return _now(app, series)
+    return as_stored(app, series)
 
 
 def test_what_was_called_off_is_named_and_booked_again(clinic_app: Flask, desk: Visitor) -> None:
@@ -41,19 +33,18 @@ def test_what_was_called_off_is_named_and_booked_again(clinic_app: Flask, desk: 
     shown = desk.send(f"/series/{series.id}/replan/ways", {})
     assert shown.status_code == 200
     assert "booked again" in shown.text
-    assert _now(clinic_app, series) == series, "looking changes nothing"
-    way = SEAL.search(shown.text)
-    assert way
-    response = desk.send(f"/series/{series.id}/replan", {"way": way.group(1)})
+    assert as_stored(clinic_app, series) == series, "looking changes nothing"
+    way = ways_on(shown.text)[0]
+    response = desk.send(f"/series/{series.id}/replan", {"way": way})
     assert response.headers["Location"] == f"/series/{series.id}"
-    again = _now(clinic_app, series).visit("D4")
+    again = as_stored(clinic_app, series).visit("D4")
     assert again is not None
     assert visit_in(again.interval, ZONE) in shown.text
     page = desk.text(f"/series/{series.id}")
     assert "Booked again: 1 visit." in page
     assert "Called off and not booked again" not in page
     assert "Nothing of this series" in desk.text(f"/series/{series.id}/replan")
-    twice = desk.send(f"/series/{series.id}/replan", {"way": way.group(1)})
+    twice = desk.send(f"/series/{series.id}/replan", {"way": way})
     assert "Planned already." in desk.text(twice.headers["Location"])
 
 
@@ -62,10 +53,9 @@ def test_the_days_that_are_asked_for_are_kept(clinic_app: Flask, desk: Visitor) 
     (off,) = [visit for visit in series.appointments if not visit.state.takes_time]
     first = local_day(off.start, ZONE) + timedelta(days=1)
     shown = desk.send(f"/series/{series.id}/replan/ways", {"not_before": first.isoformat()})
-    way = SEAL.search(shown.text)
-    assert way
-    desk.send(f"/series/{series.id}/replan", {"way": way.group(1)})
-    again = _now(clinic_app, series).visit("D4")
+    way = ways_on(shown.text)[0]
+    desk.send(f"/series/{series.id}/replan", {"way": way})
+    again = as_stored(clinic_app, series).visit("D4")
     assert again is not None
     assert local_day(again.start, ZONE) >= first
 
@@ -83,20 +73,19 @@ def test_what_the_patient_declines_is_left_out(clinic_app: Flask, desk: Visitor)
     page = desk.text(response.headers["Location"])
     assert "Declined: I2." in page
     assert "The patient declined: I2 Integration 2." in page
-    assert _now(clinic_app, series).declined == {"I2"}
+    assert as_stored(clinic_app, series).declined == {"I2"}
     desk.send(f"/series/{series.id}/decline", {"step": "D4"})
-    assert _now(clinic_app, series).declined == {"I2"}
+    assert as_stored(clinic_app, series).declined == {"I2"}
 
 
 def test_a_way_of_another_series_is_not_taken(clinic_app: Flask, desk: Visitor) -> None:
     series = _without_a_dose(clinic_app, desk)
     other = booked_series(clinic_app)[1]
-    way = SEAL.search(desk.send(f"/series/{series.id}/replan/ways", {}).text)
-    assert way
-    response = desk.send(f"/series/{other.id}/replan", {"way": way.group(1)})
+    way = ways_on(desk.send(f"/series/{series.id}/replan/ways", {}).text)[0]
+    response = desk.send(f"/series/{other.id}/replan", {"way": way})
     assert response.headers["Location"] == f"/series/{other.id}/replan"
     assert "Please choose again." in desk.text(response.headers["Location"])
-    assert _now(clinic_app, series) == series
+    assert as_stored(clinic_app, series) == series
 
 
 def test_a_day_that_is_none_is_told_beside_its_field(clinic_app: Flask, desk: Visitor) -> None:

@@ -5,22 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import pytest
-
 from scheduler.domain.people import Role
 from scheduler.domain.series import Series
 from scheduler.store.series import series as stored_series
-from tests.web.small_clinic import Visitor, booked_series
+from tests.web.small_clinic import Visitor, ways_on
 
 if TYPE_CHECKING:
     from flask import Flask
-
-WAY = re.compile(r'name="way" value="([^"]+)"')
-
-
-@pytest.fixture
-def series(clinic_app: Flask) -> Series:
-    return booked_series(clinic_app)[0]
 
 
 def test_who_could_take_a_visit_is_told_and_taken_once(
@@ -33,7 +24,7 @@ def test_who_could_take_a_visit_is_told_and_taken_once(
     assert page.status_code == 200
     assert "Nothing moves: 1 visit with others at the same time" in page.text
     assert "The patient has not met" in page.text
-    way = WAY.findall(page.text)[0]
+    way = ways_on(page.text)[0]
     for _ in range(2):
         taken = desk.send(f"/series/{series.id}/therapist/take", {**form, "way": way})
         assert taken.status_code == 303
@@ -44,7 +35,7 @@ def test_who_could_take_a_visit_is_told_and_taken_once(
     assert before is not None
     assert after.start == before.start
     assert after.staff[Role.THERAPIST] != before.staff[Role.THERAPIST]
-    other = WAY.findall(page.text)[-1]
+    other = ways_on(page.text)[-1]
     late = desk.send(f"/series/{series.id}/therapist/take", {**form, "way": other})
     assert late.status_code == 409
     assert "changed by somebody else" in late.text
@@ -59,7 +50,7 @@ def test_the_rest_of_a_series_goes_to_somebody_named(
     whom = next(one for one in listed if one != dose.staff[Role.THERAPIST] and one[0].islower())
     form = {"from_step": "D2", "how_many": "rest", "therapist": whom}
     page = desk.send(f"/series/{series.id}/therapist", form).text
-    way = WAY.findall(page)
+    way = ways_on(page)
     assert len(way) == 1
     assert desk.send(f"/series/{series.id}/therapist/take", {**form, "way": way[0]}).status_code == 303
     with clinic_app.app_context():

@@ -14,17 +14,12 @@ from scheduler.domain.series import Series
 from scheduler.store import appointments
 from scheduler.store import series as stored
 from scheduler.web.words import moment_in
-from tests.web.small_clinic import Visitor, booked_series, visitor
+from tests.web.small_clinic import Visitor, visitor
 
 if TYPE_CHECKING:
     from flask import Flask
 
 ZONE = "America/Denver"
-
-
-@pytest.fixture
-def series(clinic_app: Flask) -> Series:
-    return booked_series(clinic_app)[0]
 
 
 @pytest.fixture
