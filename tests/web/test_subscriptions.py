@@ -104,7 +104,13 @@ def test_the_buttons_lead_to_the_programs_with_the_address(clinic_app: Flask, de
     assert f'href="https://calendar.google.com/calendar/r?cid={quote(webcal, safe="")}"' in shown
     assert f'href="https://outlook.live.com/calendar/0/addfromweb?url={quote(https, safe="")}"' in shown
     assert "<b></h1>" not in shown
-    for words in ("The address is a password.", "every hour on a Mac", "8 to 24 hours", "1 to 4 hours"):
+    for words in (
+        "The address is a password.",
+        "every hour on a Mac",
+        "8 to 24 hours",
+        "1 to 4 hours",
+        "A calendar is no notice",
+    ):
         assert words in shown
 
 
