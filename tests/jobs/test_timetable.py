@@ -8,11 +8,11 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
-from email.message import Message
+from email.message import EmailMessage, Message
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -22,9 +22,11 @@ from aiosmtpd.smtp import Envelope
 from flask import Flask
 
 from scheduler.cli.serve import STOP_PATIENCE
+from scheduler.domain.appointment import AppointmentState
 from scheduler.domain.clock import SystemClock, instant_at, local_day
 from scheduler.domain.errors import Conflict
 from scheduler.jobs.timetable import guarded
+from scheduler.store.appointments import appointment
 from scheduler.store.reminders import ReminderState, all_reminders
 from tests.feeds.stored_visits import a_plain_visit, keep_clinic, keep_visits
 from tests.processes import PATIENCE
@@ -119,6 +121,41 @@ def test_a_booked_series_arrives_by_mail_and_a_signal_ends_the_process(
     assert "@example.org" not in said
     with booked.app_context():
         assert [reminder.state for reminder in all_reminders()] == [ReminderState.SENT]
+
+
+def test_a_yes_that_arrives_confirms_the_visit(
+    booked: Flask, database_url: str, tmp_path: Path, inbox: tuple[Inbox, str]
+) -> None:
+    kept, smtp_url = inbox
+    for folder in ("tmp", "new", "cur"):
+        (tmp_path / "answers" / folder).mkdir(parents=True)
+    where = {"SMTP_URL": smtp_url, "REPLIES_URL": f"maildir:{tmp_path}/answers?address=yes@example.org"}
+    process = start_jobs(database_url, tmp_path, **where)
+    wait_for(lambda: bool(kept.messages), process)
+    stopped(process, signal.SIGTERM)
+    [part] = [part for part in kept.messages[0].walk() if part.get_content_type() == "text/calendar"]
+    content = part.get_payload(decode=True)
+    assert isinstance(content, bytes)
+    assert b'ORGANIZER;CN="Maple House":mailto:yes@example.org' in content
+    answer = EmailMessage()
+    answer["From"] = "patient-1@example.org"
+    said = content.decode().replace("METHOD:REQUEST", "METHOD:REPLY").replace("NEEDS-ACTION", "ACCEPTED")
+    answer.set_content(said, subtype="calendar", params={"method": "REPLY"})
+    (tmp_path / "answers" / "new" / "1.example").write_bytes(bytes(answer))
+    process = start_jobs(database_url, tmp_path, **where)
+    wait_for(lambda: not list((tmp_path / "answers" / "new").iterdir()), process)
+    assert "answers: 1 accepted" in stopped(process, signal.SIGTERM)
+    with booked.app_context():
+        assert appointment("visit-1").state is AppointmentState.CONFIRMED
+
+
+def wait_for(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    """Wait until it holds, while the process runs."""
+    deadline = monotonic() + PATIENCE
+    while not condition():
+        assert process.poll() is None, process.communicate()[0]
+        assert monotonic() < deadline, "it does not happen"
+        sleep(0.1)
 
 
 def test_an_unexpected_failure_is_logged_by_kind_and_place_alone(caplog: pytest.LogCaptureFixture) -> None:

@@ -6,17 +6,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from importlib import import_module
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import delete, text, update
 
+from scheduler.config import PROJECT_FOLDER
 from scheduler.domain.appointment import AppointmentState
 from scheduler.reminders.channels import NotSent, Rejected, Unanswered, Unreachable
 from scheduler.reminders.dispatch import LEASE, Counts, dispatch
 from scheduler.reminders.policy import POLICY, MessageKind
 from scheduler.store.appointments import appointment, enter, note_progress, rewrite
 from scheduler.store.reminders import Reminder, ReminderState, all_reminders
+from scheduler.store.tables_outbound import ToldRow
 from scheduler.store.tables_people import PatientRow
 from scheduler.store.work import unit_of_work, writing
 from tests.builders import a_patient, at
@@ -319,3 +322,22 @@ def change_address(email: str) -> None:
     """Write down another address of the patient."""
     with unit_of_work():
         writing().execute(update(PatientRow).values(email=email))
+
+
+@pytest.mark.usefixtures("two")
+def test_an_update_takes_what_was_confirmed_before_as_told() -> None:
+    cancel("b", at=CHANGED_AT)
+    step = import_module("migrations.versions.0013_what_was_told")
+    with unit_of_work():
+        writing().execute(delete(ToldRow))
+        writing().execute(text(step.CONFIRMED))
+    assert not sent_at(TOLD_AT + timedelta(days=1))
+    move({"a": FIRST + LATER}, TOLD_AT + timedelta(days=1))
+    [message] = sent_at(TOLD_AT + timedelta(days=1) + DELAY)
+    assert told(message) == [words(FIRST + LATER), f"instead of {words(FIRST)}"]
+
+
+def test_pages_and_documents_say_how_long_a_change_waits() -> None:
+    assert POLICY.undo_delay == timedelta(minutes=5)
+    for name in ("templates/_how_soon.html", "docs/reference/feeds-and-reminders.md"):
+        assert "five minutes after the" in (PROJECT_FOLDER / name).read_text(encoding="utf-8")
