@@ -1,4 +1,4 @@
-"""One feed as it stands: found by its token, known by its version, written out only when somebody needs the bytes."""
+"""One feed as it stands: found by its token, known by its version, looked through only when something of it was written."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scheduler.domain.errors import Conflict
 from scheduler.feeds.bodies import body_of
 from scheduler.feeds.entries import Entry, entries_of
 from scheduler.feeds.links import Link, links_between
-from scheduler.feeds.render import FORMAT, calendar_bytes
+from scheduler.feeds.render import calendar_bytes
 from scheduler.feeds.tokens import has_shape_of_token, hash_of
 from scheduler.store.audit import last_done
 from scheduler.store.feed_glance import Glance, Glances
@@ -71,7 +71,9 @@ def publication(
         kept = kept_version(subscription, stamp, now)
         version = kept or feed.version(stamp)
         # Read in the same moment as the version, so that no other visits are ever taken for it.
-        body = b"" if has(version.etag, version.last_modified) else body_of(version.etag, feed.written)
+        body = (
+            b"" if has(version.etag, version.last_modified) else body_of(version.etag, lambda: feed.written)
+        )
     if kept is None or is_worth_noting(subscription, program, now):
         _note_fetch(subscription, now, program, version)
     return Publication(version.etag, version.last_modified, body)
@@ -156,12 +158,13 @@ class _Feed:
             return {}
         return links_between(self.visits, windows_of(visit.series for visit in self.visits if visit.series))
 
+    @cached_property
     def written(self) -> bytes:
         return calendar_bytes(name_of(self.subscription), self.entries, color_of(self.subscription))
 
     def version(self, stamp: str) -> KeptVersion:
-        content = repr((FORMAT, name_of(self.subscription), color_of(self.subscription), self.entries))
-        etag = sha256(content.encode()).hexdigest()[:32]
+        # Of the bytes themselves: each visit is written once and kept, so that they cost less than any account of them.
+        etag = sha256(self.written).hexdigest()[:32]
         return KeptVersion(
             etag=etag,
             last_modified=self._last_modified(etag),

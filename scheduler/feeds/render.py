@@ -14,9 +14,6 @@ from scheduler.domain.appointment import AppointmentState
 from scheduler.feeds.entries import Entry
 from scheduler.feeds.links import Link
 
-FORMAT = "4"
-"""Raised whenever the same entries are written differently, so that every program reads them anew."""
-
 _LOOK_AGAIN = timedelta(hours=1)
 _FOLD = 74
 """After so many octets the library folds a line: the next begins with a blank, and 75 are allowed."""
@@ -71,7 +68,7 @@ def _event_bytes(entry: Entry) -> bytes:
         f"DTEND:{_instant(entry.interval.end)}\r\n",
         # Never the present moment: the bytes must stay the same until the visit changes.
         f"DTSTAMP:{changed}\r\n",
-        _text("UID", entry.uid),
+        _line("UID", entry.uid),
         f"SEQUENCE:{entry.sequence}\r\n",
         f"CREATED:{_instant(entry.created_at)}\r\n",
         f"LAST-MODIFIED:{changed}\r\n",
@@ -109,30 +106,36 @@ def _alarm(entry: Entry) -> str:
         "BEGIN:VALARM\r\nACTION:DISPLAY\r\n",
         _text("DESCRIPTION", entry.summary),
         f"TRIGGER:-PT{entry.alarm_minutes}M\r\n",
-        _text("UID", f"{entry.uid}-{entry.alarm_minutes}"),
+        _line("UID", f"{entry.uid}-{entry.alarm_minutes}"),
         "END:VALARM\r\n",
     )
     return "".join(lines)
 
 
+@lru_cache(maxsize=5_000)
 def _instant(instant: datetime) -> str:
     # Put together from the parts of RFC 3339, which is several times quicker than to format by a pattern.
     said = instant.astimezone(UTC).isoformat()
     return f"{said[:4]}{said[5:7]}{said[8:13]}{said[14:16]}{said[17:19]}Z"
 
 
+@lru_cache(maxsize=5_000)
 def _text(name: str, value: str) -> str:
-    """Return a line with what people wrote, escaped here (RFC 5545 section 3.3.11).
+    """Return a line that many visits have in common."""
+    return _line(name, value)
+
+
+def _line(name: str, value: str) -> str:
+    """Return a line with a text, escaped here (RFC 5545 section 3.3.11).
 
     The library would write a backslash before an N as a line break.
     """
-    escaped = value.replace("\r\n", "\n").translate(_ESCAPED)
+    escaped = value if value.isalnum() else value.replace("\r\n", "\n").translate(_ESCAPED)
     if len(name) + 1 + len(escaped) <= _FOLD and escaped.isascii():
         return f"{name}:{escaped}\r\n"
     return _folded(name, escaped)
 
 
-@lru_cache(maxsize=20_000)
 def _folded(name: str, escaped: str) -> str:
     """Return a line as the library folds it: never within a character, nor within an escape."""
     line: bytes = Contentline.from_parts(name, Parameters(), vInline(escaped)).to_ical()

@@ -27,6 +27,9 @@ _room = table_of(RoomRow)
 _site = table_of(SiteRow)
 _staff = table_of(AppointmentStaffRow)
 
+_KINDS = {str(kind): kind for kind in StepKind}
+_STATES = {str(state): state for state in AppointmentState}
+
 _CALLED_OFF = _visit.c.state.in_(sorted(CALLED_OFF))
 _ANNOUNCED = _visit.c.state.not_in(sorted(UNANNOUNCED))
 
@@ -162,8 +165,8 @@ def _visit_from(row: Any) -> FeedVisit:
         created_at=row.created_at,
         changed_at=row.changed_at,
         interval=Interval(row.starts_at, row.ends_at),
-        kind=StepKind(row.kind),
-        state=AppointmentState(row.state),
+        kind=_KINDS[row.kind],
+        state=_STATES[row.state],
         initials=f"{row.given_name[:1]}{row.family_name[:1]}".upper(),
         room_name=row.room_name or "",
         public_name=row.public_name,
