@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
 
 from scheduler.domain.appointment import CALLED_OFF, UNANNOUNCED, AppointmentState
 from scheduler.domain.calendar_words import USUAL_WORDS, CalendarWords, words_from
@@ -136,7 +149,8 @@ def _told() -> Select[Any]:
             _room.c.name.label("room_name"),
             _site.c.public_name,
             _site.c.address,
-            _site.c.calendar_words,
+            # As text: it is the same for every visit of a site, and read once.
+            type_coerce(_site.c.calendar_words, Text).label("calendar_words"),
         )
         .join(_patient, _patient.c.id == _visit.c.patient_id)
         .join(_site, _site.c.id == _visit.c.site_id)
@@ -159,31 +173,31 @@ def _shown_to(kind: SubscriptionKind) -> ColumnElement[bool]:
 
 
 def _visit_from(row: Any) -> FeedVisit:
+    # Taken apart at once, in the order asked for: by name it takes half as long again.
+    uid, sequence, created, changed, start, end, kind, state, series, step, *others = row
+    patient, given, family, room, place, address, words = others
     return FeedVisit(
-        uid=row.calendar_uid,
-        sequence=row.sequence,
-        created_at=row.created_at,
-        changed_at=row.changed_at,
-        interval=Interval(row.starts_at, row.ends_at),
-        kind=_KINDS[row.kind],
-        state=_STATES[row.state],
-        initials=f"{row.given_name[:1]}{row.family_name[:1]}".upper(),
-        room_name=row.room_name or "",
-        public_name=row.public_name,
-        address=row.address,
-        series=row.series_id or "",
-        step=row.step,
-        patient=row.patient,
-        given_name=row.given_name,
-        words=_words(row.calendar_words),
+        uid=uid,
+        sequence=sequence,
+        created_at=created,
+        changed_at=changed,
+        interval=Interval(start, end),
+        kind=_KINDS[kind],
+        state=_STATES[state],
+        initials=f"{given[:1]}{family[:1]}".upper(),
+        room_name=room or "",
+        public_name=place,
+        address=address,
+        series=series or "",
+        step=step,
+        patient=patient,
+        given_name=given,
+        words=_words(words),
     )
 
 
-def _words(kept: dict[str, str] | None) -> CalendarWords:
-    return USUAL_WORDS if kept is None else _read_words(tuple(sorted(kept.items())))
-
-
 @lru_cache(maxsize=64)
-def _read_words(kept: tuple[tuple[str, str], ...]) -> CalendarWords:
-    """Return the words of a site, read once for all its visits."""
-    return words_from(dict(kept))
+def _words(text: str | None) -> CalendarWords:
+    """Return the words of a site, from the text that is kept of them."""
+    kept = None if text is None else json.loads(text)
+    return USUAL_WORDS if kept is None else words_from(kept)
