@@ -13,6 +13,7 @@ from scheduler.booking.book_series import Booked, BookSeries, book_series
 from scheduler.booking.preview_series import PreviewSeries, SeriesPreview, preview_series
 from scheduler.booking.request import ChosenVisit
 from scheduler.clinic_file import Clinic, bundled_protocol, read_protocol
+from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import Clock, StandingClock
 from scheduler.domain.series import Series
 from scheduler.domain.treatment import Protocol
@@ -82,6 +83,13 @@ def booked(patient: str = "patient-1", **fields: Any) -> Series:
     outcome = book_series(BookSeries(patient, fields.pop("protocol", COURSE), **fields), SYSTEM, clock())
     assert isinstance(outcome, Booked), outcome
     return outcome.series
+
+
+def the(series: Series, step: str) -> Appointment:
+    """Return the standing visit of a step, which must be there."""
+    visit = series.visit(step)
+    assert visit is not None, step
+    return visit
 
 
 def keep_induction() -> None:

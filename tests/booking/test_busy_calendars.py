@@ -39,7 +39,7 @@ from scheduler.store.clinic import save_clinic, staff
 from scheduler.store.conflicts import Resolution, conflicts_of_series, open_conflicts
 from scheduler.store.site_facts import facts_of
 from scheduler.store.work import unit_of_work
-from tests.booking.small_clinic import COURSE, MONDAY, previewed
+from tests.booking.small_clinic import COURSE, MONDAY, previewed, the
 from tests.booking.small_clinic import small_clinic as the_clinic
 from tests.feeds.busy.bad_server import BadServer, bad_server, reach
 from tests.feeds.busy.calendars import calendar, event
@@ -76,9 +76,7 @@ def saying(*times: Interval) -> str:
 
 
 def visit_time(series: Series, step: str = "D1") -> Interval:
-    visit = series.visit(step)
-    assert visit is not None
-    return visit.interval
+    return the(series, step).interval
 
 
 def uploaded(text: str, hands: StandingClock, person: str = HER) -> BusySource:

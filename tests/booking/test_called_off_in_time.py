@@ -23,16 +23,10 @@ from scheduler.store.clinic import save_clinic, site
 from scheduler.store.visit_events import absences_of, events_of
 from scheduler.store.work import unit_of_work
 from tests import builders
-from tests.booking.small_clinic import MONDAY, small_clinic
+from tests.booking.small_clinic import MONDAY, small_clinic, the
 from tests.booking.the_day import DESK, PRESCRIBER, Floor, S, codes
 
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
-
-
-def the_visit(series: Series, step: str) -> Appointment:
-    found = series.visit(step)
-    assert found is not None
-    return found
 
 
 def calls_off(
@@ -46,7 +40,7 @@ def calls_off(
 
 @pytest.mark.parametrize(("step", "hours"), [("D1", 48), ("P1", 24), ("I1", 24)])
 def test_at_the_line_it_is_in_time_and_a_moment_later_late(course: Series, step: str, hours: int) -> None:
-    visit, asked = the_visit(course, step), NoticeAsked()
+    visit, asked = the(course, step), NoticeAsked()
     line = line_of(visit, asked)
     assert line == visit.start - hours * HOUR
     assert timeliness_of(visit, asked, line) is Timeliness.IN_TIME
@@ -55,7 +49,7 @@ def test_at_the_line_it_is_in_time_and_a_moment_later_late(course: Series, step:
 
 @pytest.mark.parametrize(("before", "told"), [(48 * HOUR, "in_time"), (48 * HOUR - SECOND, "late")])
 def test_it_is_noted_audited_and_exported(course: Series, before: timedelta, told: str) -> None:
-    visit = the_visit(course, "D1")
+    visit = the(course, "D1")
     seen = called_off_now([visit], visit.start - before)
     outcome = calls_off(visit, before)
     assert outcome.is_late is (told == "late")
@@ -69,8 +63,8 @@ def test_it_is_noted_audited_and_exported(course: Series, before: timedelta, tol
 
 
 def test_the_clinic_draws_the_line(small_clinic_with_its_own_line: Series) -> None:
-    dose = the_visit(small_clinic_with_its_own_line, "D1")
-    talk = the_visit(small_clinic_with_its_own_line, "I1")
+    dose = the(small_clinic_with_its_own_line, "D1")
+    talk = the(small_clinic_with_its_own_line, "I1")
     assert site("site-1").notice == NoticeAsked(72 * HOUR, 0 * HOUR)
     assert calls_off(dose, 72 * HOUR - SECOND).is_late
     assert not calls_off(talk, SECOND).is_late
@@ -101,9 +95,9 @@ def test_of_a_series_each_visit_counts_for_itself(course: Series) -> None:
 
 
 def test_every_way_of_not_taking_place_is_counted_apart(course: Series) -> None:
-    calls_off(the_visit(course, "I3"), 24 * HOUR)
-    calls_off(the_visit(course, "I2"), 23 * HOUR)
-    calls_off(the_visit(course, "I1"), 23 * HOUR, CalledOffBy.CLINIC)
+    calls_off(the(course, "I3"), 24 * HOUR)
+    calls_off(the(course, "I2"), 23 * HOUR)
+    calls_off(the(course, "I1"), 23 * HOUR, CalledOffBy.CLINIC)
     missed, held = Floor(course, "D2"), Floor(course, "D1")
     held.goes(S.SAME_DAY_HOLD, actor=DESK, reason=DayReason.ATE)
     missed.minutes_in(16).goes(S.NO_SHOW, actor=DESK)
@@ -115,12 +109,12 @@ def test_every_way_of_not_taking_place_is_counted_apart(course: Series) -> None:
 
 
 def test_what_was_only_held_is_never_late(course: Series) -> None:
-    held = replace(the_visit(course, "D1"), state=AppointmentState.TENTATIVE)
+    held = replace(the(course, "D1"), state=AppointmentState.TENTATIVE)
     assert timeliness_of(held, NoticeAsked(), held.start) is Timeliness.IN_TIME
 
 
 def test_calling_off_is_no_step_of_the_day_to_be_taken_back(course: Series) -> None:
-    visit = the_visit(course, "P1")
+    visit = the(course, "P1")
     command = CancelAppointment(visit.id, CalledOffBy.PATIENT, CancelReason.OTHER)
     floor = Floor(course, "P1").at(visit.start - HOUR)
     assert isinstance(cancel_appointment(command, PRESCRIBER, floor.clock), AppointmentCancelled)

@@ -35,7 +35,7 @@ from scheduler.store.conflicts import Resolution, conflicts_of_series, count_ope
 from scheduler.store.ledger import all_claims
 from scheduler.store.series import series as stored_series
 from scheduler.store.site_facts import facts_of
-from tests.booking.small_clinic import INDUCTION, MONDAY, booked, clock
+from tests.booking.small_clinic import INDUCTION, MONDAY, booked, clock, the
 
 pytestmark = pytest.mark.usefixtures("small_clinic")
 
@@ -65,8 +65,7 @@ def changed(change: StaffChange, **fields: Any) -> FactsChanged:
 
 def week_of(series: Series, step: str) -> Interval:
     """Return from the morning of a visit's day to the evening five days later."""
-    visit = series.visit(step)
-    assert visit is not None
+    visit = the(series, step)
     return Interval(visit.start - timedelta(hours=1), visit.start + timedelta(days=5))
 
 

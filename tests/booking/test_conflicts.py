@@ -25,7 +25,6 @@ from scheduler.booking.see_conflicts import (
     see_conflicts,
     see_ways_to_mend,
 )
-from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import StandingClock, local_day
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Role
@@ -38,7 +37,7 @@ from scheduler.rules.evaluate import refuses
 from scheduler.store.audit import history
 from scheduler.store.conflicts import Resolution, VisitConflict, conflicts_of_series, open_conflicts
 from scheduler.store.series import series as stored_series
-from tests.booking.small_clinic import INDUCTION, booked, clock
+from tests.booking.small_clinic import INDUCTION, booked, clock, the
 
 pytestmark = pytest.mark.usefixtures("small_clinic")
 
@@ -46,12 +45,6 @@ pytestmark = pytest.mark.usefixtures("small_clinic")
 @pytest.fixture
 def series(induction_with_the_first: Series) -> Series:
     return induction_with_the_first
-
-
-def the(series: Series, step: str) -> Appointment:
-    visit = series.visit(step)
-    assert visit is not None
-    return visit
 
 
 def fall_ill(person: str, time: Interval) -> None:

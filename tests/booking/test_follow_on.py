@@ -14,7 +14,6 @@ from scheduler.booking.follow_on import follow_on
 from scheduler.booking.outcomes import CalledOffBy, CancelReason, Refused
 from scheduler.booking.preview_series import PreviewSeries, SeriesPreview, preview_series
 from scheduler.booking.request import ChosenVisit, WantedSeries
-from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import StandingClock, local_day
 from scheduler.domain.people import Role
 from scheduler.domain.series import Series
@@ -23,7 +22,7 @@ from scheduler.store.clinic import save_clinic
 from scheduler.store.series import series as stored_series
 from scheduler.store.work import unit_of_work
 from tests import builders
-from tests.booking.small_clinic import MONDAY, booked, small_clinic
+from tests.booking.small_clinic import MONDAY, booked, small_clinic, the
 from tests.booking.the_day import DESK
 from tests.bundled_protocols import a_bundled_protocol
 
@@ -43,20 +42,14 @@ def _stored(**fields: object) -> None:
         save_clinic(replace(small_clinic(), **fields), MONDAY)  # type: ignore[arg-type]  # fields of a clinic
 
 
-def dose(series: Series, step: str) -> Appointment:
-    found = series.visit(step)
-    assert found is not None
-    return found
-
-
 def wanted_after(series: Series, days: int) -> WantedSeries:
-    wanted = follow_on(stored_series(series.id), dose(series, "D6").discharge + days * DAY)
+    wanted = follow_on(stored_series(series.id), the(series, "D6").discharge + days * DAY)
     assert wanted is not None
     return wanted
 
 
 def test_what_follows_from_the_series_is_asked_for(induction: Series) -> None:
-    last = local_day(dose(induction, "D6").start, ZONE)
+    last = local_day(the(induction, "D6").start, ZONE)
     wanted = wanted_after(induction, 10)
     assert (wanted.patient, wanted.protocol) == ("patient-1", MAINTENANCE)
     assert wanted.earliest == last + 25 * DAY
@@ -68,15 +61,15 @@ def test_after_a_long_break_a_preparation_is_asked_for_and_the_first_day_is_toda
     assert wanted_after(induction, 84).included == frozenset()
     late = wanted_after(induction, 85)
     assert late.included == frozenset({"P1"})
-    assert late.earliest == local_day(dose(induction, "D6").discharge + 85 * DAY, ZONE)
+    assert late.earliest == local_day(the(induction, "D6").discharge + 85 * DAY, ZONE)
 
 
 def test_nothing_follows_before_the_doses_are_over_or_while_one_is_missing(induction: Series) -> None:
-    assert follow_on(induction, dose(induction, "D6").discharge - DAY) is None
-    visit = dose(induction, "D5")
+    assert follow_on(induction, the(induction, "D6").discharge - DAY) is None
+    visit = the(induction, "D5")
     command = CancelAppointment(visit.id, CalledOffBy.PATIENT, CancelReason.ILLNESS)
     cancel_appointment(command, DESK, StandingClock(visit.start - DAY))
-    assert follow_on(stored_series(induction.id), dose(induction, "D6").discharge + DAY) is None
+    assert follow_on(stored_series(induction.id), the(induction, "D6").discharge + DAY) is None
 
 
 def test_nothing_follows_by_a_route_without_a_maintenance_protocol(course: Series) -> None:
@@ -84,7 +77,7 @@ def test_nothing_follows_by_a_route_without_a_maintenance_protocol(course: Serie
 
 
 def test_it_is_booked_with_the_same_therapist_and_followed_by_itself(induction: Series) -> None:
-    clock = StandingClock(dose(induction, "D6").discharge + 10 * DAY)
+    clock = StandingClock(the(induction, "D6").discharge + 10 * DAY)
     wanted = wanted_after(induction, 10)
     preview = preview_series(
         PreviewSeries(wanted.patient, wanted.protocol, earliest=wanted.earliest, rather=wanted.rather),
@@ -104,7 +97,7 @@ def test_it_is_booked_with_the_same_therapist_and_followed_by_itself(induction: 
     assert isinstance(outcome, Booked)
     doses = [visit for visit in outcome.series.standing if visit.kind is StepKind.DOSING]
     assert {visit.staff[Role.THERAPIST] for visit in doses} == {"therapist-2"}
-    for before, after in zip([dose(induction, "D6"), *doses], doses, strict=False):
+    for before, after in zip([the(induction, "D6"), *doses], doses, strict=False):
         assert after.start - before.start >= 24 * DAY
     again = follow_on(outcome.series, doses[-1].discharge + DAY)
     assert again is not None
@@ -112,13 +105,13 @@ def test_it_is_booked_with_the_same_therapist_and_followed_by_itself(induction: 
 
 
 def test_doses_are_spaced_across_the_two_series(induction: Series) -> None:
-    last = dose(induction, "D6")
+    last = the(induction, "D6")
     clock = StandingClock(last.discharge)
     found = book_series(
         BookSeries("patient-1", MAINTENANCE, earliest=local_day(last.start, ZONE)), SYSTEM, clock
     )
     assert isinstance(found, Booked)
-    first = dose(found.series, "D1")
+    first = the(found.series, "D1")
     assert first.start - last.start >= timedelta(hours=48)
     visits = tuple(
         ChosenVisit(

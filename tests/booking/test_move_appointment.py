@@ -9,9 +9,9 @@ from datetime import timedelta
 import pytest
 
 from scheduler.access.permissions import SYSTEM, AccountRole, Actor
-from scheduler.booking.changed_series import ChangedVisit
+from scheduler.booking.changed_series import ChangedVisit, visits_of
 from scheduler.booking.move_appointment import MoveAppointment, move_appointment
-from scheduler.booking.outcomes import NotAllowed, PlannedChange, Refused, SeriesChanged
+from scheduler.booking.outcomes import NotAllowed, Refused, SeriesChanged
 from scheduler.booking.preview_move import MovePreview, WantedMove, preview_move
 from scheduler.booking.recheck import RecheckCommand, recheck
 from scheduler.domain.appointment import AppointmentState
@@ -26,7 +26,7 @@ from scheduler.store.ledger import all_claims
 from scheduler.store.series import save_change
 from scheduler.store.series import series as stored_series
 from scheduler.store.work import unit_of_work
-from tests.booking.small_clinic import MONDAY, clock, small_clinic, store_small_clinic
+from tests.booking.small_clinic import MONDAY, clock, small_clinic, store_small_clinic, the
 
 pytestmark = pytest.mark.usefixtures("small_clinic")
 
@@ -38,15 +38,8 @@ def series(induction: Series) -> Series:
     return induction
 
 
-def id_of(series: Series, step: str) -> str:
-    visit = series.visit(step)
-    assert visit is not None
-    return visit.id
-
-
 def off_its_day(series: Series, step: str) -> WantedMove:
-    visit = series.visit(step)
-    assert visit is not None
+    visit = the(series, step)
     return WantedMove(visit.id, not_on=local_day(visit.start, ZONE))
 
 
@@ -54,15 +47,6 @@ def previewed(wanted: WantedMove) -> MovePreview:
     preview = preview_move(wanted, SYSTEM, clock())
     assert isinstance(preview, MovePreview), preview
     return preview
-
-
-def chosen(way: PlannedChange) -> tuple[ChangedVisit, ...]:
-    before = {visit.id: visit for visit in way.before.appointments}
-    return tuple(
-        ChangedVisit(visit.id, before[visit.id].version, visit.start, visit.room, visit.staff, visit.relief)
-        for visit in way.after.appointments
-        if before[visit.id] != visit
-    )
 
 
 def moved(command: MoveAppointment) -> SeriesChanged:
@@ -120,7 +104,7 @@ def test_the_preview_is_what_is_moved(series: Series) -> None:
         assert not refuses(way.findings)
     best = previewed(wanted).ways[0]
     assert best.way is Way.FEWEST_MOVED
-    outcome = moved(MoveAppointment(wanted, visits=chosen(best)))
+    outcome = moved(MoveAppointment(wanted, visits=visits_of(best)))
     assert starts(outcome.series) == starts(best.after)
     assert outcome.moves == best.moves
 
@@ -145,7 +129,7 @@ def test_another_therapist_may_take_a_visit_which_asks_for_an_override(series: S
     (way,) = previewed(wanted).ways
     assert (way.way, way.moves, way.reassigned) == (Way.SUBSTITUTE, (), ("D3",))
     assert "CONT-1" in {finding.rule for finding in way.findings}
-    moved(MoveAppointment(wanted, visits=chosen(way)))
+    moved(MoveAppointment(wanted, visits=visits_of(way)))
     after = stored_series(series.id).visit("D3")
     assert after is not None
     assert after.start == dose.start
@@ -155,9 +139,9 @@ def test_another_therapist_may_take_a_visit_which_asks_for_an_override(series: S
 def test_a_visit_that_was_changed_since_is_not_moved(series: Series) -> None:
     wanted = off_its_day(series, "D3")
     best = previewed(wanted).ways[0]
-    moved(MoveAppointment(wanted, visits=chosen(best)))
+    moved(MoveAppointment(wanted, visits=visits_of(best)))
     now = stored_series(series.id)
-    outcome = move_appointment(MoveAppointment(wanted, visits=chosen(best)), SYSTEM, clock())
+    outcome = move_appointment(MoveAppointment(wanted, visits=visits_of(best)), SYSTEM, clock())
     assert isinstance(outcome, Refused)
     assert outcome.race_lost
     assert "changed by somebody else" in outcome.reasons[0].why
@@ -165,12 +149,12 @@ def test_a_visit_that_was_changed_since_is_not_moved(series: Series) -> None:
 
 
 def test_the_same_key_moves_once(series: Series) -> None:
-    command = MoveAppointment(WantedMove(id_of(series, "D3")), idempotency_key="k-1")
+    command = MoveAppointment(WantedMove(the(series, "D3").id), idempotency_key="k-1")
     first, second = moved(command), moved(command)
     assert first.series == second.series == stored_series(series.id)
     assert first.moves
     assert not second.moves
-    other = replace(command, wanted=WantedMove(id_of(series, "D4")))
+    other = replace(command, wanted=WantedMove(the(series, "D4").id))
     outcome = move_appointment(other, SYSTEM, clock())
     assert isinstance(outcome, Refused)
     assert outcome.reasons[0].code == "key_used_otherwise"
@@ -231,7 +215,7 @@ def test_a_moved_visit_that_was_confirmed_is_to_be_confirmed_again(series: Serie
 
 
 def test_a_visit_that_is_called_off_or_unknown_is_not_moved(series: Series) -> None:
-    dose = id_of(series, "D3")
+    dose = the(series, "D3").id
     with unit_of_work():
         call_off([dose], AppointmentState.CANCELLED_BY_CLINIC, MONDAY)
     for visit, code in ((dose, "called_off"), ("none", "unknown_visit")):
@@ -241,7 +225,7 @@ def test_a_visit_that_is_called_off_or_unknown_is_not_moved(series: Series) -> N
 
 
 def test_wishes_that_make_no_sense_are_refused_in_words(series: Series) -> None:
-    dose = id_of(series, "D3")
+    dose = the(series, "D3").id
     for wanted, code in (
         (WantedMove(dose, stay=frozenset({"D9"})), "unknown_step"),
         (WantedMove(dose, no_earlier=MONDAY, no_later=MONDAY - timedelta(1)), "until_before_from"),
@@ -269,7 +253,7 @@ def test_what_must_stay_stays_or_the_reason_is_said(series: Series) -> None:
     "actor", [Actor("n", AccountRole.NURSE), Actor("d", AccountRole.FRONT_DESK, site="elsewhere")]
 )
 def test_others_may_not_move(actor: Actor, series: Series) -> None:
-    wanted = WantedMove(id_of(series, "D3"))
+    wanted = WantedMove(the(series, "D3").id)
     assert isinstance(preview_move(wanted, actor, clock()), NotAllowed)
     assert isinstance(move_appointment(MoveAppointment(wanted), actor, clock()), NotAllowed)
     assert starts(stored_series(series.id)) == starts(series)

@@ -13,18 +13,12 @@ from scheduler.booking.preview_cancel import CancelPreview, preview_cancel
 from scheduler.domain.clock import StandingClock
 from scheduler.domain.series import Series
 from scheduler.store.series import series as stored_series
-from tests.booking.small_clinic import clock
-
-
-def id_of(series: Series, step: str) -> str:
-    visit = series.visit(step)
-    assert visit is not None
-    return visit.id
+from tests.booking.small_clinic import clock, the
 
 
 @pytest.mark.parametrize("step", ["P1", "P2", "D3", "R1"])
 def test_it_says_what_cancelling_does(induction: Series, step: str) -> None:
-    visit = id_of(induction, step)
+    visit = the(induction, step).id
     shown = preview_cancel(visit, CalledOffBy.PATIENT, SYSTEM, clock())
     assert isinstance(shown, CancelPreview)
     assert stored_series(induction.id) == induction, "nothing was done yet"
@@ -45,7 +39,7 @@ def test_it_says_whether_that_would_be_late(induction: Series) -> None:
 
 
 def test_it_is_refused_where_cancelling_is(induction: Series, nurse: Actor) -> None:
-    visit = id_of(induction, "P1")
+    visit = the(induction, "P1").id
     over = StandingClock(induction.appointments[-1].discharge)
     for outcome in (
         preview_cancel(visit, CalledOffBy.CLINIC, SYSTEM, over),

@@ -23,7 +23,6 @@ from scheduler.booking.substitute_therapist import (
     SubstituteTherapist,
     substitute_therapist,
 )
-from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import StandingClock
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Role
@@ -34,7 +33,7 @@ from scheduler.rules.finding import Finding
 from scheduler.store.audit import history
 from scheduler.store.conflicts import open_conflicts
 from scheduler.store.series import series as stored_series
-from tests.booking.small_clinic import clock
+from tests.booking.small_clinic import clock, the
 
 pytestmark = pytest.mark.usefixtures("small_clinic")
 
@@ -42,12 +41,6 @@ pytestmark = pytest.mark.usefixtures("small_clinic")
 @pytest.fixture
 def series(induction_with_the_first: Series) -> Series:
     return induction_with_the_first
-
-
-def the(series: Series, step: str) -> Appointment:
-    visit = series.visit(step)
-    assert visit is not None
-    return visit
 
 
 def therapist_of(series: Series, step: str) -> str:
