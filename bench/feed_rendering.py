@@ -12,8 +12,7 @@ from tempfile import TemporaryDirectory
 
 from icalendar import Calendar
 
-from bench.feed_server import BARE
-from bench.feed_serving import served, settings_for
+from bench.feed_serving import BARE, served, settings_for
 from bench.measure import Disagreement, Result, timed
 from bench.radicale_server import SIGNED_IN, Radicale, fetched, radicale
 from scheduler.access.permissions import SYSTEM

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
+from bench.feed_serving import BARE
 from wsgi import app
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
-
-BARE = "/bare"
 
 bare = Flask("bare")
 

@@ -7,15 +7,16 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
 
-from bench.feed_server import BARE
 from scheduler.config import PROJECT_FOLDER
 
 PROGRAM = "Thunderbird"
+BARE, COUNTS = "/bare", "/counts"
+"""Where the servers of the benchmark answer with nearly nothing, and with what they have used so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,10 @@ class Program:
 
     def __init__(self, port: int) -> None:
         self._socket = socket.create_connection(("127.0.0.1", port))
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._socket.close()
 
     def ask(self, path: str, etag: str = "") -> Answer:
         """Send a request and read the answer to its end."""
@@ -77,7 +82,7 @@ def settings_for(folder: Path) -> dict[str, str]:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[int]:
+def served(folder: Path, application: str = "bench.feed_server:serve") -> Iterator[int]:
     """Serve the application with a bare Flask beside it; give the port."""
     port = free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1", "--no-ws"]
@@ -88,7 +93,7 @@ def served(folder: Path) -> Iterator[int]:
         str(port),
         "--blocking-threads",
         "2",
-        "bench.feed_server:serve",
+        application,
     ]
     process = subprocess.Popen(command, cwd=PROJECT_FOLDER, env={**os.environ, **settings_for(folder)})
     try:
@@ -112,8 +117,9 @@ def wait_for(port: int) -> None:
     end = monotonic() + 60
     while True:
         try:
-            if Program(port).ask(BARE).status == 200:
-                return
+            with closing(Program(port)) as program:
+                if program.ask(BARE).status == 200:
+                    return
         except (OSError, IndexError):
             if monotonic() > end:
                 raise

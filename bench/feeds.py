@@ -8,8 +8,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from bench.feed_server import BARE
-from bench.feed_serving import Program, request_for, served, settings_for
+from bench.feed_serving import BARE, Program, request_for, served, settings_for
 from bench.measure import Disagreement, Result, timed
 from scheduler.access.permissions import SYSTEM
 from scheduler.app import create_app
