@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -76,6 +76,11 @@ def test_every_least_gap_between_two_visits_is_a_link_of_the_later_one(clinic: F
     content = clinic.test_client().get(path).data
     assert links_in(content) == expected
     assert len(expected) > 20
+    # What was booked keeps to what its links say.
+    ends = {str(visit.start): visit.interval.end for visit in series.appointments}
+    for before, kind, after, gap in links_in(content):
+        begins = ends[before] if kind == "FINISHTOSTART" else datetime.fromisoformat(before)
+        assert datetime.fromisoformat(after) - begins >= gap
     assert b"RELATED-TO;GAP=P2D;RELTYPE=FINISHTOSTART:" in content
     assert b"RELATED-TO;GAP=P2D;RELTYPE=STARTTOSTART:" in content
 
