@@ -15,6 +15,7 @@ class CohortRow(Row):
 
     __tablename__ = "cohort"
 
+    # The type is named, for a reference to what is itself a reference finds it only when tables are loaded in one order.
     id: Mapped[str] = mapped_column(String, ForeignKey("patient.id"), primary_key=True)
     site_id: Mapped[OfSite]
     name: Mapped[str]
