@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 FAMILIES = {
     "Google": ("google-calendar-importer", "googlebot", "google"),
     "Outlook": ("microsoft", "outlook", "exchange"),
@@ -16,6 +18,7 @@ FAMILIES = {
 OTHER = "another program"
 
 
+@lru_cache(maxsize=1024)
 def program_of(user_agent: str) -> str:
     """Return the family of a program by the name it gives itself; empty when it gives none."""
     said = user_agent.lower()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from threading import local
 from typing import Any
+from weakref import WeakSet
 
 from flask import Flask
-from sqlalchemy import bindparam, func, literal_column, select
+from sqlalchemy import Engine, bindparam, event, func, literal_column, select
 from sqlalchemy.exc import DBAPIError
 
 from scheduler.store.base import table_of
@@ -53,12 +56,66 @@ class Glance:
     is_as_read: bool
 
 
+class _Connections:
+    """A connection of the driver for each thread, since fetching one takes longer than asking.
+
+    It stays open until the thread ends or the engine lets go of its own ones.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._mine = local()
+        self._open: WeakSet[_Connection] = WeakSet()
+        event.listen(engine, "engine_disposed", self._close_all)
+
+    def mine(self) -> Any:
+        """Return this thread's."""
+        kept = getattr(self._mine, "connection", None)
+        if kept is None:
+            kept = self._mine.connection = _Connection(self._engine)
+            self._open.add(kept)
+        return kept.of_driver
+
+    def forget_mine(self) -> None:
+        """Close this thread's, after it failed; the next question opens another."""
+        kept = self._mine.__dict__.pop("connection", None)
+        if kept is not None:
+            kept.close()
+
+    def _close_all(self, _engine: Engine) -> None:
+        for kept in tuple(self._open):
+            kept.close()
+        self._mine = local()
+
+
+class _Connection:
+    """One connection, taken out of the pool for good; every question is a transaction of its own."""
+
+    def __init__(self, engine: Engine) -> None:
+        pooled = engine.raw_connection()
+        driver: Any = pooled.driver_connection
+        self.of_driver = driver
+        pooled.detach()
+        if engine.dialect.name == "postgresql":
+            # SQLite's connections are so from the beginning.
+            driver.autocommit = True
+
+    def __del__(self) -> None:
+        self.close()
+
+    def close(self) -> None:
+        # What is broken already need not be closed.
+        with suppress(Exception):
+            self.of_driver.close()
+
+
 class Glances:
-    """Looks subscriptions up by a hash of their token, without sessions, rows or transactions of their own."""
+    """Looks subscriptions up by a hash of their token, without sessions, rows or transactions."""
 
     def __init__(self, app: Flask) -> None:
         with app.app_context():
             self._engine = db.engine
+        self._connections = _Connections(self._engine)
         dialect = self._engine.dialect
         self._text = str(_QUESTION.compile(dialect=dialect))
         self._is_positional = dialect.positional
@@ -70,6 +127,7 @@ class Glances:
             row = self._row(token_hash)
         except (DBAPIError, self._engine.dialect.loaded_dbapi.Error):
             # Whoever answers in full finds out what is wrong, and says it.
+            self._connections.forget_mine()
             return None
         if row is None or not row[0]:
             return None
@@ -85,10 +143,10 @@ class Glances:
         )
 
     def _row(self, token_hash: str) -> Any:
-        connection = self._engine.raw_connection()
-        try:
-            cursor = connection.cursor()
-            cursor.execute(self._text, (token_hash,) if self._is_positional else {"hash": token_hash})
-            return cursor.fetchone()
-        finally:
-            connection.close()
+        asked = (token_hash,) if self._is_positional else {"hash": token_hash}
+        cursor = self._connections.mine().cursor()
+        cursor.execute(self._text, asked)
+        row = cursor.fetchone()
+        # An open one would keep SQLite's file from being tidied up.
+        cursor.close()
+        return row
