@@ -44,6 +44,7 @@ documents: .venv/development.stamp ## generated pages say what the code says
 	@$(BIN)/flask --app wsgi rules document --check
 
 bench: .venv/development.stamp ## time it beside its peers, all of it or a part: make bench ONLY=planner
+	@tools/get_load_generator.sh || true
 	@exec $(BIN)/python -m bench
 
 soak: .venv/development.stamp ## random use cases in many processes, some killed: make soak DURATION=60 PROCESSES=8

@@ -8,7 +8,8 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from bench.feed_serving import BARE, Program, request_for, served, settings_for
+from bench.feed_load import AT_ONCE, seconds_each
+from bench.feed_serving import BARE, Program, served, settings_for
 from bench.measure import Disagreement, Result, timed
 from scheduler.access.permissions import SYSTEM
 from scheduler.app import create_app
@@ -21,7 +22,7 @@ from scheduler.store.database import db
 from scheduler.store.subscriptions import SubscriptionKind
 
 SEED = 7
-ROUNDS, REQUESTS, AT_ONCE = 5, 400, 8
+ROUNDS, WARM_UP = 3, 400
 AGAIN, UNCHANGED, FIRST = 2.0, 0.7, 0.1
 """At which part of the bare answer's rate a feed is to be served: to who has it, from what is kept, and written anew."""
 
@@ -36,7 +37,7 @@ def run() -> list[Result]:
 
 def _rows(port: int, paths: Sequence[str]) -> Iterator[Result]:
     program = Program(port)
-    for _ in range(REQUESTS):
+    for _ in range(WARM_UP):
         program.ask(BARE)
     # Each for the first time in this server, so that nothing of it was written out before, and the bare answer in turn.
     first, one_bare = [], []
@@ -49,26 +50,15 @@ def _rows(port: int, paths: Sequence[str]) -> Iterator[Result]:
     path, answer = sorted(zip(paths, answers, strict=True), key=lambda pair: pair[1].size)[len(paths) // 2]
     if program.ask(path, answer.etag).status != 304:
         raise Disagreement("a program that has the calendar is sent it again")
-    programs = [Program(port) for _ in range(AT_ONCE)]
     ways = {"bare": (BARE, ""), "again": (path, answer.etag), "unchanged": (path, "")}
     times: dict[str, list[float]] = {name: [] for name in ways}
-    for _ in range(ROUNDS):
-        for name, (asked, etag) in ways.items():
-            request, size = request_for(asked, etag), program.ask(asked, etag).whole
-            took_all = timed(partial(_all_ask, programs, request, size))
-            times[name].append(took_all / REQUESTS)
+    for number in range(ROUNDS):
+        for name, (asked, etag) in tuple(ways.items())[:: -1 if number % 2 else 1]:
+            times[name].append(seconds_each(port, asked, etag))
     took = {name: median(each) for name, each in times.items()}
     yield _row("again", took["again"], took["bare"], AGAIN, f"304, {AT_ONCE} programs at once")
     yield _row("unchanged", took["unchanged"], took["bare"], UNCHANGED, f"{answer.size} bytes")
     yield _row("first", median(first), median(one_bare), FIRST, f"{len(first)} feeds, each once")
-
-
-def _all_ask(programs: Sequence[Program], request: bytes, size: int) -> None:
-    for _ in range(REQUESTS // len(programs)):
-        for program in programs:
-            program.send(request)
-        for program in programs:
-            program.read(size)
 
 
 def _row(name: str, ours: float, bare: float, target: float, note: str) -> Result:
