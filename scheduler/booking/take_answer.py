@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
-from scheduler.access.permissions import SYSTEM, Actor, Permission, may_at
+from scheduler.access.permissions import Actor, Permission, may_at
+from scheduler.booking.note_answer import GivenAnswer, Left, is_answerable, note_answer
 from scheduler.booking.one_visit import locked_visit
 from scheduler.booking.outcomes import NotAllowed
 from scheduler.booking.retrying import retried
-from scheduler.domain.answers import Answer, VisitAnswer
-from scheduler.domain.appointment import Appointment, AppointmentState
+from scheduler.domain.answers import Answer, AnswerWay, VisitAnswer
 from scheduler.domain.clock import Clock
-from scheduler.domain.visit_day import VisitEvent
-from scheduler.store import answers, appointments
+from scheduler.store import answers
 from scheduler.store.audit import AuditEntry, record
-from scheduler.store.visit_events import note_event
 from scheduler.store.work import reading, unit_of_work
-
-_EXPECTED = frozenset({AppointmentState.BOOKED, AppointmentState.CONFIRMED})
-
-
-class Left(StrEnum):
-    """Why an answer changed nothing."""
-
-    NOT_INVITED = "not_invited"
-    OUTDATED = "outdated"
-    REPEATED = "repeated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,26 +49,15 @@ def _attempt(command: TakeAnswer, appointment: str, now: datetime) -> VisitAnswe
         issued = answers.issued_to(command.uid, command.recipient_hash)
         if issued is None or not issued.stands or command.sequence < issued.sequence:
             return Left.OUTDATED
-        if visit.state not in _EXPECTED or visit.start != issued.start or visit.start <= now:
+        if not is_answerable(visit.state, visit.start, issued.start, now):
             return Left.OUTDATED
         before = answers.answer_to(visit.id)
         if before is not None and _order(command) <= (before.sequence, before.answered_at):
             return Left.REPEATED
-        kept = VisitAnswer(
-            appointment=visit.id,
-            site=visit.site,
-            answer=command.answer,
-            start=visit.start,
-            sequence=command.sequence,
-            answered_at=command.answered_at,
-            received_at=now,
+        given = GivenAnswer(
+            command.answer, issued.start, command.sequence, command.answered_at, AnswerWay.INVITATION
         )
-        answers.keep_answer(kept)
-        if command.answer is Answer.ACCEPTED and visit.state is AppointmentState.BOOKED:
-            _confirm(visit, now)
-        details = {"answer": command.answer.value}
-        record(AuditEntry(now, SYSTEM.id, "take_answer", "appointment", visit.id, details, visit.site))
-        return kept
+        return note_answer(visit, given, now)
 
 
 def _order(command: TakeAnswer) -> tuple[int, datetime]:
@@ -89,15 +65,9 @@ def _order(command: TakeAnswer) -> tuple[int, datetime]:
     return command.sequence, command.answered_at
 
 
-def _confirm(visit: Appointment, now: datetime) -> None:
-    after = AppointmentState.CONFIRMED
-    appointments.note_progress(replace(visit, state=after, version=visit.version + 1))
-    note_event(VisitEvent(visit.site, visit.id, visit.state, after, now, SYSTEM.id))
-
-
 @dataclass(frozen=True, slots=True)
 class SettleAnswer:
-    """Somebody has seen to the no to this visit: called the patient, or left it."""
+    """Somebody has seen to the answer to this visit that waits: called the patient, or left it."""
 
     appointment: str
 

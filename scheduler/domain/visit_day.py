@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from scheduler.domain.answers import AnswerWay
 from scheduler.domain.appointment import Appointment, AppointmentState
 from scheduler.domain.notice import Timeliness
 from scheduler.domain.treatment import StepKind
@@ -67,7 +68,8 @@ class VisitEvent:
     """One change of state that took place: `at` is when, UTC; `noted_by` the account; `former` the state before.
 
     `reason` is `None` where none was asked for, `UNDONE` for a step that was taken back. `notice` says whether a visit was
-    called off in time or late, `None` for everything else.
+    called off in time or late, `None` for everything else. `way` is by which way the patient said so, `None` where an
+    account noted it.
     """
 
     site: str
@@ -78,6 +80,7 @@ class VisitEvent:
     noted_by: str
     reason: DayReason | None = None
     notice: Timeliness | None = None
+    way: AnswerWay | None = None
 
 
 _S = AppointmentState

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from icalendar import Calendar
 
-from scheduler.domain.answers import Answer
+from scheduler.domain.answers import ANSWERS_BY, Answer, AnswerWay
 
 MOST_BYTES = 64 * 1024
 """An answer to one visit is far smaller."""
@@ -52,4 +52,6 @@ def _reply(calendar: Calendar) -> Reply | None:
     if not uid.isprintable() or len(uid) > _LONGEST_UID or not 0 <= sequence <= _HIGHEST_SEQUENCE:
         return None
     answer = Answer(str(attendee.params.get("PARTSTAT", "")).lower())
+    if answer not in ANSWERS_BY[AnswerWay.INVITATION]:
+        return None
     return Reply(uid, address, answer, sequence, written.astimezone(UTC))

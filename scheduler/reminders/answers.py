@@ -9,7 +9,8 @@ from email.message import EmailMessage
 from email.utils import getaddresses
 from enum import StrEnum
 
-from scheduler.booking.take_answer import Left, TakeAnswer, take_answer
+from scheduler.booking.note_answer import Left
+from scheduler.booking.take_answer import TakeAnswer, take_answer
 from scheduler.domain.answers import VisitAnswer
 from scheduler.domain.clock import Clock
 from scheduler.feeds.replies import Reply, reply_in

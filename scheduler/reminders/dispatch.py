@@ -12,6 +12,7 @@ from time import monotonic
 from scheduler.domain.errors import Conflict, InvalidValue
 from scheduler.domain.interval import as_utc
 from scheduler.reminders.addresses import recipient_hash
+from scheduler.reminders.answer_links import linked
 from scheduler.reminders.channels import Channel, NotSent, Rejected, Unanswered, Unreachable
 from scheduler.reminders.contents import Contents, Office, contents_of
 from scheduler.reminders.due import due_messages
@@ -69,6 +70,7 @@ class _Pass:
 
     channel: Channel
     office: Office
+    public_url: str | None
     began: datetime
     began_monotonic: float
 
@@ -82,15 +84,17 @@ def dispatch(
     channel: Channel,
     go_on: Callable[[], bool] = lambda: True,
     answers_to: str | None = None,
+    public_url: str | None = None,
 ) -> Counts:
     """Send what is due at `now`, each message once, and return what was done.
 
     Safe to run anywhere, at any time and in many processes at once: a message is one unique row, and one sender has it at
     a time. Should a sender die between handing a message over and noting it, the message is sent once more with the
     same Message-ID. `go_on` is asked before each message. `answers_to` is the address at which answers to invitations are
-    read, `None` where nobody reads any.
+    read, `None` where nobody reads any. `public_url` is under which address patients reach the pages, `None` where messages
+    are to bring no link to answer by.
     """
-    this = _Pass(channel, Office(channel.sender, answers_to), as_utc(now), monotonic())
+    this = _Pass(channel, Office(channel.sender, answers_to), public_url, as_utc(now), monotonic())
     outcomes = Counter(_enter_due(this))
     unreachable = 0
     try:
@@ -170,6 +174,8 @@ def _send(lease: Lease, this: _Pass, contents: Contents) -> str:
     # Before it leaves: should this sender die, it is known what the message may have said.
     with unit_of_work():
         notes = note_told(lease, contents.sayings)
+        if notes is not None and this.public_url is not None:
+            contents = linked(contents, lease, this.public_url, this.now())
     if notes is None:
         return "skipped"
     try:

@@ -57,6 +57,7 @@ class Letter:
 
     `visits` are those that stand and are told of whole: in a change, the new ones. `moved` and `called_off` are of a
     change alone. `invitations` are entries for the patient's calendar; `answers_are_read` says what the letter says of them.
+    `link` is where to answer, empty where there is none.
     """
 
     reference: str
@@ -70,6 +71,7 @@ class Letter:
     called_off: tuple[VisitLine, ...] = ()
     invitations: tuple[Invitation, ...] = ()
     answers_are_read: bool = False
+    link: str = ""
 
 
 def time_in_words(instant: datetime, zone: str) -> str:
@@ -171,6 +173,12 @@ def _parts(letter: Letter) -> Iterator[_Part]:
         yield _Part(heading, tuple((line.sentence(), "") for line in letter.visits))
 
 
+def _asking(letter: Letter) -> str:
+    """Return the words before the link to answer."""
+    standing = len(letter.visits) + len(letter.moved)
+    return f"Please tell us whether {'this time suits' if standing == 1 else 'these times suit'} you; no sign-in is needed:"
+
+
 def _closing(letter: Letter) -> list[str]:
     lines = []
     standing = (*letter.visits, *(line.now for line in letter.moved))
@@ -196,6 +204,8 @@ def _text(letter: Letter) -> str:
             paragraphs.append(part.heading)
         lines = (f"  {line}\n    {below}" if below else f"  {line}" for line, below in part.lines)
         paragraphs.append("\n".join(lines))
+    if letter.link:
+        paragraphs.append(f"{_asking(letter)}\n{letter.link}")
     return "\n\n".join((*paragraphs, *_closing(letter))) + "\n"
 
 
@@ -206,7 +216,9 @@ def _unbroken(sentence: str) -> str:
 
 def _html(letter: Letter) -> str:
     listed = "\n".join(_html_part(part) for part in _parts(letter))
-    closing = "\n".join(f"<p>{escape(line)}</p>" for line in _closing(letter))
+    link = escape(letter.link)
+    asking = f'<p>{escape(_asking(letter))}<br><a href="{link}">{link}</a></p>\n' if link else ""
+    closing = asking + "\n".join(f"<p>{escape(line)}</p>" for line in _closing(letter))
     return f"""<!doctype html>
 <html lang="en">
 <head>

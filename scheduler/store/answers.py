@@ -1,4 +1,4 @@
-"""What patients answered to invitations, and up to where the mailbox of answers was read."""
+"""What patients answered about visits, and up to where the mailbox of answers was read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, insert, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from scheduler.domain.answers import Answer, VisitAnswer
+from scheduler.domain.answers import WAITING, Answer, AnswerWay, VisitAnswer
 from scheduler.store.base import table_of
 from scheduler.store.reminder_facts import AWAITED
 from scheduler.store.tables_outbound import ReadMailboxRow, ReminderRow, ToldRow, VisitAnswerRow
@@ -66,14 +66,14 @@ def answers_to(appointments: Collection[str]) -> Mapping[str, VisitAnswer]:
     return {one.appointment: one for one in _answers(_answer.c.appointment_id.in_(sorted(appointments)))}
 
 
-def open_refusals(site: str | None, after: datetime) -> tuple[VisitAnswer, ...]:
-    """Return each no that nobody has seen to yet, of visits to come that still have the time it was said to; by start.
+def waiting_answers(site: str | None, after: datetime) -> tuple[VisitAnswer, ...]:
+    """Return each answer that waits for somebody, of visits to come that still have the time it was given to; by start.
 
     Of one site, or of all for `None`.
     """
     return _answers(
         true() if site is None else _answer.c.site_id == site,
-        _answer.c.answer == Answer.DECLINED,
+        _answer.c.answer.in_(sorted(WAITING)),
         _answer.c.settled_at.is_(None),
         _answer.c.visit_starts_at > after,
         _visit.c.starts_at == _answer.c.visit_starts_at,
@@ -94,15 +94,16 @@ def keep_answer(answer: VisitAnswer) -> None:
         "answered_at": answer.answered_at,
         "received_at": answer.received_at,
         "settled_at": answer.settled_at,
+        "way": answer.way.value,
     }
     connection.execute(insert(_answer).values(row))
 
 
 def settle_answer(appointment: str, at: datetime) -> bool:
-    """Note that somebody has seen to a no; say whether there was one to see to."""
+    """Note that somebody has seen to an answer that waits; say whether there was one."""
     mine = (
         _answer.c.appointment_id == appointment,
-        _answer.c.answer == Answer.DECLINED,
+        _answer.c.answer.in_(sorted(WAITING)),
         _answer.c.settled_at.is_(None),
     )
     return writing().execute(update(_answer).where(*mine).values(settled_at=at)).rowcount == 1
@@ -146,4 +147,5 @@ def _from(row: Any) -> VisitAnswer:
         answered_at=row.answered_at,
         received_at=row.received_at,
         settled_at=row.settled_at,
+        way=AnswerWay(row.way),
     )

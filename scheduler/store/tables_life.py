@@ -15,7 +15,8 @@ class VisitEventRow(Row):
 
     `former_state` is what the step is taken back to, should it be undone.
     `reason` is one of a few words, empty where none is asked for: never a finding, a dose or a note. `notice` says whether
-    a visit was called off in time or late, and nothing of every other event.
+    a visit was called off in time or late, and nothing of every other event. `way` is by which way the patient said so, and
+    nothing where an account noted it.
     """
 
     __tablename__ = "visit_event"
@@ -30,6 +31,7 @@ class VisitEventRow(Row):
     noted_by: Mapped[str]
     reason: Mapped[str]
     notice: Mapped[str | None]
+    way: Mapped[str | None]
 
 
 class OverrideRow(Row):

@@ -113,8 +113,26 @@ class InvitationChoiceRow(Row):
     wanted: Mapped[bool]
 
 
+class AnswerLinkRow(Row):
+    """A link by which whoever got a message answers it; only a hash of its secret is kept.
+
+    The visits are those that the message told of (`told`). A message that was tried twice has two.
+    """
+
+    __tablename__ = "answer_link"
+
+    token_hash: Mapped[Key]
+    site_id: Mapped[OfSiteOnly]
+    reminder_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("reminder.id"))
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
 class VisitAnswerRow(Row):
-    """The last answer to the invitation to a visit, to the time it had then; `settled_at` is when a no had been seen to."""
+    """The last answer to a visit, to the time it had then, and by which way it came.
+
+    `settled_at` is when an answer that waits for somebody had been seen to.
+    """
 
     __tablename__ = "visit_answer"
     __table_args__ = (Index(None, "site_id", "visit_starts_at"),)
@@ -127,6 +145,7 @@ class VisitAnswerRow(Row):
     answered_at: Mapped[datetime]
     received_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
+    way: Mapped[str] = mapped_column(server_default="invitation")
 
 
 class ReadMailboxRow(Row):

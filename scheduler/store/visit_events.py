@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import ColumnElement, and_, func, insert, select
 
+from scheduler.domain.answers import AnswerWay
 from scheduler.domain.appointment import AppointmentState
 from scheduler.domain.notice import Absences, Timeliness
 from scheduler.domain.visit_day import DayReason, VisitEvent
@@ -39,6 +40,7 @@ def note_event(event: VisitEvent) -> None:
         "noted_by": event.noted_by,
         "reason": event.reason.value if event.reason else "",
         "notice": event.notice.value if event.notice else None,
+        "way": event.way.value if event.way else None,
     }
     writing().execute(insert(_event).values(row))
 
@@ -46,6 +48,13 @@ def note_event(event: VisitEvent) -> None:
 def events_of(appointment: str) -> tuple[VisitEvent, ...]:
     """Return what happened to a visit, in the order in which it was noted."""
     return _load([_event.c.appointment_id == appointment])
+
+
+def confirmations_of(appointments: Collection[str]) -> Mapping[str, VisitEvent]:
+    """Return how each of these visits was confirmed last, by visit; those never confirmed are left out."""
+    wanted = _event.c.appointment_id.in_(sorted(appointments))
+    confirmed = _event.c.state == AppointmentState.CONFIRMED
+    return {event.appointment: event for event in _load([wanted, confirmed])}
 
 
 def all_events() -> tuple[VisitEvent, ...]:
@@ -66,6 +75,7 @@ def _load(where: Iterable[ColumnElement[bool]]) -> tuple[VisitEvent, ...]:
                 noted_by=row.noted_by,
                 reason=DayReason(row.reason) if row.reason else None,
                 notice=Timeliness(row.notice) if row.notice else None,
+                way=AnswerWay(row.way) if row.way else None,
             )
             for row in connection.execute(query)
         )

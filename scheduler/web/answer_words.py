@@ -9,7 +9,7 @@ from datetime import datetime
 from scheduler.domain.answers import Answer, VisitAnswer
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.people import Patient
-from scheduler.store.answers import answer_to, answers_to, open_refusals
+from scheduler.store.answers import answer_to, answers_to, waiting_answers
 from scheduler.store.appointments import appointment as stored
 from scheduler.store.glances import patients_named
 from scheduler.web.words import moment_in
@@ -32,7 +32,7 @@ class RefusalLine:
 
 def refusals_at(site: str, now: datetime) -> tuple[RefusalLine, ...]:
     """Return the noes of a site that wait, by when their visits start; for use in one reading."""
-    found = open_refusals(site, now)
+    found = waiting_answers(site, now)
     visits = {one.appointment: stored(one.appointment) for one in found}
     patients = patients_named(visit.patient for visit in visits.values())
     return tuple(

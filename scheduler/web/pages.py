@@ -13,7 +13,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from scheduler.access.permissions import Actor, Permission, may
 from scheduler.domain.errors import TrellisError
-from scheduler.store.answers import open_refusals
+from scheduler.store.answers import waiting_answers
 from scheduler.store.conflicts import count_open
 from scheduler.store.series import count_dormant
 from scheduler.web import (
@@ -172,7 +172,7 @@ def _navigation() -> list[Entry]:
 
 def _count_conflicts(actor: Actor) -> int:
     try:
-        refusals = len(open_refusals(actor.site, current_clock().now()))
+        refusals = len(waiting_answers(actor.site, current_clock().now()))
         return count_open(actor.site) + count_dormant(actor.site) + refusals
     except TrellisError:
         # An error page has this navigation too, also when the database is what failed.

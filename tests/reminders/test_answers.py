@@ -25,7 +25,7 @@ from scheduler.reminders.answers import read_answers
 from scheduler.reminders.dispatch import dispatch
 from scheduler.reminders.letterboxes import MOST_BYTES, Unreadable, letterbox_for
 from scheduler.reminders.policy import POLICY
-from scheduler.store.answers import answer_to, open_refusals
+from scheduler.store.answers import answer_to, waiting_answers
 from scheduler.store.appointments import appointment
 from tests.builders import a_patient, at
 from tests.databases import Filling, nothing
@@ -154,7 +154,7 @@ def test_a_no_waits_for_the_front_desk_and_calls_nothing_off(postbox: Postbox) -
     postbox.take(reply(keep_one(), "DECLINED"))
     assert postbox.read() == {"declined": 1}
     assert appointment("visit-1").state is AppointmentState.BOOKED
-    [refusal] = open_refusals("site-1", NOW)
+    [refusal] = waiting_answers("site-1", NOW)
     assert (refusal.appointment, refusal.start) == ("visit-1", START)
 
 
@@ -168,7 +168,7 @@ def test_the_last_answer_counts_in_whatever_order_they_arrive(postbox: Postbox) 
     assert postbox.read() == {"accepted": 1}
     kept = answer_to("visit-1")
     assert kept is not None and kept.answer is Answer.ACCEPTED
-    assert open_refusals("site-1", NOW) == ()
+    assert waiting_answers("site-1", NOW) == ()
 
 
 def test_whoever_was_not_asked_does_not_answer(postbox: Postbox) -> None:
@@ -191,7 +191,7 @@ def test_an_answer_to_a_former_time_or_to_what_was_called_off_is_left(postbox: P
     postbox.take(reply(second, "DECLINED"))
     assert postbox.read() == {"outdated": 1, "declined": 1}
     cancel("visit-1", at=NOW)
-    assert open_refusals("site-1", NOW) == ()
+    assert waiting_answers("site-1", NOW) == ()
     postbox.take(reply(second, answered_at=NOW))
     assert postbox.read(NOW + timedelta(hours=1)) == {"outdated": 1}
 
@@ -200,7 +200,7 @@ def test_a_no_is_no_task_any_more_when_the_visit_has_another_time(postbox: Postb
     postbox.take(reply(keep_one(), "DECLINED"))
     postbox.read()
     move({"visit-1": START + timedelta(hours=3)}, NOW)
-    assert open_refusals("site-1", NOW) == ()
+    assert waiting_answers("site-1", NOW) == ()
 
 
 def test_whatever_else_arrives_is_left_with_a_reason(

@@ -87,7 +87,18 @@ def test_a_call_alone_names_no_address_and_an_unset_phone_leaves_no_hole() -> No
         assert "need another time" not in text
 
 
-@pytest.mark.parametrize("letter", [LETTER, CONFIRMATION])
+LINKED = replace(CONFIRMATION, link="https://visits.example.org/a/7Qk-7Qk_7Qk-7Qk_")
+
+
+def test_a_letter_with_a_link_asks_for_an_answer_in_both_forms() -> None:
+    plain, html = texts(sent(LINKED))
+    assert f"these times suit you; no sign-in is needed:\n{LINKED.link}\n" in plain
+    assert html.count(f'<a href="{LINKED.link}">{LINKED.link}</a>') == 1
+    assert "whether this time suits you" in texts(sent(replace(LETTER, link=LINKED.link)))[0]
+    assert "sign-in" not in texts(sent(LETTER))[0]
+
+
+@pytest.mark.parametrize("letter", [LETTER, CONFIRMATION, LINKED])
 def test_no_byte_gives_anything_away(letter: Letter) -> None:
     assert_gives_nothing_away(bytes(compose(letter, "office@example.org", NOW)))
     for text in texts(sent(letter)):
@@ -101,16 +112,18 @@ def test_the_html_is_well_formed_has_a_language_and_loads_nothing_from_elsewhere
 
         def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
             names = dict(attrs)
-            assert not {"src", "href", "background"} & set(names)
+            assert not {"src", "background"} & set(names)
+            # An address to follow loads nothing until somebody does.
+            assert tag == "a" or "href" not in names
             self.language = self.language or names.get("lang") or ""
-            if tag != "meta":
+            if tag not in {"meta", "br"}:
                 self.open_tags.append(tag)
 
         def handle_endtag(self, tag: str) -> None:
             assert self.open_tags.pop() == tag
 
     reader = Reader()
-    reader.feed(texts(sent(CONFIRMATION))[1])
+    reader.feed(texts(sent(LINKED))[1])
     assert (reader.open_tags, reader.language) == ([], "en")
 
 
