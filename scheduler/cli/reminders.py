@@ -25,5 +25,10 @@ def dispatch_due(now: datetime | None) -> None:
     store_ready()
     settings = current_app.extensions["trellis_settings"]
     channel = channel_for(settings)
-    counts = dispatch(now or clock().now(), channel, answers_to=answers_to(settings, channel))
+    counts = dispatch(
+        now or clock().now(),
+        channel,
+        answers_to=answers_to(settings, channel),
+        public_url=settings.public_url,
+    )
     click.echo(", ".join(f"{count} {name.replace('_', ' ')}" for name, count in asdict(counts).items()) + ".")

@@ -44,13 +44,10 @@ def run(settings: Settings) -> None:
     """
     clock: Clock = current_app.extensions["trellis_clock"]
     in_context = current_app.app_context
-    channel = channel_for(settings)
     stopping = Event()
+    send = _sender(settings, clock, go_on=lambda: not stopping.is_set())
     answers = reader_of_answers(settings, clock, go_on=lambda: not stopping.is_set())
     calendars = reader_of_calendars(settings, clock, go_on=lambda: not stopping.is_set())
-
-    def send() -> None:
-        _tell(dispatch(clock.now(), channel, lambda: not stopping.is_set(), answers_to(settings, channel)))
 
     def let_lapse() -> None:
         release_lapsed_holds(clock)
@@ -81,6 +78,17 @@ def run(settings: Settings) -> None:
         scheduler.shutdown(wait=True)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _sender(settings: Settings, clock: Clock, go_on: Callable[[], bool]) -> Callable[[], None]:
+    """Return what sends the messages that are due."""
+    channel = channel_for(settings)
+
+    def send() -> None:
+        read_at = answers_to(settings, channel)
+        _tell(dispatch(clock.now(), channel, go_on, read_at, settings.public_url))
+
+    return send
 
 
 def guarded(

@@ -78,7 +78,7 @@ def _plain(lease: Lease, visits: tuple[AwaitedVisit, ...]) -> Contents:
             else reminder_of(kind, first)
         ),
         sayings=tuple(News(visit, None).saying for visit in visits),
-        letter=_letter(lease, first, visits=tuple(_line(visit, visit.start) for visit in visits)),
+        letter=_letter(lease, first, visits=tuple(line_of(visit, visit.start) for visit in visits)),
     )
 
 
@@ -86,13 +86,13 @@ def _change(lease: Lease, news: tuple[News, ...]) -> Contents:
     """Return what tells how visits differ from what was told."""
     visits, moved, called_off = [], [], []
     for one in news:
-        now = _line(one.visit, one.saying.start)
+        now = line_of(one.visit, one.saying.start)
         if not one.visit.stands:
             called_off.append(now)
         elif one.known is None or not one.known.stands:
             visits.append(now)
         else:
-            moved.append(MovedLine(_line(one.visit, one.known.start), now))
+            moved.append(MovedLine(line_of(one.visit, one.known.start), now))
     addressee = news[0].visit
     return Contents(
         addressee=addressee,
@@ -155,7 +155,7 @@ def _letter(
     )
 
 
-def _line(visit: AwaitedVisit, start: datetime) -> VisitLine:
+def line_of(visit: AwaitedVisit, start: datetime) -> VisitLine:
     """Return the line of a visit: where one comes to, its own time counts; where one is called, the patient's."""
     by_phone = visit.kind is StepKind.CONTACT
     return VisitLine(start, visit.patient_zone if by_phone else visit.site_zone, by_phone)

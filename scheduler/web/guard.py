@@ -11,8 +11,10 @@ from flask_login import current_user
 
 from scheduler.access.permissions import Actor, Permission, may
 
-#: Pages for everybody. A token in the address guards the feeds, the other ones tell nothing.
-PUBLIC_ENDPOINTS = frozenset({"static", "healthz", "readyz", "sign_in.sign_in", "feeds.feed"})
+#: Pages for everybody. A token in the address guards the feeds and what links in messages open, the other ones tell nothing.
+PUBLIC_ENDPOINTS = frozenset(
+    {"static", "healthz", "readyz", "sign_in.sign_in", "feeds.feed", "links.link", "links.answer"}
+)
 
 #: What guards itself, and knows nobody by a sign-in: the programs' floor asks for a token.
 OWN_GUARD_BLUEPRINTS = frozenset({"api"})
@@ -64,7 +66,7 @@ def guard() -> ResponseReturnValue | None:
         return None
     if not current_user.is_authenticated:
         return _to_sign_in()
-    if _is_from_elsewhere():
+    if is_from_elsewhere():
         abort(400)
     g.actor = current_user.actor
     if endpoint not in SIGNED_IN_ENDPOINTS and not any(may(g.actor, p) for p in permissions_of(endpoint)):
@@ -89,7 +91,7 @@ def _to_sign_in() -> ResponseReturnValue:
     return redirect(url_for("sign_in.sign_in", next=wanted), 303)
 
 
-def _is_from_elsewhere() -> bool:
+def is_from_elsewhere() -> bool:
     """Say whether another web site sent this form; browsers tell since 2023, the form's own token tells always."""
     if request.method in {"GET", "HEAD", "OPTIONS"}:
         return False

@@ -28,6 +28,7 @@ from scheduler.web import (
     hold_routes,
     home_routes,
     invitation_routes,
+    link_routes,
     move_routes,
     patient_routes,
     place_routes,
@@ -66,6 +67,7 @@ BLUEPRINTS = (
     visit_file_routes.pages,
     answer_routes.pages,
     invitation_routes.pages,
+    link_routes.pages,
     stay_routes.pages,
     substitute_routes.pages,
     day_routes.pages,
@@ -111,7 +113,8 @@ def register_pages(app: Flask) -> None:
     register_identity(app)
     # The guard runs first: who is not signed in is sent to the sign-in, not told of an expired form.
     app.before_request(guard)
-    CSRFProtect(app)
+    # Who answers by a link has no session that another site could use: see there.
+    CSRFProtect(app).exempt(link_routes.pages)
     app.after_request(add_headers)
     register_errors(app)
     app.url_map.converters["day"] = day_routes.DayConverter

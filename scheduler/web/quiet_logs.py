@@ -1,4 +1,4 @@
-"""Keeps the secret part of feed addresses out of every log line, whoever writes it."""
+"""Keeps the secret part of addresses, of feeds and of links in messages, out of every log line, whoever writes it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-_FEED_ADDRESS = re.compile(r"(/feeds/)[^/\s?\"']+")
+_SECRET_ADDRESS = re.compile(r"(/(?:feeds|a)/)[^/\s?\"']+")
 
 
 def keep_tokens_out_of_logs() -> None:
@@ -39,8 +39,8 @@ def _all_blanked(values: Any) -> Any:
 
 
 def _blanked(value: Any) -> Any:
-    if isinstance(value, str) and "/feeds/" in value:
-        return _FEED_ADDRESS.sub(r"\1...", value)
-    if isinstance(value, Exception) and "/feeds/" in str(value):
-        return _FEED_ADDRESS.sub(r"\1...", str(value))
+    if isinstance(value, str):
+        return _SECRET_ADDRESS.sub(r"\1...", value)
+    if isinstance(value, Exception) and _SECRET_ADDRESS.search(str(value)):
+        return _SECRET_ADDRESS.sub(r"\1...", str(value))
     return value

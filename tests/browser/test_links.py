@@ -1,0 +1,58 @@
+"""The page behind the link in a message, in a real browser: on a phone, in the dark, without scripts, by keyboard."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from scheduler.reminders.dispatch import dispatch
+from tests.browser.conftest import Served
+from tests.browser.person import Person, Screen
+from tests.reminders.changing import body
+from tests.reminders.recording import RecordingChannel
+from tests.web.small_clinic import NOW
+
+pytestmark = pytest.mark.browser
+
+SCREENS = [Screen(1280), Screen(390), Screen(320), Screen(390, dark=True), Screen(390, scripts=False)]
+
+
+def links_sent(served: Served) -> list[str]:
+    """Send what is due, and return where each message's link leads, the one with most appointments first."""
+    channel = RecordingChannel()
+    with served.app.app_context():
+        dispatch(NOW, channel, public_url=served.address)
+    messages = sorted((body(message) for message in channel.sent), key=len, reverse=True)
+    return [found for text in messages for found in re.findall(r"/a/[A-Za-z0-9_-]{16}", text)]
+
+
+@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
+def test_somebody_answers_a_message_at_their_own_screen(
+    served: Served, person: Callable[[Screen], Person], screen: Screen
+) -> None:
+    several = links_sent(served)[0]
+    one = person(screen)
+    page = one.page
+    one.go(several)
+    expect(page).to_have_title("Your appointments")
+    one.look("link-asked")
+    first, second, third = (page.get_by_role("listitem").nth(number) for number in range(3))
+    first.get_by_role("button", name="I will come").click()
+    expect(first).to_contain_text("We have noted that this time suits you.")
+    second.get_by_role("button", name="Please call me").focus()
+    page.keyboard.press("Enter")
+    expect(second).to_contain_text("You asked us to call you, and we will.")
+    third.get_by_role("button", name="I need another time").click()
+    expect(third).to_contain_text("until then the appointment stands")
+    one.look("link-answered")
+    page.get_by_role("button", name="All these times suit me").click()
+    expect(page.get_by_text("We have noted that this time suits you.")).to_have_count(
+        page.get_by_role("listitem").count()
+    )
+    assert not page.context.cookies()
+    one.go("/a/xxxxxxxxxxxxxxxx")
+    expect(page.get_by_role("heading", name="This link is of no use")).to_be_visible()
+    one.look("link-of-no-use")
