@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
-from email.message import EmailMessage
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from scheduler.booking.advance_appointment import AdvanceAppointment, Advanced, advance_appointment
@@ -20,6 +19,7 @@ from scheduler.domain.clock import StandingClock
 from scheduler.domain.people import GateDecision
 from scheduler.domain.visit_day import SIDE_EXITS, moves_from
 from scheduler.reminders.dispatch import dispatch
+from scheduler.reminders.messages import Letter, compose
 from scheduler.rules.catalogue import CATALOGUE
 from scheduler.rules.finding import Level
 from scheduler.rules.gate_families import family_of
@@ -144,8 +144,9 @@ class _Nobody:
     sender = "appointments@example.org"
     sent: int = 0
 
-    def send(self, message: EmailMessage) -> None:
+    def send(self, letter: Letter, at: datetime) -> None:
         """Take the message."""
+        compose(letter, self.sender, at)
         self.sent += 1
 
     def close(self) -> None:

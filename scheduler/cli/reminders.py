@@ -9,7 +9,7 @@ import click
 from flask import current_app
 
 from scheduler.cli.plain import Moment, PlainGroup, clock, store_ready
-from scheduler.reminders.channels import channel_for
+from scheduler.reminders.channel_choice import channel_for
 from scheduler.reminders.dispatch import dispatch
 from scheduler.reminders.letterboxes import answers_to
 

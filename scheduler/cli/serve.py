@@ -25,7 +25,7 @@ from scheduler.booking.load_demo import DemoLoaded, is_demo_wanted
 from scheduler.cli.demo import SEED, load_demo_and_keep_sign_ins, read_sign_ins, sign_ins_file
 from scheduler.config import PROJECT_FOLDER, InvalidSetting, Settings, settings_from
 from scheduler.domain.errors import TrellisError
-from scheduler.reminders.channels import mailbox_folder
+from scheduler.reminders.channel_choice import mailbox_folder
 from scheduler.store.readiness import bring_up_to_date
 
 BLOCKING_THREADS = 2

@@ -20,7 +20,7 @@ from scheduler.jobs.answers import reader_of_answers
 from scheduler.jobs.busy_calendars import reader_of_calendars
 from scheduler.jobs.nightly import look_at_night
 from scheduler.jobs.tidying import shorten_the_log_of_changes
-from scheduler.reminders.channels import channel_for
+from scheduler.reminders.channel_choice import channel_for
 from scheduler.reminders.dispatch import Counts, dispatch
 from scheduler.reminders.letterboxes import answers_to
 

@@ -16,7 +16,6 @@ from scheduler.reminders.answer_links import linked
 from scheduler.reminders.channels import Channel, NotSent, Rejected, Unanswered, Unreachable
 from scheduler.reminders.contents import Contents, Office, contents_of
 from scheduler.reminders.due import due_messages
-from scheduler.reminders.messages import compose
 from scheduler.reminders.policy import MessageKind, Verdict, next_attempt, verdict, wait_until
 from scheduler.store.reminders import (
     Lease,
@@ -179,8 +178,7 @@ def _send(lease: Lease, this: _Pass, contents: Contents) -> str:
     if notes is None:
         return "skipped"
     try:
-        message = compose(contents.letter, this.channel.sender, this.now())
-        this.channel.send(message)
+        this.channel.send(contents.letter, this.now())
     except Unanswered:
         raise
     except (NotSent, InvalidValue) as problem:

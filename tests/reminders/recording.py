@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from email.message import EmailMessage
 from threading import Lock
+
+from scheduler.reminders.messages import Letter, compose
 
 
 class RecordingChannel:
@@ -19,8 +22,9 @@ class RecordingChannel:
         self._before = before
         self._lock = Lock()
 
-    def send(self, message: EmailMessage) -> None:
+    def send(self, letter: Letter, at: datetime) -> None:
         """Keep the message."""
+        message = compose(letter, self.sender, at)
         self._before(message)
         with self._lock:
             self.sent.append(message)

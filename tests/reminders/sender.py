@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
-from email.message import EmailMessage
 from mailbox import Maildir
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -13,8 +12,9 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Protocol
 
-from scheduler.reminders.channels import MaildirChannel
 from scheduler.reminders.dispatch import dispatch
+from scheduler.reminders.maildir_channel import MaildirChannel
+from scheduler.reminders.messages import Letter
 from tests.databases import let_go, make_app_without_pages
 from tests.processes import PATIENCE, processes
 
@@ -102,9 +102,9 @@ class _Mailbox(MaildirChannel):
         self._pause = manner.pause
         self._first = iter([manner.at_once])
 
-    def send(self, message: EmailMessage) -> None:
+    def send(self, letter: Letter, at: datetime) -> None:
         meet(next(self._first, None))
-        super().send(message)
+        super().send(letter, at)
         sleep(self._pause)
 
 

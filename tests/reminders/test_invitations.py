@@ -16,8 +16,8 @@ from scheduler.domain.clock import StandingClock
 from scheduler.feeds.single_visit import visit_as_file
 from scheduler.feeds.subscriptions import SubscriptionRequest, make_subscription
 from scheduler.reminders.addresses import recipient_hash
-from scheduler.reminders.channels import MaildirChannel
 from scheduler.reminders.dispatch import dispatch
+from scheduler.reminders.maildir_channel import MaildirChannel
 from scheduler.reminders.policy import POLICY
 from scheduler.store.appointments import appointment as stored
 from scheduler.store.appointments import call_on
