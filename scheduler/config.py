@@ -19,6 +19,7 @@ ENVIRONMENT: Mapping[str, str] = {
     "VAR_FOLDER": "folder for the embedded database, secrets and local mail; default var/ beside the program",
     "SECRET_KEY": "signs sessions, at least 32 characters; default made once and kept in VAR_FOLDER/secret-key",
     "SMTP_URL": "smtp://[USER:PASSWORD@]HOST[:PORT] or smtps://…; without it mail goes to a local mailbox",
+    "SMS_URL": "twilio://SID:TOKEN@api.twilio.com?from=+13035550100; without it texts go to a local folder",
     "REPLIES_URL": "imaps://USER:PASSWORD@HOST/INBOX or maildir:/FOLDER, where answers to invitations arrive; default none",
     "HOST": "address to listen on; default 127.0.0.1",
     "PORT": "port to listen on, 1 to 65535; default 8000",
@@ -47,8 +48,9 @@ class InvalidSetting(ValueError):
 class Settings:
     """The settings of one process. What may hold a password or a key is kept out of its `repr`.
 
-    `smtp_url` is `None` when mail goes to a local mailbox, `replies_url` when nobody reads answers. `public_url` has no
-    slash at its end. `session_lifetime` is elapsed time since the last use of a sign-in. Calendars may be read, and missed,
+    `smtp_url` is `None` when mail goes to a local mailbox, `sms_url` when texts go to a local folder, `replies_url` when
+    nobody reads answers. `public_url` has no slash at its end.
+    `session_lifetime` is elapsed time since the last use of a sign-in. Calendars may be read, and missed,
     so often a minute, 0 for no limit. `proxies` is how many reverse proxies stand before the program, whose word about
     addresses is taken.
     """
@@ -57,6 +59,7 @@ class Settings:
     var_folder: Path
     secret_key: str = field(repr=False)
     smtp_url: str | None = field(default=None, repr=False)
+    sms_url: str | None = field(default=None, repr=False)
     replies_url: str | None = field(default=None, repr=False)
     host: str = "127.0.0.1"
     port: int = 8000
@@ -82,6 +85,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         var_folder=var_folder,
         secret_key=_secret_key(given.get("SECRET_KEY"), var_folder),
         smtp_url=_smtp_url(given.get("SMTP_URL")),
+        sms_url=_sms_url(given.get("SMS_URL")),
         replies_url=_replies_url(given.get("REPLIES_URL")),
         host=host,
         port=port,
@@ -170,6 +174,15 @@ def _smtp_url(given: str | None) -> str | None:
     parts = _split(given)
     if parts is None or parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
         raise InvalidSetting("SMTP_URL must look like smtp://HOST:25 or smtps://USER:PASSWORD@HOST:465")
+    return given
+
+
+def _sms_url(given: str | None) -> str | None:
+    if given is None:
+        return None
+    parts = _split(given)
+    if parts is None or parts.scheme not in {"twilio", "twilio+http"} or not parts.hostname:
+        raise InvalidSetting("SMS_URL must look like twilio://SID:TOKEN@api.twilio.com?from=+13035550100")
     return given
 
 

@@ -25,7 +25,7 @@ from scheduler.booking.load_demo import DemoLoaded, is_demo_wanted
 from scheduler.cli.demo import SEED, load_demo_and_keep_sign_ins, read_sign_ins, sign_ins_file
 from scheduler.config import PROJECT_FOLDER, InvalidSetting, Settings, settings_from
 from scheduler.domain.errors import TrellisError
-from scheduler.reminders.channel_choice import mailbox_folder
+from scheduler.reminders.channel_choice import mailbox_folder, texts_folder
 from scheduler.store.readiness import bring_up_to_date
 
 BLOCKING_THREADS = 2
@@ -195,6 +195,10 @@ def _welcome(settings: Settings) -> Iterator[str]:
         yield "Reminders leave by SMTP_URL."
     else:
         yield f"Reminders go to a local mailbox: {mailbox_folder(settings)} (Maildir; mutt -f opens it)."
+    if settings.sms_url:
+        yield "Texts leave by SMS_URL."
+    else:
+        yield f"Texts go to a local folder, a file each: {texts_folder(settings)} (no provider is set)."
     yield "Ctrl-C stops all of it."
 
 
