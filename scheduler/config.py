@@ -27,6 +27,7 @@ ENVIRONMENT: Mapping[str, str] = {
     "FEED_READS_PER_MINUTE": "how often one calendar may be read in a minute, 0 for no limit; default 120",
     "FEED_MISSES_PER_MINUTE": "unknown calendars one network address may ask for, 0 for no limit; default 60",
     "PROXIES": "how many reverse proxies before the program add to X-Forwarded-For, 0 to 5; default 0",
+    "JOBS_LEASE_SECONDS": "seconds until another process takes over from one of `jobs run` that died, 1 to 50; default 30",
     "SESSION_MINUTES": "minutes until a sign-in ends when it is not used, 5 to 720; default 30",
 }
 
@@ -52,7 +53,7 @@ class Settings:
     nobody reads answers. `public_url` has no slash at its end.
     `session_lifetime` is elapsed time since the last use of a sign-in. Calendars may be read, and missed,
     so often a minute, 0 for no limit. `proxies` is how many reverse proxies stand before the program, whose word about
-    addresses is taken.
+    addresses is taken. A process that runs the jobs leads for `jobs_lease` at a time.
     """
 
     database_url: str = field(repr=False)
@@ -68,6 +69,7 @@ class Settings:
     feed_reads_per_minute: int = 120
     feed_misses_per_minute: int = 60
     proxies: int = 0
+    jobs_lease: timedelta = timedelta(seconds=30)
 
 
 def settings_from(environ: Mapping[str, str]) -> Settings:
@@ -80,6 +82,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
     host = given.get("HOST", "127.0.0.1")
     port = _whole_number("PORT", given.get("PORT", "8000"), lowest=1, highest=65535)
     minutes = _whole_number("SESSION_MINUTES", given.get("SESSION_MINUTES", "30"), lowest=5, highest=720)
+    lease = _whole_number("JOBS_LEASE_SECONDS", given.get("JOBS_LEASE_SECONDS", "30"), lowest=1, highest=50)
     return Settings(
         database_url=_database_url(given.get("DATABASE_URL"), var_folder),
         var_folder=var_folder,
@@ -94,6 +97,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         feed_reads_per_minute=_limit("FEED_READS_PER_MINUTE", given, 120),
         feed_misses_per_minute=_limit("FEED_MISSES_PER_MINUTE", given, 60),
         proxies=_whole_number("PROXIES", given.get("PROXIES", "0"), lowest=0, highest=5),
+        jobs_lease=timedelta(seconds=lease),
     )
 
 

@@ -1,4 +1,4 @@
-"""The one process that looks again: messages and calendars every half minute, all rules each night; it tidies up."""
+"""The process that looks again: messages and calendars every half minute, all rules each night; it tidies up."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from scheduler.domain.clock import Clock
 from scheduler.domain.errors import TrellisError
 from scheduler.jobs.answers import reader_of_answers
 from scheduler.jobs.busy_calendars import reader_of_calendars
+from scheduler.jobs.leader import LOOKS_PER_LEASE, Leader
 from scheduler.jobs.nightly import look_at_night
 from scheduler.jobs.tidying import shorten_the_log_of_changes
 from scheduler.reminders.channel_choice import channel_for
@@ -40,33 +41,34 @@ def run(settings: Settings) -> None:
 
     For use inside an application context, which every job then gets for itself. The timetable lives in memory and
     only says 'look again': what is due is asked of the database each time, so that nothing is lost with the process.
+    Of several such processes one does the work, and the others stand by (`jobs/leader.py`).
     Raises `InvalidValue` when SMTP_URL or REPLIES_URL cannot be used.
     """
     clock: Clock = current_app.extensions["trellis_clock"]
     in_context = current_app.app_context
     stopping = Event()
-    send = _sender(settings, clock, go_on=lambda: not stopping.is_set())
-    answers = reader_of_answers(settings, clock, go_on=lambda: not stopping.is_set())
-    calendars = reader_of_calendars(settings, clock, go_on=lambda: not stopping.is_set())
-
-    def let_lapse() -> None:
-        release_lapsed_holds(clock)
-
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    leader = Leader(clock, settings.jobs_lease)
     scheduler = _scheduler(
         [
-            (DISPATCH_EVERY_SECONDS, guarded("sending messages", send, in_context)),
-            (LET_LAPSE_EVERY_SECONDS, guarded("letting holds lapse", let_lapse, in_context)),
-            (
-                LOOK_AT_NIGHT_EVERY_SECONDS,
-                guarded("the nightly recheck", lambda: look_at_night(clock), in_context),
-            ),
-            (FETCH_EVERY_SECONDS, guarded("reading calendars of elsewhere", calendars, in_context)),
-            (READ_ANSWERS_EVERY_SECONDS, guarded("reading answers", answers, in_context)),
-            (TIDY_EVERY_SECONDS, guarded("tidying", shorten_the_log_of_changes, in_context)),
+            (seconds, guarded(name, leader.when_leading(deed), in_context))
+            for seconds, name, deed in _work(
+                settings, clock, lambda: leader.leads() and not stopping.is_set()
+            )
         ],
         clock,
     )
+    work = scheduler.get_jobs()
+
+    def look() -> None:
+        if leader.look():
+            for one in work:
+                scheduler.modify_job(one.id, next_run_time=clock.now())
+
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    # The first look comes before the first work, which is then at hand at once.
+    guarded("looking who leads", look, in_context)()
+    every = settings.jobs_lease.total_seconds() / LOOKS_PER_LEASE
+    _add(scheduler, every, guarded("looking who leads", look, in_context), clock)
     # Blocked before any thread starts, so that the main thread alone gets the signals, and only while it waits.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPERS)
     try:
@@ -76,6 +78,7 @@ def run(settings: Settings) -> None:
         log.info("the timetable stops")
         stopping.set()
         scheduler.shutdown(wait=True)
+        guarded("resigning", leader.resign, in_context)()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
@@ -89,6 +92,24 @@ def _sender(settings: Settings, clock: Clock, go_on: Callable[[], bool]) -> Call
         _tell(dispatch(clock.now(), channel, go_on, read_at, settings.public_url))
 
     return send
+
+
+def _work(
+    settings: Settings, clock: Clock, go_on: Callable[[], bool]
+) -> list[tuple[int, str, Callable[[], None]]]:
+    """Return what is done every so many seconds, by name. Raises `InvalidValue`."""
+
+    def let_lapse() -> None:
+        release_lapsed_holds(clock)
+
+    return [
+        (DISPATCH_EVERY_SECONDS, "sending messages", _sender(settings, clock, go_on)),
+        (LET_LAPSE_EVERY_SECONDS, "letting holds lapse", let_lapse),
+        (LOOK_AT_NIGHT_EVERY_SECONDS, "the nightly recheck", lambda: look_at_night(clock)),
+        (FETCH_EVERY_SECONDS, "reading calendars of elsewhere", reader_of_calendars(settings, clock, go_on)),
+        (READ_ANSWERS_EVERY_SECONDS, "reading answers", reader_of_answers(settings, clock, go_on)),
+        (TIDY_EVERY_SECONDS, "tidying", shorten_the_log_of_changes),
+    ]
 
 
 def guarded(
@@ -116,17 +137,21 @@ def _scheduler(jobs: Iterable[tuple[int, Callable[[], None]]], clock: Clock) -> 
     """Return the timetable: each job at once and then every so many seconds, never twice at a time."""
     scheduler = BackgroundScheduler(timezone="UTC")
     for seconds, job in jobs:
-        scheduler.add_job(
-            job,
-            "interval",
-            seconds=seconds,
-            next_run_time=clock.now(),
-            coalesce=True,
-            max_instances=1,
-            # However late: a machine that slept looks again when it wakes.
-            misfire_grace_time=None,
-        )
+        _add(scheduler, seconds, job, clock)
     return scheduler
+
+
+def _add(scheduler: BackgroundScheduler, seconds: float, job: Callable[[], None], clock: Clock) -> None:
+    scheduler.add_job(
+        job,
+        "interval",
+        seconds=seconds,
+        next_run_time=clock.now(),
+        coalesce=True,
+        max_instances=1,
+        # However late: a machine that slept looks again when it wakes.
+        misfire_grace_time=None,
+    )
 
 
 def _tell(counts: Counts) -> None:

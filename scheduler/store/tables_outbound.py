@@ -156,3 +156,13 @@ class ReadMailboxRow(Row):
     mailbox_hash: Mapped[Key]
     validity: Mapped[str]
     last_read: Mapped[int] = mapped_column(BigInteger)
+
+
+class LeadershipRow(Row):
+    """Which process has a piece of work to itself, until when; from `until` on it is anybody's. The clinic's, no site's."""
+
+    __tablename__ = "leadership"
+
+    work: Mapped[Key]
+    holder: Mapped[str]
+    until: Mapped[datetime]
