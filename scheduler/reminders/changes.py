@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from scheduler.reminders.addresses import recipient_hash
-from scheduler.reminders.policy import MessageKind, PlannedMessage, Verdict, change_for, verdict
+from scheduler.reminders.policy import MessageKind, PlannedMessage, Verdict, change_for, policy_for, verdict
 from scheduler.store.reminders import NewReminder, ReminderState
 from scheduler.store.told import News, Saying, desk, news
 
@@ -46,7 +46,7 @@ def changes_due(now: datetime, channel: str) -> Changes:
 def change_of(group: Sequence[News]) -> PlannedMessage:
     """Return what the policy says of a message with these news."""
     times = [start for one in group for start in one.times]
-    return change_for(max(one.visit.changed_at for one in group), times)
+    return change_for(max(one.visit.changed_at for one in group), times, policy_for(group[0].visit.times))
 
 
 def _by_patient_and_site(found: Iterable[News]) -> Mapping[tuple[str, str], list[News]]:
@@ -64,7 +64,7 @@ def _entry(group: Sequence[News], now: datetime, channel: str) -> ChangeEntry | 
     sayings = tuple(one.saying for one in group)
     if all((one.appointment, one.start, one.stands) in hanging.tried for one in sayings):
         return None
-    wanted = verdict(planned, now, visit.patient_zone)
+    wanted = verdict(planned, now, visit.patient_zone, policy_for(visit.times))
     if wanted is Verdict.WAIT or hanging.busy:
         return Verdict.WAIT
     state, problem = _beginning(wanted, visit.email)

@@ -61,22 +61,22 @@ def _words_of(lease: Lease, now: datetime) -> Contents | None:
         return _change(lease, useful or news) if news else None
     if lease.kind == MessageKind.CONFIRMATION:
         visits = awaited_of_series_with(lease.appointment, after=now)
-        return _plain(lease, visits) if visits else None
+        if not visits:
+            return None
+        return _plain(lease, visits, confirmation_for(visits[0].created_at, visits[-1].start))
     visit = awaited_visit(lease.appointment)
-    return _plain(lease, (visit,)) if visit is not None and visit.start == lease.visit_start else None
+    if visit is None or visit.start != lease.visit_start:
+        return None
+    planned = reminder_of(MessageKind(lease.kind), visit)
+    return _plain(lease, (visit,), planned) if planned is not None else None
 
 
-def _plain(lease: Lease, visits: tuple[AwaitedVisit, ...]) -> Contents:
+def _plain(lease: Lease, visits: tuple[AwaitedVisit, ...], planned: PlannedMessage) -> Contents:
     """Return what tells of visits as they stand."""
-    first, kind = visits[0], MessageKind(lease.kind)
-    is_confirmation = kind is MessageKind.CONFIRMATION
+    first = visits[0]
     return Contents(
         addressee=first,
-        planned=(
-            confirmation_for(first.created_at, visits[-1].start)
-            if is_confirmation
-            else reminder_of(kind, first)
-        ),
+        planned=planned,
         sayings=tuple(News(visit, None).saying for visit in visits),
         letter=_letter(lease, first, visits=tuple(line_of(visit, visit.start) for visit in visits)),
     )

@@ -16,7 +16,7 @@ from scheduler.reminders.answer_links import linked
 from scheduler.reminders.channels import Channel, NotSent, Rejected, Unanswered, Unreachable
 from scheduler.reminders.contents import Contents, Office, contents_of
 from scheduler.reminders.due import due_messages
-from scheduler.reminders.policy import MessageKind, Verdict, next_attempt, verdict, wait_until
+from scheduler.reminders.policy import MessageKind, Verdict, next_attempt, policy_for, verdict, wait_until
 from scheduler.store.reminders import (
     Lease,
     ReminderState,
@@ -157,10 +157,11 @@ def _deliver(lease: Lease, this: _Pass) -> str:
     addressee = contents.addressee
     if recipient_hash(addressee.email) != lease.recipient_hash:
         return _end(lease, ReminderState.VOID, "the patient has another address now")
-    match verdict(contents.planned, now, addressee.patient_zone):
+    policy = policy_for(addressee.times)
+    match verdict(contents.planned, now, addressee.patient_zone, policy):
         case Verdict.WAIT:
             with unit_of_work():
-                put_back(lease, wait_until(contents.planned, now, addressee.patient_zone))
+                put_back(lease, wait_until(contents.planned, now, addressee.patient_zone, policy))
             return "skipped"
         case Verdict.TOO_LATE if lease.attempts > 1:
             return _end(lease, ReminderState.FAILED, "not delivered while it was of use", contents.sayings)

@@ -7,17 +7,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from scheduler.domain.interval import Interval
+from scheduler.domain.reminder_times import EARLIEST_DAYS
 from scheduler.reminders.addresses import recipient_hash
 from scheduler.reminders.changes import ChangeEntry, changes_due
 from scheduler.reminders.policy import (
-    POLICY,
     MessageKind,
+    Occasion,
     PlannedMessage,
     Verdict,
     confirmation_for,
+    policy_for,
     reminders_for,
     verdict,
 )
+from scheduler.store.around_visits import NOTHING_AROUND, Surroundings, surroundings
 from scheduler.store.reminder_facts import (
     AwaitedVisit,
     Entered,
@@ -31,7 +34,7 @@ from scheduler.store.told import Saying, untold_imports
 from scheduler.store.work import reading
 
 # A reminder so many calendar days before is at most one day and a clock change earlier than that in elapsed time.
-_AHEAD = timedelta(days=max(lead.days_before for lead in POLICY.reminders) + 2)
+_AHEAD = timedelta(days=EARLIEST_DAYS + 2)
 # Messages that a standstill of the program made too late are still entered, so that they are seen.
 _BEHIND = timedelta(days=7)
 
@@ -56,6 +59,7 @@ def due_messages(now: datetime, channel: str) -> Due:
     starting = Interval(now - _BEHIND, now + _AHEAD)
     with reading():
         visits = awaited_visits(starting)
+        around = surroundings(visits)
         entered = entered_about(starting)
         series = unconfirmed_series(after=now)
         changes = changes_due(now, channel)
@@ -64,30 +68,37 @@ def due_messages(now: datetime, channel: str) -> Due:
         new
         for visit in visits
         if visit.appointment not in changes.untold
-        for new in _reminders_due(visit, entered, now, channel)
+        for new in _reminders_due(visit, around.get(visit.appointment, NOTHING_AROUND), entered, now, channel)
     ]
     for unconfirmed in series:
         found += _confirmation_due(unconfirmed, now, channel)
     return Due(tuple(found), changes.entries, known)
 
 
-def reminder_of(kind: MessageKind, visit: AwaitedVisit) -> PlannedMessage:
+def reminder_of(kind: MessageKind, visit: AwaitedVisit) -> PlannedMessage | None:
     """Return what the policy says of a reminder that waits in the ledger for a visit at the time it has now.
 
-    It is not missed, whatever else of the visit has changed since it was entered.
+    It is not missed, whatever else of the visit has changed since it was entered. `None` where the site sends none of this
+    kind any more. For use in one reading.
     """
-    planned = reminders_for(visit.start, visit.set_at, visit.patient_zone)
-    return next(replace(message, missed=False) for message in planned if message.kind is kind)
+    around = surroundings([visit]).get(visit.appointment, NOTHING_AROUND)
+    planned = reminders_for(_occasion(visit, around), policy_for(visit.times))
+    return next((replace(message, missed=False) for message in planned if message.kind is kind), None)
+
+
+def _occasion(visit: AwaitedVisit, around: Surroundings) -> Occasion:
+    return Occasion(visit.start, visit.set_at, visit.patient_zone, visit.kind, around.act_by, around.doses)
 
 
 def _reminders_due(
-    visit: AwaitedVisit, entered: frozenset[Entered], now: datetime, channel: str
+    visit: AwaitedVisit, around: Surroundings, entered: frozenset[Entered], now: datetime, channel: str
 ) -> Iterator[NewReminder]:
     if visit.set_at >= visit.start:
         return  # written down afterwards; there was never anything to remind of
     recipient = recipient_hash(visit.email)
-    for message in reminders_for(visit.start, visit.set_at, visit.patient_zone):
-        wanted = verdict(message, now, visit.patient_zone)
+    policy = policy_for(visit.times)
+    for message in reminders_for(_occasion(visit, around), policy):
+        wanted = verdict(message, now, visit.patient_zone, policy)
         about = Entered(visit.appointment, message.kind, recipient, visit.start)
         if wanted is not Verdict.WAIT and about not in entered:
             state, problem = _beginning(message, wanted, visit)
@@ -109,7 +120,7 @@ def _confirmation_due(unconfirmed: Unconfirmed, now: datetime, channel: str) -> 
     first, last = unconfirmed.visits[0], unconfirmed.visits[-1]
     recipient = recipient_hash(first.email)
     message = confirmation_for(first.created_at, last.start)
-    wanted = verdict(message, now, first.patient_zone)
+    wanted = verdict(message, now, first.patient_zone, policy_for(first.times))
     if wanted is not Verdict.WAIT and recipient not in unconfirmed.tried:
         state, problem = _beginning(message, wanted, first)
         yield NewReminder(

@@ -18,8 +18,10 @@ from scheduler.reminders.policy import MessageKind
 
 _SUBJECTS = {
     MessageKind.CONFIRMATION: "Your appointments",
+    MessageKind.PREPARATION: "Before your appointment",
     MessageKind.THREE_DAYS: "Appointment reminder",
     MessageKind.ONE_DAY: "Appointment reminder",
+    MessageKind.SAME_DAY: "Appointment reminder",
     MessageKind.CHANGE: "Your appointments have changed",
 }
 
@@ -136,6 +138,11 @@ def _opening(letter: Letter) -> str:
             return f"{_counted(letter.visits)} booked for you at {letter.public_name}:"
         case MessageKind.CHANGE:
             return f"there is a change to your appointments at {letter.public_name}."
+        case MessageKind.PREPARATION:
+            return (
+                f"there is something to read and to do before this appointment at {letter.public_name}. "
+                "Please see your instructions, or call us if you do not have them:"
+            )
         case _:
             return f"this is a reminder of your appointment at {letter.public_name}:"
 

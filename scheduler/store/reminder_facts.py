@@ -11,6 +11,7 @@ from sqlalchemy import Select, exists, select
 
 from scheduler.domain.appointment import CALLED_OFF, AppointmentState
 from scheduler.domain.interval import Interval
+from scheduler.domain.reminder_times import USUAL_TIMES, ReminderTimes
 from scheduler.domain.series import SeriesState
 from scheduler.domain.treatment import StepKind
 from scheduler.store.base import table_of
@@ -42,6 +43,7 @@ class AwaitedVisit:
     `set_at` is when it got its present time, or was last changed otherwise. `patient_zone` is where the patient lives,
     the site's zone by default. `email`, `phone` and `address` may be empty; `series` is `None` for a visit outside any.
     `sequence` is what its calendars count, which was raised last at `changed_at`. `stands` is false when it is called off.
+    `times` are when the site lets messages leave.
     """
 
     appointment: str
@@ -62,6 +64,7 @@ class AwaitedVisit:
     public_name: str
     phone: str
     address: str
+    times: ReminderTimes = USUAL_TIMES
 
 
 @dataclass(frozen=True, slots=True)

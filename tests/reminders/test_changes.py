@@ -339,5 +339,5 @@ def test_an_update_takes_what_was_confirmed_before_as_told() -> None:
 
 def test_pages_and_documents_say_how_long_a_change_waits() -> None:
     assert POLICY.undo_delay == timedelta(minutes=5)
-    for name in ("templates/_how_soon.html", "docs/reference/feeds-and-reminders.md"):
+    for name in ("templates/_no_notice.html", "docs/reference/feeds-and-reminders.md"):
         assert "five minutes after the" in (PROJECT_FOLDER / name).read_text(encoding="utf-8")

@@ -375,8 +375,9 @@ def test_no_byte_of_any_message_of_a_series_gives_anything_away() -> None:
     while now < datetime(2027, 1, 6, tzinfo=UTC):
         dispatch(now, channel)
         now += timedelta(hours=3)
-    # One for the whole, two for each of the 22 visits but the first preparation's: that one is tomorrow.
-    assert len(channel.sent) == 1 + 2 * 22 - 1
+    # One for the whole, two for each of the 22 visits but the first preparation's: that one is tomorrow;
+    # and for each of the 6 doses a note a week before.
+    assert len(channel.sent) == 1 + 2 * 22 - 1 + 6
     names = ["Robin", "Cottonwood", "Therapist 1", "Nurse 1", "Prescriber 1", "office-1", "dosing-1"]
     for message in channel.sent:
         assert_gives_nothing_away(bytes(message), names)
