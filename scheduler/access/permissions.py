@@ -50,6 +50,7 @@ class Permission(StrEnum):
     CHANGE_STAFF = "change_staff"
     CHANGE_PLACES = "change_places"
     CHANGE_CALENDAR_WORDS = "change_calendar_words"
+    CHANGE_REMINDER_TIMES = "change_reminder_times"
     MANAGE_BUSY_CALENDARS = "manage_busy_calendars"
     MANAGE_OWN_BUSY_CALENDARS = "manage_own_busy_calendars"
     MANAGE_SUBSCRIPTIONS = "manage_subscriptions"
@@ -104,6 +105,7 @@ ALLOWED: Mapping[Permission, frozenset[AccountRole]] = MappingProxyType(
         Permission.CHANGE_STAFF: _KEEPERS,
         Permission.CHANGE_PLACES: _DESK,
         Permission.CHANGE_CALENDAR_WORDS: _KEEPERS,
+        Permission.CHANGE_REMINDER_TIMES: _KEEPERS,
         Permission.MANAGE_BUSY_CALENDARS: _DESK,
         Permission.MANAGE_OWN_BUSY_CALENDARS: _CLINICAL,
         Permission.MANAGE_SUBSCRIPTIONS: _DESK,

@@ -96,8 +96,12 @@ def _capacity(capacity: Mapping[Purpose, int]) -> Json:
 
 
 def _site(site: Site) -> Json:
-    """Return a site; what its calendars call visits only where it chose other words than the usual."""
-    chosen = {} if site.calendar_words == USUAL_WORDS else {"calendar_words": site.calendar_words.plain()}
+    """Return a site; what its calendars call visits, and when its reminders leave, only where it chose so."""
+    chosen: Json = (
+        {} if site.calendar_words == USUAL_WORDS else {"calendar_words": site.calendar_words.plain()}
+    )
+    if times := site.reminder_times.chosen():
+        chosen = {**chosen, "reminder_times": times}
     return {"id": site.id, "zone": site.zone, **chosen}
 
 

@@ -34,6 +34,7 @@ from scheduler.domain.group_terms import Member
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Credential, GateRecord, Patient, Role, StaffMember
 from scheduler.domain.places import Closure, NoticeAsked, Room, Site, WeeklyHours
+from scheduler.domain.reminder_times import ReminderTimes
 from scheduler.domain.treatment import Protocol, StepKind
 
 USUALLY_WATCHES = 2
@@ -184,6 +185,7 @@ def _site(entry: SiteEntry) -> Site:
         no_decisions=timedelta(hours=entry.no_decisions_hours),
         dormant_days=entry.dormant_days,
         calendar_words=CalendarWords(**dict(entry.calendar_words)),
+        reminder_times=ReminderTimes(**dict(entry.reminder_times)),
     )
 
 

@@ -27,6 +27,7 @@ from scheduler.clinic_file.forms import (
 from scheduler.clinic_file.protocol_models import ProtocolDocument
 from scheduler.domain.calendar_words import KINDS, PatientShown, faults_of
 from scheduler.domain.people import GateDecision, Role
+from scheduler.domain.reminder_times import faults_of as faults_of_times
 from scheduler.domain.treatment import StepKind
 
 
@@ -84,6 +85,26 @@ class CalendarWordsEntry(Form):
         return self
 
 
+class ReminderTimesEntry(Form):
+    """When reminders of a site leave, where it chose another time than the usual."""
+
+    preparation_days: Annotated[WholeNumber, Field(ge=3, le=14)] = 7
+    first_days: Annotated[WholeNumber, Field(ge=2, le=5)] = 3
+    hour: Annotated[WholeNumber, Field(ge=8, le=17)] = 10
+    notice_hours: Annotated[WholeNumber, Field(ge=2, le=24)] = 6
+    same_day_hours: Annotated[WholeNumber, Field(ge=0, le=4)] = 0
+    quiet_from: Annotated[WholeNumber, Field(ge=18, le=22)] = 21
+    quiet_until: Annotated[WholeNumber, Field(ge=7, le=10)] = 8
+    rest_hours: Annotated[WholeNumber, Field(ge=0, le=24)] = 6
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> ReminderTimesEntry:
+        wrong = next(faults_of_times(dict(self)), None)
+        if wrong is not None:
+            raise ValueError(wrong[1])
+        return self
+
+
 class SiteEntry(Form):
     """One place of the clinic. `public_name` is the neutral name that messages and calendars may show.
 
@@ -104,6 +125,7 @@ class SiteEntry(Form):
     no_decisions_hours: Annotated[WholeNumber, Field(ge=12, le=48)] = 24
     dormant_days: Annotated[WholeNumber, Field(ge=30, le=180)] = 84
     calendar_words: CalendarWordsEntry = CalendarWordsEntry()
+    reminder_times: ReminderTimesEntry = ReminderTimesEntry()
 
 
 class RoomEntry(Form):

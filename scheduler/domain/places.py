@@ -9,6 +9,7 @@ from functools import lru_cache
 from scheduler.domain.calendar_words import USUAL_WORDS, CalendarWords
 from scheduler.domain.clock import days_of, instant_at, whole_local_day
 from scheduler.domain.interval import Interval, merged, without
+from scheduler.domain.reminder_times import USUAL_TIMES, ReminderTimes
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -63,7 +64,8 @@ class Site:
     `dormant_days` since the last dose, by the calendar, are a long break: 84, in the range of 30 to 180.
 
     `public_name` is the neutral name that messages and calendars may show; `name` is for signed-in pages alone.
-    `zone` is an IANA name. `phone` and `address` may be empty. `calendar_words` are what calendars of staff call visits.
+    `zone` is an IANA name. `phone` and `address` may be empty. `calendar_words` are what calendars of staff call visits,
+    `reminder_times` when messages to patients leave.
     """
 
     id: str
@@ -78,6 +80,7 @@ class Site:
     no_decisions: timedelta = timedelta(hours=24)
     dormant_days: int = 84
     calendar_words: CalendarWords = USUAL_WORDS
+    reminder_times: ReminderTimes = USUAL_TIMES
 
     def open_times(self, horizon: Interval) -> tuple[Interval, ...]:
         """Return when the site is open within the horizon, closures taken out, sorted and merged."""

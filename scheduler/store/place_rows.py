@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Table, select
 from scheduler.domain.calendar_words import USUAL_WORDS, words_from
 from scheduler.domain.interval import Interval
 from scheduler.domain.places import Closure, NoticeAsked, Room, Site, WeeklyHours
+from scheduler.domain.reminder_times import times_from
 from scheduler.store.base import table_of
 from scheduler.store.rows import by_owner, hang, only, put
 from scheduler.store.tables_places import ClosureRow, RoomOutageRow, RoomRow, SiteHoursRow, SiteRow
@@ -45,6 +46,7 @@ def load_sites(connection: Connection, site: str | None = None) -> tuple[Site, .
             phone=row.phone,
             address=row.address,
             calendar_words=words_from(row.calendar_words),
+            reminder_times=times_from(row.reminder_times),
             **_policies(row),
         )
         for row in rows
@@ -65,6 +67,7 @@ def write_site(connection: Connection, site: Site) -> None:
         "no_decisions_hours": site.no_decisions // _AN_HOUR,
         "dormant_days": site.dormant_days,
         "calendar_words": None if site.calendar_words == USUAL_WORDS else site.calendar_words.plain(),
+        "reminder_times": site.reminder_times.chosen() or None,
     }
     put(connection, _site, row)
     hang(connection, _hours, {"site_id": site.id}, hours_rows(site.hours))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, Text, exists, select, type_coerce
 
 from scheduler.domain.appointment import CALLED_OFF, AppointmentState
 from scheduler.domain.interval import Interval
-from scheduler.domain.reminder_times import USUAL_TIMES, ReminderTimes
+from scheduler.domain.reminder_times import USUAL_TIMES, ReminderTimes, times_from
 from scheduler.domain.series import SeriesState
 from scheduler.domain.treatment import StepKind
 from scheduler.store.base import table_of
@@ -206,6 +208,8 @@ def addressed() -> Select[Any]:
             _site.c.public_name,
             _site.c.phone,
             _site.c.address,
+            # As text: it is the same for every visit of a site, and read once.
+            type_coerce(_site.c.reminder_times, Text).label("reminder_times"),
         )
         .join(_patient, _patient.c.id == _visit.c.patient_id)
         .join(_site, _site.c.id == _visit.c.site_id)
@@ -242,4 +246,11 @@ def visit_of(row: Any) -> AwaitedVisit:
         public_name=row.public_name,
         phone=row.phone,
         address=row.address,
+        times=_times(row.reminder_times),
     )
+
+
+@lru_cache(maxsize=64)
+def _times(text: str | None) -> ReminderTimes:
+    """Return when a site lets messages leave, from the text that is kept of it."""
+    return times_from(None if text is None else json.loads(text))

@@ -13,7 +13,8 @@ from scheduler.store.base import Json, Key, OfSite, Row, RowNumber
 class SiteRow(Row):
     """A site; hours of notice, and of making no decisions after a dose, are the usual ones where they are left out.
 
-    `calendar_words` are a JSON object of texts, nothing for the usual words.
+    `calendar_words` are a JSON object of texts, nothing for the usual words; `reminder_times` one of numbers that differ
+    from the usual ones, nothing for none.
     """
 
     __tablename__ = "site"
@@ -29,6 +30,7 @@ class SiteRow(Row):
     no_decisions_hours: Mapped[int | None]
     dormant_days: Mapped[int | None]
     calendar_words: Mapped[Json | None]
+    reminder_times: Mapped[Json | None]
 
 
 class SiteHoursRow(Row):

@@ -32,6 +32,7 @@ from scheduler.web import (
     move_routes,
     patient_routes,
     place_routes,
+    reminder_times_routes,
     replan_routes,
     rules_routes,
     series_routes,
@@ -77,6 +78,7 @@ BLUEPRINTS = (
     subscription_routes.pages,
     place_routes.pages,
     calendar_words_routes.pages,
+    reminder_times_routes.pages,
     rules_routes.pages,
 )
 
@@ -150,7 +152,13 @@ _OF_PATIENTS: tuple[str, ...] = (
 )
 """The rooms of pages, and single pages, that lie beneath the patients in the navigation."""
 
-_OF_PLACES: tuple[str, ...] = ("places", "calendar_words", "subscriptions.of_room", "subscriptions.of_site")
+_OF_PLACES: tuple[str, ...] = (
+    "places",
+    "calendar_words",
+    "reminder_times",
+    "subscriptions.of_room",
+    "subscriptions.of_site",
+)
 
 
 def _navigation() -> list[Entry]:

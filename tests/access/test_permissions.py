@@ -57,6 +57,7 @@ KEEPING = {
     Permission.SEE_HISTORY,
     Permission.CHANGE_STAFF,
     Permission.CHANGE_CALENDAR_WORDS,
+    Permission.CHANGE_REMINDER_TIMES,
     Permission.IMPORT_CLINIC,
     Permission.EXPORT_CLINIC,
     Permission.MANAGE_ACCOUNTS,

@@ -36,6 +36,7 @@ from scheduler.booking.change_cohort import (
     make_cohort,
 )
 from scheduler.booking.change_places import change_places
+from scheduler.booking.change_reminder_times import ChangeReminderTimes, change_reminder_times
 from scheduler.booking.changing_facts import ChangeOfFacts
 from scheduler.booking.decide_gate import DecideGate, decide_gate
 from scheduler.booking.decline_visits import DeclineVisits, decline_visits
@@ -57,6 +58,7 @@ from scheduler.domain.calendar_words import CalendarWords
 from scheduler.domain.clock import Clock
 from scheduler.domain.people import GateDecision
 from scheduler.domain.place_changes import RoomOutOfUse
+from scheduler.domain.reminder_times import ReminderTimes
 from scheduler.domain.series import Series, SeriesState
 from scheduler.store.base import table_of
 from scheduler.store.series import series as stored_series
@@ -107,6 +109,11 @@ def called_off() -> tuple[Series, str]:
 def other_words() -> Request:
     store_small_clinic()
     return Request(ChangeCalendarWords("site-1", CalendarWords(dosing="L")), changes_again=False)
+
+
+def other_times() -> Request:
+    store_small_clinic()
+    return Request(ChangeReminderTimes("site-1", ReminderTimes(first_days=4)), changes_again=False)
 
 
 def to_decline() -> Request:
@@ -194,6 +201,7 @@ CASES: Mapping[Callable[..., Any], Callable[[], Request]] = {
     leave_cohort: in_a_group(LeaveCohort(COHORT, "patient-1")),
     book_members_visits: own_visits,
     change_calendar_words: other_words,
+    change_reminder_times: other_times,
 }
 
 TRIED_ELSEWHERE = {

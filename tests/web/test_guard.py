@@ -102,6 +102,7 @@ MAY_OPEN = {
     "places.close": DESK,
     "places.open_again": DESK,
     "calendar_words.words": {"admin"},
+    "reminder_times.times": {"admin"},
     "rules.rules": EVERYBODY,
     "home.home": EVERYBODY,
     "sign_in.sign_out": EVERYBODY,

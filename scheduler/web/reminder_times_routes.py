@@ -1,0 +1,120 @@
+"""When messages to patients leave: chosen by an administrator, each number with its unit, range, usual value and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import IntegerField
+from wtforms.validators import InputRequired, NumberRange
+
+from scheduler.access.permissions import Permission
+from scheduler.booking.change_reminder_times import (
+    ChangeReminderTimes,
+    Chosen,
+    change_reminder_times,
+    who_chose,
+)
+from scheduler.booking.outcomes import NotAllowed, Refused
+from scheduler.booking.reach import site_of
+from scheduler.domain.places import Site
+from scheduler.domain.reminder_times import QUANTITIES, Quantity, ReminderTimes, faults_of
+from scheduler.store.work import reading
+from scheduler.web.form_keys import key_sent
+from scheduler.web.forms import faults
+from scheduler.web.guard import actor, needs
+from scheduler.web.identity import current_clock
+from scheduler.web.posted_form import PostedForm
+from scheduler.web.words import refused_words
+
+pages = Blueprint("reminder_times", __name__)
+
+
+def _number(name: str) -> IntegerField:
+    one = next(one for one in QUANTITIES if one.name == name)
+    range_said = f"Enter a whole number from {one.least} to {one.most}"
+    return IntegerField(
+        one.title,
+        [InputRequired(range_said), NumberRange(one.least, one.most, range_said)],
+        render_kw={"min": one.least, "max": one.most, "inputmode": "numeric"},
+    )
+
+
+class TimesForm(PostedForm):
+    """The numbers of a site, by the names of the table."""
+
+    preparation_days = _number("preparation_days")
+    first_days = _number("first_days")
+    hour = _number("hour")
+    notice_hours = _number("notice_hours")
+    same_day_hours = _number("same_day_hours")
+    quiet_from = _number("quiet_from")
+    quiet_until = _number("quiet_until")
+    rest_hours = _number("rest_hours")
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """Say at each field what is wrong with its number, also beside the others, in the words of the one rule."""
+        if not super().validate(extra_validators):
+            return False
+        wrong = dict(faults_of(self._plain()))
+        for name, why in wrong.items():
+            self[name].errors = [why[:1].upper() + why[1:]]
+        return not wrong
+
+    def times(self) -> ReminderTimes:
+        """Return what was entered, of a form that is valid."""
+        return ReminderTimes(**self._plain())
+
+    def _plain(self) -> dict[str, int]:
+        return {one.name: int(self[one.name].data) for one in QUANTITIES}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One number on the page; `chosen` says who chose it here, `None` where nobody did."""
+
+    quantity: Quantity
+    value: int
+    chosen: Chosen | None
+
+    @property
+    def hint(self) -> str:
+        """Say the unit, the range and what is usual."""
+        one = self.quantity
+        return f"{one.unit[:1].upper()}{one.unit[1:]}. {one.least} to {one.most}, usually {one.usual}."
+
+
+@pages.route("/site/reminder-times", methods=["GET", "POST"])
+@needs(Permission.CHANGE_REMINDER_TIMES)
+def times() -> ResponseReturnValue:
+    """Show the numbers of the site, and choose others."""
+    with reading():
+        site = site_of(actor())
+    if request.method != "POST":
+        return _page(site, TimesForm(None, data=site.reminder_times.plain())), 200
+    form = TimesForm(request.form)
+    if not form.validate():
+        return _page(site, form), 422
+    command = ChangeReminderTimes(site.id, form.times(), key_sent())
+    outcome = change_reminder_times(command, actor(), current_clock())
+    if isinstance(outcome, NotAllowed):
+        abort(403)
+    if isinstance(outcome, Refused):
+        flash(refused_words(outcome), "bad")
+    else:
+        flash("Saved. Reminders keep to it from now on; what was sent stays sent.", "good")
+    return redirect(url_for("reminder_times.times"), 303)
+
+
+def _page(site: Site, form: TimesForm) -> str:
+    with reading():
+        by_whom = who_chose(site.id)
+    now = site.reminder_times.plain()
+    return render_template(
+        "reminder_times.html",
+        site=site,
+        form=form,
+        faults=faults(form) if form.errors else [],
+        lines=[Line(one, now[one.name], by_whom.get(one.name)) for one in QUANTITIES],
+    )

@@ -1,0 +1,62 @@
+"""The page on which an administrator chooses when messages to patients leave."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from scheduler.domain.reminder_times import QUANTITIES, USUAL_TIMES, ReminderTimes
+from scheduler.store import clinic
+from tests.web.small_clinic import Visitor, fill, visitor
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from scheduler.domain.clock import StandingClock
+
+PAGE = "/site/reminder-times"
+FORM = {name: str(value) for name, value in USUAL_TIMES.plain().items()}
+
+
+def times_of(app: Flask) -> ReminderTimes:
+    with app.app_context():
+        return clinic.sites()[0].reminder_times
+
+
+def test_an_administrator_chooses_times_on_both_databases(app: Flask, standing_clock: StandingClock) -> None:
+    fill(app, standing_clock)
+    admin = visitor(app, "admin")
+    assert PAGE in admin.text("/places")
+    shown = admin.text(PAGE)
+    for one in QUANTITIES:
+        assert one.title in shown
+    assert "nobody has chosen here" in shown
+    assert admin.send(PAGE, {**FORM, "first_days": "4", "same_day_hours": "2"}).status_code == 303
+    shown = admin.text(PAGE)
+    assert "Saved. Reminders keep to it" in shown
+    assert shown.count("Chosen by admin") == 2
+    assert times_of(app) == ReminderTimes(first_days=4, same_day_hours=2)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ({"first_days": ""}, "Enter a whole number from 2 to 5"),
+        ({"first_days": "9"}, "Enter a whole number from 2 to 5"),
+        ({"first_days": "5", "preparation_days": "4"}, "must come earlier than the first reminder"),
+        ({"hour": "8", "quiet_until": "9"}, "which is within the quiet hours"),
+    ],
+)
+def test_what_will_not_do_is_said_at_its_field(clinic_app: Flask, wrong: dict[str, str], why: str) -> None:
+    answer = visitor(clinic_app, "admin").send(PAGE, {**FORM, **wrong})
+    assert answer.status_code == 422
+    assert why in answer.text
+    assert "There is a problem" in answer.text
+    assert times_of(clinic_app) == USUAL_TIMES
+
+
+def test_nobody_else_chooses(desk: Visitor) -> None:
+    assert PAGE not in desk.text("/places")
+    assert desk.get(PAGE).status_code == 403
+    assert desk.send(PAGE, FORM).status_code == 403
