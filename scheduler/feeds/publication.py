@@ -25,7 +25,7 @@ from scheduler.store.subscriptions import (
     note_fetch,
     stamped_subscription,
 )
-from scheduler.store.work import reading, unit_of_work
+from scheduler.store.work import noting, reading
 
 KEPT = timedelta(days=30)
 """How long a visit that is over, or was called off, stays in the feed."""
@@ -129,7 +129,7 @@ def color_of(subscription: FeedSubscription) -> str:
 
 def _note_fetch(subscription: FeedSubscription, now: datetime, program: str, version: KeptVersion) -> None:
     try:
-        with unit_of_work():
+        with noting():
             note_fetch(subscription.id, now, program, version)
     except Conflict:
         # The database is busy; the feed matters more than the note.

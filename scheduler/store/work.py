@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -34,7 +35,22 @@ def unit_of_work() -> Iterator[None]:
     """
     if _current.get() is not None:
         raise RuntimeError("a transaction is open already; a unit of work begins outside of it")
-    with _transaction(writes=True):
+    with _transaction(_to_write, writes=True):
+        yield
+
+
+@contextmanager
+def noting() -> Iterator[None]:
+    """Open a unit of work for what is found out anew when it is lost: its end does not wait for the disk.
+
+    When the machine itself fails, and at no other time, what was noted last may be gone; all else stands. It is for nothing
+    that anybody was told is done. Raises as `unit_of_work` does.
+    """
+    if _current.get() is not None:
+        raise RuntimeError("a transaction is open already; a note is taken outside of it")
+    with _transaction(_to_note, writes=True) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")
         yield
 
 
@@ -48,7 +64,7 @@ def reading() -> Iterator[Connection]:
     if current is not None:
         yield current.connection
         return
-    with _transaction(writes=False) as connection:
+    with _transaction(_to_read, writes=False) as connection:
         yield connection
 
 
@@ -72,10 +88,13 @@ def when_committed(act: Callable[[], None]) -> None:
         act()
 
 
+_Prepared: TypeAlias = Callable[[Connection], AbstractContextManager[Connection]]
+
+
 @contextmanager
-def _transaction(*, writes: bool) -> Iterator[Connection]:
+def _transaction(prepared: _Prepared, *, writes: bool) -> Iterator[Connection]:
     try:
-        with db.engine.connect() as plain, _prepared(plain, writes=writes) as connection, connection.begin():
+        with db.engine.connect() as plain, prepared(plain) as connection, connection.begin():
             transaction = _Transaction(connection, writes)
             token = _current.set(transaction)
             try:
@@ -89,10 +108,32 @@ def _transaction(*, writes: bool) -> Iterator[Connection]:
 
 
 @contextmanager
-def _prepared(connection: Connection, *, writes: bool) -> Iterator[Connection]:
-    if writes:
+def _to_write(connection: Connection) -> Iterator[Connection]:
+    yield connection
+
+
+@contextmanager
+def _to_note(connection: Connection) -> Iterator[Connection]:
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name != "sqlite":
         yield connection
-    elif connection.dialect.name == "sqlite":
+        return
+    # SQLite knows it of a whole connection alone, and outside of a transaction.
+    (waiting,) = driver.execute("PRAGMA synchronous").fetchone()
+    driver.execute(f"PRAGMA synchronous={min(waiting, _NORMAL)}")
+    try:
+        yield connection
+    finally:
+        driver.execute(f"PRAGMA synchronous={waiting}")
+
+
+#: What SQLite calls it when the disk is waited for now and then, and no commit by itself waits.
+_NORMAL = 1
+
+
+@contextmanager
+def _to_read(connection: Connection) -> Iterator[Connection]:
+    if connection.dialect.name == "sqlite":
         yield connection.execution_options(**{READING: True})
     else:
         # Read committed shows each statement a moment of its own; a page must not mix two.

@@ -6,10 +6,11 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import event, func, insert, select, text, update
 
 from scheduler.app import create_app_without_pages
 from scheduler.config import settings_from
@@ -22,7 +23,7 @@ from scheduler.store.claim_rows import claim
 from scheduler.store.database import db
 from scheduler.store.locks import lock
 from scheduler.store.tables_places import ClosureRow, SiteRow
-from scheduler.store.work import reading, unit_of_work, writing
+from scheduler.store.work import noting, reading, unit_of_work, writing
 from tests.databases import let_go, make_app
 from tests.postgres_server import PostgresServer
 from tests.store.stored_clinic import SAVED_AT, hours, keep_clinic, watching
@@ -63,6 +64,36 @@ def test_what_is_committed_is_on_the_disk(sqlite_url: str, tmp_path: Path) -> No
     let_go(app)
 
 
+def test_a_note_alone_does_not_wait_for_the_disk(database_url: str, tmp_path: Path) -> None:
+    settings = settings_from({"DATABASE_URL": database_url, "VAR_FOLDER": str(tmp_path)})
+    app = create_app_without_pages(settings)
+    asked = "PRAGMA synchronous" if database_url.startswith("sqlite") else "SHOW synchronous_commit"
+
+    def waits() -> object:
+        return writing().exec_driver_sql(asked).scalar_one()
+
+    def wait(connection: Any, _record: object) -> None:
+        # The server of the tests waits for nothing.
+        connection.execute("SET synchronous_commit TO on")
+        connection.commit()
+
+    with app.app_context():
+        if not database_url.startswith("sqlite"):
+            event.listen(db.engine, "connect", wait)
+        with noting():
+            assert waits() in (1, "off")
+            rename("Another")
+        with unit_of_work():
+            before = waits()
+        assert before in (2, "on")
+        with pytest.raises(KeyError), noting():
+            raise KeyError
+        with unit_of_work():
+            assert waits() == before
+        assert name() == "Another"
+    let_go(app)
+
+
 def test_what_is_written_is_kept_at_the_end() -> None:
     with unit_of_work():
         rename("Another")
@@ -89,6 +120,8 @@ def test_units_of_work_do_not_nest() -> None:
     with pytest.raises(RuntimeError, match="open already"), unit_of_work(), unit_of_work():
         pass
     with pytest.raises(RuntimeError, match="open already"), reading(), unit_of_work():
+        pass
+    with pytest.raises(RuntimeError, match="open already"), reading(), noting():
         pass
 
 
