@@ -119,6 +119,10 @@ class Occasion:
     doses: tuple[Interval, ...] = ()
 
 
+UNCONFIRMED_WITHIN = timedelta(hours=48)
+"""Visits that begin so soon and that nobody has confirmed are listed for the front desk to call about; clinics' custom."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedMessage:
     """One message as the policy wants it.

@@ -1,4 +1,4 @@
-"""Noting that somebody has seen to a patient's no to an invitation."""
+"""Noting that somebody has seen to what a patient answered."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pages = Blueprint("answers", __name__)
 @pages.post("/visits/<appointment>/answer-settled")
 @needs(Permission.RESOLVE_CONFLICT)
 def settle(appointment: str) -> ResponseReturnValue:
-    """Note that somebody has seen to a no."""
+    """Note that somebody has seen to an answer."""
     found, _ = visit_within_reach(appointment)
     outcome = settle_answer(SettleAnswer(found.id), actor(), current_clock())
     if isinstance(outcome, NotAllowed):

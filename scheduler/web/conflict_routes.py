@@ -35,11 +35,12 @@ from scheduler.store.conflicts import VisitConflict
 from scheduler.store.glances import patients_named
 from scheduler.store.series import dormant_series
 from scheduler.store.work import reading
-from scheduler.web.answer_words import refusals_at
+from scheduler.web.answer_words import waiting_at
 from scheduler.web.change_page import chosen_way
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.sealed_change import Seal, sealed
+from scheduler.web.unconfirmed_routes import unconfirmed_at
 from scheduler.web.visit_rows import Manner, Names
 from scheduler.web.way_words import WayTold, told
 from scheduler.web.words import count_words
@@ -110,12 +111,14 @@ def conflicts() -> ResponseReturnValue:
     if isinstance(found, NotAllowed) or isinstance(accepted, NotAllowed):
         abort(403)
     with reading():
-        refusals = refusals_at(site.id, current_clock().now())
+        waiting = waiting_at(site.id, current_clock().now())
+        unconfirmed = len(unconfirmed_at(site, current_clock().now()))
     return render_template(
         "conflicts.html",
         cards=_cards(found),
         accepted=_cards(accepted),
-        refusals=refusals,
+        waiting=waiting,
+        unconfirmed=unconfirmed,
         may_settle=may(actor(), Permission.RESOLVE_CONFLICT),
         **_resting(site),
         site=site,

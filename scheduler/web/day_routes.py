@@ -21,6 +21,7 @@ from scheduler.store.booked_visits import booked_of
 from scheduler.store.glances import patients_named, room_names, starts_between
 from scheduler.store.overrides import standing_overrides
 from scheduler.store.work import reading
+from scheduler.web.answer_words import confirmed_in_words
 from scheduler.web.day_view import DayFacts, DayVisit, day_visits
 from scheduler.web.guard import actor, needs
 from scheduler.web.hand_overs import hand_overs_of
@@ -81,6 +82,7 @@ def day(day: date) -> ResponseReturnValue:
         site = site_of(actor())
         visits = _visits_of(day, site, now)
         strip = _strip(day, site)
+        confirmed = confirmed_in_words([one.visit for one in visits], site.zone)
     return render_template(
         "day.html",
         day=day,
@@ -88,6 +90,7 @@ def day(day: date) -> ResponseReturnValue:
         site=site,
         zone_name=_zone_name(day, site),
         visits=visits,
+        confirmed=confirmed,
         strip=strip,
         before=day - timedelta(days=1),
         after=day + timedelta(days=1),

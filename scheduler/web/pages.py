@@ -41,6 +41,7 @@ from scheduler.web import (
     stay_routes,
     subscription_routes,
     substitute_routes,
+    unconfirmed_routes,
     version_routes,
     visit_file_routes,
     visit_routes,
@@ -73,6 +74,7 @@ BLUEPRINTS = (
     substitute_routes.pages,
     day_routes.pages,
     conflict_routes.pages,
+    unconfirmed_routes.pages,
     staff_routes.pages,
     busy_routes.pages,
     subscription_routes.pages,
@@ -170,7 +172,7 @@ def _navigation() -> list[Entry]:
     name = "My day" if may(actor, Permission.SEE_OWN_DAY) else "Day"
     entries.append(_entry(name, "day.my_day", ("day", "subscriptions.my_own")))
     if may(actor, Permission.SEE_CONFLICTS):
-        waiting = _entry("Conflicts", "conflicts.conflicts", ("conflicts",))
+        waiting = _entry("Conflicts", "conflicts.conflicts", ("conflicts", "unconfirmed"))
         entries.append(replace(waiting, count=_count_conflicts(actor)))
     if may(actor, Permission.SEE_STAFF):
         entries.append(_entry("Staff", "staff.staff", ("staff", "busy", "subscriptions.of_person")))
@@ -183,8 +185,8 @@ def _navigation() -> list[Entry]:
 
 def _count_conflicts(actor: Actor) -> int:
     try:
-        refusals = len(waiting_answers(actor.site, current_clock().now()))
-        return count_open(actor.site) + count_dormant(actor.site) + refusals
+        waiting = len(waiting_answers(actor.site, current_clock().now()))
+        return count_open(actor.site) + count_dormant(actor.site) + waiting
     except TrellisError:
         # An error page has this navigation too, also when the database is what failed.
         return 0

@@ -30,7 +30,7 @@ from scheduler.domain.notice import Timeliness, line_of
 from scheduler.domain.series import Series, SeriesState
 from scheduler.store import appointments, clinic
 from scheduler.store.work import reading
-from scheduler.web.answer_words import declined_of
+from scheduler.web.answer_words import confirmed_in_words, waiting_of
 from scheduler.web.drawing import draw
 from scheduler.web.form_keys import key_sent
 from scheduler.web.forms import CancelForm, EndSeriesForm, faults
@@ -62,7 +62,7 @@ def series(series: str) -> ResponseReturnValue:
         follows = follow_on(found, now)
         newest = newest_version(found.protocol) if may(actor(), Permission.ADOPT_VERSION) else None
         ahead = [visit for visit in found.standing if is_to_come(visit, now)]
-        refused = declined_of(ahead)
+        waiting = waiting_of(ahead)
     windows = windows_of(protocol, found, site.zone, now)
     return render_template(
         "series.html",
@@ -76,7 +76,8 @@ def series(series: str) -> ResponseReturnValue:
         general=beside_no_visit(findings),
         missing=missing_visits(found) if may(actor(), Permission.MOVE_APPOINTMENT) else (),
         declined=[whole.step(key) for key in sorted(found.declined)],
-        refused=refused,
+        waiting=[(visit, waiting[visit.id]) for visit in ahead if visit.id in waiting],
+        confirmed=confirmed_in_words(found.standing, site.zone),
         held_until=held_until_of(found, now),
         newer=newest if ahead and newest and newest > found.protocol_version else None,
         may_decide=may(actor(), Permission.BOOK_SERIES),

@@ -25,7 +25,7 @@ from scheduler.domain.series import SeriesState
 from scheduler.domain.visit_day import DayReason
 from scheduler.store import appointments
 from scheduler.store.work import reading
-from scheduler.web.answer_words import answer_in_words
+from scheduler.web.answer_words import answer_in_words, confirmed_in_words
 from scheduler.web.form_keys import key_sent
 from scheduler.web.group_view import group_view
 from scheduler.web.guard import actor, needs
@@ -182,6 +182,7 @@ def show_visit(
         group=group,
         of_group=facts.of_group,
         answer=answer,
+        confirmed=confirmed_in_words([found], facts.site.zone).get(found.id, ""),
         names=names,
         problem=problem,
         entered=entered or {},

@@ -23,6 +23,7 @@ from scheduler.rules.finding import Finding, Level
 from scheduler.rules.gate_families import family_of
 from scheduler.rules.wording import sentence
 from scheduler.store.visit_events import events_of
+from scheduler.web.answer_words import who_noted
 from scheduler.web.words import lower_first, moment_in, state_words
 
 _S = AppointmentState
@@ -230,7 +231,7 @@ def _event(event: VisitEvent, zone: str) -> EventLine:
         at=moment_in(event.at, zone),
         what=state_words(event.state),
         reason=_why(event),
-        by=event.noted_by,
+        by=f"by {event.noted_by}" if event.way is None else who_noted(event),
     )
 
 

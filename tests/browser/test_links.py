@@ -8,12 +8,15 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from scheduler.domain.answers import Answer
+from scheduler.domain.clock import local_day
+from scheduler.reminders.answer_links import AnswerByLink, answer_by_link, open_link
 from scheduler.reminders.dispatch import dispatch
 from tests.browser.conftest import Served
 from tests.browser.person import Person, Screen
 from tests.reminders.changing import body
 from tests.reminders.recording import RecordingChannel
-from tests.web.small_clinic import NOW
+from tests.web.small_clinic import NOW, ZONE
 
 pytestmark = pytest.mark.browser
 
@@ -56,3 +59,27 @@ def test_somebody_answers_a_message_at_their_own_screen(
     one.go("/a/xxxxxxxxxxxxxxxx")
     expect(page.get_by_role("heading", name="This link is of no use")).to_be_visible()
     one.look("link-of-no-use")
+
+
+@pytest.mark.parametrize("screen", [Screen(1280), Screen(390)], ids=lambda screen: screen.name)
+def test_the_front_desk_sees_who_confirmed_whom_to_call_and_who_is_missing(
+    served: Served, person: Callable[[Screen], Person], screen: Screen
+) -> None:
+    secret = links_sent(served)[0].removeprefix("/a/")
+    with served.app.app_context():
+        first, second, *_ = open_link(secret, served.clock).visits
+        for one, answer in ((first, Answer.ACCEPTED), (second, Answer.CALL_WANTED)):
+            answer_by_link(AnswerByLink(secret, answer, one.visit.appointment), served.clock)
+    desk = person(screen)
+    desk.come_in("desk")
+    by_link = "by the patient, by the link in a message"
+    for address, name, said in (
+        (f"/visits/{first.visit.appointment}", "visit-confirmed-by-link", by_link),
+        (f"/series/{first.visit.series}", "series-confirmed-by-link", by_link),
+        (f"/day/{local_day(first.start, ZONE)}", "day-confirmed-by-link", by_link),
+        ("/conflicts", "patients-to-call", "The patient asks to be called"),
+        ("/unconfirmed", "unconfirmed", "Not confirmed"),
+    ):
+        desk.go(address)
+        assert said in desk.page.content()
+        desk.look(name)

@@ -75,6 +75,7 @@ MAY_OPEN = {
     "substitute.take": EVERYBODY - {"nurse"},
     "conflicts.conflicts": DESK | {"prescriber"},
     "conflicts.conflict": DESK | {"prescriber"},
+    "unconfirmed.unconfirmed": DESK | {"prescriber"},
     "conflicts.accept": DESK | {"prescriber"},
     "conflicts.mend": DESK,
     "busy.calendars": DESK,
