@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 # One thing after the other, so that the last line is the count of the tests.
 .NOTPARALLEL:
-.PHONY: help run test check format types contracts documents bench soak crashes lives lock clean
+.PHONY: help run test check format types contracts documents bench soak crashes quarter lives lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -e 's/:.*## /\t/' | expand -t 12
@@ -52,6 +52,9 @@ soak: .venv/development.stamp ## random use cases in many processes, some killed
 
 crashes: .venv/development.stamp ## kill what books by the hundred, and the database server too: make crashes KILLS=300
 	@exec $(BIN)/python -m soak.crashes
+
+quarter: .venv/development.stamp ## a quarter of reminders with moves and standstills, counted again: make quarter SEED=1 PATIENTS=120
+	@exec $(BIN)/python -m tests.reminders.long_quarter $(or $(SEED),1) $(or $(PATIENTS),120) $(or $(DAYS),90)
 
 lives: .venv/development.stamp ## random lives of series, independently checked: make lives SEQUENCES=200 STEPS=40 SEED=1
 	@exec env SEQUENCES=$(or $(SEQUENCES),100) STEPS=$(or $(STEPS),40) $(BIN)/python -m pytest tests/journeys/test_lives_of_series.py \
