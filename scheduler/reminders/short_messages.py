@@ -18,7 +18,9 @@ def compose_short(letter: Letter) -> str:
     CANCEL and END are never offered: networks and laws read them as the wish to be texted no more.
     """
     standing = bool(letter.visits or letter.moved)
-    sentences = [*_news(letter), _answers(letter) if standing else _questions(letter), OPT_OUT]
+    # Phones open an address without its scheme, too, and each letter counts.
+    link = letter.link.removeprefix("https://")
+    sentences = [*_news(letter), _answers(letter) if standing else _questions(letter), link, OPT_OUT]
     return in_alphabet(f"{letter.public_name}: {' '.join(sentence for sentence in sentences if sentence)}")
 
 

@@ -58,6 +58,14 @@ def test_what_speaks_of_one_visit_fits_into_one_segment(name: str) -> None:
     assert segments(compose_short(letter)) == 1
 
 
+def test_the_link_to_answer_stands_beside_the_digits_and_fits_into_the_segment() -> None:
+    text = compose_short(replace(REMINDER, link="https://visits.example.org/a/7Qk3vX0cJw2mZr9T"))
+    assert "2 for a call back. visits.example.org/a/7Qk3vX0cJw2mZr9T STOP to opt out" in text
+    assert segments(text) == 1
+    plain = compose_short(replace(REMINDER, link="http://127.0.0.1:8000/a/7Qk3vX0cJw2mZr9T"))
+    assert " http://127.0.0.1:8000/a/7Qk3vX0cJw2mZr9T " in plain
+
+
 def test_a_long_public_name_in_other_letters_still_fits() -> None:
     assert segments(compose_short(replace(REMINDER, public_name="Haus zum Süden – Café “Çinar”"))) == 1
 
