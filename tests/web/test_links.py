@@ -7,12 +7,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from mailbox import Maildir
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from scheduler.access.permissions import SYSTEM
 from scheduler.booking.take_answer import SettleAnswer, settle_answer
+from scheduler.cli.commands import register_commands
 from scheduler.domain.answers import Answer
 from scheduler.domain.appointment import AppointmentState
 from scheduler.domain.clock import StandingClock
@@ -342,3 +344,19 @@ def test_who_answered_what_is_on_file_once(app: Flask, client: FlaskClient, path
         kept = answer_to("visit-a")
     assert kept is not None
     assert (kept.answer, kept.start, kept.received_at) == (Answer.OTHER_TIME, FIRST, BOOKED_AT)
+
+
+def test_the_command_and_the_page_meet(app: Flask, client: FlaskClient) -> None:
+    with app.app_context():
+        keep_clinic([PATIENT])
+        keep_visits(a_plain_visit(FIRST, "visit-a"))
+    register_commands(app)
+    done = app.test_cli_runner().invoke(args=["reminders", "dispatch"])
+    assert (done.exit_code, "1 sent" in done.output) == (0, True), done.output
+    folder = app.extensions["trellis_settings"].var_folder / "mailbox"
+    [letter] = Maildir(folder)
+    found = re.search(r"http://127\.0\.0\.1:8000(/a/[A-Za-z0-9_-]{16})", letter.as_string())
+    assert found
+    assert found.group(1) not in done.output
+    assert press(client, found.group(1), "accepted").status_code == 303
+    assert state_of(app, "visit-a") is AppointmentState.CONFIRMED
