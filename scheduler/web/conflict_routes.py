@@ -39,6 +39,7 @@ from scheduler.web.answer_words import waiting_at
 from scheduler.web.change_page import chosen_way
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
+from scheduler.web.message_words import failures_at
 from scheduler.web.sealed_change import Seal, sealed
 from scheduler.web.unconfirmed_routes import unconfirmed_at
 from scheduler.web.visit_rows import Manner, Names
@@ -113,12 +114,14 @@ def conflicts() -> ResponseReturnValue:
     with reading():
         waiting = waiting_at(site.id, current_clock().now())
         unconfirmed = len(unconfirmed_at(site, current_clock().now()))
+        failures = failures_at(site.id, current_clock().now())
     return render_template(
         "conflicts.html",
         cards=_cards(found),
         accepted=_cards(accepted),
         waiting=waiting,
         unconfirmed=unconfirmed,
+        failures=failures,
         may_settle=may(actor(), Permission.RESOLVE_CONFLICT),
         **_resting(site),
         site=site,

@@ -30,6 +30,7 @@ from scheduler.web.form_keys import key_sent
 from scheduler.web.group_view import group_view
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
+from scheduler.web.message_words import messages_in_words
 from scheduler.web.visit_forms import (
     OFFERED_MINUTES,
     OVERRIDE_LASTS,
@@ -166,7 +167,6 @@ def show_visit(
         then = what_next(facts, actor())
         group = group_view(found)
         names = Names.of(found.site)
-        answer = answer_in_words(found, facts.site.zone)
     to_come = is_to_come(found, facts.now) and bool(found.series)
     moves_alone = to_come and found.group_visit is None
     page = render_template(
@@ -181,8 +181,9 @@ def show_visit(
         then=then,
         group=group,
         of_group=facts.of_group,
-        answer=answer,
+        answer=answer_in_words(found, facts.site.zone),
         confirmed=confirmed_in_words([found], facts.site.zone).get(found.id, ""),
+        messages=messages_in_words(found, facts.site.zone),
         names=names,
         problem=problem,
         entered=entered or {},
