@@ -21,7 +21,7 @@ from scheduler.jobs.busy_calendars import reader_of_calendars
 from scheduler.jobs.leader import LOOKS_PER_LEASE, Leader
 from scheduler.jobs.nightly import look_at_night
 from scheduler.jobs.tidying import shorten_the_log_of_changes
-from scheduler.reminders.channel_choice import channel_for
+from scheduler.reminders.channel_choice import channels_for
 from scheduler.reminders.dispatch import Counts, dispatch
 from scheduler.reminders.letterboxes import answers_to
 
@@ -42,7 +42,7 @@ def run(settings: Settings) -> None:
     For use inside an application context, which every job then gets for itself. The timetable lives in memory and
     only says 'look again': what is due is asked of the database each time, so that nothing is lost with the process.
     Of several such processes one does the work, and the others stand by (`jobs/leader.py`).
-    Raises `InvalidValue` when SMTP_URL or REPLIES_URL cannot be used.
+    Raises `InvalidValue` when SMTP_URL, SMS_URL or REPLIES_URL cannot be used.
     """
     clock: Clock = current_app.extensions["trellis_clock"]
     in_context = current_app.app_context
@@ -85,11 +85,12 @@ def run(settings: Settings) -> None:
 
 def _sender(settings: Settings, clock: Clock, go_on: Callable[[], bool]) -> Callable[[], None]:
     """Return what sends the messages that are due."""
-    channel = channel_for(settings)
+    channels = channels_for(settings)
 
     def send() -> None:
-        read_at = answers_to(settings, channel)
-        _tell(dispatch(clock.now(), channel, go_on, read_at, settings.public_url))
+        for channel in channels:
+            read_at = answers_to(settings, channel)
+            _tell(dispatch(clock.now(), channel, go_on, read_at, settings.public_url))
 
     return send
 

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from scheduler.reminders.addresses import recipient_hash
 from scheduler.reminders.policy import MessageKind, PlannedMessage, Verdict, change_for, policy_for, verdict
+from scheduler.reminders.ways import Way, ways_to
+from scheduler.store.contacts import Contacts
+from scheduler.store.reminder_facts import AwaitedVisit
 from scheduler.store.reminders import NewReminder, ReminderState
-from scheduler.store.told import News, Saying, desk, news
+from scheduler.store.told import Desk, News, Saying, desk, news
 
 NEWS_BEHIND = timedelta(days=7)
 """Changes of visits that were to be so long ago are still entered, as too late, so that they are seen."""
@@ -31,11 +33,11 @@ class Changes:
     untold: frozenset[str]
 
 
-def changes_due(now: datetime, channel: str) -> Changes:
+def changes_due(now: datetime, known_of: Contacts) -> Changes:
     """Return what is to be entered about changes: one message for each patient and site; for use in one reading."""
     entries, untold = [], set[str]()
     for group in _by_patient_and_site(news(now, now - NEWS_BEHIND)).values():
-        entry = _entry(group, now, channel)
+        entry = _entry(group, now, known_of)
         if isinstance(entry, ChangeEntry):
             entries.append(entry)
         if entry is not None:
@@ -56,25 +58,25 @@ def _by_patient_and_site(found: Iterable[News]) -> Mapping[tuple[str, str], list
     return groups
 
 
-def _entry(group: Sequence[News], now: datetime, channel: str) -> ChangeEntry | Verdict | None:
+def _entry(group: Sequence[News], now: datetime, known_of: Contacts) -> ChangeEntry | Verdict | None:
     """Return the message to enter about these news, `WAIT` where it waits, `None` where they cannot be told."""
     visit, planned = group[0].visit, change_of(group)
-    recipient = recipient_hash(visit.email)
-    hanging = desk(visit, channel, recipient)
     sayings = tuple(one.saying for one in group)
-    if all((one.appointment, one.start, one.stands) in hanging.tried for one in sayings):
+    found = _untried(visit, sayings, known_of)
+    if found is None:
         return None
+    way, hanging = found
     wanted = verdict(planned, now, visit.patient_zone, policy_for(visit.times))
     if wanted is Verdict.WAIT or hanging.busy:
         return Verdict.WAIT
-    state, problem = _beginning(wanted, visit.email)
+    state, problem = _beginning(wanted, way)
     new = NewReminder(
         site=visit.site,
         appointment=hanging.anchor,
         version=hanging.number + 1,
         kind=MessageKind.CHANGE,
-        channel=channel,
-        recipient_hash=recipient,
+        channel=way.channel,
+        recipient_hash=way.recipient_hash,
         visit_start=max(start for one in group for start in one.times),
         due=planned.due,
         state=state,
@@ -83,10 +85,19 @@ def _entry(group: Sequence[News], now: datetime, channel: str) -> ChangeEntry | 
     return ChangeEntry(new, sayings)
 
 
-def _beginning(wanted: Verdict, email: str) -> tuple[ReminderState, str]:
+def _untried(visit: AwaitedVisit, sayings: Sequence[Saying], known_of: Contacts) -> tuple[Way, Desk] | None:
+    """Return the first way by which not all of this was tried in vain, and where its messages hang."""
+    for way in ways_to(visit, MessageKind.CHANGE, known_of):
+        hanging = desk(visit, way.channel, way.recipient_hash)
+        if not all((one.appointment, one.start, one.stands) in hanging.tried for one in sayings):
+            return way, hanging
+    return None
+
+
+def _beginning(wanted: Verdict, way: Way) -> tuple[ReminderState, str]:
     """Return the state in which a message enters the ledger, and what is wrong with it."""
     if wanted is Verdict.TOO_LATE:
         return ReminderState.TOO_LATE, "no longer of use"
-    if not email.strip():
-        return ReminderState.FAILED, "the patient has no e-mail address"
+    if not way.address:
+        return ReminderState.FAILED, way.problem
     return ReminderState.PENDING, ""

@@ -17,6 +17,10 @@ class Rejected(NotSent):
     """This message will never be taken; trying again is no use."""
 
 
+class OptedOut(Rejected):
+    """Whoever has this address wants nothing more by this way."""
+
+
 class Unreachable(NotSent):
     """The channel itself does not answer; other messages will fare no better just now."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
+from scheduler.domain.contact import ContactWay
 from scheduler.domain.errors import InvalidValue
 from scheduler.domain.treatment import StepKind
 from scheduler.feeds.invitations import Organizer, invitation_to
@@ -14,6 +15,8 @@ from scheduler.reminders.changes import NEWS_BEHIND, change_of
 from scheduler.reminders.due import reminder_of
 from scheduler.reminders.messages import Letter, MovedLine, VisitLine
 from scheduler.reminders.policy import MessageKind, PlannedMessage, confirmation_for
+from scheduler.reminders.ways import address_by
+from scheduler.store.contacts import contacts
 from scheduler.store.invitations import invitations_wanted, invited_to
 from scheduler.store.reminder_facts import AwaitedVisit, awaited_of_series_with, awaited_visit
 from scheduler.store.reminders import Lease
@@ -25,7 +28,10 @@ _WITH_INVITATIONS = (MessageKind.CONFIRMATION, MessageKind.CHANGE)
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a message says, to whom, when it may leave, and what will have been told by it."""
+    """What a message says, to whom, when it may leave, and what will have been told by it.
+
+    The recipient of the letter is empty where the patient must not be written to by this way any more.
+    """
 
     addressee: AwaitedVisit
     planned: PlannedMessage
@@ -48,7 +54,12 @@ class Office:
 def contents_of(lease: Lease, now: datetime, office: Office) -> Contents | None:
     """Return what the message says, `None` when there is nothing to say any more; for use in one reading."""
     contents = _words_of(lease, now)
-    if contents is None or lease.kind not in _WITH_INVITATIONS:
+    if contents is None:
+        return None
+    kind, addressee = MessageKind(lease.kind), contents.addressee
+    address = address_by(lease.channel, addressee, kind, contacts(addressee.patient))
+    contents = replace(contents, letter=replace(contents.letter, recipient=address))
+    if lease.channel != ContactWay.EMAIL or kind not in _WITH_INVITATIONS:
         return contents
     return _with_invitations(contents, lease, now, office)
 
@@ -112,7 +123,7 @@ def _with_invitations(contents: Contents, lease: Lease, now: datetime, office: O
     """
     addressee, sayings = contents.addressee, contents.sayings
     try:
-        attendee = mailbox(addressee.email).addr_spec
+        attendee = mailbox(contents.letter.recipient).addr_spec
     except InvalidValue:
         return contents  # refused when it is composed, which says so
     wanted = invitations_wanted(addressee.patient, lease.recipient_hash, now)

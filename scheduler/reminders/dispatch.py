@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -13,10 +13,11 @@ from scheduler.domain.errors import Conflict, InvalidValue
 from scheduler.domain.interval import as_utc
 from scheduler.reminders.addresses import recipient_hash
 from scheduler.reminders.answer_links import linked
-from scheduler.reminders.channels import Channel, NotSent, Rejected, Unanswered, Unreachable
+from scheduler.reminders.channels import Channel, NotSent, OptedOut, Rejected, Unanswered, Unreachable
 from scheduler.reminders.contents import Contents, Office, contents_of
 from scheduler.reminders.due import due_messages
 from scheduler.reminders.policy import MessageKind, Verdict, next_attempt, policy_for, verdict, wait_until
+from scheduler.store.contacts import opt_out
 from scheduler.store.reminders import (
     Lease,
     ReminderState,
@@ -61,6 +62,10 @@ class Counts:
     failed: int = 0
     skipped: int = 0
     too_late: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        """Return what two passes did together."""
+        return Counts(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,7 @@ def dispatch(
 
 def _enter_due(this: _Pass) -> Counter[str]:
     """Enter what is due and not in the ledger yet; return how many ends were reached without sending."""
-    found = due_messages(this.began, this.channel.name)
+    found = due_messages(this.began)
     counted = Counter[str]()
     if found.known:
         with unit_of_work():
@@ -155,8 +160,8 @@ def _deliver(lease: Lease, this: _Pass) -> str:
     if contents is None:
         return _end(lease, ReminderState.VOID, _AS_TOLD if lease.kind == MessageKind.CHANGE else _CHANGED)
     addressee = contents.addressee
-    if recipient_hash(addressee.email) != lease.recipient_hash:
-        return _end(lease, ReminderState.VOID, "the patient has another address now")
+    if recipient_hash(contents.letter.recipient) != lease.recipient_hash:
+        return _end(lease, ReminderState.VOID, "the patient is not reached at that address any more")
     policy = policy_for(addressee.times)
     match verdict(contents.planned, now, addressee.patient_zone, policy):
         case Verdict.WAIT:
@@ -216,6 +221,8 @@ def _note_failure(lease: Lease, this: _Pass, problem: NotSent | InvalidValue) ->
     )
     with unit_of_work():
         mark_failed(lease, str(problem), retry_at)
+        if isinstance(problem, OptedOut):
+            opt_out(lease.channel, lease.recipient_hash, this.now())
 
 
 def _end(lease: Lease, state: ReminderState, problem: str, sayings: tuple[Saying, ...] = ()) -> str:

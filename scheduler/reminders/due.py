@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from scheduler.domain.interval import Interval
 from scheduler.domain.reminder_times import EARLIEST_DAYS
-from scheduler.reminders.addresses import recipient_hash
 from scheduler.reminders.changes import ChangeEntry, changes_due
 from scheduler.reminders.policy import (
     MessageKind,
@@ -20,7 +19,9 @@ from scheduler.reminders.policy import (
     reminders_for,
     verdict,
 )
+from scheduler.reminders.ways import Way, ways_to
 from scheduler.store.around_visits import NOTHING_AROUND, Surroundings, surroundings
+from scheduler.store.contacts import Contacts, contacts
 from scheduler.store.reminder_facts import (
     AwaitedVisit,
     Entered,
@@ -51,9 +52,10 @@ class Due:
     known: tuple[Saying, ...]
 
 
-def due_messages(now: datetime, channel: str) -> Due:
+def due_messages(now: datetime) -> Due:
     """Return what is due now and not in the ledger yet.
 
+    Each goes by the first way that the patient may be written to by; where that has failed for good, by the next one.
     No reminder is due of a visit whose patient still has another time in mind: it is entered when the change was told.
     """
     starting = Interval(now - _BEHIND, now + _AHEAD)
@@ -62,16 +64,19 @@ def due_messages(now: datetime, channel: str) -> Due:
         around = surroundings(visits)
         entered = entered_about(starting)
         series = unconfirmed_series(after=now)
-        changes = changes_due(now, channel)
+        known_of = contacts()
+        changes = changes_due(now, known_of)
         known = untold_imports(now)
     found = [
         new
         for visit in visits
         if visit.appointment not in changes.untold
-        for new in _reminders_due(visit, around.get(visit.appointment, NOTHING_AROUND), entered, now, channel)
+        for new in _reminders_due(
+            visit, around.get(visit.appointment, NOTHING_AROUND), entered, now, known_of
+        )
     ]
     for unconfirmed in series:
-        found += _confirmation_due(unconfirmed, now, channel)
+        found += _confirmation_due(unconfirmed, now, known_of)
     return Due(tuple(found), changes.entries, known)
 
 
@@ -91,24 +96,27 @@ def _occasion(visit: AwaitedVisit, around: Surroundings) -> Occasion:
 
 
 def _reminders_due(
-    visit: AwaitedVisit, around: Surroundings, entered: frozenset[Entered], now: datetime, channel: str
+    visit: AwaitedVisit,
+    around: Surroundings,
+    entered: Mapping[Entered, bool],
+    now: datetime,
+    known_of: Contacts,
 ) -> Iterator[NewReminder]:
     if visit.set_at >= visit.start:
         return  # written down afterwards; there was never anything to remind of
-    recipient = recipient_hash(visit.email)
     policy = policy_for(visit.times)
     for message in reminders_for(_occasion(visit, around), policy):
         wanted = verdict(message, now, visit.patient_zone, policy)
-        about = Entered(visit.appointment, message.kind, recipient, visit.start)
-        if wanted is not Verdict.WAIT and about not in entered:
-            state, problem = _beginning(message, wanted, visit)
+        way = None if wanted is Verdict.WAIT else _way_of(message.kind, wanted, visit, entered, known_of)
+        if way is not None:
+            state, problem = _beginning(message, wanted, way)
             yield NewReminder(
                 site=visit.site,
                 appointment=visit.appointment,
                 version=visit.version,
                 kind=message.kind,
-                channel=channel,
-                recipient_hash=recipient,
+                channel=way.channel,
+                recipient_hash=way.recipient_hash,
                 visit_start=visit.start,
                 due=message.due,
                 state=state,
@@ -116,20 +124,42 @@ def _reminders_due(
             )
 
 
-def _confirmation_due(unconfirmed: Unconfirmed, now: datetime, channel: str) -> Iterator[NewReminder]:
+def _way_of(
+    kind: MessageKind,
+    wanted: Verdict,
+    visit: AwaitedVisit,
+    entered: Mapping[Entered, bool],
+    known_of: Contacts,
+) -> Way | None:
+    """Return the way by which a reminder goes now, `None` where it is in the ledger or nothing is left to try."""
+    for way in ways_to(visit, kind, known_of):
+        has_failed = entered.get(Entered(visit.appointment, kind, way.recipient_hash, visit.start))
+        if has_failed is None:
+            return way
+        if not has_failed or wanted is not Verdict.SEND:
+            return None
+    return None
+
+
+def _confirmation_due(unconfirmed: Unconfirmed, now: datetime, known_of: Contacts) -> Iterator[NewReminder]:
     first, last = unconfirmed.visits[0], unconfirmed.visits[-1]
-    recipient = recipient_hash(first.email)
+    untried = (
+        way
+        for way in ways_to(first, MessageKind.CONFIRMATION, known_of)
+        if way.recipient_hash not in unconfirmed.tried
+    )
+    way = next(untried, None)
     message = confirmation_for(first.created_at, last.start)
     wanted = verdict(message, now, first.patient_zone, policy_for(first.times))
-    if wanted is not Verdict.WAIT and recipient not in unconfirmed.tried:
-        state, problem = _beginning(message, wanted, first)
+    if wanted is not Verdict.WAIT and way is not None:
+        state, problem = _beginning(message, wanted, way)
         yield NewReminder(
             site=first.site,
             appointment=unconfirmed.anchor,
             version=1,
             kind=message.kind,
-            channel=channel,
-            recipient_hash=recipient,
+            channel=way.channel,
+            recipient_hash=way.recipient_hash,
             visit_start=first.start,
             due=message.due,
             state=state,
@@ -137,11 +167,11 @@ def _confirmation_due(unconfirmed: Unconfirmed, now: datetime, channel: str) -> 
         )
 
 
-def _beginning(message: PlannedMessage, wanted: Verdict, visit: AwaitedVisit) -> tuple[ReminderState, str]:
+def _beginning(message: PlannedMessage, wanted: Verdict, way: Way) -> tuple[ReminderState, str]:
     """Return the state in which a message enters the ledger, and what is wrong with it."""
     if wanted is Verdict.TOO_LATE:
         problem = "booked when it was past due" if message.missed else "no longer of use"
         return ReminderState.TOO_LATE, problem
-    if not visit.email.strip():
-        return ReminderState.FAILED, "the patient has no e-mail address"
+    if not way.address:
+        return ReminderState.FAILED, way.problem
     return ReminderState.PENDING, ""

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
 from scheduler.domain.errors import InvalidValue
-from scheduler.reminders.channels import NotSent, Rejected, Unanswered, Unreachable
+from scheduler.reminders.channels import NotSent, OptedOut, Rejected, Unanswered, Unreachable
 from scheduler.reminders.messages import Letter
 from scheduler.reminders.phone_numbers import text_number
 from scheduler.reminders.short_messages import compose_short
@@ -43,10 +43,6 @@ _BY_CODE: Mapping[int, str] = MappingProxyType(
         30007: "the network held the message back; call the patient",
     }
 )
-
-
-class OptedOut(Rejected):
-    """The provider sends nothing more to this number, since it asked for that."""
 
 
 @dataclass(frozen=True, slots=True)

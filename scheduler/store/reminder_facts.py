@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -43,7 +43,8 @@ class AwaitedVisit:
     """One visit to come, or called off, whom to write to about it, and the site's neutral words.
 
     `set_at` is when it got its present time, or was last changed otherwise. `patient_zone` is where the patient lives,
-    the site's zone by default. `email`, `phone` and `address` may be empty; `series` is `None` for a visit outside any.
+    the site's zone by default. `email`, `patient_phone`, `phone` and `address` may be
+    empty; `series` is `None` for a visit outside any.
     `sequence` is what its calendars count, which was raised last at `changed_at`. `stands` is false when it is called off.
     `times` are when the site lets messages leave.
     """
@@ -63,6 +64,7 @@ class AwaitedVisit:
     site_zone: str
     patient_zone: str
     email: str
+    patient_phone: str
     public_name: str
     phone: str
     address: str
@@ -135,17 +137,28 @@ def unconfirmed_series(after: datetime) -> tuple[Unconfirmed, ...]:
     )
 
 
-def entered_about(starting: Interval) -> frozenset[Entered]:
-    """Return what the ledger has about visits that start within the interval, leaving out what was made void."""
+def entered_about(starting: Interval) -> Mapping[Entered, bool]:
+    """Return what the ledger has about visits that start within the interval, leaving out what was made void.
+
+    With each stands whether it has failed for good.
+    """
     question = select(
-        _reminder.c.appointment_id, _reminder.c.kind, _reminder.c.recipient_hash, _reminder.c.visit_starts_at
+        _reminder.c.appointment_id,
+        _reminder.c.kind,
+        _reminder.c.recipient_hash,
+        _reminder.c.visit_starts_at,
+        _reminder.c.state,
     ).where(
         _reminder.c.visit_starts_at >= starting.start,
         _reminder.c.visit_starts_at < starting.end,
         _reminder.c.state != ReminderState.VOID,
     )
     with reading() as connection:
-        return frozenset(Entered(*row) for row in connection.execute(question))
+        found: dict[Entered, bool] = {}
+        for *about, state in connection.execute(question):
+            entered = Entered(*about)
+            found[entered] = state == ReminderState.FAILED and found.get(entered, True)
+        return found
 
 
 def _anchors(series: Iterable[str]) -> dict[str, str]:
@@ -203,6 +216,7 @@ def addressed() -> Select[Any]:
             _visit.c.changed_at,
             _visit.c.site_id,
             _patient.c.email,
+            _patient.c.phone.label("patient_phone"),
             _patient.c.zone.label("patient_zone"),
             _site.c.zone.label("site_zone"),
             _site.c.public_name,
@@ -243,6 +257,7 @@ def visit_of(row: Any) -> AwaitedVisit:
         site_zone=row.site_zone,
         patient_zone=row.patient_zone or row.site_zone,
         email=row.email,
+        patient_phone=row.patient_phone,
         public_name=row.public_name,
         phone=row.phone,
         address=row.address,

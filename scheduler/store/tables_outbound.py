@@ -46,7 +46,9 @@ class FeedSubscriptionRow(Row):
 class ReminderRow(Row):
     """One message about one version of a visit to one recipient; the unique key makes it be sent once.
 
-    `visit_starts_at` is the time it was about; before `wait_until` a pending message is not tried (again).
+    `visit_starts_at` is the time it was about; before `wait_until` a pending message is not tried (again). `reference` is
+    what the way it went by knows it by, empty before it was handed over; several messages may have left as one.
+    `delivered_at` is when that way told that it had arrived, `settled_at` when somebody had seen to one that failed.
     """
 
     __tablename__ = "reminder"
@@ -56,6 +58,8 @@ class ReminderRow(Row):
         ),
         Index(None, "state", "due_at"),
         Index(None, "visit_starts_at"),
+        Index(None, "reference"),
+        Index(None, "recipient_hash"),
     )
 
     id: Mapped[RowNumber]
@@ -73,6 +77,9 @@ class ReminderRow(Row):
     leased_until: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     problem: Mapped[str]
+    reference: Mapped[str] = mapped_column(server_default="")
+    delivered_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
 
 
 class ToldRow(Row):

@@ -8,6 +8,30 @@ from email.message import EmailMessage
 from threading import Lock
 
 from scheduler.reminders.messages import Letter, compose
+from scheduler.reminders.phone_numbers import text_number
+from scheduler.reminders.short_messages import compose_short
+
+
+class RecordingTexts:
+    """Keeps every text as number and words. `before` is called with each number and may raise what a channel raises."""
+
+    name = "sms"
+    sender = "+13035550100"
+
+    def __init__(self, before: Callable[[str], None] = lambda _number: None) -> None:
+        self.sent: list[tuple[str, str]] = []
+        self.references: list[str] = []
+        self._before = before
+
+    def send(self, letter: Letter, at: datetime) -> None:
+        """Keep the message."""
+        number, words = text_number(letter.recipient), compose_short(letter)
+        self._before(number)
+        self.sent.append((number, words))
+        self.references.append(letter.reference)
+
+    def close(self) -> None:
+        """Nothing is held open."""
 
 
 class RecordingChannel:

@@ -23,8 +23,8 @@ def test_no_message_waits_for_a_visit_that_is_called_off_while_it_is_entered(
     keep_clinic()
     keep_visits(a_plain_visit(at("2026-12-03 14:00")))
 
-    def and_then_called_off(now: datetime, channel: str) -> Any:
-        found = due_messages(now, channel)
+    def and_then_called_off(now: datetime) -> Any:
+        found = due_messages(now)
         cancel("visit-1", at=now)
         return found
 

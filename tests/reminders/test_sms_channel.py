@@ -12,9 +12,9 @@ import pytest
 from scheduler.config import Settings
 from scheduler.domain.errors import InvalidValue
 from scheduler.reminders.channel_choice import channels_for, sms_channel_for, texts_folder
-from scheduler.reminders.channels import NotSent, Rejected, Unanswered, Unreachable
+from scheduler.reminders.channels import NotSent, OptedOut, Rejected, Unanswered, Unreachable
 from scheduler.reminders.phone_numbers import text_number
-from scheduler.reminders.sms_channel import OptedOut, SmsChannel
+from scheduler.reminders.sms_channel import SmsChannel
 from scheduler.reminders.sms_folder_channel import SmsFolderChannel
 from tests.reminders.mail_server import NOW, a_letter
 from tests.reminders.sms_server import SENDER, SmsServer, texting

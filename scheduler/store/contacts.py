@@ -1,0 +1,113 @@
+"""How patients may be written to: consents, the way that comes first, and addresses that nothing goes to any more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, exists, insert, select, true
+from sqlalchemy.dialects import postgresql, sqlite
+
+from scheduler.domain.contact import Category, Consent, ContactFacts, ContactWay
+from scheduler.store.base import table_of
+from scheduler.store.tables_contact import ContactConsentRow, FirstWayRow, OptOutRow
+from scheduler.store.work import reading, writing
+
+_consent = table_of(ContactConsentRow)
+_first = table_of(FirstWayRow)
+_opt_out = table_of(OptOutRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Contacts:
+    """What is recorded of patients, by patient, and the addresses that have opted out, as way and hash."""
+
+    facts: Mapping[str, ContactFacts]
+    opted_out: frozenset[tuple[str, str]]
+
+
+def contacts_of(patient: str) -> ContactFacts:
+    """Return what is recorded of one patient."""
+    return contacts(patient).facts.get(patient, ContactFacts())
+
+
+def contacts(patient: str | None = None) -> Contacts:
+    """Return what is recorded of one patient or, for `None`, of all, and which addresses have opted out."""
+    consents: dict[str, list[Consent]] = {}
+    with reading() as connection:
+        asked = select(_consent).where(true() if patient is None else _consent.c.patient_id == patient)
+        for row in connection.execute(asked.order_by(_consent.c.way, _consent.c.category)):
+            consents.setdefault(row.patient_id, []).append(
+                Consent(
+                    row.patient_id,
+                    ContactWay(row.way),
+                    Category(row.category),
+                    row.given,
+                    row.recipient_hash,
+                    row.decided_at,
+                    row.decided_by,
+                )
+            )
+        chosen = select(_first.c.patient_id, _first.c.way).where(
+            true() if patient is None else _first.c.patient_id == patient
+        )
+        first = {row.patient_id: ContactWay(row.way) for row in connection.execute(chosen)}
+        gone = connection.execute(select(_opt_out.c.way, _opt_out.c.recipient_hash)).all()
+    facts = {
+        id: ContactFacts(first.get(id, ContactWay.EMAIL), tuple(consents.get(id, ())))
+        for id in consents.keys() | first.keys()
+    }
+    return Contacts(facts, frozenset((row.way, row.recipient_hash) for row in gone))
+
+
+def keep_consents(consents: Iterable[Consent], site: str) -> None:
+    """Keep what patients want, each in place of what was recorded of the same way and category."""
+    connection = writing()
+    for one in consents:
+        key = (
+            _consent.c.patient_id == one.patient,
+            _consent.c.way == one.way,
+            _consent.c.category == one.category,
+        )
+        connection.execute(delete(_consent).where(*key))
+        row = {
+            "patient_id": one.patient,
+            "way": one.way.value,
+            "category": one.category.value,
+            "site_id": site,
+            "given": one.given,
+            "recipient_hash": one.recipient_hash,
+            "decided_at": one.at,
+            "decided_by": one.by,
+        }
+        connection.execute(insert(_consent).values(row))
+
+
+def keep_first_way(patient: str, site: str, way: ContactWay) -> None:
+    """Keep by which way a patient is written to first."""
+    connection = writing()
+    connection.execute(delete(_first).where(_first.c.patient_id == patient))
+    connection.execute(insert(_first).values(patient_id=patient, site_id=site, way=way.value))
+
+
+def opt_out(way: str, recipient_hash: str, at: datetime) -> bool:
+    """Note that nothing goes to an address any more; say whether that is new."""
+    connection = writing()
+    insert_one = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    row = insert_one(_opt_out).values(way=way, recipient_hash=recipient_hash, since=at)
+    # The driver of PostgreSQL does not count what a conflict let be.
+    return bool(connection.execute(row.on_conflict_do_nothing().returning(_opt_out.c.way)).all())
+
+
+def opt_in(way: str, recipient_hash: str) -> bool:
+    """Take an opt-out back; say whether there was one. Consents stand as they stood."""
+    mine = (_opt_out.c.way == way, _opt_out.c.recipient_hash == recipient_hash)
+    return writing().execute(delete(_opt_out).where(*mine)).rowcount == 1
+
+
+def has_opted_out(way: str, recipient_hash: str) -> bool:
+    """Say whether nothing goes to an address any more."""
+    mine = (_opt_out.c.way == way, _opt_out.c.recipient_hash == recipient_hash)
+    with reading() as connection:
+        return bool(connection.execute(select(exists(select(_opt_out.c.way).where(*mine)))).scalar_one())
