@@ -54,6 +54,7 @@ class Permission(StrEnum):
     MANAGE_BUSY_CALENDARS = "manage_busy_calendars"
     MANAGE_OWN_BUSY_CALENDARS = "manage_own_busy_calendars"
     MANAGE_SUBSCRIPTIONS = "manage_subscriptions"
+    RECORD_CONTACT = "record_contact"
     MANAGE_OWN_SUBSCRIPTION = "manage_own_subscription"
     IMPORT_CLINIC = "import_clinic"
     EXPORT_CLINIC = "export_clinic"
@@ -109,6 +110,7 @@ ALLOWED: Mapping[Permission, frozenset[AccountRole]] = MappingProxyType(
         Permission.MANAGE_BUSY_CALENDARS: _DESK,
         Permission.MANAGE_OWN_BUSY_CALENDARS: _CLINICAL,
         Permission.MANAGE_SUBSCRIPTIONS: _DESK,
+        Permission.RECORD_CONTACT: _DESK,
         Permission.MANAGE_OWN_SUBSCRIPTION: _CLINICAL,
         Permission.IMPORT_CLINIC: _KEEPERS,
         Permission.EXPORT_CLINIC: _KEEPERS,

@@ -24,6 +24,7 @@ from scheduler.store.glances import patient_lines
 from scheduler.store.invitations import invitations_wanted
 from scheduler.store.visit_events import absences_of
 from scheduler.store.work import reading
+from scheduler.web.contact_lines import ways_of
 from scheduler.web.forms import SearchForm, faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
@@ -94,6 +95,7 @@ def patient(patient: str) -> ResponseReturnValue:
         titles = {protocol.key: protocol.title for protocol in clinic.protocols()}
         series = [_line(one, titles, now) for one in stored.series_of_patient(found.id)]
         absences = absences_of(found.id)
+        ways = ways_of(found, site.zone)
         invited = invitations_wanted(found.id, recipient_hash(found.email), now)
     return render_template(
         "patient.html",
@@ -106,6 +108,8 @@ def patient(patient: str) -> ResponseReturnValue:
         may_subscribe=may(actor(), Permission.MANAGE_SUBSCRIPTIONS),
         absences=_absence_lines(absences),
         invited=invited,
+        ways=ways,
+        may_record_contact=may(actor(), Permission.RECORD_CONTACT),
         now=now,
     )
 

@@ -30,6 +30,7 @@ DESK = {
     Permission.CHANGE_PLACES,
     Permission.MANAGE_BUSY_CALENDARS,
     Permission.MANAGE_SUBSCRIPTIONS,
+    Permission.RECORD_CONTACT,
 }
 CLINICAL = {
     Permission.SEE_PATIENTS,

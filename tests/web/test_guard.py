@@ -84,6 +84,7 @@ MAY_OPEN = {
     "busy.change_mine": CLINICAL,
     "subscriptions.of_patient": DESK,
     "invitations.choose": DESK,
+    "contact.keep": DESK,
     "answers.settle": DESK,
     "subscriptions.of_person": DESK,
     "subscriptions.of_room": DESK,

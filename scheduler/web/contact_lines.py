@@ -1,0 +1,77 @@
+"""How a patient is written to, in words for the patient's page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scheduler.domain.contact import Category, Consent, ContactFacts, ContactWay
+from scheduler.domain.people import Patient
+from scheduler.reminders.addresses import recipient_hash
+from scheduler.reminders.ways import address_of, is_wanted
+from scheduler.store.contacts import contacts_of, has_opted_out
+from scheduler.web.words import moment_in
+
+_NAMES = {ContactWay.EMAIL: "E-mail", ContactWay.SMS: "Text"}
+_ABOUT = {Category.APPOINTMENTS: "what is booked and changed", Category.REMINDERS: "reminders"}
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryLine:
+    """One category by one way: the field's value, what it is called, whether it is wanted, and who recorded that when."""
+
+    value: str
+    label: str
+    wanted: bool
+    recorded: str
+
+
+@dataclass(frozen=True, slots=True)
+class WayLine:
+    """One way of writing to a patient: `obstacle` says why nothing goes by it, empty where it is open."""
+
+    value: str
+    name: str
+    first: bool
+    obstacle: str
+    categories: tuple[CategoryLine, ...]
+
+
+def ways_of(patient: Patient, zone: str) -> tuple[WayLine, ...]:
+    """Return the ways to a patient with what is recorded of each; for use in one reading."""
+    facts = contacts_of(patient.id)
+    return tuple(_way(way, patient, facts, zone) for way in ContactWay)
+
+
+def _way(way: ContactWay, patient: Patient, facts: ContactFacts, zone: str) -> WayLine:
+    address = address_of(way, patient.email, patient.phone)
+    hashed = recipient_hash(address)
+    lines = tuple(
+        CategoryLine(
+            f"{way}-{category}",
+            _ABOUT[category],
+            bool(address) and is_wanted(facts, way, category, hashed),
+            _recorded(facts.consent(way, category, hashed), zone),
+        )
+        for category in Category
+    )
+    return WayLine(way.value, _NAMES[way], facts.first is way, _obstacle(way, patient, address), lines)
+
+
+def _obstacle(way: ContactWay, patient: Patient, address: str) -> str:
+    if not address and way is ContactWay.EMAIL:
+        return "No address is known."
+    if not address:
+        return (
+            "The number needs + and the country code, such as +1 303 555 0142."
+            if patient.phone
+            else "No number is known."
+        )
+    if has_opted_out(way, recipient_hash(address)):
+        return "This number has opted out of texts. Texting START from it undoes that."
+    return ""
+
+
+def _recorded(consent: Consent | None, zone: str) -> str:
+    if consent is None:
+        return ""
+    return f"{'yes' if consent.given else 'no'} recorded {moment_in(consent.at, zone)} by {consent.by}"

@@ -1,0 +1,35 @@
+"""How a patient wants to be written to: what the front desk records on the patient's page."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from scheduler.access.permissions import Permission
+from scheduler.booking.outcomes import NotAllowed
+from scheduler.booking.reach import patient_within_reach
+from scheduler.domain.contact import Category, ContactWay
+from scheduler.reminders.record_contact import RecordContact, record_contact
+from scheduler.store.work import reading
+from scheduler.web.guard import actor, needs
+from scheduler.web.identity import current_clock
+
+pages = Blueprint("contact", __name__)
+
+_WANTED = {f"{way}-{category}": (way, category) for way in ContactWay for category in Category}
+
+
+@pages.post("/patients/<patient>/contact")
+@needs(Permission.RECORD_CONTACT)
+def keep(patient: str) -> ResponseReturnValue:
+    """Keep what was said, and go back to the patient."""
+    with reading():
+        found = patient_within_reach(actor(), patient)
+    sent, first = request.form.getlist("wanted"), request.form.get("first", "")
+    if found.stands_for_cohort or first not in list(ContactWay) or not set(sent) <= _WANTED.keys():
+        abort(400)
+    command = RecordContact(found.id, ContactWay(first), frozenset(_WANTED[one] for one in sent))
+    if isinstance(record_contact(command, actor(), current_clock()), NotAllowed):
+        abort(403)
+    flash(f"Recorded how {found.name} wants to be written to.", "good")
+    return redirect(url_for("patients.patient", patient=found.id) + "#contact", 303)
