@@ -60,6 +60,28 @@ def _attempt(command: TakeAnswer, appointment: str, now: datetime) -> VisitAnswe
         return note_answer(visit, given, now)
 
 
+@dataclass(frozen=True, slots=True)
+class TakeReply:
+    """An answer by text, just now, to a message that told of this visit at this time, as calendars counted then."""
+
+    appointment: str
+    start: datetime
+    sequence: int
+    answer: Answer
+
+
+def take_reply(command: TakeReply, clock: Clock) -> VisitAnswer | Left:
+    """Keep it as an answer to an invitation is kept; `OUTDATED` where the visit has another time, or is not to come."""
+    now = clock.now()
+    given = GivenAnswer(command.answer, command.start, command.sequence, now, AnswerWay.TEXT)
+
+    def attempt() -> VisitAnswer | Left:
+        with unit_of_work():
+            return note_answer(locked_visit(command.appointment), given, now)
+
+    return retried(attempt)
+
+
 def _order(command: TakeAnswer) -> tuple[int, datetime]:
     # RFC 5546 section 2.1.5: of answers to one version the later one holds.
     return command.sequence, command.answered_at

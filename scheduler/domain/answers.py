@@ -22,11 +22,13 @@ class AnswerWay(StrEnum):
 
     INVITATION = "invitation"
     LINK = "link"
+    TEXT = "text"
 
 
 ANSWERS_BY: dict[AnswerWay, frozenset[Answer]] = {
     AnswerWay.INVITATION: frozenset({Answer.ACCEPTED, Answer.DECLINED, Answer.TENTATIVE}),
     AnswerWay.LINK: frozenset({Answer.ACCEPTED, Answer.CALL_WANTED, Answer.OTHER_TIME}),
+    AnswerWay.TEXT: frozenset({Answer.ACCEPTED, Answer.CALL_WANTED}),
 }
 """What can be answered by each way."""
 

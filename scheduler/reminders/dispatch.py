@@ -29,6 +29,7 @@ from scheduler.store.reminders import (
     mark_sent,
     put_back,
 )
+from scheduler.store.texts import note_reference
 from scheduler.store.told import Saying, enter_unsent, note_told, take_as_known, take_back, take_back_all
 from scheduler.store.work import reading, unit_of_work
 
@@ -179,6 +180,8 @@ def _send(lease: Lease, this: _Pass, contents: Contents) -> str:
     # Before it leaves: should this sender die, it is known what the message may have said.
     with unit_of_work():
         notes = note_told(lease, contents.sayings)
+        if notes is not None:
+            note_reference(lease, contents.letter.reference)
         if notes is not None and this.public_url is not None:
             contents = linked(contents, lease, this.public_url, this.now())
     if notes is None:

@@ -24,11 +24,15 @@ _WORDS = {
     Answer.OTHER_TIME: "The patient needs another time",
 }
 
-_YES_BY_LINK = "The patient said yes by the link in a message"
+_YES = {
+    AnswerWay.LINK: "The patient said yes by the link in a message",
+    AnswerWay.TEXT: "The patient said yes by text",
+}
 
 _BY = {
     AnswerWay.INVITATION: "by the patient, by the invitation",
     AnswerWay.LINK: "by the patient, by the link in a message",
+    AnswerWay.TEXT: "by the patient, by text",
 }
 
 
@@ -57,8 +61,8 @@ def waiting_at(site: str, now: datetime) -> tuple[WaitingLine, ...]:
 
 def said(answer: VisitAnswer) -> str:
     """Return what an answer says, without its end."""
-    if answer.answer is Answer.ACCEPTED and answer.way is AnswerWay.LINK:
-        return _YES_BY_LINK
+    if answer.answer is Answer.ACCEPTED and answer.way in _YES:
+        return _YES[answer.way]
     return _WORDS[answer.answer]
 
 

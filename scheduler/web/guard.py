@@ -11,9 +11,13 @@ from flask_login import current_user
 
 from scheduler.access.permissions import Actor, Permission, may
 
-#: Pages for everybody. A token in the address guards the feeds and what links in messages open, the other ones tell nothing.
+#: Pages for everybody. A token in the address guards the feeds and what links in messages open, a signature what comes from
+#: the provider of texts; the other ones tell nothing.
 PUBLIC_ENDPOINTS = frozenset(
-    {"static", "healthz", "readyz", "sign_in.sign_in", "feeds.feed", "links.link", "links.answer"}
+    {
+        *("static", "healthz", "readyz", "sign_in.sign_in", "feeds.feed", "links.link", "links.answer"),
+        *("texts.status", "texts.arrived"),
+    }
 )
 
 #: What guards itself, and knows nobody by a sign-in: the programs' floor asks for a token.

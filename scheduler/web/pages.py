@@ -42,6 +42,7 @@ from scheduler.web import (
     stay_routes,
     subscription_routes,
     substitute_routes,
+    text_routes,
     unconfirmed_routes,
     version_routes,
     visit_file_routes,
@@ -85,6 +86,7 @@ BLUEPRINTS = (
     calendar_words_routes.pages,
     reminder_times_routes.pages,
     rules_routes.pages,
+    text_routes.pages,
 )
 
 
@@ -120,8 +122,11 @@ def register_pages(app: Flask) -> None:
     register_identity(app)
     # The guard runs first: who is not signed in is sent to the sign-in, not told of an expired form.
     app.before_request(guard)
+    protection = CSRFProtect(app)
     # Who answers by a link has no session that another site could use: see there.
-    CSRFProtect(app).exempt(link_routes.pages)
+    protection.exempt(link_routes.pages)
+    # The provider of texts has none either; it signs what it sends.
+    protection.exempt(text_routes.pages)
     app.after_request(add_headers)
     register_errors(app)
     app.url_map.converters["day"] = day_routes.DayConverter
