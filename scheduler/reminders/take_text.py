@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from scheduler.access.permissions import SYSTEM, Actor, Permission, may_at
-from scheduler.booking.outcomes import NotAllowed
+from scheduler.access.permissions import SYSTEM
 from scheduler.booking.take_answer import TakeReply, take_reply
 from scheduler.domain.answers import Answer
 from scheduler.domain.clock import Clock
 from scheduler.domain.contact import ContactWay
 from scheduler.reminders.addresses import recipient_hash
 from scheduler.reminders.text_words import Wish, wish_in
-from scheduler.store import clinic, texts
+from scheduler.store import texts
 from scheduler.store.audit import AuditEntry, record
 from scheduler.store.contacts import opt_in, opt_out
 from scheduler.store.texts import TextedVisit, TextTask
@@ -75,23 +74,3 @@ def _answer(answer: Answer, told: tuple[TextedVisit, ...], clock: Clock) -> None
     for visit in told:
         if visit.reference == last:
             take_reply(TakeReply(visit.appointment, visit.start, visit.sequence, answer), clock)
-
-
-@dataclass(frozen=True, slots=True)
-class SettleTexts:
-    """Somebody has seen to what a patient texted: called them, or found that there was nothing to do."""
-
-    patient: str
-
-
-def settle_texts(command: SettleTexts, actor: Actor, clock: Clock) -> int | NotAllowed:
-    """Note it, and return how many texts waited. Raises `NotFound`."""
-    with unit_of_work():
-        patient = clinic.patient(command.patient)
-        if not may_at(actor, Permission.RESOLVE_CONFLICT, patient.site):
-            return NotAllowed(Permission.RESOLVE_CONFLICT)
-        now = clock.now()
-        settled = texts.settle_tasks(patient.id, now, actor.id)
-        if settled:
-            record(AuditEntry(now, actor.id, "settle_texts", "patient", patient.id, {}, patient.site))
-        return settled

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from scheduler.domain.contact import ContactWay
@@ -157,11 +157,11 @@ def add_tasks(tasks: Iterable[TextTask]) -> int:
     return len(connection.execute(statement, rows).all())
 
 
-def open_tasks(site: str) -> tuple[TextTask, ...]:
-    """Return what nobody has seen to yet at a site, the oldest first."""
+def open_tasks(site: str | None) -> tuple[TextTask, ...]:
+    """Return what nobody has seen to yet at a site, or at any for `None`, the oldest first."""
     asked = (
         select(_task)
-        .where(_task.c.site_id == site, _task.c.settled_at.is_(None))
+        .where(true() if site is None else _task.c.site_id == site, _task.c.settled_at.is_(None))
         .order_by(_task.c.received_at, _task.c.id)
     )
     with reading() as connection:

@@ -36,10 +36,10 @@ from scheduler.store.glances import patients_named
 from scheduler.store.series import dormant_series
 from scheduler.store.work import reading
 from scheduler.web.answer_words import waiting_at
+from scheduler.web.call_words import calls_at
 from scheduler.web.change_page import chosen_way
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
-from scheduler.web.message_words import failures_at
 from scheduler.web.sealed_change import Seal, sealed
 from scheduler.web.unconfirmed_routes import unconfirmed_at
 from scheduler.web.visit_rows import Manner, Names
@@ -112,16 +112,16 @@ def conflicts() -> ResponseReturnValue:
     if isinstance(found, NotAllowed) or isinstance(accepted, NotAllowed):
         abort(403)
     with reading():
-        waiting = waiting_at(site.id, current_clock().now())
-        unconfirmed = len(unconfirmed_at(site, current_clock().now()))
-        failures = failures_at(site.id, current_clock().now())
+        now = current_clock().now()
+        waiting, calls = waiting_at(site.id, now), calls_at(site.id, now)
+        unconfirmed = len(unconfirmed_at(site, now))
     return render_template(
         "conflicts.html",
         cards=_cards(found),
         accepted=_cards(accepted),
         waiting=waiting,
+        calls=calls,
         unconfirmed=unconfirmed,
-        failures=failures,
         may_settle=may(actor(), Permission.RESOLVE_CONFLICT),
         **_resting(site),
         site=site,

@@ -1,4 +1,4 @@
-"""How a patient wants to be written to: what the front desk records on the patient's page."""
+"""How a patient wants to be written to, and that somebody has called: what the front desk records."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from scheduler.booking.outcomes import NotAllowed
 from scheduler.booking.reach import patient_within_reach
 from scheduler.domain.contact import Category, ContactWay
 from scheduler.reminders.record_contact import RecordContact, record_contact
+from scheduler.reminders.settle_calls import SettleCalls, settle_calls
 from scheduler.store.work import reading
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
@@ -33,3 +34,15 @@ def keep(patient: str) -> ResponseReturnValue:
         abort(403)
     flash(f"Recorded how {found.name} wants to be written to.", "good")
     return redirect(url_for("patients.patient", patient=found.id) + "#contact", 303)
+
+
+@pages.post("/patients/<patient>/called")
+@needs(Permission.RESOLVE_CONFLICT)
+def called(patient: str) -> ResponseReturnValue:
+    """Note that somebody has called the patient, and go back to what waits."""
+    with reading():
+        found = patient_within_reach(actor(), patient)
+    if isinstance(settle_calls(SettleCalls(found.id), actor(), current_clock()), NotAllowed):
+        abort(403)
+    flash("Settled. Nothing booked was changed.", "good")
+    return redirect(url_for("conflicts.conflicts"), 303)

@@ -48,12 +48,12 @@ from scheduler.web import (
     visit_file_routes,
     visit_routes,
 )
+from scheduler.web.call_words import count_calls
 from scheduler.web.errors import register_errors
 from scheduler.web.form_keys import fresh_key
 from scheduler.web.guard import guard
 from scheduler.web.headers import add_headers
 from scheduler.web.identity import current_clock, register_identity
-from scheduler.web.message_words import count_failures
 from scheduler.web.words import FILTERS
 
 BLUEPRINTS = (
@@ -193,9 +193,9 @@ def _navigation() -> list[Entry]:
 
 def _count_conflicts(actor: Actor) -> int:
     try:
-        waiting = len(waiting_answers(actor.site, current_clock().now()))
-        failures = count_failures(actor.site, current_clock().now())
-        return count_open(actor.site) + count_dormant(actor.site) + waiting + failures
+        now = current_clock().now()
+        people = len(waiting_answers(actor.site, now)) + count_calls(actor.site, now)
+        return count_open(actor.site) + count_dormant(actor.site) + people
     except TrellisError:
         # An error page has this navigation too, also when the database is what failed.
         return 0

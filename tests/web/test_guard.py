@@ -85,6 +85,7 @@ MAY_OPEN = {
     "subscriptions.of_patient": DESK,
     "invitations.choose": DESK,
     "contact.keep": DESK,
+    "contact.called": DESK,
     "answers.settle": DESK,
     "subscriptions.of_person": DESK,
     "subscriptions.of_room": DESK,

@@ -1,0 +1,51 @@
+"""Which patients somebody is to call since a message did not reach them or a text of theirs needs a person, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from scheduler.domain.contact import ContactWay
+from scheduler.domain.people import Patient
+from scheduler.reminders.take_text import UNCLEAR
+from scheduler.reminders.text_words import Wish
+from scheduler.store.glances import patients_named
+from scheduler.store.texts import open_tasks
+from scheduler.store.unreached import unreached
+
+_TEXTED = {
+    UNCLEAR: "Somebody answered a text; the number is that of several patients, so it is not known who",
+    Wish.YES.value: "Answered a text with yes, and no visit that it told of stands at that time",
+    Wish.CALL.value: "Asked by text for a call",
+    Wish.STOP_IN_WORDS.value: "Seems to want no more texts, and gets none",
+    Wish.OTHER.value: "Answered a text in words, which are not kept here",
+}
+_WAYS = {ContactWay.EMAIL.value: "E-mail", ContactWay.SMS.value: "Text"}
+
+
+@dataclass(frozen=True, slots=True)
+class CallLine:
+    """One patient to call, with each reason once, and since when the first stands."""
+
+    patient: Patient
+    reasons: tuple[str, ...]
+    since: datetime
+
+
+def calls_at(site: str, now: datetime) -> tuple[CallLine, ...]:
+    """Return the patients of a site to call, who waits longest first; for use in one reading."""
+    reasons: dict[str, dict[str, datetime]] = {}
+    for lost in unreached(site, now):
+        why = f"{_WAYS.get(lost.channel, lost.channel)} not delivered: {lost.problem}"
+        reasons.setdefault(lost.patient, {}).setdefault(why, lost.due)
+    for task in open_tasks(site):
+        reasons.setdefault(task.patient, {}).setdefault(_TEXTED[task.kind], task.received_at)
+    patients = patients_named(reasons)
+    lines = (CallLine(patients[one], tuple(why), min(why.values())) for one, why in reasons.items())
+    return tuple(sorted(lines, key=lambda line: (line.since, line.patient.id)))
+
+
+def count_calls(site: str | None, now: datetime) -> int:
+    """Return how many patients are to be called, of one site or of all for `None`."""
+    lost, texted = unreached(site, now), open_tasks(site)
+    return len({one.patient for one in lost} | {one.patient for one in texted})
