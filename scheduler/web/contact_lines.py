@@ -74,4 +74,4 @@ def _obstacle(way: ContactWay, patient: Patient, address: str) -> str:
 def _recorded(consent: Consent | None, zone: str) -> str:
     if consent is None:
         return ""
-    return f"{'yes' if consent.given else 'no'} recorded {moment_in(consent.at, zone)} by {consent.by}"
+    return f"{'Yes' if consent.given else 'No'}, recorded {moment_in(consent.at, zone)} by {consent.by}"

@@ -52,7 +52,7 @@ def test_the_desk_records_a_consent_with_when_and_by_whom_on_both_databases(
     assert (consent.recipient_hash, consent.at, consent.by) == (number, standing_clock.now(), "desk")
     shown = desk.client.get(page).text
     assert 'value="sms-reminders" checked' in shown
-    assert "by desk" in shown
+    assert "Yes, recorded Mon 4 Jan 2027, 09:00 MST by desk" in shown
     with app.app_context():
         [entry] = [one for one in history("patient", patient.id) if one.verb == "record_contact"]
     assert entry.details["given"] == ["sms: reminders"]
