@@ -14,9 +14,11 @@ from scheduler.booking.retrying import retried
 from scheduler.domain.answers import ANSWERS_BY, Answer, AnswerWay, VisitAnswer
 from scheduler.domain.appointment import AppointmentState
 from scheduler.domain.clock import Clock
+from scheduler.domain.contact import ContactWay
 from scheduler.domain.errors import InvalidValue, NotFound
 from scheduler.reminders.addresses import recipient_hash
 from scheduler.reminders.contents import Contents
+from scheduler.reminders.ways import address_of
 from scheduler.store import answers
 from scheduler.store.answer_links import AnswerLink, ToldVisit, keep_link, link_with, visits_told_by
 from scheduler.store.reminder_facts import AwaitedVisit
@@ -124,8 +126,9 @@ def _told_by(link: AnswerLink, now: datetime) -> tuple[ToldVisit, ...]:
 
 
 def _is_theirs(link: AnswerLink, visit: AwaitedVisit) -> bool:
-    # A message that went to an address which was corrected since went to somebody else.
-    return link.channel != "email" or recipient_hash(visit.email) == link.recipient_hash
+    # A message that went to an address or a number which was corrected since went to somebody else.
+    address = address_of(ContactWay(link.channel), visit.email, visit.patient_phone)
+    return recipient_hash(address) == link.recipient_hash
 
 
 def _asked(told: ToldVisit, answer: VisitAnswer | None, now: datetime) -> AskedVisit:

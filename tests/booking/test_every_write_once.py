@@ -222,6 +222,9 @@ WITHOUT_KEY = {
     "keep_inbox": "the timetable asks, and a second time finds nothing to do",
     "let_rest": "the timetable asks, and a second time finds nothing to do",
     "recheck": "it only looks",
+    "take_answer": "an answer that comes again is known by its sequence and its time",
+    "take_reply": "of texts the last one holds, and the same again changes nothing",
+    "settle_answer": "what is settled stays settled",
     "sign_in": "each attempt counts as one",
 }
 

@@ -41,7 +41,8 @@ from tests.builders import a_patient, at
 from tests.feeds.privacy import assert_gives_nothing_away
 from tests.feeds.stored_visits import BOOKED_AT, a_plain_visit, cancel, keep_clinic, keep_visits
 from tests.reminders.changing import body, move
-from tests.reminders.recording import RecordingChannel
+from tests.reminders.contacting import WRITTEN, consent, texts_first
+from tests.reminders.recording import RecordingChannel, RecordingTexts
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -278,3 +279,19 @@ def test_many_at_once_confirm_once(app_context: Flask) -> None:
         outcomes = [outcome for found in pool.map(one, range(4)) for outcome in found]
     assert sorted(outcomes) == sorted([Answer.ACCEPTED, *[Left.REPEATED] * 3])
     assert appointment("a").version == 2
+
+
+def test_a_link_sent_by_text_ends_when_the_number_is_corrected() -> None:
+    keep_clinic([a_patient(phone=WRITTEN)])
+    consent()
+    texts_first()
+    keep_visits(a_plain_visit(FIRST, "a"))
+    texts = RecordingTexts()
+    dispatch(BOOKED_AT, texts, public_url=SITE)
+    [(_, words)] = texts.sent
+    found = re.search(r"/a/([A-Za-z0-9_-]{16})", words)
+    assert found is not None
+    assert set(asked(found[1])) == {"a"}
+    keep_clinic([replace(stored_patient("patient-1"), phone="+1 303 555 0199")])
+    with pytest.raises(NotFound):
+        asked(found[1])
