@@ -128,8 +128,9 @@ def test_a_leader_that_dies_or_hangs_is_replaced_and_each_message_leaves_once(
         wait_until(lambda: len(kept.messages) == 1)
         before = leader_in(booked)
         first.send_signal(how)
-        wait_until(lambda: leader_in(booked) not in (None, before))
+        # Booked while nobody leads, so that whoever does next finds it at the first look.
         book_another(booked)
+        wait_until(lambda: leader_in(booked) not in (None, before))
         # A hanging leader that comes back believes for a moment that it leads: two are at it.
         if how is signal.SIGSTOP:
             first.send_signal(signal.SIGCONT)

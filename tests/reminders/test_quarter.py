@@ -17,8 +17,8 @@ from tests.reminders.recount import REMINDERS, Entry, faults, words
 
 PLANS = (
     # Over the change of 14 March in America, and over that of 1 November there, a week after Europe's.
-    Plan(seed=1, patients=9, begin=datetime(2027, 3, 1, 15, tzinfo=UTC), days=24),
-    Plan(seed=2, patients=9, begin=datetime(2026, 10, 12, 15, tzinfo=UTC), days=24),
+    Plan(seed=1, patients=6, begin=datetime(2027, 3, 1, 15, tzinfo=UTC), days=24),
+    Plan(seed=2, patients=6, begin=datetime(2026, 10, 12, 15, tzinfo=UTC), days=24),
 )
 
 
