@@ -6,15 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from scheduler.access.permissions import Actor, Permission, may_at
-from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.retrying import retried
+from scheduler.booking.site_choice import Chooser, SiteChosen, choose
 from scheduler.domain.clock import Clock
+from scheduler.domain.places import Site
 from scheduler.domain.reminder_times import ReminderTimes
-from scheduler.store.audit import AuditEntry, history, record
-from scheduler.store.locks import lock
-from scheduler.store.site_facts import facts_of, save_facts
-from scheduler.store.work import unit_of_work
+from scheduler.store.audit import history
 
 VERB = "change_reminder_times"
 
@@ -29,14 +27,6 @@ class ChangeReminderTimes:
 
 
 @dataclass(frozen=True, slots=True)
-class ReminderTimesChanged:
-    """The site whose reminders keep to the times now; `id` and `site` are both its id."""
-
-    id: str
-    site: str
-
-
-@dataclass(frozen=True, slots=True)
 class Chosen:
     """Who chose one number here, and when."""
 
@@ -46,7 +36,7 @@ class Chosen:
 
 def change_reminder_times(
     command: ChangeReminderTimes, actor: Actor, clock: Clock
-) -> ReminderTimesChanged | Refused | NotAllowed:
+) -> SiteChosen | Refused | NotAllowed:
     """Choose the times; nothing is written where they are those already. Raises `NotFound` for an unknown site.
 
     A reminder that was sent stays sent, and one that waits keeps to the new times. One that is due earlier by them, and
@@ -55,7 +45,8 @@ def change_reminder_times(
     if not may_at(actor, Permission.CHANGE_REMINDER_TIMES, command.site):
         return NotAllowed(Permission.CHANGE_REMINDER_TIMES)
     now = clock.now()
-    return retried(lambda: _attempt(command, actor, now))
+    by = Chooser(VERB, actor, now)
+    return retried(lambda: choose(command, by, lambda site: _changed(site, command)))
 
 
 def who_chose(site: str) -> dict[str, Chosen]:
@@ -68,19 +59,11 @@ def who_chose(site: str) -> dict[str, Chosen]:
     return found
 
 
-def _attempt(command: ChangeReminderTimes, actor: Actor, now: datetime) -> ReminderTimesChanged | Refused:
-    with unit_of_work():
-        lock([command.site], [])
-        outcome = ReminderTimesChanged(command.site, command.site)
-        earlier = answered_before(VERB, command, command.idempotency_key)
-        if earlier is not None:
-            return earlier if isinstance(earlier, Refused) else outcome
-        before = facts_of(command.site)
-        if before.site.reminder_times != command.times:
-            site = replace(before.site, reminder_times=command.times)
-            save_facts(before, replace(before, site=site))
-            was, now_is = before.site.reminder_times.plain(), command.times.plain()
-            details = {name: [was[name], value] for name, value in now_is.items() if was[name] != value}
-            record(AuditEntry(now, actor.id, VERB, "site", command.site, details, command.site))
-        note_answer(VERB, command, command.idempotency_key, outcome, now)
-    return outcome
+def _changed(site: Site, command: ChangeReminderTimes) -> tuple[Site, dict[str, object]] | None:
+    if site.reminder_times == command.times:
+        return None
+    was, now_is = site.reminder_times.plain(), command.times.plain()
+    details: dict[str, object] = {
+        name: [was[name], value] for name, value in now_is.items() if was[name] != value
+    }
+    return replace(site, reminder_times=command.times), details

@@ -11,7 +11,6 @@ import pytest
 from scheduler.access.permissions import SYSTEM
 from scheduler.booking.cancel_series import CancelSeries, cancel_series
 from scheduler.booking.change_calendar_words import (
-    CalendarWordsChanged,
     ChangeCalendarWords,
     change_calendar_words,
 )
@@ -19,6 +18,7 @@ from scheduler.booking.change_staff import change_staff
 from scheduler.booking.changing_facts import ChangeOfFacts
 from scheduler.booking.export_clinic import export_clinic
 from scheduler.booking.outcomes import CalledOffBy, CancelReason
+from scheduler.booking.site_choice import SiteChosen
 from scheduler.domain.appointment import AppointmentState
 from scheduler.domain.calendar_words import CalendarWords, PatientShown
 from scheduler.domain.staff_changes import TimeOffAdded
@@ -145,7 +145,7 @@ def test_a_site_tells_what_its_calendars_say_where_it_chose_other_words() -> Non
     booked(protocol=INDUCTION)
     words = CalendarWords(dosing="L", patient=PatientShown.ID)
     outcome = change_calendar_words(ChangeCalendarWords("site-1", words), SYSTEM, clock())
-    assert outcome == CalendarWordsChanged("site-1", "site-1")
+    assert outcome == SiteChosen("site-1", "site-1")
     assert exported()["sites"] == [
         {"id": "site-1", "zone": "America/Denver", "calendar_words": words.plain()}
     ]

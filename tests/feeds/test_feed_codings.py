@@ -8,32 +8,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from scheduler.access.permissions import SYSTEM
-from scheduler.domain.clock import StandingClock
 from scheduler.feeds import bodies
-from scheduler.feeds.subscriptions import SubscriptionRequest, make_subscription
-from scheduler.store.subscriptions import SubscriptionKind
 from scheduler.web.feed_codings import coding_for
-from tests.feeds.stored_visits import BOOKED_AT, cancel, keep_series
+from tests.feeds.patient_feed import path, standing_clock
+from tests.feeds.stored_visits import BOOKED_AT, cancel
+
+__all__ = ["path", "standing_clock"]
 
 TAKES_GZIP = {"Accept-Encoding": "gzip, deflate, br"}
-
-
-@pytest.fixture
-def standing_clock() -> StandingClock:
-    """Give a clock that stands at the instant of the booking."""
-    return StandingClock(BOOKED_AT)
-
-
-@pytest.fixture
-def path(clinic: Flask, standing_clock: StandingClock) -> str:
-    """Store a series and give the path of its patient's feed."""
-    with clinic.app_context():
-        keep_series()
-        request = SubscriptionRequest(SubscriptionKind.PATIENT, "patient-1", "")
-        address = make_subscription(request, SYSTEM, standing_clock)
-    assert isinstance(address, str)
-    return address
 
 
 @pytest.fixture

@@ -13,27 +13,13 @@ from werkzeug.http import parse_date
 
 from scheduler.access.permissions import SYSTEM
 from scheduler.domain.clock import StandingClock
-from scheduler.feeds.subscriptions import SubscriptionRequest, end_subscription, make_subscription
+from scheduler.feeds.subscriptions import end_subscription
 from scheduler.feeds.tokens import new_token
 from scheduler.store.subscriptions import SubscriptionKind, subscriptions_of
-from tests.feeds.stored_visits import BOOKED_AT, cancel, keep_series
+from tests.feeds.patient_feed import path, standing_clock
+from tests.feeds.stored_visits import BOOKED_AT, cancel
 
-
-@pytest.fixture
-def standing_clock() -> StandingClock:
-    """Give a clock that stands at the instant of the booking."""
-    return StandingClock(BOOKED_AT)
-
-
-@pytest.fixture
-def path(clinic: Flask, standing_clock: StandingClock) -> str:
-    """Store a series and give the path of its patient's feed."""
-    with clinic.app_context():
-        keep_series()
-        request = SubscriptionRequest(SubscriptionKind.PATIENT, "patient-1", "")
-        address = make_subscription(request, SYSTEM, standing_clock)
-    assert isinstance(address, str)
-    return address
+__all__ = ["path", "standing_clock"]
 
 
 @pytest.fixture

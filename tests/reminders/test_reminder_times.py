@@ -7,12 +7,12 @@ import pytest
 from scheduler.access.permissions import SYSTEM, AccountRole, Actor
 from scheduler.booking.change_reminder_times import (
     ChangeReminderTimes,
-    ReminderTimesChanged,
     change_reminder_times,
     who_chose,
 )
 from scheduler.booking.export_clinic import export_clinic
 from scheduler.booking.outcomes import NotAllowed
+from scheduler.booking.site_choice import SiteChosen
 from scheduler.clinic_file import read_clinic
 from scheduler.domain.clock import StandingClock
 from scheduler.domain.errors import InvalidValue
@@ -68,7 +68,7 @@ def test_what_a_site_chose_holds_from_the_next_pass_on_and_says_who_chose_it() -
     dispatch(BOOKED_AT, RecordingChannel())
     clock = StandingClock(BOOKED_AT)
     outcome = change_reminder_times(ChangeReminderTimes("site-1", EARLY), SYSTEM, clock)
-    assert outcome == ReminderTimesChanged("site-1", "site-1")
+    assert outcome == SiteChosen("site-1", "site-1")
     assert sites()[0].reminder_times == EARLY
     assert set(who_chose("site-1")) == set(EARLY.chosen())
     assert who_chose("site-1")["hour"].by == SYSTEM.id
