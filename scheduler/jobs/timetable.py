@@ -48,6 +48,8 @@ def run(settings: Settings) -> None:
     in_context = current_app.app_context
     stopping = Event()
     leader = Leader(clock, settings.jobs_lease)
+    # Its own words about each job tell an operator nothing; said before it has any.
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
     scheduler = _scheduler(
         [
             (seconds, guarded(name, leader.when_leading(deed), in_context))
@@ -64,7 +66,6 @@ def run(settings: Settings) -> None:
             for one in work:
                 scheduler.modify_job(one.id, next_run_time=clock.now())
 
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
     # The first look comes before the first work, which is then at hand at once.
     guarded("looking who leads", look, in_context)()
     every = settings.jobs_lease.total_seconds() / LOOKS_PER_LEASE

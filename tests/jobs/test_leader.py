@@ -139,4 +139,5 @@ def test_a_leader_that_dies_or_hangs_is_replaced_and_each_message_leaves_once(
         second.send_signal(signal.SIGTERM)
         said, _ = second.communicate(timeout=PATIENCE)
         assert "this process leads" in said
+        assert "apscheduler" not in said
         assert set(subjects_by_id(kept).values()) == {1}
