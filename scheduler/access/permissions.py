@@ -46,6 +46,7 @@ class Permission(StrEnum):
     RESOLVE_CONFLICT = "resolve_conflict"
     ACCEPT_CONFLICT = "accept_conflict"
     SEE_STAFF = "see_staff"
+    SEE_INSIGHTS = "see_insights"
     RECORD_ABSENCE = "record_absence"
     CHANGE_STAFF = "change_staff"
     CHANGE_PLACES = "change_places"
@@ -102,6 +103,8 @@ ALLOWED: Mapping[Permission, frozenset[AccountRole]] = MappingProxyType(
             {AccountRole.FRONT_DESK, AccountRole.ADMINISTRATOR, AccountRole.PRESCRIBER}
         ),
         Permission.SEE_STAFF: _DESK,
+        # It tells how much each person works.
+        Permission.SEE_INSIGHTS: _KEEPERS,
         Permission.RECORD_ABSENCE: _DESK,
         Permission.CHANGE_STAFF: _KEEPERS,
         Permission.CHANGE_PLACES: _DESK,

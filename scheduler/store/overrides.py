@@ -33,6 +33,12 @@ def all_overrides() -> tuple[Override, ...]:
         return _load(connection, [])
 
 
+def overrides_where(*wanted: ColumnElement[bool]) -> tuple[Override, ...]:
+    """Return the overrides of which all this is true, by when they were made; for this room's own use."""
+    with reading() as connection:
+        return _load(connection, wanted)
+
+
 def load_overrides(connection: Connection, patients: Iterable[str]) -> tuple[Override, ...]:
     """Return the overrides of these patients' visits that were not taken back; for this room's own use."""
     theirs = select(_visit.c.id).where(_visit.c.patient_id.in_(sorted(set(patients))))

@@ -28,6 +28,7 @@ from scheduler.web import (
     extend_routes,
     hold_routes,
     home_routes,
+    insight_routes,
     invitation_routes,
     link_routes,
     move_routes,
@@ -84,6 +85,7 @@ BLUEPRINTS = (
     subscription_routes.pages,
     place_routes.pages,
     calendar_words_routes.pages,
+    insight_routes.pages,
     reminder_times_routes.pages,
     rules_routes.pages,
     text_routes.pages,
@@ -186,6 +188,8 @@ def _navigation() -> list[Entry]:
         entries.append(_entry("Staff", "staff.staff", ("staff", "busy", "subscriptions.of_person")))
     if may(actor, Permission.CHANGE_PLACES):
         entries.append(_entry("Places", "places.places", _OF_PLACES))
+    if may(actor, Permission.SEE_INSIGHTS):
+        entries.append(_entry("Insights", "insights.insights", ("insights",)))
     if may(actor, Permission.SEE_RULES):
         entries.append(_entry("Rules", "rules.rules", ("rules",)))
     return entries

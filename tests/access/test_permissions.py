@@ -54,6 +54,7 @@ BOOKING = {
     Permission.CANCEL_APPOINTMENT,
 }
 KEEPING = {
+    Permission.SEE_INSIGHTS,
     Permission.ADOPT_VERSION,
     Permission.SEE_HISTORY,
     Permission.CHANGE_STAFF,

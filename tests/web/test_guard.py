@@ -75,6 +75,8 @@ MAY_OPEN = {
     "substitute.take": EVERYBODY - {"nurse"},
     "conflicts.conflicts": DESK | {"prescriber"},
     "conflicts.conflict": DESK | {"prescriber"},
+    "insights.insights": {"admin"},
+    "insights.file": {"admin"},
     "unconfirmed.unconfirmed": DESK | {"prescriber"},
     "conflicts.accept": DESK | {"prescriber"},
     "conflicts.mend": DESK,
@@ -243,6 +245,7 @@ def _address(app: Flask, rule: Rule) -> str:
         "person": ahead.people[0],
         "room": dose.room,
         "day": "2026-12-03",
+        "key": "attendance",
     }
     address = rule.rule.replace("<day:day>", "<day>")
     for name, value in values.items():
