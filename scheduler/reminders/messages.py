@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 from html import escape
 
-from scheduler.domain.clock import local
 from scheduler.domain.errors import InvalidValue
+from scheduler.domain.placeholders import filled, with_something_to_say
 from scheduler.feeds.invitations import Invitation, Method
 from scheduler.reminders.addresses import mailbox
 from scheduler.reminders.policy import MessageKind
-
-_SUBJECTS = {
-    MessageKind.CONFIRMATION: "Your appointments",
-    MessageKind.PREPARATION: "Before your appointment",
-    MessageKind.THREE_DAYS: "Appointment reminder",
-    MessageKind.ONE_DAY: "Appointment reminder",
-    MessageKind.SAME_DAY: "Appointment reminder",
-    MessageKind.CHANGE: "Your appointments have changed",
-}
-
+from scheduler.reminders.words.english import ENGLISH
+from scheduler.reminders.words.language import UNBROKEN, Language, MailWords, plain_spaces
+from scheduler.reminders.words.spoken import spoken
 
 _LOOKS = "font-family: sans-serif; line-height: 1.5; max-width: 36rem; margin: 1rem auto; padding: 0 1rem"
 _LIST = "margin: 1rem 0; padding-left: 1.25rem"
@@ -39,10 +31,10 @@ class VisitLine:
     zone: str
     by_phone: bool
 
-    def sentence(self) -> str:
-        """Return such as 'Thursday, December 3, 2026 at 10:00 AM MST'."""
-        where = " (by phone: we call you)" if self.by_phone else ""
-        return time_in_words(self.start, self.zone) + where
+    def sentence(self, language: Language) -> str:
+        """Return such as 'Thursday, December 3, 2026 at 10:00 AM MST', the time of day not to be broken."""
+        where = language.moments.by_phone if self.by_phone else ""
+        return language.moment(self.start, self.zone) + where
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +51,7 @@ class Letter:
 
     `visits` are those that stand and are told of whole: in a change, the new ones. `moved` and `called_off` are of a
     change alone. `invitations` are entries for the patient's calendar; `answers_are_read` says what the letter says of them.
-    `link` is where to answer, empty where there is none.
+    `link` is where to answer, empty where there is none. `language` is what the patient reads, a code of BCP 47.
     """
 
     reference: str
@@ -74,16 +66,12 @@ class Letter:
     invitations: tuple[Invitation, ...] = ()
     answers_are_read: bool = False
     link: str = ""
+    language: str = ENGLISH.code
 
 
-def time_in_words(instant: datetime, zone: str) -> str:
+def time_in_words(instant: datetime, zone: str, language: Language = ENGLISH) -> str:
     """Return an instant as a patient reads it, with the zone named."""
-    at = local(instant, zone)
-    hour = at.hour % 12 or 12
-    name = at.tzname() or ""
-    # Zones without a name of their own are called by their offset.
-    shown_zone = f"UTC{name}" if name[:1] in "+-" else name
-    return f"{at:%A}, {at:%B} {at.day}, {at.year} at {hour}:{at:%M} {at:%p} {shown_zone}"
+    return plain_spaces(language.moment(instant, zone))
 
 
 def compose(letter: Letter, sender: str, now: datetime) -> EmailMessage:
@@ -99,13 +87,16 @@ def compose(letter: Letter, sender: str, now: datetime) -> EmailMessage:
         message["To"] = mailbox(letter.recipient)
     except InvalidValue as error:
         raise InvalidValue(f"{error}; correct the patient's e-mail address") from error
-    message["Subject"] = _SUBJECTS[letter.kind]
+    language = spoken(letter.language)
+    words = language.mails[letter.kind]
+    message["Subject"] = words.subject
     message["Date"] = format_datetime(now)
     message["Message-ID"] = f"<{letter.reference}@{ours.domain}>"
     # RFC 3834: keeps holiday replies from coming back.
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(_text(letter))
-    message.add_alternative(_html(letter), subtype="html")
+    message["Content-Language"] = language.code
+    message.set_content(_text(letter, words, language))
+    message.add_alternative(_html(letter, words, language), subtype="html")
     _add_invitations(message, letter.invitations)
     return message
 
@@ -132,25 +123,6 @@ def _add_invitations(message: EmailMessage, invitations: Sequence[Invitation]) -
         )
 
 
-def _opening(letter: Letter) -> str:
-    match letter.kind:
-        case MessageKind.CONFIRMATION:
-            return f"{_counted(letter.visits)} booked for you at {letter.public_name}:"
-        case MessageKind.CHANGE:
-            return f"there is a change to your appointments at {letter.public_name}."
-        case MessageKind.PREPARATION:
-            return (
-                f"there is something to read and to do before this appointment at {letter.public_name}. "
-                "Please see your instructions, or call us if you do not have them:"
-            )
-        case _:
-            return f"this is a reminder of your appointment at {letter.public_name}:"
-
-
-def _counted(visits: Sequence[VisitLine]) -> str:
-    return "an appointment is" if len(visits) == 1 else f"{len(visits)} appointments are"
-
-
 @dataclass(frozen=True, slots=True)
 class _Part:
     """Some lines under a heading, which is empty where the opening has said it; below a line may stand another."""
@@ -159,86 +131,101 @@ class _Part:
     lines: tuple[tuple[str, str], ...]
 
 
-def _parts(letter: Letter) -> Iterator[_Part]:
+def _parts(letter: Letter, language: Language) -> Iterator[_Part]:
     """Yield what a letter lists: in a change the new times first, for these must not be missed."""
+    words = language.lists
     if letter.moved:
-        heading = (
-            "This appointment has a new time:"
-            if len(letter.moved) == 1
-            else "These appointments have new times:"
+        lines = tuple(
+            (one.now.sentence(language), filled(words.instead, {"before": one.before.sentence(language)}))
+            for one in letter.moved
         )
-        lines = tuple((line.now.sentence(), f"instead of {line.before.sentence()}") for line in letter.moved)
-        yield _Part(heading, lines)
+        yield _Part(language.said(words.heading_moved, len(lines)), lines)
     if letter.called_off:
-        one = len(letter.called_off) == 1
-        heading = "This appointment is cancelled:" if one else "These appointments are cancelled:"
-        yield _Part(heading, tuple((line.sentence(), "") for line in letter.called_off))
+        heading = language.said(words.heading_called_off, len(letter.called_off))
+        yield _Part(heading, tuple((line.sentence(language), "") for line in letter.called_off))
     if letter.visits:
         is_change = letter.kind is MessageKind.CHANGE
-        counted = _counted(letter.visits)
-        heading = f"{counted[0].upper()}{counted[1:]} booked for you:" if is_change else ""
-        yield _Part(heading, tuple((line.sentence(), "") for line in letter.visits))
+        heading = language.said(words.heading_booked, len(letter.visits)) if is_change else ""
+        yield _Part(heading, tuple((line.sentence(language), "") for line in letter.visits))
 
 
-def _asking(letter: Letter) -> str:
-    """Return the words before the link to answer."""
-    standing = len(letter.visits) + len(letter.moved)
-    return f"Please tell us whether {'this time suits' if standing == 1 else 'these times suit'} you; no sign-in is needed:"
+_VISITS = "{visits}"
 
 
-def _closing(letter: Letter) -> list[str]:
-    lines = []
+def _places(letter: Letter, language: Language) -> dict[str, str]:
+    """Return what stands for each place but the visits; empty where there is nothing to say."""
+    words = language.lists
     standing = (*letter.visits, *(line.now for line in letter.moved))
-    if letter.address and not all(visit.by_phone for visit in standing):
-        lines.append(f"Address: {letter.address}")
-    if letter.phone:
-        lines.append(f"If you have a question or need another time, please call {letter.phone}.")
+    shows_address = not all(visit.by_phone for visit in standing)
+    return {
+        "public_name": letter.public_name,
+        "booked": language.said(words.booked, len(letter.visits)),
+        "times_suit": language.said(words.times_suit, len(standing)),
+        "link": letter.link,
+        "address": letter.address if shows_address else "",
+        "phone": letter.phone,
+    }
+
+
+def _paragraphs(words: MailWords, places: Mapping[str, str]) -> Iterator[str]:
+    """Yield the paragraphs of a body, not filled in, of which no place is empty."""
+    return with_something_to_say(iter(words.body.split("\n\n")), {**places, "visits": _VISITS})
+
+
+def _closing(letter: Letter, language: Language) -> Iterator[str]:
+    words = language.closing
     if any(invitation.method is Method.REQUEST for invitation in letter.invitations):
-        lines.append("Attached: what puts this into your calendar.")
-    if letter.invitations and letter.answers_are_read:
-        lines.append(
-            "This message was sent automatically. Replies to it are not read, but for a yes or no to an invitation."
-        )
-    else:
-        lines.append("This message was sent automatically. Replies to it are not read.")
-    return lines
+        yield words.attached
+    are_read = letter.invitations and letter.answers_are_read
+    yield words.automatic_but_answers if are_read else words.automatic
 
 
-def _text(letter: Letter) -> str:
-    paragraphs = [f"Hello,\n\n{_opening(letter)}"]
-    for part in _parts(letter):
+def _text(letter: Letter, words: MailWords, language: Language) -> str:
+    places = _places(letter, language)
+    said: list[str] = []
+    for paragraph in _paragraphs(words, places):
+        if paragraph == _VISITS:
+            said += _listed(letter, language)
+        else:
+            said.append(filled(paragraph, places))
+    return plain_spaces("\n\n".join((*said, *_closing(letter, language)))) + "\n"
+
+
+def _listed(letter: Letter, language: Language) -> Iterator[str]:
+    for part in _parts(letter, language):
         if part.heading:
-            paragraphs.append(part.heading)
-        lines = (f"  {line}\n    {below}" if below else f"  {line}" for line, below in part.lines)
-        paragraphs.append("\n".join(lines))
-    if letter.link:
-        paragraphs.append(f"{_asking(letter)}\n{letter.link}")
-    return "\n\n".join((*paragraphs, *_closing(letter))) + "\n"
+            yield part.heading
+        yield "\n".join(f"  {line}\n    {below}" if below else f"  {line}" for line, below in part.lines)
 
 
 def _unbroken(sentence: str) -> str:
     """Return a sentence as HTML in which the time of day stays on one line with its zone, however small the screen."""
-    return re.sub(r"(\d) ([AP]M) ", r"\1&nbsp;\2&nbsp;", escape(sentence))
+    return escape(sentence).replace(UNBROKEN, "&nbsp;")
 
 
-def _html(letter: Letter) -> str:
-    listed = "\n".join(_html_part(part) for part in _parts(letter))
-    link = escape(letter.link)
-    asking = f'<p>{escape(_asking(letter))}<br><a href="{link}">{link}</a></p>\n' if link else ""
-    closing = asking + "\n".join(f"<p>{escape(line)}</p>" for line in _closing(letter))
+def _html(letter: Letter, words: MailWords, language: Language) -> str:
+    places = _places(letter, language)
+    shown = {name: escape(value) for name, value in places.items()}
+    if letter.link:
+        shown["link"] = f'<a href="{shown["link"]}">{shown["link"]}</a>'
+    said = [
+        "\n".join(_html_part(part) for part in _parts(letter, language))
+        if paragraph == _VISITS
+        else f"<p>{filled(escape(paragraph), shown)}</p>".replace("\n", "<br>")
+        for paragraph in _paragraphs(words, places)
+    ]
+    said += [f"<p>{escape(line)}</p>" for line in _closing(letter, language)]
+    body = "\n".join(said)
     return f"""<!doctype html>
-<html lang="en">
+<html lang="{language.code}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>{_SUBJECTS[letter.kind]}</title>
+<title>{escape(words.subject)}</title>
 </head>
 <body style="{_LOOKS}">
-<p>Hello,</p>
-<p>{escape(_opening(letter))}</p>
-{listed}
-{closing}
+{body}
 </body>
 </html>
 """

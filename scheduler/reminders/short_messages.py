@@ -4,59 +4,63 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scheduler.domain.clock import local
+from scheduler.domain.placeholders import filled, with_something_to_say
 from scheduler.reminders.gsm import in_alphabet
 from scheduler.reminders.messages import Letter, VisitLine
 from scheduler.reminders.policy import MessageKind
-
-OPT_OUT = "STOP to opt out"
+from scheduler.reminders.words.language import Language, plain_spaces
+from scheduler.reminders.words.spoken import spoken
 
 
 def compose_short(letter: Letter) -> str:
     """Return the words of a text message. No name of a patient, no kind of visit, no word of what it is about.
 
-    CANCEL and END are never offered: networks and laws read them as the wish to be texted no more.
+    A line of the words with a place that has nothing to say is left out; the others become one.
     """
-    standing = bool(letter.visits or letter.moved)
-    # Phones open an address without its scheme, too, and each letter counts.
-    link = letter.link.removeprefix("https://")
-    sentences = [*_news(letter), _answers(letter) if standing else _questions(letter), link, OPT_OUT]
-    return in_alphabet(f"{letter.public_name}: {' '.join(sentence for sentence in sentences if sentence)}")
+    language = spoken(letter.language)
+    places = {
+        "public_name": letter.public_name,
+        "booked": language.said(language.lists.booked, len(letter.visits)),
+        "visits": " ".join(_news(letter, language)),
+        "answers": _answers(letter, language),
+        # Phones open an address without its scheme, too, and each letter counts.
+        "link": letter.link.removeprefix("https://"),
+        "phone": letter.phone,
+    }
+    lines = with_something_to_say(iter(language.texts[letter.kind].splitlines()), places)
+    return in_alphabet(plain_spaces(" ".join(filled(line, places) for line in lines)))
 
 
-def short_time(line: VisitLine) -> str:
+def short_time(line: VisitLine, language: Language) -> str:
     """Return such as 'Thu Dec 3 at 10:00 AM MST'."""
-    at = local(line.start, line.zone)
-    name = at.tzname() or ""
-    zone = f"UTC{name}" if name[:1] in "+-" else name
-    called = " (we call you)" if line.by_phone else ""
-    return f"{at:%a} {at:%b} {at.day} at {at.hour % 12 or 12}:{at:%M} {at:%p} {zone}{called}"
+    called = language.moments.short_by_phone if line.by_phone else ""
+    return language.short_moment(line.start, line.zone) + called
 
 
-def _news(letter: Letter) -> Iterator[str]:
-    """Yield what is told, a sentence each: new times first, for these must not be missed."""
+def _news(letter: Letter, language: Language) -> Iterator[str]:
+    """Yield what is told of visits: in a change a sentence each, new times first, for these must not be missed."""
+    if letter.kind is not MessageKind.CHANGE:
+        yield _listed(letter.visits, language)
+        return
+    words = language.lists
     for moved in letter.moved:
-        yield f"your {short_time(moved.before)} has a new time: {short_time(moved.now)}."
+        times = {"before": short_time(moved.before, language), "now": short_time(moved.now, language)}
+        yield filled(words.short_moved, times)
     if letter.called_off:
-        yield f"{_counted(letter.called_off, 'called off')}: {_listed(letter.called_off)}."
-    if letter.visits and letter.kind in (MessageKind.CONFIRMATION, MessageKind.CHANGE):
-        yield f"{_counted(letter.visits, 'booked for you')}: {_listed(letter.visits)}."
-    elif letter.visits:
-        yield f"you have an appointment {_listed(letter.visits)}."
+        listed = {"visits": _listed(letter.called_off, language)}
+        yield language.said(words.short_called_off, len(letter.called_off), listed)
+    if letter.visits:
+        booked = language.said(words.booked, len(letter.visits))
+        yield filled(words.short_booked, {"booked": booked, "visits": _listed(letter.visits, language)})
 
 
-def _counted(visits: tuple[VisitLine, ...], what: str) -> str:
-    return f"an appointment is {what}" if len(visits) == 1 else f"{len(visits)} appointments are {what}"
+def _listed(visits: tuple[VisitLine, ...], language: Language) -> str:
+    return ", ".join(short_time(visit, language) for visit in visits)
 
 
-def _listed(visits: tuple[VisitLine, ...]) -> str:
-    return ", ".join(short_time(visit) for visit in visits)
-
-
-def _answers(letter: Letter) -> str:
-    what = "accept" if letter.kind is MessageKind.CHANGE else "confirm"
-    return f"Reply 1 to {what}, 2 for a call back."
-
-
-def _questions(letter: Letter) -> str:
-    return f"Questions: {letter.phone}." if letter.phone else ""
+def _answers(letter: Letter, language: Language) -> str:
+    """Return how to answer, or where nothing stands whom to ask; empty where there is nothing to say."""
+    words = language.closing
+    if letter.visits or letter.moved:
+        return words.accept if letter.kind is MessageKind.CHANGE else words.confirm
+    return filled(words.questions, {"phone": letter.phone}) if letter.phone else ""

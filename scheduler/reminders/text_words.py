@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from unicodedata import combining, normalize
+
+from scheduler.domain.telling_words import folded
 
 # FCC, in force since 11 April 2025 (47 CFR 64.1200(a)(10)): these words, and any clear wording, in any language written.
 _STOP = frozenset(
@@ -47,8 +48,7 @@ class Wish(StrEnum):
 
 def wish_in(words: str) -> Wish:
     """Return what a text asks for, whatever its case, accents and the punctuation around it."""
-    plain = "".join(letter for letter in normalize("NFKD", words.casefold()) if not combining(letter))
-    bare = " ".join(re.sub(r"[\W_]+", " ", plain).split())
+    bare = " ".join(re.sub(r"[\W_]+", " ", folded(words)).split())
     for wish, meant in ((Wish.STOP, _STOP), (Wish.START, _START), (Wish.YES, _YES), (Wish.CALL, _CALL)):
         if bare in meant:
             return wish

@@ -27,6 +27,8 @@ from scheduler.reminders.answer_links import (
     open_link,
 )
 from scheduler.reminders.contents import line_of
+from scheduler.reminders.words.english import ENGLISH
+from scheduler.reminders.words.language import plain_spaces
 from scheduler.web.errors import STATUS_OF
 from scheduler.web.feed_limits import FeedLimits
 from scheduler.web.guard import is_from_elsewhere
@@ -138,7 +140,7 @@ def _line(secret: str, one: AskedVisit) -> AskedLine:
     given = one.answer
     return AskedLine(
         key=_key(secret, one),
-        when=told.sentence(),
+        when=plain_spaces(told.sentence(ENGLISH)),
         stands=one.stands,
         is_open=one.is_open,
         said=on_file(one),

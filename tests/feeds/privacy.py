@@ -8,50 +8,16 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from scheduler.domain.telling_words import TELL_TALE, folded
+
 if TYPE_CHECKING:
     from werkzeug.test import TestResponse
-
-TELL_TALE = (
-    "ketamine",
-    "esketamine",
-    "spravato",
-    "infusion",
-    "intravenous",
-    "intramuscular",
-    "injection",
-    "lozenge",
-    "dosing",
-    "dose",
-    "drug",
-    "medicine",
-    "medication",
-    "treatment",
-    "therap",
-    "psych",
-    "kap",
-    "mental",
-    "depress",
-    "integration",
-    "preparation",
-    "induction",
-    "screening",
-    "review",
-    "recovery",
-    "prescriber",
-    "nurse",
-    "doctor",
-    "clinic",
-    "patient",
-    "series",
-    "protocol",
-    "session",
-)
 
 
 def assert_gives_nothing_away(content: bytes, names: Iterable[str] = ()) -> None:
     """Fail when the content holds a tell-tale word or one of these names, whatever their case, folded lines joined."""
-    text = content.replace(b"\r\n ", b"").replace(b"=\n", b"").decode().casefold()
-    found = [word for word in (*TELL_TALE, *(name.casefold() for name in names)) if word in text]
+    text = folded(content.replace(b"\r\n ", b"").replace(b"=\n", b"").decode())
+    found = [word for word in (*TELL_TALE, *(folded(name) for name in names)) if word in text]
     assert not found, f"tell-tale words {found} in: {text}"
 
 

@@ -15,12 +15,13 @@ import pytest
 from scheduler.access.permissions import SYSTEM
 from scheduler.booking.cancel_appointment import CancelAppointment, cancel_appointment
 from scheduler.booking.outcomes import CalledOffBy, CancelReason
+from scheduler.domain.telling_words import TELL_TALE
 from scheduler.domain.treatment import StepKind
 from scheduler.feeds.tokens import new_token
 from scheduler.store import clinic
 from scheduler.store.glances import PatientSearch, patient_lines
 from scheduler.store.site_facts import facts_of
-from tests.feeds.privacy import TELL_TALE, assert_gives_nothing_away, assert_names_nobody, everything_said
+from tests.feeds.privacy import assert_gives_nothing_away, assert_names_nobody, everything_said
 from tests.web.small_clinic import Visitor, booked_series, fill, visitor
 
 if TYPE_CHECKING:

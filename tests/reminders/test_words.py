@@ -1,0 +1,148 @@
+"""Every language has every word, in its own manner, and none of them gives anything away."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from scheduler.domain.answers import ANSWERS_BY, WAITING, Answer, AnswerWay
+from scheduler.reminders import words as room
+from scheduler.reminders.gsm import segments
+from scheduler.reminders.messages import Letter, MovedLine, VisitLine, compose, time_in_words
+from scheduler.reminders.policy import MessageKind
+from scheduler.reminders.short_messages import compose_short
+from scheduler.reminders.words.english import ENGLISH
+from scheduler.reminders.words.language import Language
+from scheduler.reminders.words.spanish import SPANISH
+from scheduler.reminders.words.spoken import LANGUAGES, spoken
+from tests.feeds.privacy import assert_gives_nothing_away
+
+FIRST = VisitLine(datetime(2026, 12, 3, 17, tzinfo=UTC), "America/Denver", by_phone=False)
+SECOND = replace(FIRST, start=FIRST.start + timedelta(days=5))
+LETTER = Letter(
+    "one", MessageKind.ONE_DAY, "robin@example.org", "Maple House", "555-0100", "12 Elm St", (FIRST,)
+)
+OPT_OUT = re.compile(
+    r"\b(cancel|end|quit|revoke|unsubscribe|stopall|cancelar|cancele|fin|alto|pare|detener|terminar)\b",
+    re.IGNORECASE,
+)
+
+every_language = pytest.mark.parametrize("language", LANGUAGES.values(), ids=list(LANGUAGES))
+
+
+def letters(language: Language) -> Iterator[Letter]:
+    """Yield a letter of each kind in a language: with one and with several visits, calls, moves and cancellations."""
+    for kind in MessageKind:
+        one = replace(
+            LETTER, kind=kind, language=language.code, link="https://visits.example.org/a/7Qk3vX0cJw2mZr9T"
+        )
+        yield one
+        yield replace(one, visits=(FIRST, replace(SECOND, by_phone=True)))
+        yield replace(one, phone="", address="", link="")
+    for moved, called_off in (
+        ((MovedLine(FIRST, SECOND),), ()),
+        ((), (FIRST,)),
+        ((MovedLine(FIRST, SECOND),) * 2, (FIRST,) * 2),
+    ):
+        yield replace(one, kind=MessageKind.CHANGE, visits=(), moved=moved, called_off=called_off)
+
+
+def everything_in(value: object) -> Iterator[str]:
+    """Yield every text within a value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from everything_in(one)
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield from everything_in(getattr(value, field.name))
+
+
+def bodies(letter: Letter) -> tuple[str, str, str]:
+    """Return subject, text and HTML of a letter."""
+    made = compose(letter, "office@example.org", FIRST.start)
+    plain, html = made.get_body(("plain",)), made.get_body(("html",))
+    assert plain is not None and html is not None
+    return str(made["Subject"]), plain.get_content(), html.get_content()
+
+
+def test_each_language_is_one_file_and_listed() -> None:
+    folder = Path(str(room.__file__)).parent
+    assert len(LANGUAGES) == len(list(folder.glob("*.py"))) - len({"__init__", "language", "spoken"})
+
+
+@every_language
+def test_no_word_is_missing(language: Language) -> None:
+    assert set(language.mails) == set(language.texts) == set(MessageKind)
+    assert set(language.page.buttons) == ANSWERS_BY[AnswerWay.LINK]
+    assert set(language.page.said) == set(Answer)
+    assert set(language.page.seen_to) == WAITING
+    assert set(language.page.notes) == set(ENGLISH.page.notes)
+    assert all(text.strip() for text in everything_in(language))
+
+
+@every_language
+def test_every_letter_can_be_written_and_gives_nothing_away(language: Language) -> None:
+    for letter in letters(language):
+        for text in (*bodies(letter), compose_short(letter)):
+            assert not re.search(r"[{}]|  +\S+:$", re.sub(r"<[^>]*>", "", text)), text
+            assert_gives_nothing_away(text.encode())
+            assert not OPT_OUT.search(re.sub(r"<[^>]*>", " ", text)), text
+        speaks_of_one = len(letter.visits) + len(letter.moved) + len(letter.called_off) == 1
+        assert segments(compose_short(letter)) <= (1 if speaks_of_one and not letter.link else 3)
+
+
+def test_whoever_reads_spanish_gets_all_of_it_in_spanish() -> None:
+    subject, text, html = bodies(replace(LETTER, language="es-MX", link="https://visits.example.org/a/x"))
+    assert subject == "Recordatorio de su cita"
+    assert text == (
+        "Hola:\n\nLe recordamos su cita en Maple House:\n\n"
+        "  jueves, 3 de diciembre de 2026, 10:00 a.m. MST\n\n"
+        "Díganos, por favor, si este horario le conviene; no necesita contraseña:\nhttps://visits.example.org/a/x\n\n"
+        "Dirección: 12 Elm St\n\nSi tiene alguna pregunta o necesita otro horario, llame al 555-0100.\n\n"
+        "Este mensaje se envió automáticamente. Las respuestas no se leen.\n"
+    )
+    assert '<html lang="es">' in html
+    assert "10:00&nbsp;a.m.&nbsp;MST" in html
+
+
+def test_a_text_in_spanish_takes_no_more_than_one_segment() -> None:
+    said = compose_short(replace(LETTER, language="es"))
+    assert said == (
+        "Maple House: tiene una cita el jue 3 dic, 10:00 a.m. MST. Responda 1 para confirmar, 2 para que le llamemos. "
+        "STOP para darse de baja"
+    )
+    moved = replace(
+        LETTER, language="es", kind=MessageKind.CHANGE, visits=(), moved=(MovedLine(FIRST, SECOND),)
+    )
+    assert "su cita del jue 3 dic, 10:00 a.m. MST pasa al mar 8 dic, 10:00 a.m. MST." in compose_short(moved)
+
+
+def test_numbers_take_the_form_that_their_language_has_for_them() -> None:
+    said = [SPANISH.said(SPANISH.lists.heading_called_off, number) for number in (1, 2)]
+    assert said == ["Esta cita queda cancelada:", "Estas citas quedan canceladas:"]
+    assert SPANISH.said(SPANISH.lists.booked, 15) == "tiene 15 citas reservadas"
+
+
+@pytest.mark.parametrize(
+    ("instant", "words"),
+    [
+        (datetime(2026, 11, 1, 7, 30, tzinfo=UTC), "domingo, 1 de noviembre de 2026, 1:30 a.m. MDT"),
+        (datetime(2026, 11, 1, 8, 30, tzinfo=UTC), "domingo, 1 de noviembre de 2026, 1:30 a.m. MST"),
+        (datetime(2026, 12, 1, 19, 5, tzinfo=UTC), "martes, 1 de diciembre de 2026, 12:05 p.m. MST"),
+    ],
+)
+def test_times_name_their_zone_in_every_language(instant: datetime, words: str) -> None:
+    assert time_in_words(instant, "America/Denver", SPANISH) == words
+
+
+def test_a_language_without_words_is_written_to_in_the_next_and_at_last_in_english() -> None:
+    assert spoken("es-US", "en") is SPANISH
+    assert spoken("de", "es") is SPANISH
+    assert spoken("de", None, "") is ENGLISH
