@@ -73,10 +73,14 @@ class SeriesLineAnswer(Answer):
 
 
 class PatientAnswer(Answer):
-    """A patient without name and contact: the site, what was decided, and the series."""
+    """A patient without name and contact: the site, what was decided, and the series.
+
+    `language` is what the patient reads, a code of BCP 47, `null` where nothing else than the site's is known.
+    """
 
     id: str
     site: str
+    language: str | None
     decisions: tuple[DecisionAnswer, ...]
     series: tuple[SeriesLineAnswer, ...]
 
@@ -86,6 +90,7 @@ class PatientAnswer(Answer):
         return cls(
             id=patient.id,
             site=patient.site,
+            language=patient.language,
             decisions=tuple(DecisionAnswer.of(record) for record in patient.gates),
             series=tuple(SeriesLineAnswer.of(one) for one in series),
         )

@@ -22,7 +22,7 @@ from scheduler.domain.interval import InOrder, Interval, merged, without
 from scheduler.domain.notice import Timeliness
 from scheduler.domain.override import Override
 from scheduler.domain.people import StaffMember
-from scheduler.domain.places import Site
+from scheduler.domain.places import USUAL_LANGUAGE, Site
 from scheduler.domain.series import Series
 from scheduler.domain.treatment import Protocol
 from scheduler.domain.visit_day import VisitEvent
@@ -96,12 +96,14 @@ def _capacity(capacity: Mapping[Purpose, int]) -> Json:
 
 
 def _site(site: Site) -> Json:
-    """Return a site; what its calendars call visits, and when its reminders leave, only where it chose so."""
+    """Return a site; what its calendars call visits, when its reminders leave and what it speaks, only where it chose so."""
     chosen: Json = (
         {} if site.calendar_words == USUAL_WORDS else {"calendar_words": site.calendar_words.plain()}
     )
     if times := site.reminder_times.chosen():
         chosen = {**chosen, "reminder_times": times}
+    if site.language != USUAL_LANGUAGE:
+        chosen = {**chosen, "language": site.language}
     return {"id": site.id, "zone": site.zone, **chosen}
 
 
@@ -126,7 +128,14 @@ def _resources(site: Site) -> Iterator[Json]:
         }
     for patient in clinic.patients(site.id):
         capacity = _capacity(PATIENT_CAPACITY)
-        yield {"id": patient.id, "kind": "patient", "site": site.id, "capacity": capacity, "roles": []}
+        yield {
+            "id": patient.id,
+            "kind": "patient",
+            "site": site.id,
+            "capacity": capacity,
+            "roles": [],
+            **({"language": patient.language} if patient.language else {}),
+        }
     for one in cohorts.cohorts(site.id):
         capacity = _capacity(cohort_capacity(most_members(one)))
         yield {"id": one.id, "kind": "cohort", "site": site.id, "capacity": capacity, "roles": []}

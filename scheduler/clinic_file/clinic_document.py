@@ -186,6 +186,7 @@ def _site(entry: SiteEntry) -> Site:
         dormant_days=entry.dormant_days,
         calendar_words=CalendarWords(**dict(entry.calendar_words)),
         reminder_times=ReminderTimes(**dict(entry.reminder_times)),
+        language=entry.language,
     )
 
 

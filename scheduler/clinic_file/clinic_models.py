@@ -27,6 +27,7 @@ from scheduler.clinic_file.forms import (
 from scheduler.clinic_file.protocol_models import ProtocolDocument
 from scheduler.domain.calendar_words import KINDS, PatientShown, faults_of
 from scheduler.domain.people import GateDecision, Role
+from scheduler.domain.places import USUAL_LANGUAGE
 from scheduler.domain.reminder_times import faults_of as faults_of_times
 from scheduler.domain.treatment import StepKind
 
@@ -126,6 +127,7 @@ class SiteEntry(Form):
     dormant_days: Annotated[WholeNumber, Field(ge=30, le=180)] = 84
     calendar_words: CalendarWordsEntry = CalendarWordsEntry()
     reminder_times: ReminderTimesEntry = ReminderTimesEntry()
+    language: Language = USUAL_LANGUAGE
 
 
 class RoomEntry(Form):
@@ -179,7 +181,7 @@ class GateEntry(Form):
 
 
 class PatientEntry(Form):
-    """One patient. `zone` is where the patient lives when that is not the zone of the site."""
+    """One patient. `zone` is where the patient lives, `language` what they read, when those are not the site's."""
 
     id: Id
     site: Id
@@ -188,7 +190,7 @@ class PatientEntry(Form):
     birth_date: Day
     email: Email | None = None
     phone: Phone | None = None
-    language: Language = "en"
+    language: Language | None = None
     zone: Zone | None = None
     unavailable: list[Period] = []
     gates: list[GateEntry] = []

@@ -135,6 +135,8 @@ class GateRecord:
 class Patient:
     """One patient. `zone` is where the patient lives, `None` meaning the site's zone.
 
+    `language` is what the patient reads, a code of BCP 47, `None` meaning the site's language.
+
     One who `stands_for_cohort` is nobody, but a group in the ledger: its family name is the name of the group.
     """
 
@@ -145,7 +147,7 @@ class Patient:
     birth_date: date
     email: str = ""
     phone: str = ""
-    language: str = "en"
+    language: str | None = None
     zone: str | None = None
     unavailable: tuple[Interval, ...] = ()
     gates: tuple[GateRecord, ...] = ()

@@ -11,6 +11,9 @@ from scheduler.domain.clock import days_of, instant_at, whole_local_day
 from scheduler.domain.interval import Interval, merged, without
 from scheduler.domain.reminder_times import USUAL_TIMES, ReminderTimes
 
+USUAL_LANGUAGE = "en"
+"""What a site speaks that says nothing of it, as BCP 47 has it."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class WeeklyHours:
@@ -65,7 +68,7 @@ class Site:
 
     `public_name` is the neutral name that messages and calendars may show; `name` is for signed-in pages alone.
     `zone` is an IANA name. `phone` and `address` may be empty. `calendar_words` are what calendars of staff call visits,
-    `reminder_times` when messages to patients leave.
+    `reminder_times` when messages to patients leave, `language` (BCP 47) what they are written in where a patient has none.
     """
 
     id: str
@@ -81,6 +84,7 @@ class Site:
     dormant_days: int = 84
     calendar_words: CalendarWords = USUAL_WORDS
     reminder_times: ReminderTimes = USUAL_TIMES
+    language: str = USUAL_LANGUAGE
 
     def open_times(self, horizon: Interval) -> tuple[Interval, ...]:
         """Return when the site is open within the horizon, closures taken out, sorted and merged."""

@@ -16,6 +16,7 @@ from scheduler.reminders.due import reminder_of
 from scheduler.reminders.messages import Letter, MovedLine, VisitLine
 from scheduler.reminders.policy import MessageKind, PlannedMessage, confirmation_for
 from scheduler.reminders.ways import address_by
+from scheduler.reminders.words.spoken import spoken
 from scheduler.store.contacts import contacts
 from scheduler.store.invitations import invitations_wanted, invited_to
 from scheduler.store.reminder_facts import AwaitedVisit, awaited_of_series_with, awaited_visit
@@ -163,6 +164,7 @@ def _letter(
         visits=visits,
         moved=moved,
         called_off=called_off,
+        language=spoken(*addressee.languages).code,
     )
 
 

@@ -1,4 +1,4 @@
-"""Record how a patient wants to be written to: by which way first, and about what by which."""
+"""Record how a patient wants to be written to: by which way first, about what by which, and in which language."""
 
 from __future__ import annotations
 
@@ -17,11 +17,15 @@ from scheduler.store.work import unit_of_work
 
 @dataclass(frozen=True, slots=True)
 class RecordContact:
-    """What the patient said: `wanted` is every way and category that is wanted, at the addresses they have now."""
+    """What the patient said: `wanted` is every way and category that is wanted, at the addresses they have now.
+
+    `language` is what they read, a code of BCP 47, `None` for the language of the site.
+    """
 
     patient: str
     first: ContactWay
     wanted: frozenset[tuple[ContactWay, Category]]
+    language: str | None = None
 
 
 def record_contact(command: RecordContact, actor: Actor, clock: Clock) -> tuple[Consent, ...] | NotAllowed:
@@ -41,7 +45,9 @@ def record_contact(command: RecordContact, actor: Actor, clock: Clock) -> tuple[
         )
         contacts.keep_consents(changed, patient.site)
         contacts.keep_first_way(patient.id, patient.site, command.first)
+        clinic.note_language(patient.id, command.language)
         details = {
+            "language": command.language or "",
             "first": command.first.value,
             "given": [f"{one.way}: {one.category}" for one in changed if one.given],
             "refused": [f"{one.way}: {one.category}" for one in changed if not one.given],

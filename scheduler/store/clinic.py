@@ -31,7 +31,9 @@ from scheduler.store.people_rows import (
     load_staff,
     patients_like,
     staff_as_told,
+    with_languages_kept,
     write_decision,
+    write_language,
     write_patient,
     write_staff_member,
 )
@@ -83,6 +85,11 @@ def patient(id: str) -> Patient:
         return _the_one(load_patients(connection, [_patient.c.id == id]), f"There is no patient '{id}'")
 
 
+def note_language(patient: str, language: str | None) -> None:
+    """Keep what a patient reads, `None` for the language of the site."""
+    write_language(writing(), patient, language)
+
+
 def note_decision(patient: Patient, decision: GateRecord) -> None:
     """Keep a decision about a patient that was taken here; no clinic file replaces it."""
     write_decision(writing(), patient, decision)
@@ -132,7 +139,8 @@ class ClinicChanges:
 def save_clinic(clinic: Clinic, at: datetime) -> ClinicChanges:
     """Take in a clinic: what is new is created, what differs is changed, what is not named stays as it is.
 
-    Taking in the same clinic twice changes nothing, and decisions about patients that were taken here stay. `at` is the
+    Taking in the same clinic twice changes nothing, and decisions about patients that were taken here stay, as does the
+    language of those of whose language it says nothing. `at` is the
     instant of the request. Raises `FaultyDocument`, naming the place in the file, for an id used for two kinds of thing,
     a protocol changed under its old version, a capacity lowered below what is claimed, and an appointment for which
     there is no room.
@@ -148,8 +156,9 @@ def save_clinic(clinic: Clinic, at: datetime) -> ClinicChanges:
     tally.write(clinic.rooms, load_rooms(connection), lambda new: write_room(connection, new))
     staff_told = map(staff_as_told, load_staff(connection))
     tally.write(clinic.staff, staff_told, lambda new: write_staff_member(connection, new))
-    patients_told = map(as_told, load_patients(connection))
-    tally.write(clinic.patients, patients_told, lambda new: write_patient(connection, new))
+    patients_told = tuple(map(as_told, load_patients(connection)))
+    patients = with_languages_kept(clinic.patients, patients_told)
+    tally.write(patients, patients_told, lambda new: write_patient(connection, new))
     _write_protocols(connection, clinic.protocols, tally)
     write_cohorts(clinic.cohorts, at, tally)
     _write_appointments(connection, clinic, at, tally)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from scheduler.domain.interval import NOT_BUSY, BusyTimes, Interval
 from scheduler.domain.people import Credential, GateDecision, GateRecord, Patient, Role, StaffMember
@@ -146,7 +146,7 @@ def _patient_from(row: Any, absences: Sequence[Sequence[Any]], gates: Sequence[S
         birth_date=row.birth_date,
         email=row.email,
         phone=row.phone,
-        language=row.language,
+        language=row.language or None,
         zone=row.zone,
         unavailable=tuple(Interval(*stretch) for stretch in absences),
         gates=tuple(_gate_from(*gate) for gate in gates),
@@ -185,7 +185,7 @@ def write_patient(connection: Connection, patient: Patient) -> None:
         "birth_date": patient.birth_date,
         "email": patient.email,
         "phone": patient.phone,
-        "language": patient.language,
+        "language": patient.language or "",
         "zone": patient.zone,
     }
     put(connection, _patient, row)
@@ -201,6 +201,19 @@ def write_patient(connection: Connection, patient: Patient) -> None:
 def as_told(patient: Patient) -> Patient:
     """Return a patient with the decisions alone that a file told of, as files are compared by."""
     return replace(patient, gates=tuple(gate for gate in patient.gates if gate.decided_at is None))
+
+
+def with_languages_kept(told: Iterable[Patient], known: Iterable[Patient]) -> Iterator[Patient]:
+    """Yield the patients of a file, those of whose language it says nothing with the one that is known of them."""
+    languages = {one.id: one.language for one in known}
+    for patient in told:
+        known_language = languages.get(patient.id)
+        yield patient if patient.language is not None else replace(patient, language=known_language)
+
+
+def write_language(connection: Connection, patient: str, language: str | None) -> None:
+    """Write what a patient reads, `None` for the language of the site."""
+    connection.execute(update(_patient).where(_patient.c.id == patient).values(language=language or ""))
 
 
 def write_decision(connection: Connection, patient: Patient, gate: GateRecord) -> None:

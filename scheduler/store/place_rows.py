@@ -47,6 +47,7 @@ def load_sites(connection: Connection, site: str | None = None) -> tuple[Site, .
             address=row.address,
             calendar_words=words_from(row.calendar_words),
             reminder_times=times_from(row.reminder_times),
+            language=row.language,
             **_policies(row),
         )
         for row in rows
@@ -68,6 +69,7 @@ def write_site(connection: Connection, site: Site) -> None:
         "dormant_days": site.dormant_days,
         "calendar_words": None if site.calendar_words == USUAL_WORDS else site.calendar_words.plain(),
         "reminder_times": site.reminder_times.chosen() or None,
+        "language": site.language,
     }
     put(connection, _site, row)
     hang(connection, _hours, {"site_id": site.id}, hours_rows(site.hours))

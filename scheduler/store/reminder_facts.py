@@ -46,7 +46,8 @@ class AwaitedVisit:
     the site's zone by default. `email`, `patient_phone`, `phone` and `address` may be
     empty; `series` is `None` for a visit outside any.
     `sequence` is what its calendars count, which was raised last at `changed_at`. `stands` is false when it is called off.
-    `times` are when the site lets messages leave.
+    `times` are when the site lets messages leave. `languages` are what the patient reads and what the site speaks, in this
+    order; the first may be empty.
     """
 
     appointment: str
@@ -69,6 +70,7 @@ class AwaitedVisit:
     phone: str
     address: str
     times: ReminderTimes = USUAL_TIMES
+    languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +220,8 @@ def addressed() -> Select[Any]:
             _patient.c.email,
             _patient.c.phone.label("patient_phone"),
             _patient.c.zone.label("patient_zone"),
+            _patient.c.language.label("patient_language"),
+            _site.c.language.label("site_language"),
             _site.c.zone.label("site_zone"),
             _site.c.public_name,
             _site.c.phone,
@@ -262,6 +266,7 @@ def visit_of(row: Any) -> AwaitedVisit:
         phone=row.phone,
         address=row.address,
         times=_times(row.reminder_times),
+        languages=(row.patient_language, row.site_language),
     )
 
 

@@ -106,7 +106,7 @@ class CredentialRow(Row):
 
 
 class PatientRow(Row):
-    """A patient; `matching_name` is the name folded for searching."""
+    """A patient; `matching_name` is the name folded for searching. `language` may be empty: that of the site."""
 
     __tablename__ = "patient"
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from scheduler.domain.contact import Category, Consent, ContactFacts, ContactWay
 from scheduler.domain.people import Patient
+from scheduler.domain.places import Site
 from scheduler.reminders.addresses import recipient_hash
 from scheduler.reminders.ways import address_of, is_wanted
+from scheduler.reminders.words.spoken import LANGUAGES, spoken
 from scheduler.store.contacts import contacts_of, has_opted_out
 from scheduler.web.words import moment_in
 
@@ -40,6 +42,25 @@ def ways_of(patient: Patient, zone: str) -> tuple[WayLine, ...]:
     """Return the ways to a patient with what is recorded of each; for use in one reading."""
     facts = contacts_of(patient.id)
     return tuple(_way(way, patient, facts, zone) for way in ContactWay)
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageLine:
+    """One language that a patient may be written to in: the field's value, what it is called, and whether it is theirs."""
+
+    value: str
+    name: str
+    chosen: bool
+
+
+def languages_of(patient: Patient, site: Site) -> tuple[LanguageLine, ...]:
+    """Return the languages to choose from, that of the site first, and that of the patient with them."""
+    of_site = spoken(site.language).name
+    choices = {"": f"As the site: {of_site}"} | {one.code: one.name for one in LANGUAGES.values()}
+    if patient.language and patient.language not in choices:
+        written = spoken(patient.language, site.language).name
+        choices[patient.language] = f"{patient.language}: written to in {written}"
+    return tuple(LanguageLine(code, name, code == (patient.language or "")) for code, name in choices.items())
 
 
 def _way(way: ContactWay, patient: Patient, facts: ContactFacts, zone: str) -> WayLine:

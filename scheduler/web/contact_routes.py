@@ -11,6 +11,7 @@ from scheduler.booking.reach import patient_within_reach
 from scheduler.domain.contact import Category, ContactWay
 from scheduler.reminders.record_contact import RecordContact, record_contact
 from scheduler.reminders.settle_calls import SettleCalls, settle_calls
+from scheduler.reminders.words.spoken import LANGUAGES
 from scheduler.store.work import reading
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
@@ -29,7 +30,11 @@ def keep(patient: str) -> ResponseReturnValue:
     sent, first = request.form.getlist("wanted"), request.form.get("first", "")
     if found.stands_for_cohort or first not in list(ContactWay) or not set(sent) <= _WANTED.keys():
         abort(400)
-    command = RecordContact(found.id, ContactWay(first), frozenset(_WANTED[one] for one in sent))
+    language = request.form.get("language", "")
+    if language and language not in (*LANGUAGES, found.language):
+        abort(400)
+    wanted = frozenset(_WANTED[one] for one in sent)
+    command = RecordContact(found.id, ContactWay(first), wanted, language or None)
     if isinstance(record_contact(command, actor(), current_clock()), NotAllowed):
         abort(403)
     flash(f"Recorded how {found.name} wants to be written to.", "good")

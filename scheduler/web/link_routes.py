@@ -27,13 +27,13 @@ from scheduler.reminders.answer_links import (
     open_link,
 )
 from scheduler.reminders.contents import line_of
-from scheduler.reminders.words.english import ENGLISH
-from scheduler.reminders.words.language import plain_spaces
+from scheduler.reminders.words.language import Language, plain_spaces
+from scheduler.reminders.words.spoken import spoken
 from scheduler.web.errors import STATUS_OF
 from scheduler.web.feed_limits import FeedLimits
 from scheduler.web.guard import is_from_elsewhere
 from scheduler.web.identity import current_clock
-from scheduler.web.link_words import BUTTONS, CALL_BUTTON, NOTES, OTHER_NOTE, on_file
+from scheduler.web.link_words import asking_to_call, on_file
 from scheduler.web.quiet_logs import keep_tokens_out_of_logs
 
 pages = Blueprint("links", __name__)
@@ -84,12 +84,18 @@ def _count(response: Response) -> Response:
 def link(secret: str) -> ResponseReturnValue:
     """Show what the message told and what is on file about it; whoever fetches it changes nothing."""
     asked = open_link(secret, current_clock()).visits
-    lines = [_line(secret, one) for one in asked]
     site = asked[0].visit
+    language = spoken(*site.languages)
+    words = language.page
+    lines = [_line(secret, one, language) for one in asked]
     return render_template(
         "link.html",
         lines=lines,
         site=site,
+        language=language,
+        words=words,
+        heading=language.said(words.heading, len(lines)),
+        ask=lambda sentence: asking_to_call(sentence, site.phone, words),
         shows_address=any(not line_of(one.visit, one.start).by_phone for one in asked),
         may_confirm_all=sum(any(value == Answer.ACCEPTED for value, _ in one.buttons) for one in lines) > 1,
         seal=_seal(secret),
@@ -132,23 +138,26 @@ def _failed(error: Exception) -> ResponseReturnValue:
 
 
 def _note(status: int) -> Response:
-    return make_response(render_template("link_note.html", note=NOTES.get(status, OTHER_NOTE)), status)
+    # Whose link it was, and what they read, is not to be known any more: the browser says what its owner does.
+    language = spoken(*request.accept_languages.values())
+    note = language.page.notes.get(status, language.page.other_note)
+    return make_response(render_template("link_note.html", note=note, language=language), status)
 
 
-def _line(secret: str, one: AskedVisit) -> AskedLine:
-    told = line_of(one.visit, one.start)
+def _line(secret: str, one: AskedVisit, language: Language) -> AskedLine:
+    told, words = line_of(one.visit, one.start), language.page
     given = one.answer
     return AskedLine(
         key=_key(secret, one),
-        when=plain_spaces(told.sentence(ENGLISH)),
+        when=plain_spaces(told.sentence(language)),
         stands=one.stands,
         is_open=one.is_open,
-        said=on_file(one),
+        said=on_file(one, words),
         waits=given is not None and given.waits,
         seen=mark_of(given),
         buttons=tuple(
-            (value.value, CALL_BUTTON if told.by_phone and value is Answer.ACCEPTED else words)
-            for value, words in BUTTONS.items()
+            (value.value, words.take_the_call if told.by_phone and value is Answer.ACCEPTED else button)
+            for value, button in words.buttons.items()
             if one.is_open and not _is_on_file(one, value)
         ),
     )

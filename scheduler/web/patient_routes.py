@@ -24,7 +24,7 @@ from scheduler.store.glances import patient_lines
 from scheduler.store.invitations import invitations_wanted
 from scheduler.store.visit_events import absences_of
 from scheduler.store.work import reading
-from scheduler.web.contact_lines import ways_of
+from scheduler.web.contact_lines import languages_of, ways_of
 from scheduler.web.forms import SearchForm, faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
@@ -109,6 +109,7 @@ def patient(patient: str) -> ResponseReturnValue:
         absences=_absence_lines(absences),
         invited=invited,
         ways=ways,
+        languages=languages_of(found, site),
         may_record_contact=may(actor(), Permission.RECORD_CONTACT),
         now=now,
     )
