@@ -48,7 +48,7 @@ def test_patients_are_searched_by_words(desk: Program) -> None:
 
 def test_a_patient_is_told_without_name_and_contact(desk: Program) -> None:
     told = desk.get("/patients/patient-1").json
-    assert set(told) == {"id", "site", "decisions", "series"}
+    assert set(told) == {"id", "site", "language", "decisions", "series"}
     assert [series["protocol"] for series in told["series"]] == [COURSE]
     assert "clearance.medical" in {decision["gate"] for decision in told["decisions"]}
     assert desk.get("/patients/nobody").status_code == 404
