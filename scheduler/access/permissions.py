@@ -52,6 +52,7 @@ class Permission(StrEnum):
     CHANGE_PLACES = "change_places"
     CHANGE_CALENDAR_WORDS = "change_calendar_words"
     CHANGE_REMINDER_TIMES = "change_reminder_times"
+    CHANGE_MESSAGE_WORDS = "change_message_words"
     MANAGE_BUSY_CALENDARS = "manage_busy_calendars"
     MANAGE_OWN_BUSY_CALENDARS = "manage_own_busy_calendars"
     MANAGE_SUBSCRIPTIONS = "manage_subscriptions"
@@ -110,6 +111,7 @@ ALLOWED: Mapping[Permission, frozenset[AccountRole]] = MappingProxyType(
         Permission.CHANGE_PLACES: _DESK,
         Permission.CHANGE_CALENDAR_WORDS: _KEEPERS,
         Permission.CHANGE_REMINDER_TIMES: _KEEPERS,
+        Permission.CHANGE_MESSAGE_WORDS: _KEEPERS,
         Permission.MANAGE_BUSY_CALENDARS: _DESK,
         Permission.MANAGE_OWN_BUSY_CALENDARS: _CLINICAL,
         Permission.MANAGE_SUBSCRIPTIONS: _DESK,

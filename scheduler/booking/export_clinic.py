@@ -19,6 +19,7 @@ from scheduler.domain.claims import (
 from scheduler.domain.clock import Clock
 from scheduler.domain.cohorts import Cohort
 from scheduler.domain.interval import InOrder, Interval, merged, without
+from scheduler.domain.message_words import plain
 from scheduler.domain.notice import Timeliness
 from scheduler.domain.override import Override
 from scheduler.domain.people import StaffMember
@@ -104,6 +105,8 @@ def _site(site: Site) -> Json:
         chosen = {**chosen, "reminder_times": times}
     if site.language != USUAL_LANGUAGE:
         chosen = {**chosen, "language": site.language}
+    if words := plain(site.message_words):
+        chosen = {**chosen, "message_words": words}
     return {"id": site.id, "zone": site.zone, **chosen}
 
 

@@ -19,6 +19,7 @@ from scheduler.clinic_file.clinic_models import (
     RoomEntry,
     SiteEntry,
     StaffEntry,
+    chosen_words,
 )
 from scheduler.clinic_file.clinic_references import References
 from scheduler.clinic_file.cohort_references import cohort_faults
@@ -187,6 +188,7 @@ def _site(entry: SiteEntry) -> Site:
         calendar_words=CalendarWords(**dict(entry.calendar_words)),
         reminder_times=ReminderTimes(**dict(entry.reminder_times)),
         language=entry.language,
+        message_words=chosen_words(entry.message_words),
     )
 
 

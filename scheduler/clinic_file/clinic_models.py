@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
@@ -26,6 +26,8 @@ from scheduler.clinic_file.forms import (
 )
 from scheduler.clinic_file.protocol_models import ProtocolDocument
 from scheduler.domain.calendar_words import KINDS, PatientShown, faults_of
+from scheduler.domain.message_checks import faults_of as faults_of_words
+from scheduler.domain.message_words import MessageForm, MessageWords, words_from
 from scheduler.domain.people import GateDecision, Role
 from scheduler.domain.places import USUAL_LANGUAGE
 from scheduler.domain.reminder_times import faults_of as faults_of_times
@@ -106,6 +108,19 @@ class ReminderTimesEntry(Form):
         return self
 
 
+class MessageWordsEntry(Form):
+    """The words of one message in place of the built-in ones: of a mail with its subject, of a text without."""
+
+    subject: str = ""
+    body: str
+
+
+MessageKindName: TypeAlias = Literal[
+    "confirmation", "preparation", "three_days", "one_day", "same_day", "change"
+]
+WordsOfMessages: TypeAlias = dict[Language, dict[MessageForm, dict[MessageKindName, MessageWordsEntry]]]
+
+
 class SiteEntry(Form):
     """One place of the clinic. `public_name` is the neutral name that messages and calendars may show.
 
@@ -128,6 +143,29 @@ class SiteEntry(Form):
     calendar_words: CalendarWordsEntry = CalendarWordsEntry()
     reminder_times: ReminderTimesEntry = ReminderTimesEntry()
     language: Language = USUAL_LANGUAGE
+    message_words: WordsOfMessages = {}
+
+    @field_validator("message_words")
+    @classmethod
+    def _may_be_sent(cls, words: WordsOfMessages) -> WordsOfMessages:
+        for place, chosen in chosen_words(words):
+            wrong = next(faults_of_words(place, chosen), None)
+            if wrong is not None:
+                raise ValueError(f"{place.language}.{place.form}.{place.kind}.{wrong[0]}: {wrong[1]}")
+        return words
+
+
+def chosen_words(words: WordsOfMessages) -> MessageWords:
+    """Return the words of messages as the domain has them."""
+    return words_from(
+        {
+            language: {
+                form: {kind: {"subject": one.subject, "body": one.body} for kind, one in kinds.items()}
+                for form, kinds in forms.items()
+            }
+            for language, forms in words.items()
+        }
+    )
 
 
 class RoomEntry(Form):

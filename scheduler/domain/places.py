@@ -9,6 +9,7 @@ from functools import lru_cache
 from scheduler.domain.calendar_words import USUAL_WORDS, CalendarWords
 from scheduler.domain.clock import days_of, instant_at, whole_local_day
 from scheduler.domain.interval import Interval, merged, without
+from scheduler.domain.message_words import MessageWords
 from scheduler.domain.reminder_times import USUAL_TIMES, ReminderTimes
 
 USUAL_LANGUAGE = "en"
@@ -69,6 +70,7 @@ class Site:
     `public_name` is the neutral name that messages and calendars may show; `name` is for signed-in pages alone.
     `zone` is an IANA name. `phone` and `address` may be empty. `calendar_words` are what calendars of staff call visits,
     `reminder_times` when messages to patients leave, `language` (BCP 47) what they are written in where a patient has none.
+    `message_words` are those of messages that the site has words of its own for.
     """
 
     id: str
@@ -85,6 +87,7 @@ class Site:
     calendar_words: CalendarWords = USUAL_WORDS
     reminder_times: ReminderTimes = USUAL_TIMES
     language: str = USUAL_LANGUAGE
+    message_words: MessageWords = ()
 
     def open_times(self, horizon: Interval) -> tuple[Interval, ...]:
         """Return when the site is open within the horizon, closures taken out, sorted and merged."""

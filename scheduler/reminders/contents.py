@@ -165,6 +165,7 @@ def _letter(
         moved=moved,
         called_off=called_off,
         language=spoken(*addressee.languages).code,
+        chosen=addressee.words,
     )
 
 

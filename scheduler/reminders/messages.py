@@ -10,10 +10,12 @@ from email.utils import format_datetime
 from html import escape
 
 from scheduler.domain.errors import InvalidValue
+from scheduler.domain.message_words import MessageWords
 from scheduler.domain.placeholders import filled, with_something_to_say
 from scheduler.feeds.invitations import Invitation, Method
 from scheduler.reminders.addresses import mailbox
 from scheduler.reminders.policy import MessageKind
+from scheduler.reminders.words.chosen import mail_words
 from scheduler.reminders.words.english import ENGLISH
 from scheduler.reminders.words.language import UNBROKEN, Language, MailWords, plain_spaces
 from scheduler.reminders.words.spoken import spoken
@@ -52,6 +54,7 @@ class Letter:
     `visits` are those that stand and are told of whole: in a change, the new ones. `moved` and `called_off` are of a
     change alone. `invitations` are entries for the patient's calendar; `answers_are_read` says what the letter says of them.
     `link` is where to answer, empty where there is none. `language` is what the patient reads, a code of BCP 47.
+    `chosen` are the words that the site chose in place of the built-in ones.
     """
 
     reference: str
@@ -67,6 +70,7 @@ class Letter:
     answers_are_read: bool = False
     link: str = ""
     language: str = ENGLISH.code
+    chosen: MessageWords = ()
 
 
 def time_in_words(instant: datetime, zone: str, language: Language = ENGLISH) -> str:
@@ -88,7 +92,7 @@ def compose(letter: Letter, sender: str, now: datetime) -> EmailMessage:
     except InvalidValue as error:
         raise InvalidValue(f"{error}; correct the patient's e-mail address") from error
     language = spoken(letter.language)
-    words = language.mails[letter.kind]
+    words = mail_words(language, letter.kind, letter.chosen)
     message["Subject"] = words.subject
     message["Date"] = format_datetime(now)
     message["Message-ID"] = f"<{letter.reference}@{ours.domain}>"
@@ -160,7 +164,7 @@ def _places(letter: Letter, language: Language) -> dict[str, str]:
     return {
         "public_name": letter.public_name,
         "booked": language.said(words.booked, len(letter.visits)),
-        "times_suit": language.said(words.times_suit, len(standing)),
+        "times_suit": language.said(words.times_suit, len(standing)) if standing else "",
         "link": letter.link,
         "address": letter.address if shows_address else "",
         "phone": letter.phone,

@@ -8,6 +8,7 @@ from scheduler.domain.placeholders import filled, with_something_to_say
 from scheduler.reminders.gsm import in_alphabet
 from scheduler.reminders.messages import Letter, VisitLine
 from scheduler.reminders.policy import MessageKind
+from scheduler.reminders.words.chosen import text_words
 from scheduler.reminders.words.language import Language, plain_spaces
 from scheduler.reminders.words.spoken import spoken
 
@@ -27,7 +28,8 @@ def compose_short(letter: Letter) -> str:
         "link": letter.link.removeprefix("https://"),
         "phone": letter.phone,
     }
-    lines = with_something_to_say(iter(language.texts[letter.kind].splitlines()), places)
+    words = text_words(language, letter.kind, letter.chosen)
+    lines = with_something_to_say(iter(words.splitlines()), places)
     return in_alphabet(plain_spaces(" ".join(filled(line, places) for line in lines)))
 
 

@@ -5,27 +5,9 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from scheduler.domain.opt_out_words import OPT_OUT_WORDS
 from scheduler.domain.telling_words import folded
 
-# FCC, in force since 11 April 2025 (47 CFR 64.1200(a)(10)): these words, and any clear wording, in any language written.
-_STOP = frozenset(
-    {
-        *(
-            "stop",
-            "stopall",
-            "stop all",
-            "quit",
-            "end",
-            "revoke",
-            "opt out",
-            "optout",
-            "cancel",
-            "unsubscribe",
-        ),
-        *("alto", "parar", "pare", "para", "detener", "detenga", "terminar", "fin", "revocar", "cancelar"),
-        *("cancela", "baja", "dar de baja", "darme de baja", "salir", "basta", "no mas", "no mas mensajes"),
-    }
-)
 _START = frozenset({"start", "unstop", "empezar", "comenzar", "iniciar", "reanudar"})
 _YES, _CALL = frozenset({"1", "one", "uno"}), frozenset({"2", "two", "dos"})
 
@@ -49,7 +31,12 @@ class Wish(StrEnum):
 def wish_in(words: str) -> Wish:
     """Return what a text asks for, whatever its case, accents and the punctuation around it."""
     bare = " ".join(re.sub(r"[\W_]+", " ", folded(words)).split())
-    for wish, meant in ((Wish.STOP, _STOP), (Wish.START, _START), (Wish.YES, _YES), (Wish.CALL, _CALL)):
+    for wish, meant in (
+        (Wish.STOP, OPT_OUT_WORDS),
+        (Wish.START, _START),
+        (Wish.YES, _YES),
+        (Wish.CALL, _CALL),
+    ):
         if bare in meant:
             return wish
     # Rather one text too few: whoever meant a bus stop is called.

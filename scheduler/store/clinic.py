@@ -85,6 +85,14 @@ def patient(id: str) -> Patient:
         return _the_one(load_patients(connection, [_patient.c.id == id]), f"There is no patient '{id}'")
 
 
+def patient_names(site: str) -> tuple[str, ...]:
+    """Return the full names of the patients of a site, by family name; those who share one have it once."""
+    columns = (_patient.c.given_name, _patient.c.family_name)
+    named = select(*columns).where(*patients_like(site, "")).distinct().order_by(*reversed(columns))
+    with reading() as connection:
+        return tuple(f"{given} {family}".strip() for given, family in connection.execute(named))
+
+
 def note_language(patient: str, language: str | None) -> None:
     """Keep what a patient reads, `None` for the language of the site."""
     write_language(writing(), patient, language)

@@ -10,6 +10,8 @@ from sqlalchemy import Connection, Table, select
 
 from scheduler.domain.calendar_words import USUAL_WORDS, words_from
 from scheduler.domain.interval import Interval
+from scheduler.domain.message_words import plain
+from scheduler.domain.message_words import words_from as words_of_messages
 from scheduler.domain.places import Closure, NoticeAsked, Room, Site, WeeklyHours
 from scheduler.domain.reminder_times import times_from
 from scheduler.store.base import table_of
@@ -48,6 +50,7 @@ def load_sites(connection: Connection, site: str | None = None) -> tuple[Site, .
             calendar_words=words_from(row.calendar_words),
             reminder_times=times_from(row.reminder_times),
             language=row.language,
+            message_words=words_of_messages(row.message_words),
             **_policies(row),
         )
         for row in rows
@@ -70,6 +73,7 @@ def write_site(connection: Connection, site: Site) -> None:
         "calendar_words": None if site.calendar_words == USUAL_WORDS else site.calendar_words.plain(),
         "reminder_times": site.reminder_times.chosen() or None,
         "language": site.language,
+        "message_words": plain(site.message_words) or None,
     }
     put(connection, _site, row)
     hang(connection, _hours, {"site_id": site.id}, hours_rows(site.hours))

@@ -13,6 +13,7 @@ from sqlalchemy import Select, Text, exists, select, type_coerce
 
 from scheduler.domain.appointment import CALLED_OFF, AppointmentState
 from scheduler.domain.interval import Interval
+from scheduler.domain.message_words import MessageWords, words_from
 from scheduler.domain.reminder_times import USUAL_TIMES, ReminderTimes, times_from
 from scheduler.domain.series import SeriesState
 from scheduler.domain.treatment import StepKind
@@ -47,7 +48,7 @@ class AwaitedVisit:
     empty; `series` is `None` for a visit outside any.
     `sequence` is what its calendars count, which was raised last at `changed_at`. `stands` is false when it is called off.
     `times` are when the site lets messages leave. `languages` are what the patient reads and what the site speaks, in this
-    order; the first may be empty.
+    order; the first may be empty. `words` are those that the site chose for its messages.
     """
 
     appointment: str
@@ -71,6 +72,7 @@ class AwaitedVisit:
     address: str
     times: ReminderTimes = USUAL_TIMES
     languages: tuple[str, ...] = ()
+    words: MessageWords = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +230,7 @@ def addressed() -> Select[Any]:
             _site.c.address,
             # As text: it is the same for every visit of a site, and read once.
             type_coerce(_site.c.reminder_times, Text).label("reminder_times"),
+            type_coerce(_site.c.message_words, Text).label("message_words"),
         )
         .join(_patient, _patient.c.id == _visit.c.patient_id)
         .join(_site, _site.c.id == _visit.c.site_id)
@@ -267,6 +270,7 @@ def visit_of(row: Any) -> AwaitedVisit:
         address=row.address,
         times=_times(row.reminder_times),
         languages=(row.patient_language, row.site_language),
+        words=_words(row.message_words),
     )
 
 
@@ -274,3 +278,9 @@ def visit_of(row: Any) -> AwaitedVisit:
 def _times(text: str | None) -> ReminderTimes:
     """Return when a site lets messages leave, from the text that is kept of it."""
     return times_from(None if text is None else json.loads(text))
+
+
+@lru_cache(maxsize=64)
+def _words(text: str | None) -> MessageWords:
+    """Return the words that a site chose for its messages, from the text that is kept of them."""
+    return words_from(None if text is None else json.loads(text))

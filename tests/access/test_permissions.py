@@ -60,6 +60,7 @@ KEEPING = {
     Permission.CHANGE_STAFF,
     Permission.CHANGE_CALENDAR_WORDS,
     Permission.CHANGE_REMINDER_TIMES,
+    Permission.CHANGE_MESSAGE_WORDS,
     Permission.IMPORT_CLINIC,
     Permission.EXPORT_CLINIC,
     Permission.MANAGE_ACCOUNTS,

@@ -11,11 +11,14 @@ from pathlib import Path
 import pytest
 
 from scheduler.domain.answers import ANSWERS_BY, WAITING, Answer, AnswerWay
+from scheduler.domain.message_checks import faults_of
+from scheduler.domain.message_words import KINDS, ChosenWords, MessageForm, Place, with_words
 from scheduler.reminders import words as room
 from scheduler.reminders.gsm import segments
 from scheduler.reminders.messages import Letter, MovedLine, VisitLine, compose, time_in_words
 from scheduler.reminders.policy import MessageKind
 from scheduler.reminders.short_messages import compose_short
+from scheduler.reminders.words.chosen import built_in
 from scheduler.reminders.words.english import ENGLISH
 from scheduler.reminders.words.language import Language
 from scheduler.reminders.words.spanish import SPANISH
@@ -74,7 +77,9 @@ def bodies(letter: Letter) -> tuple[str, str, str]:
 
 def test_each_language_is_one_file_and_listed() -> None:
     folder = Path(str(room.__file__)).parent
-    assert len(LANGUAGES) == len(list(folder.glob("*.py"))) - len({"__init__", "language", "spoken"})
+    assert len(LANGUAGES) == len(list(folder.glob("*.py"))) - len(
+        {"__init__", "chosen", "language", "spoken"}
+    )
 
 
 @every_language
@@ -146,3 +151,41 @@ def test_a_language_without_words_is_written_to_in_the_next_and_at_last_in_engli
     assert spoken("es-US", "en") is SPANISH
     assert spoken("de", "es") is SPANISH
     assert spoken("de", None, "") is ENGLISH
+
+
+def test_the_kinds_that_a_clinic_may_have_its_own_words_for_are_all_there_are() -> None:
+    assert set(KINDS) == set(MessageKind)
+
+
+@every_language
+@pytest.mark.parametrize("form", MessageForm)
+@pytest.mark.parametrize("kind", MessageKind)
+def test_the_built_in_words_keep_to_what_is_asked_of_a_clinics_own(
+    language: Language, form: MessageForm, kind: MessageKind
+) -> None:
+    place = Place(language.code, form, kind.value)
+    assert list(faults_of(place, built_in(place))) == []
+
+
+def test_a_letter_says_what_its_site_chose_in_its_language_form_and_kind_alone() -> None:
+    mail = Place("en", MessageForm.MAIL, "one_day")
+    text = Place("en", MessageForm.TEXT, "one_day")
+    chosen = with_words(
+        (), mail, ChosenWords("See you <soon>:\n\n{visits}\n\nAt {address}.\n\nOr call\n{phone}", "See you")
+    )
+    chosen = with_words(
+        chosen, text, ChosenWords("{public_name}: see you {visits}.\n{answers}\nSTOP to opt out")
+    )
+    letter = replace(LETTER, chosen=chosen)
+    subject, plain, html = bodies(letter)
+    assert subject == "See you"
+    assert plain.startswith(
+        "See you <soon>:\n\n  Thursday, December 3, 2026 at 10:00 AM MST\n\nAt 12 Elm St.\n\n"
+    )
+    assert "\n\nOr call\n555-0100\n\nThis message" in plain
+    assert "<p>See you &lt;soon&gt;:</p>" in html
+    assert "<p>Or call<br>555-0100</p>" in html
+    assert compose_short(letter).startswith("Maple House: see you Thu Dec 3 at 10:00 AM MST. Reply 1")
+    assert "At 12 Elm St" not in bodies(replace(letter, address=""))[1]
+    for other in (replace(letter, language="es"), replace(letter, kind=MessageKind.THREE_DAYS)):
+        assert "see you" not in bodies(other)[1].casefold() + compose_short(other).casefold()
