@@ -20,7 +20,13 @@ from scheduler.reminders.words.english import ENGLISH
 from scheduler.reminders.words.language import UNBROKEN, Language, MailWords, plain_spaces
 from scheduler.reminders.words.spoken import spoken
 
-_LOOKS = "font-family: sans-serif; line-height: 1.5; max-width: 36rem; margin: 1rem auto; padding: 0 1rem"
+_LOOKS = (
+    "font-family: sans-serif; line-height: 1.5; max-width: 36rem; margin: 1rem auto; padding: 0 1rem; "
+    # A link is longer than a small screen is wide.
+    "overflow-wrap: anywhere"
+)
+# Programs darken what is behind a link each in its own way, and not always the link: it has the colour of the words.
+_LINK = "color: inherit"
 _LIST = "margin: 1rem 0; padding-left: 1.25rem"
 _LINE = "margin-bottom: 0.35rem"
 
@@ -210,8 +216,10 @@ def _unbroken(sentence: str) -> str:
 def _html(letter: Letter, words: MailWords, language: Language) -> str:
     places = _places(letter, language)
     shown = {name: escape(value) for name, value in places.items()}
+    # A number that is parted is hard to dial.
+    shown["phone"] = shown["phone"].replace(" ", "&nbsp;")
     if letter.link:
-        shown["link"] = f'<a href="{shown["link"]}">{shown["link"]}</a>'
+        shown["link"] = f'<a style="{_LINK}" href="{shown["link"]}">{shown["link"]}</a>'
     said = [
         "\n".join(_html_part(part) for part in _parts(letter, language))
         if paragraph == _VISITS
@@ -229,7 +237,9 @@ def _html(letter: Letter, words: MailWords, language: Language) -> str:
 <title>{escape(words.subject)}</title>
 </head>
 <body style="{_LOOKS}">
+<main>
 {body}
+</main>
 </body>
 </html>
 """

@@ -6,6 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -68,8 +72,9 @@ def everything_in(value: object) -> Iterator[str]:
 
 
 def bodies(letter: Letter) -> tuple[str, str, str]:
-    """Return subject, text and HTML of a letter."""
-    made = compose(letter, "office@example.org", FIRST.start)
+    """Return subject, text and HTML of a letter as a mail program reads them."""
+    made = message_from_bytes(bytes(compose(letter, "office@example.org", FIRST.start)), policy=default)
+    assert isinstance(made, EmailMessage)
     plain, html = made.get_body(("plain",)), made.get_body(("html",))
     assert plain is not None and html is not None
     return str(made["Subject"]), plain.get_content(), html.get_content()
@@ -101,6 +106,39 @@ def test_every_letter_can_be_written_and_gives_nothing_away(language: Language) 
             assert not OPT_OUT.search(re.sub(r"<[^>]*>", " ", text)), text
         speaks_of_one = len(letter.visits) + len(letter.moved) + len(letter.called_off) == 1
         assert segments(compose_short(letter)) <= (1 if speaks_of_one and not letter.link else 3)
+
+
+class Reader(HTMLParser):
+    """Reads the words of a mail's body, and what it would load from elsewhere."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.loaded: list[str] = []
+        self._within = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._within = self._within or tag == "body"
+        if (
+            tag in {"img", "link", "script", "style", "iframe"}
+            or {"src", "background", "srcset"} & dict(attrs).keys()
+        ):
+            self.loaded.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        if self._within:
+            self.words += data.split()
+
+
+@every_language
+def test_both_forms_of_a_mail_say_the_same_and_load_nothing(language: Language) -> None:
+    for letter in letters(language):
+        _, plain, html = bodies(letter)
+        reader = Reader()
+        reader.feed(html)
+        assert reader.words == plain.split()
+        assert reader.loaded == []
+        assert "url(" not in html
 
 
 def test_whoever_reads_spanish_gets_all_of_it_in_spanish() -> None:
