@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from scheduler.booking.group_day import keeps_group
 from scheduler.booking.judging import Judged, judged_now
-from scheduler.domain.appointment import Appointment, AppointmentState
+from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import in_words, local_day
 from scheduler.domain.places import Site
 from scheduler.domain.series import Series
-from scheduler.domain.visit_day import DayReason
+from scheduler.domain.visit_day import earliest_release
 from scheduler.rules.checklist import Checkpoint, checklist, forbids, waits_for
 from scheduler.rules.finding import Finding, Level
 from scheduler.store import clinic
 from scheduler.store import series as stored
-from scheduler.store.visit_events import events_of
-
-_A_MINUTE = timedelta(minutes=1)
-_DOSED = frozenset({AppointmentState.DOSING, AppointmentState.OBSERVING, AppointmentState.RECOVERING})
+from scheduler.store.visit_events import doses_begun
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,9 @@ class VisitFacts:
         series = stored.series(visit.series) if visit.series else None
         judged = judged_now(series, now) if series else None
         of_group = keeps_group(visit, now)
-        return cls(visit, clinic.site(visit.site), now, series, judged, _dosed_at(visit), of_group)
+        return cls(
+            visit, clinic.site(visit.site), now, series, judged, doses_begun([visit]).get(visit.id), of_group
+        )
 
     @property
     def is_of_cohort(self) -> bool:
@@ -77,14 +76,8 @@ class VisitFacts:
 
     @property
     def earliest_end(self) -> datetime:
-        """When the patient may be let go at the earliest, UTC.
-
-        The planned end, or later by as many whole minutes as the dose began late: what comes after it is never cut short.
-        """
-        given = self.visit.phase("administration")
-        if self.dosed_at is None or given is None or self.dosed_at <= given.start:
-            return self.visit.discharge
-        return self.visit.discharge - ((given.start - self.dosed_at) // _A_MINUTE) * _A_MINUTE
+        """When the patient may be let go at the earliest, UTC."""
+        return earliest_release(self.visit, self.dosed_at)
 
     @property
     def day(self) -> date:
@@ -99,15 +92,3 @@ class VisitFacts:
     def said(self, instant: datetime) -> str:
         """Return an instant in clinic-local words."""
         return in_words(instant, self.site.zone)
-
-
-def _dosed_at(visit: Appointment) -> datetime | None:
-    """Return when the dose was noted, the last time where that was taken back and noted again."""
-    if visit.state not in _DOSED:
-        return None
-    noted = (
-        event.at
-        for event in events_of(visit.id)
-        if event.state is AppointmentState.DOSING and event.reason is not DayReason.UNDONE
-    )
-    return max(noted, default=None)

@@ -83,6 +83,7 @@ class VisitEvent:
     way: AnswerWay | None = None
 
 
+_A_MINUTE = timedelta(minutes=1)
 _S = AppointmentState
 _DOSES = frozenset({StepKind.DOSING})
 _TALKS = frozenset(StepKind) - _DOSES
@@ -90,7 +91,8 @@ _TREATING = frozenset({"therapist", "nurse", "prescriber"})
 _MEDICAL = frozenset({"nurse", "prescriber"})
 _ANYBODY = _TREATING | {"front_desk", "administrator"}
 _EXPECTED = frozenset({_S.BOOKED, _S.CONFIRMED})
-_UNDER_WAY = frozenset({_S.DOSING, _S.OBSERVING, _S.RECOVERING})
+DOSED = frozenset({_S.DOSING, _S.OBSERVING, _S.RECOVERING})
+"""The states of visits with the patient there after the dose was begun."""
 _TODAY = frozenset({Condition.ITS_DAY})
 _SETTLED = _TODAY | {Condition.GATES_SETTLED, Condition.NOTHING_FORBIDS}
 _HOLD_REASONS = (
@@ -140,7 +142,7 @@ MOVES = (
         _HOLD_REASONS_OF_TALKS,
     ),
     DayMove(_DOSES | _TALKS, _EXPECTED, _S.NO_SHOW, _ANYBODY, frozenset({Condition.GRACE_OVER})),
-    DayMove(_DOSES, _UNDER_WAY, _S.LEFT_BEFORE_RELEASE, _TREATING, reasons=_LEAVING_REASONS),
+    DayMove(_DOSES, DOSED, _S.LEFT_BEFORE_RELEASE, _TREATING, reasons=_LEAVING_REASONS),
 )
 """Every move there is; what is not in the table does not happen."""
 
@@ -198,3 +200,14 @@ def _as_good_as(state: AppointmentState, skipped: frozenset[AppointmentState]) -
                 break
             found.add(later)
     return frozenset(found)
+
+
+def earliest_release(visit: Appointment, dosed_at: datetime | None) -> datetime:
+    """Return when the patient may be let go at the earliest, UTC; `dosed_at` is when the dose was really begun, if it was.
+
+    The planned end, or later by as many whole minutes as the dose began late: what comes after it is never cut short.
+    """
+    given = visit.phase("administration")
+    if dosed_at is None or given is None or dosed_at <= given.start:
+        return visit.discharge
+    return visit.discharge - ((given.start - dosed_at) // _A_MINUTE) * _A_MINUTE

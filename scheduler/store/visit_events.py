@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, insert, select
 
 from scheduler.domain.answers import AnswerWay
-from scheduler.domain.appointment import AppointmentState
+from scheduler.domain.appointment import Appointment, AppointmentState
 from scheduler.domain.notice import Absences, Timeliness
-from scheduler.domain.visit_day import DayReason, VisitEvent
+from scheduler.domain.visit_day import DOSED, DayReason, VisitEvent
 from scheduler.store.base import table_of
 from scheduler.store.tables_life import VisitEventRow
 from scheduler.store.tables_treatment import AppointmentRow
@@ -55,6 +56,27 @@ def confirmations_of(appointments: Collection[str]) -> Mapping[str, VisitEvent]:
     wanted = _event.c.appointment_id.in_(sorted(appointments))
     confirmed = _event.c.state == AppointmentState.CONFIRMED
     return {event.appointment: event for event in _load([wanted, confirmed])}
+
+
+def doses_begun(visits: Iterable[Appointment]) -> Mapping[str, datetime]:
+    """Return when the doses of visits under way were noted as begun, UTC, by visit; the last time where one was taken back.
+
+    Visits of which no dose was begun, and those from which the patient has gone, are left out.
+    """
+    dosed = sorted(visit.id for visit in visits if visit.state in DOSED)
+    if not dosed:
+        return {}
+    query = (
+        select(_event.c.appointment_id, func.max(_event.c.at).label("at"))
+        .where(
+            _event.c.appointment_id.in_(dosed),
+            _event.c.state == AppointmentState.DOSING.value,
+            _event.c.reason != DayReason.UNDONE.value,
+        )
+        .group_by(_event.c.appointment_id)
+    )
+    with reading() as connection:
+        return {row.appointment_id: row.at for row in connection.execute(query)}
 
 
 def all_events() -> tuple[VisitEvent, ...]:

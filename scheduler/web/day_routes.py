@@ -20,6 +20,7 @@ from scheduler.store.appointments import appointments_between
 from scheduler.store.booked_visits import booked_of
 from scheduler.store.glances import patients_named, room_names, starts_between
 from scheduler.store.overrides import standing_overrides
+from scheduler.store.visit_events import doses_begun
 from scheduler.store.work import reading
 from scheduler.web.answer_words import confirmed_in_words
 from scheduler.web.day_view import DayFacts, DayVisit, day_visits
@@ -110,7 +111,10 @@ def _visits_of(day: date, site: Site, now: datetime) -> tuple[DayVisit, ...]:
     names = Names(room_names(site.id), {person.id: person.name for person in staff.values()})
     standing = [visit for visit in found if visit.state.takes_time]
     return day_visits(
-        found, DayFacts(floor, names, gates_of_visits(standing, floor), hand_overs_of(found), actor())
+        found,
+        DayFacts(
+            floor, names, gates_of_visits(standing, floor), hand_overs_of(found), actor(), doses_begun(found)
+        ),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from scheduler.access.permissions import Actor
@@ -11,6 +11,7 @@ from scheduler.domain.appointment import HAS_BEEN_CLEARED, LET_GO, UNDER_WAY, Ap
 from scheduler.domain.claims import Claim, Purpose
 from scheduler.domain.clock import local_day
 from scheduler.domain.people import Role
+from scheduler.domain.visit_day import earliest_release
 from scheduler.rules.finding import Finding
 from scheduler.web.hand_overs import HandOver
 from scheduler.web.open_gates import Floor
@@ -49,7 +50,8 @@ class PhaseLine:
 
 @dataclass(frozen=True, slots=True)
 class DayVisit:
-    """One visit of the day. `standing` is 'ahead', 'now', 'over' or 'off'; `release` is the expected discharge.
+    """One visit of the day. `standing` is 'ahead', 'now', 'over' or 'off'; `release` is when the patient may leave, by what
+    really happened.
 
     `next_verb` is what whoever looks may do next, empty when that is for others.
     """
@@ -71,13 +73,17 @@ class DayVisit:
 
 @dataclass(frozen=True, slots=True)
 class DayFacts:
-    """What a day is made of: what is known of the floor, the names, who looks, and by visit open gates and hand-overs."""
+    """What a day is made of: what is known of the floor, the names, who looks, and by visit open gates and hand-overs.
+
+    `doses` are when those under way were really begun, by visit.
+    """
 
     floor: Floor
     names: Names
     missing: Mapping[str, tuple[Finding, ...]]
     hand_overs: Mapping[str, tuple[HandOver, ...]]
     actor: Actor
+    doses: Mapping[str, datetime] = field(default_factory=dict)
 
 
 def day_visits(visits: Iterable[Appointment], facts: DayFacts) -> tuple[DayVisit, ...]:
@@ -100,7 +106,7 @@ def _day_visit(visit: Appointment, facts: DayFacts) -> DayVisit:
         phases=tuple(_phase_lines(visit, facts.names, zone)) if len(visit.phases) > 1 else (),
         standing=_standing(visit, facts.floor.now),
         state="" if visit.state.value == "booked" else state_words(visit.state),
-        release=clock_in(visit.discharge, zone),
+        release=clock_in(earliest_release(visit, facts.doses.get(visit.id)), zone),
         missing=() if visit.state in HAS_BEEN_CLEARED else facts.missing.get(visit.id, ()),
         next_verb=next_verb(visit, facts.actor, is_its_day=_is_its_day(visit, facts)),
     )

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scheduler.domain.appointment import Appointment
+from scheduler.domain.appointment import AppointmentState as S
 from scheduler.domain.clock import StandingClock, instant_at, local_day
 from scheduler.domain.interval import Interval
 from scheduler.store import accounts
 from scheduler.store.appointments import appointments_between
-from scheduler.web.words import times_in
+from scheduler.web.words import clock_in, times_in
+from tests.web.going_on import goes_on, name_an_escort
 from tests.web.small_clinic import TODAY, Visitor, booked_series, visitor
 
 if TYPE_CHECKING:
@@ -141,3 +143,20 @@ def _counted(text: str) -> int:
     found = re.search(r'aria-current="date".*?class="count">(\d+)', text, re.DOTALL)
     assert found
     return int(found.group(1))
+
+
+def test_a_dose_that_began_late_tells_the_release_that_follows_from_it(
+    clinic_app: Flask, clock: StandingClock
+) -> None:
+    dose = _dose(clinic_app)
+    given = dose.phase("administration")
+    assert given is not None
+    clock.instant = dose.start
+    name_an_escort(clinic_app, clock, dose.patient)
+    clock.instant = given.start + timedelta(minutes=20, seconds=30)
+    desk = visitor(clinic_app, "desk")
+    planned = f"may leave from {clock_in(dose.discharge, ZONE)}"
+    assert planned in desk.text(_address(dose)), "nothing is known before the dose is begun"
+    goes_on(clinic_app, clock, dose, S.CHECKED_IN, S.CLEARED, S.DOSING)
+    late = clock_in(dose.discharge + timedelta(minutes=21), ZONE)
+    assert f"may leave from {late}" in desk.text(_address(dose))
