@@ -12,7 +12,7 @@ from werkzeug.routing import BaseConverter, ValidationError
 
 from scheduler.access.permissions import Permission
 from scheduler.booking.reach import own_day_only, site_of
-from scheduler.domain.clock import instant_at, local, local_day, whole_local_day
+from scheduler.domain.clock import instant_at, local_day, whole_local_day
 from scheduler.domain.interval import Interval
 from scheduler.domain.places import Site
 from scheduler.store import clinic
@@ -29,6 +29,7 @@ from scheduler.web.hand_overs import hand_overs_of
 from scheduler.web.identity import current_clock
 from scheduler.web.open_gates import Floor, gates_of_visits
 from scheduler.web.visit_rows import Names
+from scheduler.web.words import zone_words
 
 pages = Blueprint("day", __name__)
 
@@ -89,7 +90,7 @@ def day(day: date) -> ResponseReturnValue:
         day=day,
         today=local_day(now, site.zone),
         site=site,
-        zone_name=_zone_name(day, site),
+        zone_name=zone_words(day, site.zone),
         visits=visits,
         confirmed=confirmed,
         strip=strip,
@@ -135,7 +136,3 @@ def _strip(first: date, site: Site) -> tuple[StripDay, ...]:
         )
         for each in days
     )
-
-
-def _zone_name(day: date, site: Site) -> str:
-    return f"{local(instant_at(day, time(12), site.zone), site.zone).tzname()}, {site.zone}"

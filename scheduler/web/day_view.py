@@ -151,7 +151,7 @@ def _phase_lines(visit: Appointment, names: Names, zone: str) -> Iterable[PhaseL
             cover=_cover(covering, names),
             left=round((phase.interval.start - visit.start) / whole * 100, 3),
             width=round(phase.interval.duration / whole * 100, 3),
-            tone=_tone(covering),
+            tone=tone_of(covering),
         )
 
 
@@ -173,7 +173,8 @@ def _presence(claim: Claim, names: Names) -> str:
     return f"{names.person(claim.resource)} ({how})" if how else names.person(claim.resource)
 
 
-def _tone(claims: Iterable[Claim]) -> str:
+def tone_of(claims: Iterable[Claim]) -> str:
+    """Return by whom a phase is covered, the closest first: 'therapist', 'watched', or 'empty' where nobody is asked for."""
     roles = {claim.role for claim in claims if claim.purpose is Purpose.OCCUPY}
     if Role.THERAPIST in roles:
         return "therapist"

@@ -81,13 +81,14 @@ def gates_of_visits(visits: Iterable[Appointment], floor: Floor) -> Mapping[str,
         key = (series.protocol, series.protocol_version, series.extra)
         if key not in protocols:
             protocols[key] = clinic.protocol_of(series)
-        for finding in _gate_findings(series, protocols[key], floor):
+        for finding in gate_findings(series, protocols[key], floor):
             for visit in wanted.keys() & set(finding.appointments):
                 missing.setdefault(visit, []).append(finding)
     return {visit: tuple(found) for visit, found in missing.items()}
 
 
-def _gate_findings(series: Series, protocol: Protocol, floor: Floor) -> Iterator[Finding]:
+def gate_findings(series: Series, protocol: Protocol, floor: Floor) -> Iterator[Finding]:
+    """Yield the open gates of a series; none of one whose patient the floor does not know."""
     if series.patient not in floor.patients:
         return
     first, last = series.appointments[0], series.appointments[-1]

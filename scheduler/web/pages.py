@@ -18,6 +18,7 @@ from scheduler.store.conflicts import count_open
 from scheduler.store.series import count_dormant
 from scheduler.web import (
     answer_routes,
+    board_routes,
     book_routes,
     busy_routes,
     calendar_words_routes,
@@ -55,6 +56,7 @@ from scheduler.web.form_keys import fresh_key
 from scheduler.web.guard import guard
 from scheduler.web.headers import add_headers
 from scheduler.web.identity import current_clock, register_identity
+from scheduler.web.kept_gates import keep_gates
 from scheduler.web.words import FILTERS
 
 BLUEPRINTS = (
@@ -78,6 +80,7 @@ BLUEPRINTS = (
     stay_routes.pages,
     substitute_routes.pages,
     day_routes.pages,
+    board_routes.pages,
     conflict_routes.pages,
     unconfirmed_routes.pages,
     staff_routes.pages,
@@ -131,6 +134,7 @@ def register_pages(app: Flask) -> None:
     protection.exempt(text_routes.pages)
     app.after_request(add_headers)
     register_errors(app)
+    keep_gates(app)
     app.url_map.converters["day"] = day_routes.DayConverter
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
@@ -181,6 +185,8 @@ def _navigation() -> list[Entry]:
         entries.append(_entry("Patients", "patients.patients", _OF_PATIENTS))
     name = "My day" if may(actor, Permission.SEE_OWN_DAY) else "Day"
     entries.append(_entry(name, "day.my_day", ("day", "subscriptions.my_own")))
+    if may(actor, Permission.SEE_DAY):
+        entries.append(_entry("Board", "board.today", ("board",)))
     if may(actor, Permission.SEE_CONFLICTS):
         waiting = _entry("Conflicts", "conflicts.conflicts", ("conflicts", "unconfirmed"))
         entries.append(replace(waiting, count=_count_conflicts(actor)))

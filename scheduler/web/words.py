@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from scheduler.booking.outcomes import Refused
 from scheduler.domain.appointment import AppointmentState
-from scheduler.domain.clock import local
+from scheduler.domain.clock import instant_at, local
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Role
 from scheduler.domain.series import SeriesState
@@ -214,6 +214,11 @@ def absence_in(interval: Interval, zone: str) -> str:
     if first == last:
         return day_words(first)
     return f"{short_day_words(first) if first.year == last.year else day_words(first)} – {day_words(last)}"
+
+
+def zone_words(day: date, zone: str) -> str:
+    """Return the zone of a clinic on a day, such as 'MST, America/Denver', as it is at noon."""
+    return f"{local(instant_at(day, time(12), zone), zone).tzname()}, {zone}"
 
 
 def length_words(duration: timedelta) -> str:

@@ -1,0 +1,360 @@
+"""The board in words and places: lanes with blocks, what is to be seen at a glance, and what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from scheduler.domain.appointment import HAS_BEEN_CLEARED, LET_GO, NOT_BEGUN, UNDER_WAY, Appointment
+from scheduler.domain.clock import local_day
+from scheduler.domain.interval import Interval
+from scheduler.domain.people import Role
+from scheduler.domain.treatment import StepKind
+from scheduler.web.board_drawing import NARROWEST, Axis, Hour, Place, Stretch, parts, places
+from scheduler.web.board_facts import BoardFacts, dose_is_due, is_late, watch_claims
+from scheduler.web.board_lanes import PHONE, By, Part, PlannedLane, Stay, lanes_of
+from scheduler.web.day_view import TITLES
+from scheduler.web.real_course import OVERRUN, Course
+from scheduler.web.words import KINDS, KindWords, clock_in, gate_words, length_words, lower_first, state_words
+
+#: Short enough to stand in a strip.
+STRIP_WORDS = {
+    "check_in": "In",
+    "pre_dose_check": "Check",
+    "settle": "Settle",
+    "administration": "Dose",
+    "observation": "Observe",
+    "recovery": "Recover",
+    "processing": "Talk",
+    "discharge": "Out",
+    "turnover": "Room",
+    "present": "With",
+    "watching": "Watches",
+    OVERRUN: "Over",
+}
+
+SHORTEST_GAP = timedelta(minutes=15)
+"""Shorter gaps are no time in which anything could be booked, and are not told."""
+
+NEXT = 5
+"""So many arrivals and releases are told ahead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """Something to be seen at a glance: its level of the design language, its sign, and the words."""
+
+    level: str
+    sign: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One part of a strip: its place in per cent of the block, who covers it, and a label where there is room for one."""
+
+    place: Stretch
+    tone: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One visit on one lane. `key` is its own on the page; `standing` is 'ahead', 'now' or 'over'.
+
+    `told` is the state in words, `release` when the patient may leave, both empty where there is nothing to say. `say` is
+    what is read out when it becomes true.
+    """
+
+    key: str
+    visit: Appointment
+    words: KindWords
+    patient: str
+    place: Place
+    times: str
+    where: str
+    people: str
+    standing: str
+    told: str
+    release: str
+    signs: tuple[Sign, ...]
+    strip: tuple[Segment, ...]
+    say: str
+
+    @property
+    def is_tiny(self) -> bool:
+        """Say whether there is room for the chip alone."""
+        return self.place.last - self.place.first <= NARROWEST
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One lane: its name, what is told of it now, when it is free, what is closed on it, and its blocks."""
+
+    id: str
+    name: str
+    told: str
+    free: str
+    closed: tuple[Stretch, ...]
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """One who may watch several patients: how many of how many now, and which patients on which chairs."""
+
+    name: str
+    count: int
+    most: int
+    chairs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """What comes next: at which time who arrives or may leave, and where."""
+
+    visit: Appointment
+    words: KindWords
+    time: str
+    patient: str
+    what: str
+    where: str
+    is_past: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """All that is drawn. `now` is where the present stands in per cent, `None` on other days; `now_words` its local time."""
+
+    axis: Axis
+    hours: tuple[Hour, ...]
+    lanes: tuple[Lane, ...]
+    watching: tuple[Watching, ...]
+    coming: tuple[Coming, ...]
+    now: float | None
+    now_words: str
+    called_off: int
+
+
+def board_of(facts: BoardFacts, by: By) -> Board:
+    """Put a day into lanes."""
+    is_seen = facts.axis.whole.holds(facts.now)
+    watching = _watching(facts) if facts.is_today else ()
+    return Board(
+        axis=facts.axis,
+        hours=facts.axis.hours(),
+        lanes=tuple(_lane(planned, facts, by, watching) for planned in lanes_of(facts, by)),
+        watching=watching,
+        coming=tuple(_coming(facts)) if facts.is_today else (),
+        now=facts.axis.at(facts.now) if is_seen else None,
+        now_words=clock_in(facts.now, facts.site.zone),
+        called_off=facts.called_off,
+    )
+
+
+def _lane(planned: PlannedLane, facts: BoardFacts, by: By, watching: Iterable[Watching]) -> Lane:
+    found = places(facts.axis, [stay.interval for stay in planned.stays])
+    watches = next((one for one in watching if one.name == planned.name), None) if by is By.NURSE else None
+    return Lane(
+        id=planned.id,
+        name=planned.name,
+        told=f"watches {watches.count} of {watches.most} now" if watches and watches.count else "",
+        free=_free(planned, facts),
+        closed=facts.axis.closed(planned.opened),
+        blocks=tuple(
+            _block(stay, place, planned.id, facts, by)
+            for stay, place in zip(planned.stays, found, strict=True)
+        ),
+    )
+
+
+def _free(planned: PlannedLane, facts: BoardFacts) -> str:
+    zone = facts.site.zone
+    if planned.id == PHONE:
+        return ""
+    if not planned.opened:
+        return "not to be had" if facts.opened else "closed"
+    if not planned.stays and len(planned.opened) == 1:
+        return f"free {_span(planned.opened[0], zone)}"
+    gaps = [one for one in planned.free if one.duration >= SHORTEST_GAP]
+    return "free " + ", ".join(_span(one, zone) for one in gaps) if gaps else "no gap"
+
+
+def _span(interval: Interval, zone: str) -> str:
+    return f"{clock_in(interval.start, zone)}–{clock_in(interval.end, zone)}"
+
+
+def _block(stay: Stay, place: Place, lane: str, facts: BoardFacts, by: By) -> Block:
+    course, visit = stay.course, stay.course.visit
+    signs = tuple(_signs(course, facts))
+    urgent = [one.words for one in signs if one.level in ("block", "warn")]
+    patient = _patient(visit, facts)
+    told = _told(course, facts)
+    is_here = visit.state in UNDER_WAY
+    said = urgent[0] if urgent else told if is_here else ""
+    title = visit.title or KINDS[visit.kind].name
+    return Block(
+        key=f"{lane}-{visit.id}",
+        visit=visit,
+        words=KINDS[visit.kind],
+        patient=patient,
+        place=place,
+        times=_times(visit, facts),
+        where=_where(visit, facts) if by is not By.ROOM else "",
+        people=", ".join(_people(visit, lane, facts)),
+        standing=_standing(course, facts.now),
+        told=told,
+        release=_release(course, facts),
+        signs=signs,
+        strip=_strip(stay, facts.axis) if len(visit.phases) > 1 else (),
+        say=f"{title} of {patient}: {lower_first(said)}" if said else "",
+    )
+
+
+def _patient(visit: Appointment, facts: BoardFacts) -> str:
+    patient = facts.patients.get(visit.patient)
+    return patient.name if patient else visit.patient
+
+
+def _where(visit: Appointment, facts: BoardFacts) -> str:
+    if visit.group_visit:
+        return "with the group"
+    if visit.room is None:
+        return "by phone"
+    return next((room.name for room in facts.rooms if room.id == visit.room), visit.room)
+
+
+def _people(visit: Appointment, lane: str, facts: BoardFacts) -> Iterator[str]:
+    """Yield who serves, each once, with what they are there for; whose lane it is goes without saying."""
+    served: dict[str, list[str]] = {}
+    for role in TITLES:
+        for person in visit.serving_as(role):
+            served.setdefault(person, []).append(TITLES[role])
+    served.pop(lane, None)
+    for person, titles in served.items():
+        known = facts.staff.get(person)
+        yield f"{known.name if known else person} ({' and '.join(titles)})"
+
+
+def _times(visit: Appointment, facts: BoardFacts) -> str:
+    zone = facts.site.zone
+    said = f"{clock_in(visit.start, zone)}–{clock_in(visit.discharge, zone)}"
+    if local_day(visit.start, zone) < facts.day:
+        return f"{said}, since the day before"
+    last = visit.discharge - timedelta(microseconds=1)
+    return f"{said} the day after" if local_day(last, zone) > facts.day else said
+
+
+def _standing(course: Course, now: datetime) -> str:
+    visit = course.visit
+    if visit.state in UNDER_WAY:
+        return "now"
+    return "over" if visit.state in LET_GO or visit.discharge <= now else "ahead"
+
+
+def _told(course: Course, facts: BoardFacts) -> str:
+    visit, zone = course.visit, facts.site.zone
+    if visit.state in LET_GO and visit.released_at is not None:
+        return f"{state_words(visit.state)}, left {clock_in(visit.released_at, zone)}"
+    if visit.state in NOT_BEGUN and visit.discharge <= facts.now:
+        return "Nothing was noted"
+    return "" if visit.state.value == "booked" else state_words(visit.state)
+
+
+def _release(course: Course, facts: BoardFacts) -> str:
+    visit, zone = course.visit, facts.site.zone
+    if visit.kind is not StepKind.DOSING or visit.state in LET_GO:
+        return ""
+    planned = f", planned {clock_in(visit.discharge, zone)}" if course.delay else ""
+    return f"may leave from {clock_in(course.release, zone)}{planned}"
+
+
+def _signs(course: Course, facts: BoardFacts) -> Iterator[Sign]:
+    visit, now, zone = course.visit, facts.now, facts.site.zone
+    if course.is_overrunning and visit.state in UNDER_WAY:
+        yield Sign("block", "!", f"Overrunning, planned until {clock_in(visit.discharge, zone)}")
+    elif is_late(visit, now):
+        yield Sign("warn", "△", f"Late, was to begin at {clock_in(visit.start, zone)}")
+    elif dose_is_due(visit, now) and (given := visit.phase("administration")):
+        yield Sign("warn", "△", f"Dose was due at {clock_in(given.start, zone)}")
+    elif course.delay:
+        yield Sign("warn", "△", f"{length_words(course.delay)} later, the dose began late")
+    if visit.state not in HAS_BEEN_CLEARED and visit.discharge > now:
+        yield from _gates(visit, facts)
+
+
+def _gates(visit: Appointment, facts: BoardFacts) -> Iterator[Sign]:
+    found = facts.missing.get(visit.id, ())
+    names = dict.fromkeys(lower_first(gate_words(one.gate)) if one.gate else one.rule for one in found)
+    if names:
+        yield Sign("gate", "○", f"Still needed: {', '.join(names)}")
+    day = local_day(visit.start, facts.site.zone)
+    patient = facts.patients.get(visit.patient)
+    if visit.kind is StepKind.DOSING and patient is not None and patient.passes("escort", day):
+        yield Sign("good", "✓", "Escort named")
+
+
+def _strip(stay: Stay, axis: Axis) -> tuple[Segment, ...]:
+    found = parts(stay.interval, [part.interval for part in stay.parts])
+    return tuple(
+        Segment(place, part.tone, _label(part, axis)) for part, place in zip(stay.parts, found, strict=True)
+    )
+
+
+def _label(part: Part, axis: Axis) -> str:
+    label = STRIP_WORDS.get(part.name, "")
+    return label if label and axis.fits(label, part.interval) else ""
+
+
+def _watching(facts: BoardFacts) -> tuple[Watching, ...]:
+    """Return everybody at work who may watch, with the chairs that they watch at this moment."""
+    chairs: dict[str, list[str]] = {}
+    for course in facts.courses:
+        if course.visit.state not in UNDER_WAY:
+            continue
+        for claim in watch_claims(course.visit):
+            real = course.as_it_goes(claim.interval)
+            # Past the release somebody watches on, until the patient has left.
+            if real is not None and real.start <= facts.now <= real.end:
+                chairs.setdefault(claim.resource, []).append(
+                    f"{_patient(course.visit, facts)} ({_where(course.visit, facts)})"
+                )
+    nurses = [person for person in facts.staff.values() if Role.MEDICAL_MONITOR in person.roles]
+    at_work = [
+        person
+        for person in nurses
+        if person.id in chairs
+        or any(one.holds(facts.now) for one in person.working_times(facts.site, facts.axis.whole))
+    ]
+    return tuple(
+        Watching(
+            person.name,
+            len(chairs.get(person.id, ())),
+            person.may_watch,
+            tuple(dict.fromkeys(chairs.get(person.id, ()))),
+        )
+        for person in sorted(at_work, key=lambda one: one.name)
+    )
+
+
+def _coming(facts: BoardFacts) -> Iterator[Coming]:
+    ahead: list[tuple[datetime, str, Course]] = []
+    for course in facts.courses:
+        visit = course.visit
+        if visit.state in NOT_BEGUN and visit.discharge > facts.now:
+            ahead.append((visit.start, "was to arrive" if is_late(visit, facts.now) else "arrives", course))
+        elif visit.state in UNDER_WAY:
+            what = "is ready to leave" if course.release <= facts.now else "may leave"
+            ahead.append((course.release, what, course))
+    for at, what, course in sorted(ahead, key=lambda one: (one[0], one[2].visit.id))[:NEXT]:
+        visit = course.visit
+        yield Coming(
+            visit=visit,
+            words=KINDS[visit.kind],
+            time=clock_in(at, facts.site.zone),
+            patient=_patient(visit, facts),
+            what=what,
+            where=_where(visit, facts),
+            is_past=at <= facts.now,
+        )
