@@ -14,10 +14,12 @@
   let asking = false;
   let over = false;
 
-  // What stands on the page is compared as it was sent: the line of the present moves on meanwhile.
+  // What stands on the page is compared as it was sent, but for the line of the present, which moves on by itself.
+  const PRESENT = / data-(tag|now)="[^"]*"|<line class="now-line"[^>]*>|(?<=<svg class="now-flag") x="[^"]*"/g;
+  const text = (part) => part.outerHTML.replace(PRESENT, "");
   const sent = new Map();
   const remember = (root) => {
-    for (const part of [root, ...root.querySelectorAll("[data-part]")]) if (part.id) sent.set(part.id, part.outerHTML);
+    for (const part of [root, ...root.querySelectorAll("[data-part]")]) sent.set(part.id, text(part));
   };
   remember(board());
 
@@ -25,17 +27,17 @@
     [...root.querySelectorAll("[data-part]")].filter((part) => part.parentElement.closest("[data-part], #board") === root);
 
   // The same parts in the same order, and nothing else that differs between them.
-  const shell = (html, parts) => parts.reduce((text, part) => text.replace(part, ""), html);
+  const shell = (whole, parts) => parts.reduce((left, part) => left.replace(part, ""), whole);
 
   function bringUpToDate(old, fresh) {
     const before = sent.get(old.id);
-    const after = fresh.outerHTML;
+    const after = text(fresh);
     if (before === after) return;
     const standing = partsOf(old);
     const coming = partsOf(fresh);
     const alike = standing.length > 0 && standing.length === coming.length
       && standing.every((part, place) => part.id === coming[place].id)
-      && shell(before, standing.map((part) => sent.get(part.id))) === shell(after, coming.map((part) => part.outerHTML));
+      && shell(before, standing.map((part) => sent.get(part.id))) === shell(after, coming.map(text));
     sent.set(old.id, after);
     if (alike) {
       standing.forEach((part, place) => bringUpToDate(part, coming[place]));
