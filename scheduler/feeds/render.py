@@ -61,25 +61,24 @@ def _event_bytes(entry: Entry) -> bytes:
     folding nor escaping, and what people wrote is left to the library where it is long, or more than ASCII.
     """
     changed = _instant(entry.changed_at)
-    lines = (
-        "BEGIN:VEVENT\r\n",
-        _text("SUMMARY", entry.summary),
-        f"DTSTART:{_instant(entry.interval.start)}\r\n",
-        f"DTEND:{_instant(entry.interval.end)}\r\n",
+    interval = entry.interval
+    return (
+        "BEGIN:VEVENT\r\n"
+        f"{_text('SUMMARY', entry.summary)}"
+        f"DTSTART:{_instant(interval.start)}\r\n"
+        f"DTEND:{_instant(interval.end)}\r\n"
         # Never the present moment: the bytes must stay the same until the visit changes.
-        f"DTSTAMP:{changed}\r\n",
-        _line("UID", entry.uid),
-        f"SEQUENCE:{entry.sequence}\r\n",
-        f"CREATED:{_instant(entry.created_at)}\r\n",
-        f"LAST-MODIFIED:{changed}\r\n",
-        _text("LOCATION", entry.location) if entry.location else "",
-        *map(_link, entry.links),
-        f"STATUS:{_status(entry.state)}\r\n",
-        f"TRANSP:{'OPAQUE' if entry.state.takes_time else 'TRANSPARENT'}\r\n",
-        _alarm(entry),
-        "END:VEVENT\r\n",
-    )
-    return "".join(lines).encode()
+        f"DTSTAMP:{changed}\r\n"
+        f"{_line('UID', entry.uid)}"
+        f"SEQUENCE:{entry.sequence}\r\n"
+        f"CREATED:{_instant(entry.created_at)}\r\n"
+        f"LAST-MODIFIED:{changed}\r\n"
+        f"{_text('LOCATION', entry.location) if entry.location else ''}"
+        f"{''.join(map(_link, entry.links))}"
+        f"{_STANDING[entry.state]}"
+        f"{_alarm(entry)}"
+        "END:VEVENT\r\n"
+    ).encode()
 
 
 def _link(link: Link) -> str:
@@ -112,11 +111,15 @@ def _alarm(entry: Entry) -> str:
     return "".join(lines)
 
 
-@lru_cache(maxsize=5_000)
+_TWO = tuple(f"{number:02}" for number in range(60))
+"""How months, days, hours, minutes and seconds are written."""
+
+
 def _instant(instant: datetime) -> str:
-    # Put together from the parts of RFC 3339, which is several times quicker than to format by a pattern.
-    said = instant.astimezone(UTC).isoformat()
-    return f"{said[:4]}{said[5:7]}{said[8:13]}{said[14:16]}{said[17:19]}Z"
+    utc = instant.astimezone(UTC)
+    # Looked up rather than formatted, which takes a third of the time: a visit has four of them.
+    day = f"{utc.year:04}{_TWO[utc.month]}{_TWO[utc.day]}"
+    return f"{day}T{_TWO[utc.hour]}{_TWO[utc.minute]}{_TWO[utc.second]}Z"
 
 
 @lru_cache(maxsize=5_000)
@@ -142,7 +145,12 @@ def _folded(name: str, escaped: str) -> str:
     return line.decode() + "\r\n"
 
 
-def _status(state: AppointmentState) -> str:
+def _standing(state: AppointmentState) -> str:
     if not state.takes_time:
-        return "CANCELLED"
-    return "TENTATIVE" if state is AppointmentState.TENTATIVE else "CONFIRMED"
+        return "STATUS:CANCELLED\r\nTRANSP:TRANSPARENT\r\n"
+    status = "TENTATIVE" if state is AppointmentState.TENTATIVE else "CONFIRMED"
+    return f"STATUS:{status}\r\nTRANSP:OPAQUE\r\n"
+
+
+_STANDING = {state: _standing(state) for state in AppointmentState}
+"""Of each state the lines that say whether the visit stands, and takes up its time."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BindParameter,
@@ -40,6 +40,8 @@ _room = table_of(RoomRow)
 _site = table_of(SiteRow)
 _staff = table_of(AppointmentStaffRow)
 
+_START_AND_UID = attrgetter("interval.start", "uid")
+
 _KINDS = {str(kind): kind for kind in StepKind}
 _STATES = {str(state): state for state in AppointmentState}
 
@@ -47,11 +49,10 @@ _CALLED_OFF = _visit.c.state.in_(sorted(CALLED_OFF))
 _ANNOUNCED = _visit.c.state.not_in(sorted(UNANNOUNCED))
 
 
-@dataclass(frozen=True, slots=True)
-class FeedVisit:
-    """One visit with all that any kind of feed may need of it.
+class FeedVisit(NamedTuple):
+    """One visit with all that any kind of feed may need of it; a tuple, since a calendar has hundreds.
 
-    `uid` is random and stays for the life of the visit. `patient` is an id, `given_name` and `initials` are the patient's.
+    `uid` is random and stays for the life of the visit. `patient` is an id, and the two names are the patient's.
     `room_name` is empty for a visit without a room. `public_name` and `address` are the site's neutral ones; it may have no
     address. `series` is empty for a visit of none; `step` is its step in there. `words` are what calendars of staff call
     visits at the site.
@@ -64,15 +65,20 @@ class FeedVisit:
     interval: Interval
     kind: StepKind
     state: AppointmentState
-    initials: str
+    given_name: str
+    family_name: str
     room_name: str
     public_name: str
     address: str
     series: str = ""
     step: str = ""
     patient: str = ""
-    given_name: str = ""
     words: CalendarWords = USUAL_WORDS
+
+    @property
+    def initials(self) -> str:
+        """The patient's, in capitals."""
+        return f"{self.given_name[:1]}{self.family_name[:1]}".upper()
 
 
 def feed_visits(subscription: FeedSubscription, since: datetime) -> tuple[FeedVisit, ...]:
@@ -84,7 +90,8 @@ def feed_visits(subscription: FeedSubscription, since: datetime) -> tuple[FeedVi
     asked = {"subject": subscription.subject, "since": since}
     with reading() as connection:
         rows = connection.execute(_question(subscription.kind), asked).all()
-    return tuple(map(_visit_from, rows))
+    # An index has them by start; to tell those apart that begin together, a database would sort them all anew.
+    return tuple(sorted(map(_visit_from, rows), key=_START_AND_UID))
 
 
 def announced_visit(appointment: str) -> FeedVisit | None:
@@ -125,7 +132,7 @@ def _question(kind: SubscriptionKind) -> Select[Any]:
                 and_(~_CALLED_OFF, _visit.c.ends_at >= since),
             ),
         )
-        .order_by(_visit.c.starts_at, _visit.c.calendar_uid)
+        .order_by(_visit.c.starts_at)
     )
 
 
@@ -173,26 +180,26 @@ def _shown_to(kind: SubscriptionKind) -> ColumnElement[bool]:
 
 
 def _visit_from(row: Any) -> FeedVisit:
-    # Taken apart at once, in the order asked for: by name it takes half as long again.
-    uid, sequence, created, changed, start, end, kind, state, series, step, *others = row
-    patient, given, family, room, place, address, words = others
+    # Taken apart and put together in the order asked for: by name it takes twice as long.
+    uid, sequence, created, changed, start, end, kind, state, *others = row
+    series, step, patient, given, family, room, place, address, words = others
     return FeedVisit(
-        uid=uid,
-        sequence=sequence,
-        created_at=created,
-        changed_at=changed,
-        interval=Interval(start, end),
-        kind=_KINDS[kind],
-        state=_STATES[state],
-        initials=f"{given[:1]}{family[:1]}".upper(),
-        room_name=room or "",
-        public_name=place,
-        address=address,
-        series=series or "",
-        step=step,
-        patient=patient,
-        given_name=given,
-        words=_words(words),
+        uid,
+        sequence,
+        created,
+        changed,
+        Interval(start, end),
+        _KINDS[kind],
+        _STATES[state],
+        given,
+        family,
+        room or "",
+        place,
+        address,
+        series or "",
+        step,
+        patient,
+        _words(words),
     )
 
 

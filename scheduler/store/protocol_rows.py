@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from functools import lru_cache
 
-from sqlalchemy import Connection, Text, insert, select, type_coerce
+from sqlalchemy import Connection, Text, bindparam, insert, select, type_coerce
 
 from scheduler.clinic_file import read_protocol
 from scheduler.domain.errors import InvalidValue
@@ -17,15 +17,17 @@ from scheduler.store.tables_treatment import ProtocolRow
 
 _protocol = table_of(ProtocolRow)
 
+# The text itself, since it is what the reading is remembered by.
+_ALL = select(_protocol.c.key, type_coerce(_protocol.c.document, Text)).order_by(
+    _protocol.c.key, _protocol.c.version
+)
+_OF_ONE = _ALL.where(_protocol.c.key == bindparam("of"))
+
 
 def load_protocols(connection: Connection, key: str | None = None) -> tuple[Protocol, ...]:
     """Return every version of one protocol or, for `None`, of all; by key and then version."""
-    # The text itself, since it is what the reading is remembered by.
-    columns = (_protocol.c.key, type_coerce(_protocol.c.document, Text))
-    query = select(*columns).order_by(_protocol.c.key, _protocol.c.version)
-    if key is not None:
-        query = query.where(_protocol.c.key == key)
-    return tuple(_read(*row) for row in connection.execute(query))
+    found = connection.execute(_ALL) if key is None else connection.execute(_OF_ONE, {"of": key})
+    return tuple(_read(*row) for row in found)
 
 
 def write_protocol(connection: Connection, protocol: Protocol) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -72,7 +71,7 @@ def test_a_calendar_is_these_bytes() -> None:
     ],
 )
 def test_a_state_is_told_as_a_status(state: AppointmentState, status: str, transparency: str) -> None:
-    [event] = Calendar.from_ical(calendar_bytes("Busy", [replace(ENTRY, state=state)])).events
+    [event] = Calendar.from_ical(calendar_bytes("Busy", [ENTRY._replace(state=state)])).events
     assert (event["STATUS"], event["TRANSP"]) == (status, transparency)
 
 

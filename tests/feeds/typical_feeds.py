@@ -45,12 +45,13 @@ def _visit(number: int, start: datetime, minutes: int, **fields: object) -> Feed
         interval=Interval.lasting(start, timedelta(minutes=minutes)),
         kind=StepKind.PREPARATION,
         state=AppointmentState.BOOKED,
-        initials="RS",
+        given_name="R",
+        family_name="S",
         room_name="Room 2",
         public_name="Maple House",
         address="12 Elm St",
     )
-    return replace(visit, **fields)  # type: ignore[arg-type]  # the tests name fields by keyword
+    return visit._replace(**fields)  # type: ignore[arg-type]  # the tests name fields by keyword
 
 
 # In Denver: the day before the clocks go back, both hours of that night that have one name, and a winter's day.
@@ -77,7 +78,7 @@ ABROAD = _visit(
 )
 
 # Each visit waits for the one before it; the last one by dates, which a link cannot count.
-IN_SERIES = tuple(replace(visit, series="series-1", step=f"V{n}") for n, visit in enumerate(VISITS))
+IN_SERIES = tuple(visit._replace(series="series-1", step=f"V{n}") for n, visit in enumerate(VISITS))
 
 
 def _waits(number: int, before: int, at_least: timedelta, counted: Counting = Counting.ELAPSED) -> Window:
