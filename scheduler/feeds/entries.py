@@ -60,17 +60,18 @@ def _entry(
     if not takes_time:
         # Not every program heeds STATUS:CANCELLED, and a patient must not come in vain.
         summary = f"Cancelled: {summary}"
+    # In the order of its fields: by name it takes twice as long.
     return Entry(
-        uid=visit.uid,
-        summary=summary,
-        interval=visit.interval,
-        state=visit.state,
-        sequence=visit.sequence,
-        created_at=visit.created_at,
-        changed_at=visit.changed_at,
-        location=location,
-        alarm_minutes=alarm_minutes if takes_time else None,
-        links=links,
+        visit.uid,
+        summary,
+        visit.interval,
+        visit.state,
+        visit.sequence,
+        visit.created_at,
+        visit.changed_at,
+        location,
+        alarm_minutes if takes_time else None,
+        links,
     )
 
 

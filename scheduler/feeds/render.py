@@ -61,6 +61,8 @@ def _event_bytes(entry: Entry) -> bytes:
     folding nor escaping, and what people wrote is left to the library where it is long, or more than ASCII.
     """
     changed = _instant(entry.changed_at)
+    # Most visits are never changed.
+    created = changed if entry.created_at == entry.changed_at else _instant(entry.created_at)
     interval = entry.interval
     return (
         "BEGIN:VEVENT\r\n"
@@ -71,7 +73,7 @@ def _event_bytes(entry: Entry) -> bytes:
         f"DTSTAMP:{changed}\r\n"
         f"{_line('UID', entry.uid)}"
         f"SEQUENCE:{entry.sequence}\r\n"
-        f"CREATED:{_instant(entry.created_at)}\r\n"
+        f"CREATED:{created}\r\n"
         f"LAST-MODIFIED:{changed}\r\n"
         f"{_text('LOCATION', entry.location) if entry.location else ''}"
         f"{''.join(map(_link, entry.links))}"

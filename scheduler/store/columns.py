@@ -27,11 +27,6 @@ def instant_from(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _instant_or_none(text: str | None) -> datetime | None:
-    # As `instant_from`, which is not called: rows are read by the hundred, and each has several.
-    return None if text is None else datetime.fromisoformat(text)
-
-
 class Instant(TypeDecorator[datetime]):
     """An instant: `timestamptz` on PostgreSQL, fixed-width RFC 3339 text on SQLite, aware UTC in Python."""
 
@@ -52,7 +47,17 @@ class Instant(TypeDecorator[datetime]):
         """Return what reads an instant; connections to PostgreSQL speak UTC, so there is nothing to do."""
         if dialect.name != "sqlite":
             return None
-        return _instant_or_none
+        return lambda text: None if text is None else instant_from(text)
+
+
+class PresentInstant(Instant):
+    """An instant that is always there, read more quickly where rows are read by the hundred."""
+
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None] | None:
+        """Return what reads an instant."""
+        return None if super().result_processor(dialect, coltype) is None else datetime.fromisoformat
 
 
 class JsonText(TypeDecorator[Any]):

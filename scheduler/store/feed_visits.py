@@ -17,7 +17,6 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
-    or_,
     select,
     type_coerce,
 )
@@ -27,7 +26,7 @@ from scheduler.domain.calendar_words import USUAL_WORDS, CalendarWords, words_fr
 from scheduler.domain.interval import Interval
 from scheduler.domain.treatment import StepKind
 from scheduler.store.base import table_of
-from scheduler.store.columns import Instant
+from scheduler.store.columns import Instant, PresentInstant
 from scheduler.store.subscriptions import FeedSubscription, SubscriptionKind
 from scheduler.store.tables_people import PatientRow
 from scheduler.store.tables_places import RoomRow, SiteRow
@@ -52,10 +51,10 @@ _ANNOUNCED = _visit.c.state.not_in(sorted(UNANNOUNCED))
 class FeedVisit(NamedTuple):
     """One visit with all that any kind of feed may need of it; a tuple, since a calendar has hundreds.
 
-    `uid` is random and stays for the life of the visit. `patient` is an id, and the two names are the patient's.
-    `room_name` is empty for a visit without a room. `public_name` and `address` are the site's neutral ones; it may have no
-    address. `series` is empty for a visit of none; `step` is its step in there. `words` are what calendars of staff call
-    visits at the site.
+    `uid` is random and stays for the life of the visit. `public_name` and `address` are the site's neutral ones; it may
+    have no address. `series` is empty for a visit of none; `step` is its step in there. `words` are what calendars of staff
+    call visits at the site. `patient` is an id, and the two names are the patient's; `room_name` is empty for a visit
+    without a room. A patient's own calendar says nothing of these four, and there they are all empty.
     """
 
     uid: str
@@ -65,15 +64,15 @@ class FeedVisit(NamedTuple):
     interval: Interval
     kind: StepKind
     state: AppointmentState
-    given_name: str
-    family_name: str
-    room_name: str
     public_name: str
     address: str
     series: str = ""
     step: str = ""
-    patient: str = ""
     words: CalendarWords = USUAL_WORDS
+    patient: str = ""
+    given_name: str = ""
+    family_name: str = ""
+    room_name: str = ""
 
     @property
     def initials(self) -> str:
@@ -96,7 +95,7 @@ def feed_visits(subscription: FeedSubscription, since: datetime) -> tuple[FeedVi
 
 def announced_visit(appointment: str) -> FeedVisit | None:
     """Return one visit as feeds have it, `None` where there is none of which its patient is told."""
-    question = _told().where(_visit.c.id == appointment, _ANNOUNCED)
+    question = _NEUTRAL.where(_visit.c.id == appointment, _ANNOUNCED)
     with reading() as connection:
         row = connection.execute(question).one_or_none()
     return None if row is None else _visit_from(row)
@@ -113,56 +112,47 @@ def last_gone(subscription: FeedSubscription, since: datetime) -> datetime | Non
     return gone
 
 
+_ENDED = case((_CALLED_OFF, _visit.c.changed_at), else_=_visit.c.ends_at)
+_SINCE = bindparam("since", type_=Instant())
+
+_NEUTRAL = select(
+    _visit.c.calendar_uid,
+    _visit.c.sequence,
+    *(
+        type_coerce(column, PresentInstant())
+        for column in (_visit.c.created_at, _visit.c.changed_at, _visit.c.starts_at, _visit.c.ends_at)
+    ),
+    _visit.c.kind,
+    _visit.c.state,
+    _site.c.public_name,
+    _site.c.address,
+    _visit.c.series_id,
+    _visit.c.step,
+    # As text: it is the same for every visit of a site, and read once.
+    type_coerce(_site.c.calendar_words, Text),
+).join(_site, _site.c.id == _visit.c.site_id)
+"""What a patient's own calendar may need of visits."""
+
+_NAMED = (
+    _NEUTRAL.add_columns(
+        _patient.c.id, _patient.c.given_name, _patient.c.family_name, func.coalesce(_room.c.name, "")
+    )
+    .join(_patient, _patient.c.id == _visit.c.patient_id)
+    .outerjoin(_room, _room.c.id == _visit.c.room_id)
+)
+"""What calendars of staff, rooms and sites may need of visits."""
+
+
 # Questions are put together once for each kind, which takes longer than to answer them.
 @cache
 def _last_gone(kind: SubscriptionKind) -> Select[Any]:
-    ended = case((_CALLED_OFF, _visit.c.changed_at), else_=_visit.c.ends_at)
-    return select(func.max(ended)).where(_shown_to(kind), ended < bindparam("since", type_=Instant()))
+    return select(func.max(_ENDED)).where(_shown_to(kind), _ENDED < _SINCE)
 
 
 @cache
 def _question(kind: SubscriptionKind) -> Select[Any]:
-    since = bindparam("since", type_=Instant())
-    return (
-        _told()
-        .where(
-            _shown_to(kind),
-            or_(
-                and_(_CALLED_OFF, _visit.c.changed_at >= since),
-                and_(~_CALLED_OFF, _visit.c.ends_at >= since),
-            ),
-        )
-        .order_by(_visit.c.starts_at)
-    )
-
-
-def _told() -> Select[Any]:
-    """Return the question for all that feeds may need of visits, of whichever."""
-    return (
-        select(
-            _visit.c.calendar_uid,
-            _visit.c.sequence,
-            _visit.c.created_at,
-            _visit.c.changed_at,
-            _visit.c.starts_at,
-            _visit.c.ends_at,
-            _visit.c.kind,
-            _visit.c.state,
-            _visit.c.series_id,
-            _visit.c.step,
-            _patient.c.id.label("patient"),
-            _patient.c.given_name,
-            _patient.c.family_name,
-            _room.c.name.label("room_name"),
-            _site.c.public_name,
-            _site.c.address,
-            # As text: it is the same for every visit of a site, and read once.
-            type_coerce(_site.c.calendar_words, Text).label("calendar_words"),
-        )
-        .join(_patient, _patient.c.id == _visit.c.patient_id)
-        .join(_site, _site.c.id == _visit.c.site_id)
-        .outerjoin(_room, _room.c.id == _visit.c.room_id)
-    )
+    told = _NEUTRAL if kind is SubscriptionKind.PATIENT else _NAMED
+    return told.where(_shown_to(kind), _ENDED >= _SINCE).order_by(_visit.c.starts_at)
 
 
 def _shown_to(kind: SubscriptionKind) -> ColumnElement[bool]:
@@ -182,7 +172,7 @@ def _shown_to(kind: SubscriptionKind) -> ColumnElement[bool]:
 def _visit_from(row: Any) -> FeedVisit:
     # Taken apart and put together in the order asked for: by name it takes twice as long.
     uid, sequence, created, changed, start, end, kind, state, *others = row
-    series, step, patient, given, family, room, place, address, words = others
+    public_name, address, series, step, words, *whose = others
     return FeedVisit(
         uid,
         sequence,
@@ -191,15 +181,12 @@ def _visit_from(row: Any) -> FeedVisit:
         Interval(start, end),
         _KINDS[kind],
         _STATES[state],
-        given,
-        family,
-        room or "",
-        place,
+        public_name,
         address,
         series or "",
         step,
-        patient,
         _words(words),
+        *whose,
     )
 
 
