@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from scheduler.reminders.policy import MessageKind, PlannedMessage, Verdict, change_for, policy_for, verdict
 from scheduler.reminders.ways import Way, ways_to
-from scheduler.store.contacts import Contacts
+from scheduler.store.contacts import Contacts, contacts
 from scheduler.store.reminder_facts import AwaitedVisit
 from scheduler.store.reminders import NewReminder, ReminderState
 from scheduler.store.told import Desk, News, Saying, desk, news
@@ -27,22 +27,28 @@ class ChangeEntry:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """The messages to enter now, and the visits whose reminders wait until a change of them was told."""
+    """The messages to enter now, and the visits whose reminders wait until a change of them was told.
+
+    `changed` are all visits that are otherwise than was told, also those of which nothing can be told.
+    """
 
     entries: tuple[ChangeEntry, ...]
     untold: frozenset[str]
+    changed: frozenset[str]
 
 
-def changes_due(now: datetime, known_of: Contacts) -> Changes:
+def changes_due(now: datetime) -> Changes:
     """Return what is to be entered about changes: one message for each patient and site; for use in one reading."""
     entries, untold = [], set[str]()
-    for group in _by_patient_and_site(news(now, now - NEWS_BEHIND)).values():
+    found = news(now, now - NEWS_BEHIND)
+    known_of = contacts(one.visit.patient for one in found)
+    for group in _by_patient_and_site(found).values():
         entry = _entry(group, now, known_of)
         if isinstance(entry, ChangeEntry):
             entries.append(entry)
         if entry is not None:
             untold |= {one.visit.appointment for one in group}
-    return Changes(tuple(entries), frozenset(untold))
+    return Changes(tuple(entries), frozenset(untold), frozenset(one.visit.appointment for one in found))
 
 
 def change_of(group: Sequence[News]) -> PlannedMessage:

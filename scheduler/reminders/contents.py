@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -17,11 +18,16 @@ from scheduler.reminders.messages import Letter, MovedLine, VisitLine
 from scheduler.reminders.policy import MessageKind, PlannedMessage, confirmation_for
 from scheduler.reminders.ways import address_by
 from scheduler.reminders.words.spoken import spoken
-from scheduler.store.contacts import contacts
+from scheduler.store.around_visits import NOTHING_AROUND, Surroundings, surroundings
+from scheduler.store.contacts import Contacts, contacts
 from scheduler.store.invitations import invitations_wanted, invited_to
-from scheduler.store.reminder_facts import AwaitedVisit, awaited_of_series_with, awaited_visit
+from scheduler.store.reminder_facts import AwaitedVisit, awaited_of_series_with, awaited_visits
 from scheduler.store.reminders import Lease
 from scheduler.store.told import News, Saying, news_for
+from scheduler.store.work import reading
+
+_OF_SEVERAL = (MessageKind.CONFIRMATION, MessageKind.CHANGE)
+"""These may speak of several visits; each other speaks of the one that it hangs on."""
 
 _WITH_INVITATIONS = (MessageKind.CONFIRMATION, MessageKind.CHANGE)
 """Reminders bring none: what stands in the calendar has not changed."""
@@ -52,34 +58,60 @@ class Office:
     answers_to: str | None
 
 
-def contents_of(lease: Lease, now: datetime, office: Office) -> Contents | None:
-    """Return what the message says, `None` when there is nothing to say any more; for use in one reading."""
-    contents = _words_of(lease, now)
-    if contents is None:
-        return None
-    kind, addressee = MessageKind(lease.kind), contents.addressee
-    address = address_by(lease.channel, addressee, kind, contacts(addressee.patient))
+def contents_of(leases: Sequence[Lease], now: datetime, office: Office) -> dict[int, Contents]:
+    """Return what messages say, by the id of the lease; without those that have nothing to say any more."""
+    with reading():
+        visits = _visits_of(leases)
+        found = {lease.id: words for lease in leases if (words := _words_of(lease, now, visits))}
+        known_of = contacts(words.addressee.patient for words in found.values())
+        return {
+            lease.id: _addressed(found[lease.id], lease, now, office, known_of)
+            for lease in leases
+            if lease.id in found
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Visits:
+    """The visits to come that single messages are about, and what stands around each."""
+
+    by_id: Mapping[str, AwaitedVisit]
+    around: Mapping[str, Surroundings]
+
+
+def _visits_of(leases: Sequence[Lease]) -> _Visits:
+    visits = awaited_visits({lease.appointment for lease in leases if lease.kind not in _OF_SEVERAL})
+    return _Visits({visit.appointment: visit for visit in visits}, surroundings(visits))
+
+
+def _addressed(
+    contents: Contents, lease: Lease, now: datetime, office: Office, known_of: Contacts
+) -> Contents:
+    """Return a message with where it goes, and what it brings for the patient's calendar."""
+    kind = MessageKind(lease.kind)
+    address = address_by(lease.channel, contents.addressee, kind, known_of)
     contents = replace(contents, letter=replace(contents.letter, recipient=address))
     if lease.channel != ContactWay.EMAIL or kind not in _WITH_INVITATIONS:
         return contents
     return _with_invitations(contents, lease, now, office)
 
 
-def _words_of(lease: Lease, now: datetime) -> Contents | None:
+def _words_of(lease: Lease, now: datetime, visits: _Visits) -> Contents | None:
     if lease.kind == MessageKind.CHANGE:
         news = news_for(lease, now, since=now - NEWS_BEHIND)
         # What came too late for some is left to a message of its own, which is recorded and never sent.
         useful = tuple(one for one in news if max(one.times) > now)
         return _change(lease, useful or news) if news else None
     if lease.kind == MessageKind.CONFIRMATION:
-        visits = awaited_of_series_with(lease.appointment, after=now)
-        if not visits:
+        ahead = awaited_of_series_with(lease.appointment, after=now)
+        if not ahead:
             return None
-        return _plain(lease, visits, confirmation_for(visits[0].created_at, visits[-1].start))
-    visit = awaited_visit(lease.appointment)
+        return _plain(lease, ahead, confirmation_for(ahead[0].created_at, ahead[-1].start))
+    visit = visits.by_id.get(lease.appointment)
     if visit is None or visit.start != lease.visit_start:
         return None
-    planned = reminder_of(MessageKind(lease.kind), visit)
+    around = visits.around.get(visit.appointment, NOTHING_AROUND)
+    planned = reminder_of(MessageKind(lease.kind), visit, around)
     return _plain(lease, (visit,), planned) if planned is not None else None
 
 

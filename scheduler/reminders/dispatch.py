@@ -2,46 +2,38 @@
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from time import monotonic
 
-from scheduler.domain.errors import Conflict, InvalidValue
 from scheduler.domain.interval import as_utc
 from scheduler.reminders.addresses import recipient_hash
-from scheduler.reminders.answer_links import linked
-from scheduler.reminders.channels import Channel, NotSent, OptedOut, Rejected, Unanswered, Unreachable
+from scheduler.reminders.channels import Channel, Unreachable
 from scheduler.reminders.contents import Contents, Office, contents_of
-from scheduler.reminders.due import due_messages
-from scheduler.reminders.policy import MessageKind, Verdict, next_attempt, policy_for, verdict, wait_until
-from scheduler.store.contacts import opt_out
+from scheduler.reminders.due import Due, due_messages
+from scheduler.reminders.handing_over import Hands, Pass
+from scheduler.reminders.policy import MessageKind, Verdict, policy_for, verdict, wait_until
 from scheduler.store.reminders import (
     Lease,
     ReminderState,
     enter,
     give_up,
-    lease_next,
-    mark_failed,
     mark_late_entries,
-    mark_sent,
     put_back,
 )
-from scheduler.store.texts import note_reference
-from scheduler.store.told import Saying, enter_unsent, note_told, take_as_known, take_back, take_back_all
-from scheduler.store.work import reading, unit_of_work
+from scheduler.store.told import Saying, enter_unsent, note_untold, take_as_known
+from scheduler.store.work import unit_of_work
 
-log = logging.getLogger(__name__)
+_MOST_AT_ONCE = 20
+"""So many messages are made ready together."""
 
-LEASE = timedelta(minutes=10)
-"""Longer than any single message can take to leave, so that a lease runs out only when its sender has died."""
+_FRESH_SECONDS = 5.0
+"""What was made ready longer ago is made ready anew, so that no message tells what has long been otherwise."""
 
 _UNREACHABLE_IN_A_ROW = 3
 """After so many the channel is taken to be down, and the rest waits for the next pass."""
-
-_PATIENCE_WITH_STORE = 3
 
 _UNSENT = {ReminderState.TOO_LATE: "too_late", ReminderState.FAILED: "failed"}
 """The states in which a message ends unsent, and how they are counted."""
@@ -69,21 +61,6 @@ class Counts:
         return Counts(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Pass:
-    """One pass: its channel, and what the time is as it goes on."""
-
-    channel: Channel
-    office: Office
-    public_url: str | None
-    began: datetime
-    began_monotonic: float
-
-    def now(self) -> datetime:
-        """Return the instant the pass was given, and the time it has taken since."""
-        return self.began + timedelta(seconds=monotonic() - self.began_monotonic)
-
-
 def dispatch(
     now: datetime,
     channel: Channel,
@@ -94,34 +71,26 @@ def dispatch(
     """Send what is due at `now`, each message once, and return what was done.
 
     Safe to run anywhere, at any time and in many processes at once: a message is one unique row, and one sender has it at
-    a time. Should a sender die between handing a message over and noting it, the message is sent once more with the
+    a time. Should a sender die between handing a message over and noting it, that one message is sent once more with the
     same Message-ID. `go_on` is asked before each message. `answers_to` is the address at which answers to invitations are
     read, `None` where nobody reads any. `public_url` is under which address patients reach the pages, `None` where messages
     are to bring no link to answer by.
     """
-    this = _Pass(channel, Office(channel.sender, answers_to), public_url, as_utc(now), monotonic())
+    this = Pass(channel, Office(channel.sender, answers_to), public_url, as_utc(now), monotonic())
     outcomes = Counter(_enter_due(this))
-    unreachable = 0
-    try:
-        while unreachable < _UNREACHABLE_IN_A_ROW and go_on():
-            lease = _take_next(this)
-            if lease is None:
-                break
-            try:
-                outcomes[_deliver(lease, this)] += 1
-                unreachable = 0
-            except Unreachable as problem:
-                _note_failure(lease, this, problem)
-                outcomes["failed"] += 1
-                unreachable += 1
-    finally:
-        channel.close()
+    outcomes += _Sender(this, go_on).sent()
     return Counts(due=outcomes["sent"] + outcomes["failed"] + outcomes["skipped"], **outcomes)
 
 
-def _enter_due(this: _Pass) -> Counter[str]:
+def _enter_due(this: Pass) -> Counter[str]:
     """Enter what is due and not in the ledger yet; return how many ends were reached without sending."""
-    found = due_messages(this.began)
+    counted = Counter[str]()
+    for found in due_messages(this.began):
+        counted += _entered(found)
+    return counted
+
+
+def _entered(found: Due) -> Counter[str]:
     counted = Counter[str]()
     if found.known:
         with unit_of_work():
@@ -147,91 +116,84 @@ def _enter_due(this: _Pass) -> Counter[str]:
     return counted
 
 
-def _take_next(this: _Pass) -> Lease | None:
-    now = this.now()
-    with unit_of_work():
-        return lease_next(this.channel.name, now, now + LEASE)
+class _Sender:
+    """Takes messages a few at a time and hands them over one by one, until none waits."""
 
+    def __init__(self, this: Pass, go_on: Callable[[], bool]) -> None:
+        self._this, self._go_on = this, go_on
+        self._hands = Hands(this)
+        self._unreachable = 0
+        self._outcomes = Counter[str]()
 
-def _deliver(lease: Lease, this: _Pass) -> str:
-    """Send one message if it is still wanted; return which count it belongs to. Raises `Unreachable`."""
-    now = this.now()
-    with reading():
-        contents = contents_of(lease, now, this.office)
-    if contents is None:
-        return _end(lease, ReminderState.VOID, _AS_TOLD if lease.kind == MessageKind.CHANGE else _CHANGED)
-    addressee = contents.addressee
-    if recipient_hash(contents.letter.recipient) != lease.recipient_hash:
-        return _end(lease, ReminderState.VOID, "the patient is not reached at that address any more")
-    policy = policy_for(addressee.times)
-    match verdict(contents.planned, now, addressee.patient_zone, policy):
-        case Verdict.WAIT:
-            with unit_of_work():
-                put_back(lease, wait_until(contents.planned, now, addressee.patient_zone, policy))
-            return "skipped"
-        case Verdict.TOO_LATE if lease.attempts > 1:
-            return _end(lease, ReminderState.FAILED, "not delivered while it was of use", contents.sayings)
-        case Verdict.TOO_LATE:
-            return _end(lease, ReminderState.TOO_LATE, "no longer of use", contents.sayings)
-    return _send(lease, this, contents)
-
-
-def _send(lease: Lease, this: _Pass, contents: Contents) -> str:
-    # Before it leaves: should this sender die, it is known what the message may have said.
-    with unit_of_work():
-        notes = note_told(lease, contents.sayings)
-        if notes is not None:
-            note_reference(lease, contents.letter.reference)
-        if notes is not None and this.public_url is not None:
-            contents = linked(contents, lease, this.public_url, this.now())
-    if notes is None:
-        return "skipped"
-    try:
-        this.channel.send(contents.letter, this.now())
-    except Unanswered:
-        raise
-    except (NotSent, InvalidValue) as problem:
-        with unit_of_work():
-            take_back(notes)
-        if isinstance(problem, Unreachable):
-            raise
-        _note_failure(lease, this, problem)
-        return "failed"
-    _note_sent(lease, this.now())
-    return "sent"
-
-
-def _note_sent(lease: Lease, at: datetime) -> None:
-    """Note that a message has left. It cannot be called back, so a busy database is asked more than once."""
-    for _ in range(_PATIENCE_WITH_STORE):
+    def sent(self) -> Counter[str]:
+        """Send what waits, and return how many messages came to which end."""
+        # One at first, so that where little waits several senders share it, and more when that goes well.
+        many = 1
         try:
-            with unit_of_work():
-                mark_sent(lease, at)
-            return
-        except Conflict:
-            log.warning("the ledger is busy; message %s has left and is noted as soon as possible", lease.id)
-    with unit_of_work():
-        mark_sent(lease, at)
+            while self._goes_on() and (leases := self._hands.take_some(many)):
+                self._send(leases)
+                many = min(2 * many, _MOST_AT_ONCE)
+        finally:
+            try:
+                self._hands.settle()
+            finally:
+                self._this.channel.close()
+        return self._outcomes
+
+    def _goes_on(self) -> bool:
+        return self._unreachable < _UNREACHABLE_IN_A_ROW and self._go_on()
+
+    def _send(self, leases: Sequence[Lease]) -> None:
+        """Send these, and give back what there is no going on with."""
+        begun = 0
+        for lease, contents in _made_ready(leases, self._this):
+            if begun and not self._goes_on():
+                break
+            begun += 1
+            try:
+                self._outcomes[self._deliver(lease, contents)] += 1
+                self._unreachable = 0
+            except Unreachable:
+                self._outcomes["failed"] += 1
+                self._unreachable += 1
+        self._hands.put_back(leases[begun:])
+
+    def _deliver(self, lease: Lease, contents: Contents | None) -> str:
+        """Send one message if it is still wanted; return which count it belongs to. Raises `Unreachable`."""
+        if contents is None:
+            return _end(lease, ReminderState.VOID, _AS_TOLD if lease.kind == MessageKind.CHANGE else _CHANGED)
+        addressee, now = contents.addressee, self._this.now()
+        if recipient_hash(contents.letter.recipient) != lease.recipient_hash:
+            return _end(lease, ReminderState.VOID, "the patient is not reached at that address any more")
+        policy = policy_for(addressee.times)
+        match verdict(contents.planned, now, addressee.patient_zone, policy):
+            case Verdict.WAIT:
+                with unit_of_work():
+                    put_back(lease, wait_until(contents.planned, now, addressee.patient_zone, policy))
+                return "skipped"
+            case Verdict.TOO_LATE if lease.attempts > 1:
+                problem = "not delivered while it was of use"
+                return _end(lease, ReminderState.FAILED, problem, contents.sayings)
+            case Verdict.TOO_LATE:
+                return _end(lease, ReminderState.TOO_LATE, "no longer of use", contents.sayings)
+        return self._hands.hand_over(lease, contents)
 
 
-def _note_failure(lease: Lease, this: _Pass, problem: NotSent | InvalidValue) -> None:
-    for_good = isinstance(problem, Rejected | InvalidValue)
-    retry_at = None if for_good else next_attempt(lease.attempts, this.now())
-    log.warning(
-        "message %s (%s) was not sent at attempt %s: %s; %s",
-        *(lease.id, lease.kind, lease.attempts, problem),
-        "given up" if retry_at is None else "tried again later",
-    )
-    with unit_of_work():
-        mark_failed(lease, str(problem), retry_at)
-        if isinstance(problem, OptedOut):
-            opt_out(lease.channel, lease.recipient_hash, this.now())
+def _made_ready(leases: Sequence[Lease], this: Pass) -> Iterator[tuple[Lease, Contents | None]]:
+    """Yield each with what it says, `None` for one that has nothing to say any more; none of it looked up long ago."""
+    begun = 0
+    while begun < len(leases):
+        contents, made_at = contents_of(leases[begun:], this.now(), this.office), monotonic()
+        for lease in leases[begun:]:
+            yield lease, contents.get(lease.id)
+            begun += 1
+            if monotonic() - made_at >= _FRESH_SECONDS:
+                break
 
 
 def _end(lease: Lease, state: ReminderState, problem: str, sayings: tuple[Saying, ...] = ()) -> str:
     """End a message unsent; return which count it belongs to. `sayings` are what will not be told."""
     with unit_of_work():
-        if note_told(lease, sayings) is not None:
-            give_up(lease, state, problem)
-            take_back_all(lease)
+        if give_up(lease, state, problem):
+            note_untold(lease, sayings)
     return _UNSENT.get(state, "skipped")

@@ -1,14 +1,14 @@
-"""Which messages are due now and not in the ledger yet: the policy asked about every visit to come."""
+"""Which messages are due now and not in the ledger yet: the policy asked about every visit to come, some at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from scheduler.domain.interval import Interval
 from scheduler.domain.reminder_times import EARLIEST_DAYS
-from scheduler.reminders.changes import ChangeEntry, changes_due
+from scheduler.reminders.changes import NEWS_BEHIND, ChangeEntry, Changes, changes_due
 from scheduler.reminders.policy import (
     MessageKind,
     Occasion,
@@ -27,17 +27,26 @@ from scheduler.store.reminder_facts import (
     Entered,
     Unconfirmed,
     awaited_visits,
+    awaited_within,
     entered_about,
     unconfirmed_series,
+    unconfirmed_within,
 )
 from scheduler.store.reminders import NewReminder, ReminderState
-from scheduler.store.told import Saying, untold_imports
+from scheduler.store.told import Saying, changed_among, untold_imports
 from scheduler.store.work import reading
 
 # A reminder so many calendar days before is at most one day and a clock change earlier than that in elapsed time.
 _AHEAD = timedelta(days=EARLIEST_DAYS + 2)
 # Messages that a standstill of the program made too late are still entered, so that they are seen.
 _BEHIND = timedelta(days=7)
+
+
+_PORTION = 500
+"""So many visits are looked at together, so that however many are due, few are in memory."""
+
+_SERIES_PORTION = 50
+"""The same of series, each of which has many visits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,46 +56,67 @@ class Due:
     `known` is what patients are taken to know without having been told.
     """
 
-    messages: tuple[NewReminder, ...]
-    changes: tuple[ChangeEntry, ...]
-    known: tuple[Saying, ...]
+    messages: tuple[NewReminder, ...] = ()
+    changes: tuple[ChangeEntry, ...] = ()
+    known: tuple[Saying, ...] = ()
 
 
-def due_messages(now: datetime) -> Due:
-    """Return what is due now and not in the ledger yet.
+def due_messages(now: datetime) -> Iterator[Due]:
+    """Yield what is due now and not in the ledger yet, some at a time: each is entered before the next is asked for.
 
     Each goes by the first way that the patient may be written to by; where that has failed for good, by the next one.
     No reminder is due of a visit whose patient still has another time in mind: it is entered when the change was told.
     """
-    starting = Interval(now - _BEHIND, now + _AHEAD)
+    while known := untold_imports(now, _PORTION):
+        yield Due(known=known)
+        if len(known) < _PORTION:
+            break
     with reading():
-        visits = awaited_visits(starting)
+        changes = changes_due(now)
+        visits = awaited_within(Interval(now - _BEHIND, now + _AHEAD))
+        series = unconfirmed_within(after=now)
+    yield Due(changes=changes.entries)
+    for portion in _portions(visits, _PORTION):
+        yield Due(tuple(_reminders_of(portion, changes, now)))
+    for portion in _portions(series, _SERIES_PORTION):
+        yield Due(tuple(_confirmations_of(portion, now)))
+
+
+def _portions(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    for begin in range(0, len(ids), size):
+        yield ids[begin : begin + size]
+
+
+def _reminders_of(appointments: Sequence[str], changes: Changes, now: datetime) -> Iterator[NewReminder]:
+    """Yield the reminders that are due of some visits."""
+    with reading():
+        visits = awaited_visits(appointments)
         around = surroundings(visits)
-        entered = entered_about(starting)
-        series = unconfirmed_series(after=now)
-        known_of = contacts()
-        changes = changes_due(now, known_of)
-        known = untold_imports(now)
-    found = [
-        new
-        for visit in visits
-        if visit.appointment not in changes.untold
-        for new in _reminders_due(
-            visit, around.get(visit.appointment, NOTHING_AROUND), entered, now, known_of
-        )
-    ]
-    for unconfirmed in series:
-        found += _confirmation_due(unconfirmed, now, known_of)
-    return Due(tuple(found), changes.entries, known)
+        entered = entered_about(appointments)
+        known_of = contacts(visit.patient for visit in visits)
+        # What was changed since the changes were looked at is left to the next pass.
+        untold = changes.untold | changed_among(appointments, now, now - NEWS_BEHIND) - changes.changed
+    for visit in visits:
+        if visit.appointment not in untold:
+            surrounding = around.get(visit.appointment, NOTHING_AROUND)
+            yield from _reminders_due(visit, surrounding, entered, now, known_of)
 
 
-def reminder_of(kind: MessageKind, visit: AwaitedVisit) -> PlannedMessage | None:
+def _confirmations_of(series: Sequence[str], now: datetime) -> Iterator[NewReminder]:
+    """Yield the confirmations that are due of some series."""
+    with reading():
+        unconfirmed = unconfirmed_series(series, after=now)
+        known_of = contacts(visit.patient for one in unconfirmed for visit in one.visits[:1])
+    for one in unconfirmed:
+        yield from _confirmation_due(one, now, known_of)
+
+
+def reminder_of(kind: MessageKind, visit: AwaitedVisit, around: Surroundings) -> PlannedMessage | None:
     """Return what the policy says of a reminder that waits in the ledger for a visit at the time it has now.
 
     It is not missed, whatever else of the visit has changed since it was entered. `None` where the site sends none of this
-    kind any more. For use in one reading.
+    kind any more.
     """
-    around = surroundings([visit]).get(visit.appointment, NOTHING_AROUND)
     planned = reminders_for(_occasion(visit, around), policy_for(visit.times))
     return next((replace(message, missed=False) for message in planned if message.kind is kind), None)
 

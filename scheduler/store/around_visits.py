@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ from scheduler.domain.extra_steps import with_extra
 from scheduler.domain.fasting import fasting_before
 from scheduler.domain.interval import Interval
 from scheduler.domain.treatment import Protocol, StepKind
-from scheduler.store.base import table_of
+from scheduler.store.base import handfuls, table_of
 from scheduler.store.protocol_rows import load_protocols
 from scheduler.store.reminder_facts import AwaitedVisit
 from scheduler.store.series import extra_steps_of
@@ -22,9 +22,6 @@ from scheduler.store.work import reading
 
 _visit = table_of(AppointmentRow)
 _series = table_of(SeriesRow)
-
-_PORTION = 500
-"""So many are asked for in one question: databases bound how many values one may hold."""
 
 _DOSES_BACK = timedelta(days=7)
 """Doses that were longer before a visit move no reminder of it: the earliest is five days before, and a rest one day."""
@@ -72,7 +69,7 @@ def _fasting(connection: Connection, starts: Mapping[str, datetime]) -> dict[str
     wanted = select(
         _visit.c.id, _visit.c.step, _series.c.protocol_key, _series.c.protocol_version, _series.c.extra_steps
     ).join(_series, _series.c.id == _visit.c.series_id)
-    for ids in _portions(starts):
+    for ids in handfuls(starts):
         for row in connection.execute(wanted.where(_visit.c.id.in_(ids))):
             key = row.protocol_key
             if key not in known:
@@ -100,14 +97,8 @@ def _doses_of(connection: Connection, visits: Collection[AwaitedVisit]) -> dict[
         .order_by(_visit.c.starts_at)
     )
     found: dict[str, list[Interval]] = {}
-    for ids in _portions({one.patient for one in visits}):
+    for ids in handfuls({one.patient for one in visits}):
         for row in connection.execute(wanted.where(_visit.c.patient_id.in_(ids))):
             end = max(row.released_at or row.ends_at, row.starts_at + timedelta(minutes=1))
             found.setdefault(row.patient_id, []).append(Interval(row.starts_at, end))
     return found
-
-
-def _portions(ids: Collection[str]) -> Iterator[list[str]]:
-    listed = sorted(ids)
-    for begin in range(0, len(listed), _PORTION):
-        yield listed[begin : begin + _PORTION]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -52,3 +53,10 @@ def table_of(row: type[Row]) -> Table:
     table = row.__table__
     assert isinstance(table, Table)
     return table
+
+
+def handfuls(ids: Iterable[str]) -> Iterator[list[str]]:
+    """Yield ids in order, 500 at a time, since a database takes only so many values in one question."""
+    wanted = sorted(ids)
+    for begin in range(0, len(wanted), 500):
+        yield wanted[begin : begin + 500]

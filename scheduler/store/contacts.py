@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, exists, insert, select, true
+from sqlalchemy import delete, exists, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from scheduler.domain.contact import Category, Consent, ContactFacts, ContactWay
-from scheduler.store.base import table_of
+from scheduler.store.base import handfuls, table_of
 from scheduler.store.tables_contact import ContactConsentRow, FirstWayRow, OptOutRow
 from scheduler.store.work import reading, writing
 
@@ -29,36 +30,43 @@ class Contacts:
 
 def contacts_of(patient: str) -> ContactFacts:
     """Return what is recorded of one patient."""
-    return contacts(patient).facts.get(patient, ContactFacts())
+    return _facts([patient]).get(patient, ContactFacts())
 
 
-def contacts(patient: str | None = None) -> Contacts:
-    """Return what is recorded of one patient or, for `None`, of all, and which addresses have opted out."""
-    consents: dict[str, list[Consent]] = {}
+def contacts(patients: Iterable[str]) -> Contacts:
+    """Return what is recorded of these patients, and which addresses have opted out, whosever they are."""
     with reading() as connection:
-        asked = select(_consent).where(true() if patient is None else _consent.c.patient_id == patient)
-        for row in connection.execute(asked.order_by(_consent.c.way, _consent.c.category)):
-            consents.setdefault(row.patient_id, []).append(
-                Consent(
-                    row.patient_id,
-                    ContactWay(row.way),
-                    Category(row.category),
-                    row.given,
-                    row.recipient_hash,
-                    row.decided_at,
-                    row.decided_by,
-                )
-            )
-        chosen = select(_first.c.patient_id, _first.c.way).where(
-            true() if patient is None else _first.c.patient_id == patient
-        )
-        first = {row.patient_id: ContactWay(row.way) for row in connection.execute(chosen)}
         gone = connection.execute(select(_opt_out.c.way, _opt_out.c.recipient_hash)).all()
-    facts = {
+        facts = _facts(patients)
+    return Contacts(facts, frozenset((row.way, row.recipient_hash) for row in gone))
+
+
+def _facts(patients: Iterable[str]) -> dict[str, ContactFacts]:
+    consents: dict[str, list[Consent]] = {}
+    first: dict[str, ContactWay] = {}
+    with reading() as connection:
+        for ids in handfuls(set(patients)):
+            asked = select(_consent).where(_consent.c.patient_id.in_(ids))
+            for row in connection.execute(asked.order_by(_consent.c.way, _consent.c.category)):
+                consents.setdefault(row.patient_id, []).append(_consent_of(row))
+            chosen = select(_first.c.patient_id, _first.c.way).where(_first.c.patient_id.in_(ids))
+            first |= {row.patient_id: ContactWay(row.way) for row in connection.execute(chosen)}
+    return {
         id: ContactFacts(first.get(id, ContactWay.EMAIL), tuple(consents.get(id, ())))
         for id in consents.keys() | first.keys()
     }
-    return Contacts(facts, frozenset((row.way, row.recipient_hash) for row in gone))
+
+
+def _consent_of(row: Any) -> Consent:
+    return Consent(
+        row.patient_id,
+        ContactWay(row.way),
+        Category(row.category),
+        row.given,
+        row.recipient_hash,
+        row.decided_at,
+        row.decided_by,
+    )
 
 
 def keep_consents(consents: Iterable[Consent], site: str) -> None:

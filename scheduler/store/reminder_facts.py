@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, Text, exists, select, type_coerce
+from sqlalchemy import ColumnElement, Select, Text, exists, select, type_coerce
 
 from scheduler.domain.appointment import CALLED_OFF, AppointmentState
 from scheduler.domain.interval import Interval
@@ -17,7 +17,7 @@ from scheduler.domain.message_words import MessageWords, words_from
 from scheduler.domain.reminder_times import USUAL_TIMES, ReminderTimes, times_from
 from scheduler.domain.series import SeriesState
 from scheduler.domain.treatment import StepKind
-from scheduler.store.base import table_of
+from scheduler.store.base import handfuls, table_of
 from scheduler.store.people_rows import IS_SOMEBODY
 from scheduler.store.reminders import CONFIRMATION, ReminderState
 from scheduler.store.tables_outbound import ReminderRow
@@ -98,16 +98,25 @@ class Entered:
     visit_start: datetime
 
 
-def awaited_visits(starting: Interval) -> tuple[AwaitedVisit, ...]:
-    """Return the visits to come that start within the interval."""
-    return visits_from(
-        _awaited().where(_visit.c.starts_at >= starting.start, _visit.c.starts_at < starting.end)
+def awaited_within(starting: Interval) -> tuple[str, ...]:
+    """Return which visits are to come that start within the interval, by start."""
+    asked = select(_visit.c.id).where(
+        _visit.c.starts_at >= starting.start,
+        _visit.c.starts_at < starting.end,
+        _visit.c.state.in_(AWAITED),
     )
+    with reading() as connection:
+        return tuple(connection.execute(asked.order_by(_visit.c.starts_at, _visit.c.id)).scalars())
 
 
-def awaited_visit(appointment: str) -> AwaitedVisit | None:
-    """Return one visit to come, or `None` when it is no longer awaited."""
-    return next(iter(visits_from(_awaited().where(_visit.c.id == appointment))), None)
+def awaited_visits(appointments: Iterable[str]) -> tuple[AwaitedVisit, ...]:
+    """Return those of these visits that are to come."""
+    with reading():
+        return tuple(
+            visit
+            for ids in handfuls(appointments)
+            for visit in visits_from(_awaited().where(_visit.c.id.in_(ids)))
+        )
 
 
 def awaited_of_series_with(appointment: str, after: datetime) -> tuple[AwaitedVisit, ...]:
@@ -116,8 +125,19 @@ def awaited_of_series_with(appointment: str, after: datetime) -> tuple[AwaitedVi
     return visits_from(_awaited().where(_visit.c.series_id == series, _visit.c.starts_at > after))
 
 
-def unconfirmed_series(after: datetime) -> tuple[Unconfirmed, ...]:
-    """Return each booked series that nobody was told of yet and that has visits after this instant."""
+def unconfirmed_within(after: datetime) -> tuple[str, ...]:
+    """Return which booked series nobody was told of yet that have visits to come after this instant."""
+    asked = (
+        select(_series.c.id)
+        .join(_visit, _visit.c.series_id == _series.c.id)
+        .where(_visit.c.state.in_(AWAITED), *_untold_of(after))
+        .distinct()
+    )
+    with reading() as connection:
+        return tuple(sorted(connection.execute(asked).scalars()))
+
+
+def _untold_of(after: datetime) -> tuple[ColumnElement[bool], ...]:
     maker = _visit.alias("told")
     told = exists(
         select(_reminder.c.id)
@@ -128,11 +148,17 @@ def unconfirmed_series(after: datetime) -> tuple[Unconfirmed, ...]:
             _reminder.c.state.not_in(_IN_VAIN),
         )
     )
-    ahead = _awaited().where(_visit.c.starts_at > after, _series.c.state == SeriesState.BOOKED, ~told)
+    return (_visit.c.starts_at > after, _series.c.state == SeriesState.BOOKED, ~told)
+
+
+def unconfirmed_series(series: Iterable[str], after: datetime) -> tuple[Unconfirmed, ...]:
+    """Return those of these series that are booked, that nobody was told of yet, with visits after this instant."""
+    ahead = _awaited().join(_series, _series.c.id == _visit.c.series_id).where(*_untold_of(after))
     by_series: dict[str, list[AwaitedVisit]] = {}
     with reading():
-        for visit in visits_from(ahead.join(_series, _series.c.id == _visit.c.series_id)):
-            by_series.setdefault(visit.series or "", []).append(visit)
+        for ids in handfuls(series):
+            for visit in visits_from(ahead.where(_series.c.id.in_(ids))):
+                by_series.setdefault(visit.series or "", []).append(visit)
         anchors = _anchors(by_series)
         tried = _tried(anchors.values())
     return tuple(
@@ -141,8 +167,8 @@ def unconfirmed_series(after: datetime) -> tuple[Unconfirmed, ...]:
     )
 
 
-def entered_about(starting: Interval) -> Mapping[Entered, bool]:
-    """Return what the ledger has about visits that start within the interval, leaving out what was made void.
+def entered_about(appointments: Iterable[str]) -> Mapping[Entered, bool]:
+    """Return what the ledger has about these visits, leaving out what was made void.
 
     With each stands whether it has failed for good.
     """
@@ -152,23 +178,20 @@ def entered_about(starting: Interval) -> Mapping[Entered, bool]:
         _reminder.c.recipient_hash,
         _reminder.c.visit_starts_at,
         _reminder.c.state,
-    ).where(
-        _reminder.c.visit_starts_at >= starting.start,
-        _reminder.c.visit_starts_at < starting.end,
-        _reminder.c.state != ReminderState.VOID,
-    )
+    ).where(_reminder.c.state != ReminderState.VOID)
+    found: dict[Entered, bool] = {}
     with reading() as connection:
-        found: dict[Entered, bool] = {}
-        for *about, state in connection.execute(question):
-            entered = Entered(*about)
-            found[entered] = state == ReminderState.FAILED and found.get(entered, True)
-        return found
+        for ids in handfuls(appointments):
+            for *about, state in connection.execute(question.where(_reminder.c.appointment_id.in_(ids))):
+                entered = Entered(*about)
+                found[entered] = state == ReminderState.FAILED and found.get(entered, True)
+    return found
 
 
 def _anchors(series: Iterable[str]) -> dict[str, str]:
     """Return the visit made first of each series: the same for life, whatever is moved or added."""
     first: dict[str, str] = {}
-    for handful in _handfuls(series):
+    for handful in handfuls(series):
         question = (
             select(_visit.c.series_id, _visit.c.id)
             .where(_visit.c.series_id.in_(handful))
@@ -183,7 +206,7 @@ def _anchors(series: Iterable[str]) -> dict[str, str]:
 def _tried(anchors: Iterable[str]) -> dict[str, frozenset[str]]:
     """Return to which addresses the confirmations that hang on these visits were meant, by hash."""
     found: dict[str, frozenset[str]] = {}
-    for handful in _handfuls(anchors):
+    for handful in handfuls(anchors):
         question = select(_reminder.c.appointment_id, _reminder.c.recipient_hash).where(
             _reminder.c.appointment_id.in_(handful), _reminder.c.kind == CONFIRMATION
         )
@@ -191,13 +214,6 @@ def _tried(anchors: Iterable[str]) -> dict[str, frozenset[str]]:
             for anchor, recipient in connection.execute(question):
                 found[anchor] = found.get(anchor, frozenset()) | {recipient}
     return found
-
-
-def _handfuls(ids: Iterable[str]) -> Iterator[list[str]]:
-    """Yield ids a handful at a time, since a database takes only so many parameters at once."""
-    wanted = sorted(ids)
-    for begin in range(0, len(wanted), 500):
-        yield wanted[begin : begin + 500]
 
 
 def _awaited() -> Select[Any]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, Update, and_, bindparam, exists, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from scheduler.domain.appointment import CALLED_OFF
@@ -68,7 +69,10 @@ class NewReminder:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """One message that one sender has for itself until `until` (not included). `attempts` counts this one."""
+    """One message that one sender has for itself until `until` (not included).
+
+    `attempts` counts the one to come; in the ledger it stands from `take_up` on.
+    """
 
     id: int
     appointment: str
@@ -125,46 +129,66 @@ def enter(reminders: Iterable[NewReminder]) -> int:
     return len(connection.execute(statement, rows).all())
 
 
-def lease_next(channel: str, now: datetime, until: datetime) -> Lease | None:
-    """Take the message that has waited longest and may be tried now, or `None` when there is none.
+def lease_some(channel: str, now: datetime, until: datetime, most: int) -> tuple[Lease, ...]:
+    """Take messages that may be tried now, those that have waited longest, so many at most; by when they were due.
 
     A lease that has run out is anybody's again: its sender has died. Two senders never get the same row.
     """
     connection = writing()
-    row = connection.execute(_ready(channel, now)).one_or_none()
-    if row is None:
-        return None
-    connection.execute(
-        update(_reminder)
-        .where(_reminder.c.id == row.id)
-        .values(state=ReminderState.LEASED, leased_until=until, attempts=row.attempts + 1)
-    )
-    return Lease(
-        id=row.id,
-        appointment=row.appointment_id,
-        version=row.appointment_version,
-        kind=row.kind,
-        channel=row.channel,
-        recipient_hash=row.recipient_hash,
-        visit_start=row.visit_starts_at,
-        attempts=row.attempts + 1,
-        until=until,
+    rows = connection.execute(_abandoned(channel, now, most)).all()
+    if len(rows) < most:
+        rows = [*rows, *connection.execute(_waiting(channel, now, most - len(rows)))]
+    if rows:
+        mine = _reminder.c.id.in_([row.id for row in rows])
+        connection.execute(
+            update(_reminder).where(mine).values(state=ReminderState.LEASED, leased_until=until)
+        )
+    return tuple(
+        Lease(
+            id=row.id,
+            appointment=row.appointment_id,
+            version=row.appointment_version,
+            kind=row.kind,
+            channel=row.channel,
+            recipient_hash=row.recipient_hash,
+            visit_start=row.visit_starts_at,
+            attempts=row.attempts + 1,
+            until=until,
+        )
+        for row in sorted(rows, key=lambda row: (row.due_at, row.id))
     )
 
 
-def _ready(channel: str, now: datetime) -> Select[Any]:
-    waiting = and_(
-        _reminder.c.state == ReminderState.PENDING,
-        or_(_reminder.c.wait_until.is_(None), _reminder.c.wait_until <= now),
-    )
-    abandoned = and_(_reminder.c.state == ReminderState.LEASED, _reminder.c.leased_until <= now)
+def _waiting(channel: str, now: datetime, most: int) -> Select[Any]:
+    may_be_tried = or_(_reminder.c.wait_until.is_(None), _reminder.c.wait_until <= now)
+    return _ready(channel, most).where(_reminder.c.state == ReminderState.PENDING, may_be_tried)
+
+
+def _abandoned(channel: str, now: datetime, most: int) -> Select[Any]:
+    has_run_out = _reminder.c.leased_until <= now
+    return _ready(channel, most).where(_reminder.c.state == ReminderState.LEASED, has_run_out)
+
+
+def _ready(channel: str, most: int) -> Select[Any]:
+    # Of one state and by nothing but the due time: read off the index, also where a hundred thousand wait.
     return (
         select(_reminder)
-        .where(_reminder.c.channel == channel, or_(waiting, abandoned))
-        .order_by(_reminder.c.due_at, _reminder.c.id)
-        .limit(1)
+        .where(_reminder.c.channel == channel)
+        .order_by(_reminder.c.due_at)
+        .limit(most)
         .with_for_update(skip_locked=True)
     )
+
+
+def take_up(lease: Lease, until: datetime, reference: str) -> Lease | None:
+    """Begin an attempt: the message is the lease's own until then, and handed over by this name.
+
+    `None` says that it is no longer the lease's own, and must not leave. Written rather than read, so that nobody makes the
+    message void between this look and its leaving.
+    """
+    values = {"leased_until": until, "attempts": lease.attempts, "reference": reference, "problem": ""}
+    taken = _settle(lease, (ReminderState.LEASED,), **values)
+    return replace(lease, until=until) if taken else None
 
 
 def mark_sent(lease: Lease, at: datetime) -> bool:
@@ -181,8 +205,8 @@ def mark_failed(lease: Lease, problem: str, retry_at: datetime | None) -> bool:
     return _settle(lease, UNDER_WAY, state=state, wait_until=retry_at, problem=problem)
 
 
-def put_back(lease: Lease, wait_until: datetime) -> bool:
-    """Give a message back that was not tried, not to be taken before `wait_until`."""
+def put_back(lease: Lease, wait_until: datetime | None) -> bool:
+    """Give a message back that was not tried, not to be taken before `wait_until`; at once where that is `None`."""
     return _settle(
         lease, UNDER_WAY, state=ReminderState.PENDING, wait_until=wait_until, attempts=lease.attempts - 1
     )
@@ -193,12 +217,20 @@ def give_up(lease: Lease, state: ReminderState, problem: str) -> bool:
     return _settle(lease, UNDER_WAY, state=state, problem=problem)
 
 
-def _settle(lease: Lease, states: Sequence[ReminderState], **values: Any) -> bool:
-    # The end of the lease tells it from a later one on the same row.
-    mine = and_(
-        _reminder.c.id == lease.id, _reminder.c.leased_until == lease.until, _reminder.c.state.in_(states)
+def _settle(lease: Lease, states: tuple[ReminderState, ...], **values: Any) -> bool:
+    held = {"of_message": lease.id, "held_until": lease.until}
+    return writing().execute(_settling(states), {**held, **values}).rowcount == 1
+
+
+@lru_cache
+def _settling(states: tuple[ReminderState, ...]) -> Update:
+    """Return what changes a message that a lease still has, in one of these states; made once, as it is done for each."""
+    return update(_reminder).where(
+        _reminder.c.id == bindparam("of_message"),
+        # The end of the lease tells it from a later one on the same row.
+        _reminder.c.leased_until == bindparam("held_until"),
+        _reminder.c.state.in_(states),
     )
-    return writing().execute(update(_reminder).where(mine).values(**values)).rowcount == 1
 
 
 def mark_void(appointments: Iterable[str]) -> int:

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from scheduler.domain.contact import ContactWay
 from scheduler.store.base import table_of
 from scheduler.store.reminder_facts import AWAITED
-from scheduler.store.reminders import UNDER_WAY, Lease, ReminderState
+from scheduler.store.reminders import UNDER_WAY, ReminderState
 from scheduler.store.tables_contact import ContactConsentRow, TextTaskRow
 from scheduler.store.tables_outbound import ReminderRow, ToldRow
 from scheduler.store.tables_treatment import AppointmentRow
@@ -47,11 +47,6 @@ class TextTask:
     site: str
     kind: str
     received_at: datetime
-
-
-def note_reference(lease: Lease, reference: str) -> None:
-    """Note by which name a message is handed over, before it is."""
-    writing().execute(update(_reminder).where(_reminder.c.id == lease.id).values(reference=reference))
 
 
 def note_arrived(reference: str, at: datetime, *, at_the_phone: bool) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, or_, select, true, union, update
 
 from scheduler.domain.appointment import CALLED_OFF
-from scheduler.store.base import table_of
+from scheduler.store.base import handfuls, table_of
 from scheduler.store.reminder_facts import AWAITED, AwaitedVisit, addressed, visit_of
 from scheduler.store.reminders import (
     CHANGE,
@@ -149,20 +149,18 @@ def enter_unsent(new: NewReminder, sayings: Iterable[Saying]) -> int:
     return entered
 
 
-def note_told(lease: Lease, sayings: Iterable[Saying]) -> tuple[int, ...] | None:
+def note_told(lease: Lease, sayings: Iterable[Saying]) -> tuple[int, ...]:
     """Note what is about to be said, before the message is handed over; return the numbers of the notes.
 
-    `None` says that the message is no longer the lease's own, and must not leave.
+    For use in the transaction that takes the message up.
     """
-    mine = (
-        _reminder.c.id == lease.id,
-        _reminder.c.leased_until == lease.until,
-        _reminder.c.state == ReminderState.LEASED,
-    )
-    # Written rather than read, so that nobody makes the message void between this look and the note.
-    if writing().execute(update(_reminder).where(*mine).values(problem="")).rowcount == 0:
-        return None
     return _write([_row(lease.id, saying) for saying in sayings], may_be_known=True)
+
+
+def note_untold(lease: Lease, sayings: Iterable[Saying]) -> None:
+    """Note what a message that ends unsent would have said, and that nothing counts as told by any attempt of it."""
+    note_told(lease, sayings)
+    writing().execute(update(_told).where(_told.c.reminder_id == lease.id).values(may_be_known=False))
 
 
 def take_back(notes: Sequence[int]) -> None:
@@ -171,13 +169,18 @@ def take_back(notes: Sequence[int]) -> None:
         writing().execute(update(_told).where(_told.c.id.in_(notes)).values(may_be_known=False))
 
 
-def take_back_all(lease: Lease) -> None:
-    """Note that nothing counts as told of what any attempt of this message said."""
-    writing().execute(update(_told).where(_told.c.reminder_id == lease.id).values(may_be_known=False))
+def changed_among(appointments: Iterable[str], now: datetime, since: datetime) -> frozenset[str]:
+    """Return which of these visits are otherwise than was told; what was to be before `since` is left out."""
+    with reading():
+        return frozenset(
+            one.visit.appointment
+            for ids in handfuls(appointments)
+            for one in _news(now, since, _visit.c.id.in_(ids), true())
+        )
 
 
-def untold_imports(now: datetime) -> tuple[Saying, ...]:
-    """Return what patients are to be taken to know: the visits ahead that were entered outside any series.
+def untold_imports(now: datetime, most: int) -> tuple[Saying, ...]:
+    """Return what patients are to be taken to know: the visits ahead that were entered outside any series, so many at most.
 
     They come with an import, and were agreed upon elsewhere.
     """
@@ -191,7 +194,7 @@ def untold_imports(now: datetime) -> tuple[Saying, ...]:
     with reading() as connection:
         return tuple(
             Saying(row.site_id, row.id, row.starts_at, True, row.sequence)
-            for row in connection.execute(wanted)
+            for row in connection.execute(wanted.limit(most))
         )
 
 

@@ -24,13 +24,12 @@ def test_no_message_waits_for_a_visit_that_is_called_off_while_it_is_entered(
     keep_visits(a_plain_visit(at("2026-12-03 14:00")))
 
     def and_then_called_off(now: datetime) -> Any:
-        found = due_messages(now)
+        found = list(due_messages(now))
         cancel("visit-1", at=now)
         return found
 
     monkeypatch.setattr("scheduler.reminders.dispatch.due_messages", and_then_called_off)
-    monkeypatch.setattr("scheduler.reminders.dispatch._take_next", lambda _this: None)
-    dispatch(at("2026-12-02 14:00"), RecordingChannel())
+    dispatch(at("2026-12-02 14:00"), RecordingChannel(), go_on=lambda: False)
     entered = [one for one in all_reminders() if one.kind != CONFIRMATION]
     assert ReminderState.VOID in {one.state for one in entered}
     assert not [one for one in entered if one.state in (ReminderState.PENDING, ReminderState.LEASED)]

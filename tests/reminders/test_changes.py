@@ -15,7 +15,8 @@ from sqlalchemy import delete, text, update
 from scheduler.config import PROJECT_FOLDER
 from scheduler.domain.appointment import AppointmentState
 from scheduler.reminders.channels import NotSent, Rejected, Unanswered, Unreachable
-from scheduler.reminders.dispatch import LEASE, Counts, dispatch
+from scheduler.reminders.dispatch import Counts, dispatch
+from scheduler.reminders.handing_over import LEASE
 from scheduler.reminders.policy import POLICY, MessageKind
 from scheduler.store.appointments import appointment, enter, note_progress, rewrite
 from scheduler.store.reminders import Reminder, ReminderState, all_reminders

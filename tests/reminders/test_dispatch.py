@@ -15,10 +15,11 @@ from scheduler.clinic_file import ExistingAppointment
 from scheduler.domain.people import Role
 from scheduler.domain.treatment import StepKind
 from scheduler.reminders.channels import NotSent, Rejected, Unreachable
-from scheduler.reminders.dispatch import LEASE, Counts, dispatch
+from scheduler.reminders.dispatch import Counts, dispatch
+from scheduler.reminders.handing_over import LEASE
 from scheduler.reminders.policy import POLICY, MessageKind
 from scheduler.store import reminders
-from scheduler.store.reminders import CONFIRMATION, Reminder, ReminderState, all_reminders, lease_next
+from scheduler.store.reminders import CONFIRMATION, Reminder, ReminderState, all_reminders, lease_some
 from scheduler.store.work import unit_of_work
 from tests.builders import a_patient, at
 from tests.databases import Filling, nothing
@@ -350,11 +351,10 @@ def test_a_sender_whose_lease_was_taken_over_cannot_end_the_others_message() -> 
     dispatch(THREE_DAYS_BEFORE, RecordingChannel(before=fails_with(NotSent("busy"))))
     now = THREE_DAYS_BEFORE + timedelta(hours=1)
     with unit_of_work():
-        slow = lease_next("email", now, now + LEASE)
+        [slow] = lease_some("email", now, now + LEASE, most=1)
     later = now + LEASE
     with unit_of_work():
-        quick = lease_next("email", later, later + LEASE)
-    assert slow is not None and quick is not None
+        [quick] = lease_some("email", later, later + LEASE, most=1)
     with unit_of_work():
         assert not reminders.mark_failed(slow, "late", None)
         assert not reminders.give_up(slow, ReminderState.VOID, "late")

@@ -51,7 +51,7 @@ def test_a_week_before_a_dose_the_patient_is_told_that_there_is_something_to_rea
 
 
 def test_what_stands_around_visits_is_read_from_the_protocol_and_the_diary() -> None:
-    found = surroundings(awaited_visits(Interval(BOOKED_AT, TALK + timedelta(days=1))))
+    found = surroundings(awaited_visits(["dose", "talk"]))
     assert found["dose"].act_by == DOSE - timedelta(hours=6)
     assert found["talk"].doses == (Interval.lasting(DOSE, timedelta(hours=1)),)
 

@@ -11,7 +11,8 @@ from threading import Barrier
 import pytest
 from flask import Flask
 
-from scheduler.reminders.dispatch import LEASE, dispatch
+from scheduler.reminders.dispatch import dispatch
+from scheduler.reminders.handing_over import LEASE
 from scheduler.store.reminders import ReminderState, all_reminders
 from tests.builders import a_patient, at
 from tests.databases import Filling
