@@ -23,6 +23,7 @@ class Permission(StrEnum):
     """One thing an account may or may not do."""
 
     SEE_PATIENTS = "see_patients"
+    KEEP_PATIENT = "keep_patient"
     SEE_DAY = "see_day"
     SEE_OWN_DAY = "see_own_day"
     SEE_RULES = "see_rules"
@@ -73,6 +74,7 @@ _CLINIC = _EVERYBODY - {AccountRole.SYSTEM}
 ALLOWED: Mapping[Permission, frozenset[AccountRole]] = MappingProxyType(
     {
         Permission.SEE_PATIENTS: _DESK | _CLINICAL,
+        Permission.KEEP_PATIENT: _DESK,
         Permission.SEE_DAY: _DESK | _CLINICAL,
         Permission.SEE_OWN_DAY: _CLINICAL,
         Permission.SEE_RULES: _EVERYBODY,

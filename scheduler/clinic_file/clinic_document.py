@@ -23,7 +23,7 @@ from scheduler.clinic_file.clinic_models import (
 )
 from scheduler.clinic_file.clinic_references import References
 from scheduler.clinic_file.cohort_references import cohort_faults
-from scheduler.clinic_file.faults import faults_of
+from scheduler.clinic_file.faults import faults_of, read_as
 from scheduler.clinic_file.forms import Period, weekly_hours
 from scheduler.clinic_file.local_times import moment_at, period_in
 from scheduler.clinic_file.protocol_document import read_protocol
@@ -99,6 +99,15 @@ def read_clinic(document: Mapping[str, object]) -> Clinic:
     if periods.faults:
         raise FaultyDocument(tuple(periods.faults))
     return clinic
+
+
+def read_patient(entry: Mapping[str, object]) -> Patient:
+    """Read one patient by the same form, without absences and decisions: `id`, `site` and the fields of a person.
+
+    A field that is empty is left out. Raises `FaultyDocument`, whose paths are the names of fields.
+    """
+    told = {name: value for name, value in entry.items() if value not in ("", None)}
+    return _patient(read_as(PatientEntry, told), _Periods({}), "")
 
 
 def _form(document: Mapping[str, object]) -> tuple[ClinicDocument | None, list[Fault]]:

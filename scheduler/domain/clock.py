@@ -66,6 +66,13 @@ def zone_of(name: str) -> ZoneInfo:
         ) from error
 
 
+@lru_cache(maxsize=1)
+def zone_names() -> tuple[str, ...]:
+    """Return the names of the zones of places, such as America/Denver, in order; no aliases of offsets."""
+    places = (name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith("Etc/"))
+    return tuple(sorted(places))
+
+
 def instant_at(day: date, at: time, zone: str) -> datetime:
     """Return the UTC instant of a clinic-local wall time.
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol as Shape
 from typing import TypeVar
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from scheduler.clinic_file import Clinic
 from scheduler.domain.claims import PATIENT_CAPACITY, ROOM_CAPACITY, Purpose, capacity_of
@@ -96,6 +96,20 @@ def patient_names(site: str) -> tuple[str, ...]:
 def note_language(patient: str, language: str | None) -> None:
     """Keep what a patient reads, `None` for the language of the site."""
     write_language(writing(), patient, language)
+
+
+def add_patient(patient: Patient) -> None:
+    """Write a patient who was not known, with a place in the ledger. Raises `Conflict` for an id that is taken."""
+    connection = writing()
+    row = {"id": patient.id, "kind": "patient", "site_id": patient.site}
+    connection.execute(insert(_resource).values(row))
+    write_patient(connection, patient)
+    set_capacity(patient.id, patient.site, PATIENT_CAPACITY)
+
+
+def change_patient(patient: Patient) -> None:
+    """Write a patient who is known, in place of what was known."""
+    write_patient(writing(), patient)
 
 
 def note_decision(patient: Patient, decision: GateRecord) -> None:

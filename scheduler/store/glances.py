@@ -137,6 +137,15 @@ def patients_named(ids: Iterable[str]) -> Mapping[str, Patient]:
     return {patient.id: patient for patient in found}
 
 
+def patients_alike(patient: Patient) -> tuple[Patient, ...]:
+    """Return the other patients of the site who may be the same person: born that day, with one of the names alike."""
+    born_then = (_patient.c.site_id == patient.site, _patient.c.birth_date == patient.birth_date, IS_SOMEBODY)
+    with reading() as connection:
+        found = load_patients(connection, [*born_then, _patient.c.id != patient.id])
+    names = {patient.given_name.casefold(), patient.family_name.casefold()}
+    return tuple(one for one in found if names & {one.given_name.casefold(), one.family_name.casefold()})
+
+
 def room_names(site: str) -> Mapping[str, str]:
     """Return the names of a site's rooms by id."""
     with reading() as connection:

@@ -33,6 +33,7 @@ from scheduler.web import (
     invitation_routes,
     link_routes,
     move_routes,
+    patient_details_routes,
     patient_routes,
     place_routes,
     reminder_times_routes,
@@ -63,6 +64,7 @@ BLUEPRINTS = (
     home_routes.pages,
     sign_in_routes.pages,
     patient_routes.pages,
+    patient_details_routes.pages,
     cohort_routes.pages,
     book_routes.pages,
     series_routes.pages,
@@ -154,6 +156,7 @@ def _signed_in() -> SignedIn:
 
 _OF_PATIENTS: tuple[str, ...] = (
     "patients",
+    "patient_details",
     "cohorts",
     "book",
     "series",

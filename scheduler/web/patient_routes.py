@@ -79,6 +79,7 @@ def patients() -> ResponseReturnValue:
         site=site,
         may_book=may(actor(), Permission.BOOK_SERIES),
         may_see_groups=may(actor(), Permission.SEE_COHORTS),
+        may_keep=may(actor(), Permission.KEEP_PATIENT),
     )
 
 
@@ -111,6 +112,7 @@ def patient(patient: str) -> ResponseReturnValue:
         ways=ways,
         languages=languages_of(found, site),
         may_record_contact=may(actor(), Permission.RECORD_CONTACT),
+        may_keep=may(actor(), Permission.KEEP_PATIENT),
         now=now,
     )
 

@@ -7,6 +7,7 @@ import pytest
 from scheduler.access.permissions import ALLOWED, SYSTEM, AccountRole, Actor, Permission, may, may_at
 
 DESK = {
+    Permission.KEEP_PATIENT,
     Permission.SEE_PATIENTS,
     Permission.SEE_DAY,
     Permission.ADVANCE_APPOINTMENT,

@@ -43,6 +43,12 @@ from scheduler.booking.decline_visits import DeclineVisits, decline_visits
 from scheduler.booking.export_clinic import export_clinic
 from scheduler.booking.extend_series import ExtendSeries, WantedExtension, extend_series
 from scheduler.booking.holds import DecideHold, book_hold, release_hold
+from scheduler.booking.keep_patient import (
+    ChangePatient,
+    RegisterPatient,
+    change_patient,
+    register_patient,
+)
 from scheduler.booking.move_appointment import MoveAppointment, move_appointment
 from scheduler.booking.once import KEY, note_answer
 from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, Refused
@@ -173,6 +179,18 @@ def own_visits() -> Request:
     return Request(BookMembersVisits(COHORT))
 
 
+def a_new_patient() -> Request:
+    store_small_clinic()
+    told = {"given_name": "Robin", "family_name": "Sage", "birth_date": "1984-05-17"}
+    # Somebody alike is there then, who must be seen.
+    return Request(RegisterPatient("site-1", told), changes_again=False)
+
+
+def to_correct() -> Request:
+    store_small_clinic()
+    return Request(ChangePatient("patient-1", {"phone": "+1 303 555 0142"}), changes_again=False)
+
+
 def of_small_clinic() -> Request:
     store_small_clinic()
     return Request(BookSeries("patient-1", COURSE))
@@ -202,6 +220,8 @@ CASES: Mapping[Callable[..., Any], Callable[[], Request]] = {
     book_members_visits: own_visits,
     change_calendar_words: other_words,
     change_reminder_times: other_times,
+    register_patient: a_new_patient,
+    change_patient: to_correct,
 }
 
 TRIED_ELSEWHERE = {

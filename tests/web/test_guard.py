@@ -78,6 +78,8 @@ MAY_OPEN = {
     "substitute.take": EVERYBODY - {"nurse"},
     "conflicts.conflicts": DESK | {"prescriber"},
     "conflicts.conflict": DESK | {"prescriber"},
+    "patient_details.new": DESK,
+    "patient_details.details": DESK,
     "insights.insights": {"admin"},
     "insights.file": {"admin"},
     "unconfirmed.unconfirmed": DESK | {"prescriber"},
