@@ -13,6 +13,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from scheduler.access.permissions import Actor, Permission, may
 from scheduler.domain.errors import TrellisError
+from scheduler.reminders.policy import POLICY
 from scheduler.store.answers import waiting_answers
 from scheduler.store.conflicts import count_open
 from scheduler.store.series import count_dormant
@@ -142,7 +143,12 @@ def register_pages(app: Flask) -> None:
         app.register_blueprint(blueprint)
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(
-        asset=_asset, navigation=_navigation, signed_in=_signed_in, fresh_key=fresh_key
+        asset=_asset,
+        navigation=_navigation,
+        signed_in=_signed_in,
+        fresh_key=fresh_key,
+        # The same wherever a page says how soon patients are told.
+        policy=POLICY,
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -238,6 +238,12 @@ def count_words(count: int, one: str, many: str = "") -> str:
     return f"{count} {one if count == 1 else many or one + 's'}"
 
 
+def wait_words(duration: timedelta) -> str:
+    """Return a wait in whole hours, else in minutes: '48 hours', '5 minutes', '1 hour'."""
+    minutes = int(duration.total_seconds() // 60)
+    return count_words(minutes, "minute") if minutes % 60 else count_words(minutes // 60, "hour")
+
+
 def lower_first(text: str) -> str:
     """Return a text to be read on within a sentence."""
     return text[:1].lower() + text[1:]
@@ -268,6 +274,7 @@ def account_role_words(role: str) -> str:
 
 
 FILTERS = {
+    "wait": wait_words,
     "account_role": account_role_words,
     "phase": phase_words,
     "role": role_words,

@@ -338,7 +338,9 @@ def test_an_update_takes_what_was_confirmed_before_as_told() -> None:
     assert told(message) == [words(FIRST + LATER), f"instead of {words(FIRST)}"]
 
 
-def test_pages_and_documents_say_how_long_a_change_waits() -> None:
+def test_the_document_says_how_long_a_change_waits() -> None:
     assert POLICY.undo_delay == timedelta(minutes=5)
-    for name in ("templates/_no_notice.html", "docs/reference/feeds-and-reminders.md"):
-        assert "five minutes after the" in (PROJECT_FOLDER / name).read_text(encoding="utf-8")
+    assert POLICY.urgent_within == timedelta(hours=48)
+    said = (PROJECT_FOLDER / "docs/reference/feeds-and-reminders.md").read_text(encoding="utf-8")
+    assert "five minutes after the" in said
+    assert "is less than 48 hours away" in said

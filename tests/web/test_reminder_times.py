@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from scheduler.domain.reminder_times import QUANTITIES, USUAL_TIMES, ReminderTimes
+from scheduler.reminders.policy import POLICY
 from scheduler.store import clinic
+from scheduler.web.words import wait_words
 from tests.web.small_clinic import Visitor, fill, visitor
 
 if TYPE_CHECKING:
@@ -54,6 +57,15 @@ def test_what_will_not_do_is_said_at_its_field(clinic_app: Flask, wrong: dict[st
     assert why in answer.text
     assert "There is a problem" in answer.text
     assert times_of(clinic_app) == USUAL_TIMES
+
+
+def test_how_long_a_change_waits_is_told_as_the_policy_has_it(clinic_app: Flask) -> None:
+    shown = visitor(clinic_app, "admin").text(PAGE)
+    assert f"A change is told {wait_words(POLICY.undo_delay)} after it was made" in shown
+    assert f"of times less than {wait_words(POLICY.urgent_within)} away" in shown
+    assert [wait_words(timedelta(minutes=minutes)) for minutes in (1, 5, 60, 2880, 90)] == [
+        *("1 minute", "5 minutes", "1 hour", "48 hours", "90 minutes")
+    ]
 
 
 def test_nobody_else_chooses(desk: Visitor) -> None:
