@@ -65,3 +65,30 @@ for (const button of document.querySelectorAll("[data-copies]")) {
     }
   });
 }
+
+// Show what words come to while they are written. Without this, the button does.
+for (const form of document.querySelectorAll("form[data-previews]")) {
+  const parts = form.dataset.previews.split(" ");
+  let later;
+  let latest = 0;
+  form.addEventListener("input", () => {
+    clearTimeout(later);
+    later = setTimeout(async () => {
+      const mine = ++latest;
+      const words = new FormData(form);
+      words.set("act", "preview");
+      try {
+        const answer = await fetch(location.pathname, { method: "POST", body: words });
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        if (mine !== latest || ![200, 422].includes(answer.status)) return;
+        for (const part of parts) {
+          const fresh = page.getElementById(part);
+          // What is wrong at the moment shows nothing, and what was shown last stays.
+          if (fresh?.textContent.trim()) document.getElementById(part).replaceChildren(...fresh.childNodes);
+        }
+      } catch {
+        // Out of reach for a moment: the next letter asks again.
+      }
+    }, 500);
+  });
+}

@@ -10,7 +10,7 @@ from scheduler.store.messages_about import messages_about
 from scheduler.store.reminders import ReminderState
 from scheduler.web.words import moment_in
 
-_KINDS = {
+KIND_WORDS = {
     MessageKind.CONFIRMATION: "Confirmation of the series",
     MessageKind.PREPARATION: "Note that there is something to read and do",
     MessageKind.THREE_DAYS: "First reminder",
@@ -18,6 +18,7 @@ _KINDS = {
     MessageKind.SAME_DAY: "Reminder on the day",
     MessageKind.CHANGE: "News of a change",
 }
+"""What each message is called on pages of the clinic."""
 
 _STATES = {
     ReminderState.PENDING: "to be sent",
@@ -59,4 +60,4 @@ def messages_in_words(visit: Appointment, zone: str) -> tuple[MessageLine, ...]:
 
 
 def _kind_words(kind: str) -> str:
-    return _KINDS[MessageKind(kind)]
+    return KIND_WORDS[MessageKind(kind)]

@@ -33,6 +33,7 @@ from scheduler.web import (
     insight_routes,
     invitation_routes,
     link_routes,
+    message_words_routes,
     move_routes,
     patient_details_routes,
     patient_routes,
@@ -93,6 +94,7 @@ BLUEPRINTS = (
     calendar_words_routes.pages,
     insight_routes.pages,
     reminder_times_routes.pages,
+    message_words_routes.pages,
     rules_routes.pages,
     text_routes.pages,
 )
@@ -181,6 +183,7 @@ _OF_PLACES: tuple[str, ...] = (
     "places",
     "calendar_words",
     "reminder_times",
+    "message_words",
     "subscriptions.of_room",
     "subscriptions.of_site",
 )

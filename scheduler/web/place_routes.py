@@ -143,6 +143,7 @@ def _page(facts: Facts, forms: _Forms, wrong: RoomForm | ClosureForm | None = No
         site=facts.site,
         may_choose_words=may(actor(), Permission.CHANGE_CALENDAR_WORDS),
         may_choose_times=may(actor(), Permission.CHANGE_REMINDER_TIMES),
+        may_word_messages=may(actor(), Permission.CHANGE_MESSAGE_WORDS),
         rooms=[
             RoomLine(room, tuple(time for time in room.out_of_use if time.end > now))
             for room in _by_name(facts)

@@ -113,6 +113,10 @@ MAY_OPEN = {
     "places.open_again": DESK,
     "calendar_words.words": {"admin"},
     "reminder_times.times": {"admin"},
+    "message_words.overview": {"admin"},
+    "message_words.speak": {"admin"},
+    "message_words.words": {"admin"},
+    "message_words.shown": {"admin"},
     "rules.rules": EVERYBODY,
     "home.home": EVERYBODY,
     "sign_in.sign_out": EVERYBODY,
@@ -251,6 +255,9 @@ def _address(app: Flask, rule: Rule) -> str:
         "room": dose.room,
         "day": "2026-12-03",
         "key": "attendance",
+        "language": "en",
+        "form": "mail",
+        "kind": "one_day",
     }
     address = rule.rule.replace("<day:day>", "<day>")
     for name, value in values.items():
