@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
-from sqlalchemy import BindParameter, bindparam, func, literal_column, select
+from sqlalchemy import BindParameter, Text, bindparam, func, literal_column, select, type_coerce
 
 from scheduler.store.base import table_of
 from scheduler.store.tables_accounts import AuditEntryRow
@@ -28,6 +28,13 @@ _QUESTION = select(
     select(func.max(_entry.c.id)).where(_entry.c.site_id.is_(None)).scalar_subquery(),
 )
 
+_PLACES = select(
+    select(_stamp.c.number).where(_stamp.c.subject == literal_column(f"'{NAMES}'")).scalar_subquery(),
+    select(func.max(_change.c.id))
+    .where(_change.c.site_id == _HERE, _change.c.claim_id.is_(None))
+    .scalar_subquery(),
+)
+
 Mark: TypeAlias = tuple[object, ...]
 """What is equal while nothing was written, and of no other meaning."""
 
@@ -43,6 +50,13 @@ def version_of_site(site: str) -> str:
     return ".".join(str(number or 0) for number in found)
 
 
+def version_of_places(site: str) -> str:
+    """Return what is the same while nothing was written of a site itself, its rooms and its people; visits do not count."""
+    with reading() as connection:
+        found = connection.execute(_PLACES, {"site": site}).one()
+    return ".".join(str(number or 0) for number in found)
+
+
 def marks_of_patients(patients: Iterable[str]) -> Mapping[str, int]:
     """Return by patient how often their visits were written; those of whom none ever was are left out."""
     query = select(_stamp.c.subject, _stamp.c.number).where(_stamp.c.subject.in_(sorted(set(patients))))
@@ -53,7 +67,7 @@ def marks_of_patients(patients: Iterable[str]) -> Mapping[str, int]:
 def marks_of_series(ids: Iterable[str]) -> Mapping[str, Mark]:
     """Return by series what it says itself: its protocol, state, and what was declined or added."""
     columns = (_series.c.protocol_key, _series.c.protocol_version, _series.c.state)
-    lists = (_series.c.declined, _series.c.extra_steps)
+    lists = (type_coerce(_series.c.declined, Text), type_coerce(_series.c.extra_steps, Text))
     query = select(_series.c.id, *columns, *lists).where(_series.c.id.in_(sorted(set(ids))))
     with reading() as connection:
-        return {row[0]: (*row[1:4], repr(row[4:])) for row in connection.execute(query)}
+        return {row[0]: tuple(row[1:]) for row in connection.execute(query)}

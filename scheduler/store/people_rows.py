@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
@@ -34,6 +34,9 @@ _patient = table_of(PatientRow)
 _absence = table_of(PatientAbsenceRow)
 _gate = table_of(GateRecordRow)
 _cohort = table_of(CohortRow)
+
+PatientRows: TypeAlias = tuple[Any, Sequence[Sequence[Any]], Sequence[Sequence[Any]]]
+"""What a patient is made of: the row, the absences and the decisions."""
 
 #: The condition that a row of patients is somebody, and does not stand for a cohort.
 IS_SOMEBODY = _patient.c.id.not_in(select(_cohort.c.id))
@@ -102,6 +105,11 @@ def staff_as_told(person: StaffMember) -> StaffMember:
 
 def load_patients(connection: Connection, where: Sequence[ColumnElement[bool]] = ()) -> tuple[Patient, ...]:
     """Return the patients that meet conditions on `PatientRow`, by family name, given name and id."""
+    return tuple(patient_from(*rows) for rows in patient_rows(connection, where))
+
+
+def patient_rows(connection: Connection, where: Sequence[ColumnElement[bool]]) -> Iterator[PatientRows]:
+    """Yield what patients are made of, in the order in which they are told: the row, the absences and the decisions."""
     chosen = select(_patient.c.id).where(*where)
     absences = by_owner(
         connection,
@@ -131,13 +139,12 @@ def load_patients(connection: Connection, where: Sequence[ColumnElement[bool]] =
         .where(*where)
         .order_by(*order)
     )
-    return tuple(
-        _patient_from(row, absences.get(row.id, ()), gates.get(row.id, ()))
-        for row in connection.execute(query)
-    )
+    for row in connection.execute(query):
+        yield row, absences.get(row.id, ()), gates.get(row.id, ())
 
 
-def _patient_from(row: Any, absences: Sequence[Sequence[Any]], gates: Sequence[Sequence[Any]]) -> Patient:
+def patient_from(row: Any, absences: Sequence[Sequence[Any]], gates: Sequence[Sequence[Any]]) -> Patient:
+    """Return the patient of a row and of the rows that hang on it; for this room's own use."""
     return Patient(
         id=row.id,
         site=row.site_id,

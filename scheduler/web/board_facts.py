@@ -15,14 +15,11 @@ from scheduler.domain.interval import Interval
 from scheduler.domain.people import Patient, StaffMember
 from scheduler.domain.places import Room, Site
 from scheduler.rules.finding import Finding
-from scheduler.store import clinic
-from scheduler.store.appointments import appointments_between
-from scheduler.store.glances import patients_named
 from scheduler.store.visit_events import doses_begun
 from scheduler.web.board_drawing import LINE, Axis, axis_of
-from scheduler.web.kept_gates import kept_gates
+from scheduler.web.board_memory import board_memory
 from scheduler.web.open_gates import Floor
-from scheduler.web.real_course import Course, course_of
+from scheduler.web.real_course import Course
 
 LATE_AFTER = timedelta(minutes=5)
 """So long after its planned time a visit or a dose that has not begun is told as late: nobody is noted to the second."""
@@ -34,7 +31,8 @@ _BEFORE_THE_DOSE = frozenset({AppointmentState.CHECKED_IN, AppointmentState.CLEA
 class BoardFacts:
     """One day of one site as it is at `now`. `courses` are of the visits that take time, by start.
 
-    `called_off` is how many visits take none. `missing` are the open gates by visit. `axis` shows all of it.
+    `called_off` is how many visits take none. `places` is as of which version `staff` and `rooms` are. `missing` are the
+    open gates by visit. `axis` shows all of it.
     """
 
     day: date
@@ -45,6 +43,7 @@ class BoardFacts:
     patients: Mapping[str, Patient]
     staff: Mapping[str, StaffMember]
     rooms: tuple[Room, ...]
+    places: str
     missing: Mapping[str, tuple[Finding, ...]]
     axis: Axis
 
@@ -58,21 +57,36 @@ class BoardFacts:
         """When the site is open on the axis."""
         return self.site.open_times(self.axis.whole)
 
+    def name_of(self, visit: Appointment) -> str:
+        """Return the name of a visit's patient or group."""
+        patient = self.patients.get(visit.patient)
+        return patient.name if patient else visit.patient
+
+    def place_of(self, visit: Appointment) -> str:
+        """Return where a visit is, in words."""
+        if visit.group_visit:
+            return "with the group"
+        if visit.room is None:
+            return "by phone"
+        return next((room.name for room in self.rooms if room.id == visit.room), visit.room)
+
     def good_until(self) -> datetime:
         """Return when the board looks otherwise though nothing is written: somebody is late, may leave, or is taken over."""
-        ahead = [whole_local_day(self.day, self.site.zone).end, *_turns(self)]
+        whole = whole_local_day(self.day, self.site.zone)
+        ahead = [whole.start, whole.end, self.axis.whole.start, self.axis.whole.end, *_turns(self)]
         return min((instant for instant in ahead if instant > self.now), default=self.now + timedelta(days=1))
 
 
 def facts_of_day(day: date, site: Site, actor: Actor, now: datetime) -> BoardFacts:
     """Read the day as far as the actor reaches its patients; for use in one reading."""
     whole = whole_local_day(day, site.zone)
-    found = appointments_between(whole, site=site.id, staff=own_patients_only(actor))
+    memory = board_memory()
+    found = memory.visits(site.id).between(whole, own_patients_only(actor))
     standing = [visit for visit in found if visit.state.takes_time]
-    staff = {person.id: person for person in clinic.staff(site.id)}
-    patients = patients_named(visit.patient for visit in standing)
+    places = memory.floor(site.id)
+    patients = memory.patients.named(visit.patient for visit in standing)
     doses = doses_begun(standing)
-    courses = tuple(course_of(visit, doses.get(visit.id), now) for visit in standing)
+    courses = tuple(memory.course(visit, doses.get(visit.id), now) for visit in standing)
     return BoardFacts(
         day=day,
         site=site,
@@ -80,9 +94,10 @@ def facts_of_day(day: date, site: Site, actor: Actor, now: datetime) -> BoardFac
         courses=courses,
         called_off=len(found) - len(standing),
         patients=patients,
-        staff=staff,
-        rooms=clinic.rooms(site.id),
-        missing=kept_gates().of(standing, Floor(site, staff, patients, now)),
+        staff=places.staff,
+        rooms=places.rooms,
+        places=places.version,
+        missing=memory.gates.of(standing, Floor(site, places.staff, patients, now)),
         axis=axis_of(day, site.zone, [*site.open_times(whole), *(course.whole for course in courses)]),
     )
 

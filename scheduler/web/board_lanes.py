@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from scheduler.domain.claims import Claim, Purpose
 from scheduler.domain.interval import Interval, merged, without
@@ -30,6 +31,9 @@ ROLES = {
 
 PHONE = "by-phone"
 """The lane of visits without a room."""
+
+MOST = 2000
+"""So many visits' lanes are remembered, as long as they go as they do."""
 
 _PRESENT = (Purpose.OCCUPY, Purpose.WATCH)
 
@@ -87,8 +91,13 @@ def _by_room(facts: BoardFacts) -> Mapping[str, list[Stay]]:
     for course in facts.courses:
         visit = course.visit
         room = room_of.get(visit.group_visit) if visit.group_visit else visit.room
-        found.setdefault(room or PHONE, []).append(Stay(course, course.whole, tuple(_phases(course))))
+        found.setdefault(room or PHONE, []).append(_in_room(course))
     return found
+
+
+@lru_cache(maxsize=MOST)
+def _in_room(course: Course) -> Stay:
+    return Stay(course, course.whole, tuple(_phases(course)))
 
 
 def _phases(course: Course) -> Iterator[Part]:
@@ -116,16 +125,23 @@ def _people(facts: BoardFacts, roles: frozenset[Role]) -> Iterator[PlannedLane]:
 def _by_person(facts: BoardFacts) -> Mapping[str, list[Stay]]:
     found: dict[str, list[Stay]] = {}
     for course in facts.courses:
-        theirs: dict[str, list[Claim]] = {}
-        for claim in course.visit.claims:
-            if claim.role and claim.purpose in _PRESENT:
-                theirs.setdefault(claim.resource, []).append(claim)
-        for person, claims in theirs.items():
-            parts = tuple(_presence(course, claims))
-            if parts:
-                whole = Interval(parts[0].interval.start, max(part.interval.end for part in parts))
-                found.setdefault(person, []).append(Stay(course, whole, parts))
+        for person, stay in _with_people(course):
+            found.setdefault(person, []).append(stay)
     return found
+
+
+@lru_cache(maxsize=MOST)
+def _with_people(course: Course) -> tuple[tuple[str, Stay], ...]:
+    theirs: dict[str, list[Claim]] = {}
+    for claim in course.visit.claims:
+        if claim.role and claim.purpose in _PRESENT:
+            theirs.setdefault(claim.resource, []).append(claim)
+    found = []
+    for person, claims in theirs.items():
+        if parts := tuple(_presence(course, claims)):
+            whole = Interval(parts[0].interval.start, max(part.interval.end for part in parts))
+            found.append((person, Stay(course, whole, parts)))
+    return tuple(found)
 
 
 def _presence(course: Course, claims: list[Claim]) -> Iterator[Part]:

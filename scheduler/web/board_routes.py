@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    get_template_attribute,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup, escape
 
 from scheduler.access.permissions import Permission
 from scheduler.booking.reach import own_patients_only, site_of
@@ -15,15 +25,19 @@ from scheduler.store.freshness import version_of_site
 from scheduler.store.work import reading
 from scheduler.web.board_facts import facts_of_day
 from scheduler.web.board_lanes import By
+from scheduler.web.board_shelf import Drawn, board_shelf
 from scheduler.web.board_version import has_it_still, tag_of
-from scheduler.web.board_view import board_of
+from scheduler.web.board_view import Block, board_of
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
-from scheduler.web.words import zone_words
+from scheduler.web.words import clock_in, zone_words
 
 pages = Blueprint("board", __name__)
 
 A_DAY = timedelta(days=1)
+
+PRESENT, TAG = "@present@", "@tag@"
+"""What stands in a drawn board for what differs each time it is told."""
 
 
 @pages.get("/board")
@@ -43,7 +57,23 @@ def day(day: date) -> ResponseReturnValue:
     now = current_clock().now()
     with reading():
         site = site_of(actor())
-        return _page("board.html", day, site, now)
+        version = _version(day, site)
+        drawn = _drawn(version, day, site, now)
+    by, here = _by().value, local_day(now, site.zone)
+    page = render_template(
+        "board.html",
+        day=day,
+        today=here,
+        site=site,
+        zone_name=zone_words(day, site.zone),
+        now_words=clock_in(now, site.zone) if day == here else "",
+        board=Markup(_as_of(drawn, version, now)),  # noqa: S704 - drawn by a template of ours
+        by=by,
+        before=day - A_DAY,
+        after=day + A_DAY,
+        is_own=own_patients_only(actor()) is not None,
+    )
+    return _tagged(make_response(page), tag_of(version, drawn.good_until))
 
 
 @pages.get("/board/<day:day>/live")
@@ -53,43 +83,61 @@ def live(day: date) -> ResponseReturnValue:
     now = current_clock().now()
     with reading():
         site = site_of(actor())
-        version = f"{version_of_site(site.id)}-{_shown(day)}"
+        version = _version(day, site)
         asked = request.headers.get("If-None-Match", "")
         if has_it_still(asked, version, now):
             return _tagged(Response(status=304), asked)
-        return _page("_board.html", day, site, now)
+        drawn = _drawn(version, day, site, now)
+    return _tagged(make_response(_as_of(drawn, version, now)), tag_of(version, drawn.good_until))
 
 
-def _page(template: str, day: date, site: Site, now: datetime) -> Response:
-    """Draw the board, in one reading with its version; the tag says until when it is true."""
-    version = f"{version_of_site(site.id)}-{_shown(day)}"
+def _drawn(version: str, day: date, site: Site, now: datetime) -> Drawn:
+    """Return the board as of a version: as it was drawn for somebody else, or drawn now; in one reading with the version."""
+    kept = board_shelf().drawn(version, now)
+    if kept is not None:
+        return kept
     facts = facts_of_day(day, site, actor(), now)
-    by, tag = _by(), tag_of(version, facts.good_until())
     text = render_template(
-        template,
+        "_board.html",
         day=day,
         today=local_day(now, site.zone),
-        site=site,
-        zone_name=zone_words(day, site.zone),
-        board=board_of(facts, by),
-        by=by.value,
-        before=day - A_DAY,
-        after=day + A_DAY,
-        is_own=own_patients_only(actor()) is not None,
+        board=board_of(facts, _by(), board_shelf().blocks),
+        by=_by().value,
+        tag=TAG,
+        present=PRESENT,
+        text_of=_text_of,
         closure=next((one for one in site.closures if one.first_day <= day <= one.last_day), None),
-        tag=tag,
     )
-    return _tagged(make_response(text), tag)
+    drawn = Drawn(text, facts.good_until(), facts.axis)
+    board_shelf().keep(version, drawn)
+    return drawn
+
+
+def _text_of(block: Block) -> Markup:
+    """Return a block's text: as it was written for another board, where it says the same."""
+    texts = board_shelf().texts
+    text = texts.get(block.says)
+    if text is None:
+        write = get_template_attribute("_block.html", "block")
+        text = texts[block.says] = write(block)
+    return text
+
+
+def _as_of(drawn: Drawn, version: str, now: datetime) -> str:
+    """Return the text of a board with the line of the present where it is now, and the tag to ask again with."""
+    tag = escape(tag_of(version, drawn.good_until))
+    return drawn.text.replace(PRESENT, f"{drawn.axis.at(now)}").replace(TAG, str(tag))
+
+
+def _version(day: date, site: Site) -> str:
+    """Return what a board is drawn by: what was written, the day, the lanes, and whose patients alone are shown."""
+    shown = f"{day:%Y%m%d}-{_by().value}-{own_patients_only(actor()) or ''}"
+    return f"{site.id}-{version_of_site(site.id)}-{shown}"
 
 
 def _tagged(answer: Response, tag: str) -> Response:
     answer.headers["ETag"] = tag
     return answer
-
-
-def _shown(day: date) -> str:
-    """Return what else the answer depends on: the day, the lanes, and whose patients alone are shown."""
-    return f"{day:%Y%m%d}-{_by().value}-{own_patients_only(actor()) or ''}"
 
 
 def _asked_by() -> str | None:

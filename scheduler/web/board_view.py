@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from scheduler.domain.appointment import HAS_BEEN_CLEARED, LET_GO, NOT_BEGUN, UNDER_WAY, Appointment
 from scheduler.domain.clock import local_day
 from scheduler.domain.interval import Interval
-from scheduler.domain.people import Role
 from scheduler.domain.treatment import StepKind
+from scheduler.store.freshness import Mark
 from scheduler.web.board_drawing import NARROWEST, Axis, Hour, Place, Stretch, parts, places
-from scheduler.web.board_facts import BoardFacts, dose_is_due, is_late, watch_claims
+from scheduler.web.board_facts import BoardFacts, dose_is_due, is_late
+from scheduler.web.board_glance import Coming, Watching, coming_next, watching_now
 from scheduler.web.board_lanes import PHONE, By, Part, PlannedLane, Stay, lanes_of
 from scheduler.web.day_view import TITLES
 from scheduler.web.real_course import OVERRUN, Course
@@ -36,9 +38,6 @@ STRIP_WORDS = {
 
 SHORTEST_GAP = timedelta(minutes=15)
 """Shorter gaps are no time in which anything could be booked, and are not told."""
-
-NEXT = 5
-"""So many arrivals and releases are told ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +82,13 @@ class Block:
     say: str
 
     @property
+    def says(self) -> Hashable:
+        """Everything that its text is made of."""
+        seen = (self.key, self.visit.id, self.visit.kind, self.visit.step, self.place, self.standing)
+        words = (self.patient, self.times, self.where, self.people, self.told, self.release, self.say)
+        return (*seen, *words, self.signs, self.strip)
+
+    @property
     def is_tiny(self) -> bool:
         """Say whether there is room for the chip alone."""
         return self.place.last - self.place.first <= NARROWEST
@@ -101,59 +107,40 @@ class Lane:
 
 
 @dataclass(frozen=True, slots=True)
-class Watching:
-    """One who may watch several patients: how many of how many now, and which patients on which chairs."""
-
-    name: str
-    count: int
-    most: int
-    chairs: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Coming:
-    """What comes next: at which time who arrives or may leave, and where."""
-
-    visit: Appointment
-    words: KindWords
-    time: str
-    patient: str
-    what: str
-    where: str
-    is_past: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Board:
-    """All that is drawn. `now` is where the present stands in per cent, `None` on other days; `now_words` its local time."""
+    """All that is drawn. `is_present` says that the present is on the axis."""
 
     axis: Axis
     hours: tuple[Hour, ...]
     lanes: tuple[Lane, ...]
     watching: tuple[Watching, ...]
     coming: tuple[Coming, ...]
-    now: float | None
-    now_words: str
+    is_present: bool
     called_off: int
 
 
-def board_of(facts: BoardFacts, by: By) -> Board:
-    """Put a day into lanes."""
-    is_seen = facts.axis.whole.holds(facts.now)
-    watching = _watching(facts) if facts.is_today else ()
+KeptBlocks: TypeAlias = dict[Hashable, tuple[Mark, Block]]
+"""Blocks as they were made, by the lanes, the lane and the visit, each with what it was made of."""
+
+
+def board_of(facts: BoardFacts, by: By, kept: KeptBlocks) -> Board:
+    """Put a day into lanes; blocks that are the same as before are taken from what is kept."""
+    watching = watching_now(facts) if facts.is_today else ()
     return Board(
         axis=facts.axis,
         hours=facts.axis.hours(),
-        lanes=tuple(_lane(planned, facts, by, watching) for planned in lanes_of(facts, by)),
+        lanes=tuple(_lane(planned, facts, by, (watching, kept)) for planned in lanes_of(facts, by)),
         watching=watching,
-        coming=tuple(_coming(facts)) if facts.is_today else (),
-        now=facts.axis.at(facts.now) if is_seen else None,
-        now_words=clock_in(facts.now, facts.site.zone),
+        coming=tuple(coming_next(facts)) if facts.is_today else (),
+        is_present=facts.axis.whole.holds(facts.now),
         called_off=facts.called_off,
     )
 
 
-def _lane(planned: PlannedLane, facts: BoardFacts, by: By, watching: Iterable[Watching]) -> Lane:
+def _lane(
+    planned: PlannedLane, facts: BoardFacts, by: By, beside: tuple[Iterable[Watching], KeptBlocks]
+) -> Lane:
+    watching, kept = beside
     found = places(facts.axis, [stay.interval for stay in planned.stays])
     watches = next((one for one in watching if one.name == planned.name), None) if by is By.NURSE else None
     return Lane(
@@ -163,10 +150,32 @@ def _lane(planned: PlannedLane, facts: BoardFacts, by: By, watching: Iterable[Wa
         free=_free(planned, facts),
         closed=facts.axis.closed(planned.opened),
         blocks=tuple(
-            _block(stay, place, planned.id, facts, by)
+            _kept_block(_Wanted(stay, place, planned.id, by), facts, kept)
             for stay, place in zip(planned.stays, found, strict=True)
         ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A block to be made: the visit on its lane, and where it stands."""
+
+    stay: Stay
+    place: Place
+    lane: str
+    by: By
+
+
+def _kept_block(wanted: _Wanted, facts: BoardFacts, kept: KeptBlocks) -> Block:
+    course, visit, now = wanted.stay.course, wanted.stay.course.visit, facts.now
+    patient = facts.patients.get(visit.patient)
+    turns = (visit.discharge <= now, is_late(visit, now), dose_is_due(visit, now))
+    made_of = (course, wanted.place, facts.axis, facts.places, patient, facts.missing.get(visit.id), *turns)
+    key = (facts.day, wanted.by, wanted.lane, visit.id)
+    found = kept.get(key)
+    if found is None or found[0] != made_of:
+        found = kept[key] = made_of, _block(wanted, facts)
+    return found[1]
 
 
 def _free(planned: PlannedLane, facts: BoardFacts) -> str:
@@ -185,11 +194,12 @@ def _span(interval: Interval, zone: str) -> str:
     return f"{clock_in(interval.start, zone)}–{clock_in(interval.end, zone)}"
 
 
-def _block(stay: Stay, place: Place, lane: str, facts: BoardFacts, by: By) -> Block:
+def _block(wanted: _Wanted, facts: BoardFacts) -> Block:
+    stay, lane, by = wanted.stay, wanted.lane, wanted.by
     course, visit = stay.course, stay.course.visit
     signs = tuple(_signs(course, facts))
     urgent = [one.words for one in signs if one.level in ("block", "warn")]
-    patient = _patient(visit, facts)
+    patient = facts.name_of(visit)
     told = _told(course, facts)
     is_here = visit.state in UNDER_WAY
     said = urgent[0] if urgent else told if is_here else ""
@@ -199,9 +209,9 @@ def _block(stay: Stay, place: Place, lane: str, facts: BoardFacts, by: By) -> Bl
         visit=visit,
         words=KINDS[visit.kind],
         patient=patient,
-        place=place,
+        place=wanted.place,
         times=_times(visit, facts),
-        where=_where(visit, facts) if by is not By.ROOM else "",
+        where=facts.place_of(visit) if by is not By.ROOM else "",
         people=", ".join(_people(visit, lane, facts)),
         standing=_standing(course, facts.now),
         told=told,
@@ -210,19 +220,6 @@ def _block(stay: Stay, place: Place, lane: str, facts: BoardFacts, by: By) -> Bl
         strip=_strip(stay, facts.axis) if len(visit.phases) > 1 else (),
         say=f"{title} of {patient}: {lower_first(said)}" if said else "",
     )
-
-
-def _patient(visit: Appointment, facts: BoardFacts) -> str:
-    patient = facts.patients.get(visit.patient)
-    return patient.name if patient else visit.patient
-
-
-def _where(visit: Appointment, facts: BoardFacts) -> str:
-    if visit.group_visit:
-        return "with the group"
-    if visit.room is None:
-        return "by phone"
-    return next((room.name for room in facts.rooms if room.id == visit.room), visit.room)
 
 
 def _people(visit: Appointment, lane: str, facts: BoardFacts) -> Iterator[str]:
@@ -305,56 +302,3 @@ def _strip(stay: Stay, axis: Axis) -> tuple[Segment, ...]:
 def _label(part: Part, axis: Axis) -> str:
     label = STRIP_WORDS.get(part.name, "")
     return label if label and axis.fits(label, part.interval) else ""
-
-
-def _watching(facts: BoardFacts) -> tuple[Watching, ...]:
-    """Return everybody at work who may watch, with the chairs that they watch at this moment."""
-    chairs: dict[str, list[str]] = {}
-    for course in facts.courses:
-        if course.visit.state not in UNDER_WAY:
-            continue
-        for claim in watch_claims(course.visit):
-            real = course.as_it_goes(claim.interval)
-            # Past the release somebody watches on, until the patient has left.
-            if real is not None and real.start <= facts.now <= real.end:
-                chairs.setdefault(claim.resource, []).append(
-                    f"{_patient(course.visit, facts)} ({_where(course.visit, facts)})"
-                )
-    nurses = [person for person in facts.staff.values() if Role.MEDICAL_MONITOR in person.roles]
-    at_work = [
-        person
-        for person in nurses
-        if person.id in chairs
-        or any(one.holds(facts.now) for one in person.working_times(facts.site, facts.axis.whole))
-    ]
-    return tuple(
-        Watching(
-            person.name,
-            len(chairs.get(person.id, ())),
-            person.may_watch,
-            tuple(dict.fromkeys(chairs.get(person.id, ()))),
-        )
-        for person in sorted(at_work, key=lambda one: one.name)
-    )
-
-
-def _coming(facts: BoardFacts) -> Iterator[Coming]:
-    ahead: list[tuple[datetime, str, Course]] = []
-    for course in facts.courses:
-        visit = course.visit
-        if visit.state in NOT_BEGUN and visit.discharge > facts.now:
-            ahead.append((visit.start, "was to arrive" if is_late(visit, facts.now) else "arrives", course))
-        elif visit.state in UNDER_WAY:
-            what = "is ready to leave" if course.release <= facts.now else "may leave"
-            ahead.append((course.release, what, course))
-    for at, what, course in sorted(ahead, key=lambda one: (one[0], one[2].visit.id))[:NEXT]:
-        visit = course.visit
-        yield Coming(
-            visit=visit,
-            words=KINDS[visit.kind],
-            time=clock_in(at, facts.site.zone),
-            patient=_patient(visit, facts),
-            what=what,
-            where=_where(visit, facts),
-            is_past=at <= facts.now,
-        )

@@ -10,8 +10,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from flask import Flask, current_app
-
 from scheduler.domain.appointment import HAS_BEEN_CLEARED, Appointment
 from scheduler.domain.clock import local_day, whole_local_day
 from scheduler.domain.diary import BookedVisit
@@ -26,8 +24,6 @@ from scheduler.store.freshness import Mark, marks_of_patients, marks_of_series
 from scheduler.store.glances import series_in_outline
 from scheduler.store.overrides import standing_overrides
 from scheduler.web.open_gates import Floor, gate_findings
-
-EXTENSION = "trellis_kept_gates"
 
 MOST = 2000
 """For so many series what was found is kept; then it is begun anew."""
@@ -112,17 +108,6 @@ class KeptGates:
             told = {visit: tuple(findings) for visit, findings in found.items()}
             self._kept[id] = _Kept(marks[id], visits, of_series, until, told)
             self.asked += 1
-
-
-def kept_gates() -> KeptGates:
-    """Return what this application keeps."""
-    kept: KeptGates = current_app.extensions[EXTENSION]
-    return kept
-
-
-def keep_gates(app: Flask) -> None:
-    """Let an application keep what it found."""
-    app.extensions[EXTENSION] = KeptGates()
 
 
 def _may_wait(visit: Appointment) -> bool:

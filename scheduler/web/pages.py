@@ -53,13 +53,14 @@ from scheduler.web import (
     visit_file_routes,
     visit_routes,
 )
+from scheduler.web.board_memory import remember_boards
+from scheduler.web.board_shelf import keep_boards
 from scheduler.web.call_words import count_calls
 from scheduler.web.errors import register_errors
 from scheduler.web.form_keys import fresh_key
 from scheduler.web.guard import guard
 from scheduler.web.headers import add_headers
 from scheduler.web.identity import current_clock, register_identity
-from scheduler.web.kept_gates import keep_gates
 from scheduler.web.words import FILTERS
 
 BLUEPRINTS = (
@@ -139,7 +140,8 @@ def register_pages(app: Flask) -> None:
     protection.exempt(text_routes.pages)
     app.after_request(add_headers)
     register_errors(app)
-    keep_gates(app)
+    remember_boards(app)
+    keep_boards(app)
     app.url_map.converters["day"] = day_routes.DayConverter
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

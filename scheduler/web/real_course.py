@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from scheduler.domain.appointment import LET_GO, UNDER_WAY, Appointment, PhaseTime
 from scheduler.domain.interval import Interval
@@ -14,11 +15,12 @@ OVERRUN = "overrun"
 """The name of the stretch for which a patient is there longer than anything says."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Course:
     """One visit as it goes. `release` is when the patient may leave by the facts, UTC; `phases` without gaps and in order.
 
-    `left_at` is when the patient has left or is to leave.
+    `left_at` is when the patient has left or is to leave. Each is equal to itself alone, so that what follows from it may be
+    remembered by it.
     """
 
     visit: Appointment
@@ -26,12 +28,12 @@ class Course:
     left_at: datetime
     phases: tuple[PhaseTime, ...]
 
-    @property
+    @cached_property
     def whole(self) -> Interval:
         """From the planned arrival until the room is ready again."""
         return Interval(self.visit.start, max(phase.interval.end for phase in self.phases))
 
-    @property
+    @cached_property
     def is_overrunning(self) -> bool:
         """Say whether the patient is there past the planned end and past what a late dose asks for."""
         return any(phase.name == OVERRUN for phase in self.phases)
@@ -41,11 +43,17 @@ class Course:
         """By how much the release is later than planned because the dose began late."""
         return self.release - self.visit.discharge
 
+    def goes_on_at(self, now: datetime) -> bool:
+        """Say whether it is otherwise at another instant by the time alone: the patient is there past the release."""
+        return self.visit.state in UNDER_WAY and self.left_at != max(self.release, now)
+
     def as_it_goes(self, planned: Interval) -> Interval | None:
         """Return a stretch of the plan as it really is: later with a late dose, as long as the patient is there.
 
         `None` when the patient was gone before it began.
         """
+        if self.left_at == self.visit.discharge:
+            return planned
         given = self.visit.phase("administration")
         start, end = planned.start, planned.end
         if given is not None and start >= given.start:

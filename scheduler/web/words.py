@@ -166,6 +166,7 @@ def day_in(instant: datetime, zone: str) -> str:
     return day_words(local(instant, zone))
 
 
+@lru_cache(maxsize=KEPT)
 def clock_in(instant: datetime, zone: str) -> str:
     """Return the clinic-local time of an instant, such as '10:00', without its zone."""
     return f"{local(instant, zone):%H:%M}"

@@ -27,7 +27,8 @@ from scheduler.store.database import db
 from scheduler.store.glances import patients_named
 from scheduler.store.overrides import all_overrides, standing_overrides
 from scheduler.store.work import reading
-from scheduler.web.kept_gates import KeptGates, keep_gates, kept_gates
+from scheduler.web.board_memory import board_memory, remember_boards
+from scheduler.web.kept_gates import KeptGates
 from scheduler.web.open_gates import Floor, gates_of_visits
 from tests.web.going_on import goes_on, name_an_escort
 from tests.web.small_clinic import NOW, Visitor, booked_series, fill, visitor
@@ -162,7 +163,7 @@ def test_more_visits_ask_the_database_no_more(clinic_app: Flask, desk: Visitor) 
     assert max(by_count) >= min(by_count) + 3
     asked = {}
     for day in (few, many):
-        keep_gates(clinic_app)
+        remember_boards(clinic_app)
         with counted(clinic_app) as statements:
             assert desk.get(f"/board/{day}").status_code == 200
         asked[day] = len(statements)
@@ -208,12 +209,12 @@ def test_only_what_was_written_is_asked_again(
 ) -> None:
     with clinic_app.app_context():
         _gates(dose, clock)
-        asked = kept_gates().asked
+        asked = board_memory().gates.asked
         _gates(dose, clock)
-        assert kept_gates().asked == asked
+        assert board_memory().gates.asked == asked
         name_an_escort(clinic_app, clock, dose.patient)
         _gates(dose, clock)
-        assert kept_gates().asked == asked + 1
+        assert board_memory().gates.asked == asked + 1
 
 
 def _gates(visit: Appointment, clock: StandingClock) -> set[str]:
@@ -226,7 +227,7 @@ def _gates(visit: Appointment, clock: StandingClock) -> set[str]:
         staff = {person.id: person for person in clinic.staff(site.id)}
         patients = patients_named(one.patient for one in found)
         floor = Floor(site, staff, patients, now)
-        kept = kept_gates().of(found, floor)
+        kept = board_memory().gates.of(found, floor)
         whole = Floor(site, staff, patients, now, standing_overrides(patients), booked_of(patients, now))
         assert kept == gates_of_visits(found, whole)
         assert KeptGates().of(found, floor) == kept
