@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from icalendar import Calendar, Event, vCalAddress, vText
+from icalendar.prop import vInline
 
 from scheduler.feeds.entries import Entry, neutral_entry
+from scheduler.feeds.texts import escaped
 from scheduler.store.feed_visits import announced_visit
 
 
@@ -67,9 +69,10 @@ def _event(entry: Entry, attendee: str, organizer: Organizer, written_at: dateti
     event.add("dtstamp", written_at.astimezone(UTC).replace(microsecond=0))
     event.add("dtstart", entry.interval.start.astimezone(UTC))
     event.add("dtend", entry.interval.end.astimezone(UTC))
-    event.add("summary", entry.summary)
+    # Escaped already, as in the feed, and folded alone by the library.
+    event["summary"] = vInline(escaped(entry.summary))
     if entry.location:
-        event.add("location", entry.location)
+        event["location"] = vInline(escaped(entry.location))
     event.add("status", "CONFIRMED" if entry.state.takes_time else "CANCELLED")
     event.add("transp", "OPAQUE" if entry.state.takes_time else "TRANSPARENT")
     sender = vCalAddress(f"mailto:{organizer.address}")

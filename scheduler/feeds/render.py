@@ -13,13 +13,13 @@ from icalendar.prop import vInline
 from scheduler.domain.appointment import AppointmentState
 from scheduler.feeds.entries import Entry
 from scheduler.feeds.links import Link
+from scheduler.feeds.texts import escaped
 
 _LOOK_AGAIN = timedelta(hours=1)
 _FOLD = 74
 """After so many octets the library folds a line: the next begins with a blank, and 75 are allowed."""
 
 _END = b"END:VCALENDAR\r\n"
-_ESCAPED = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": "\\n"})
 
 
 def calendar_bytes(name: str, entries: Iterable[Entry], color: str = "") -> bytes:
@@ -130,20 +130,17 @@ def _text(name: str, value: str) -> str:
     return _line(name, value)
 
 
-def _line(name: str, value: str) -> str:
-    """Return a line with a text, escaped here (RFC 5545 section 3.3.11).
-
-    The library would write a backslash before an N as a line break.
-    """
-    escaped = value if value.isalnum() else value.replace("\r\n", "\n").translate(_ESCAPED)
-    if len(name) + 1 + len(escaped) <= _FOLD and escaped.isascii():
-        return f"{name}:{escaped}\r\n"
-    return _folded(name, escaped)
+def _line(name: str, text: str) -> str:
+    """Return a line with a text."""
+    value = escaped(text)
+    if len(name) + 1 + len(value) <= _FOLD and value.isascii():
+        return f"{name}:{value}\r\n"
+    return _folded(name, value)
 
 
-def _folded(name: str, escaped: str) -> str:
+def _folded(name: str, value: str) -> str:
     """Return a line as the library folds it: never within a character, nor within an escape."""
-    line: bytes = Contentline.from_parts(name, Parameters(), vInline(escaped)).to_ical()
+    line: bytes = Contentline.from_parts(name, Parameters(), vInline(value)).to_ical()
     return line.decode() + "\r\n"
 
 
