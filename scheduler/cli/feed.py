@@ -26,8 +26,11 @@ feed = PlainGroup("feed", help="Calendar subscriptions.")
     help="So many minutes before each visit the person's program reminds them.",
 )
 @click.option("--busy-only", is_flag=True, help="Times and nothing else, for sharing.")
+@click.option("--carries-address", is_flag=True, help="The calendar says its own, secret address.")
 @click.option("--name", default="", help="A word for the clinic's own eyes, such as 'my phone'.")
-def url(busy_only: bool, name: str, alarm_minutes: str | None, **subjects: str | None) -> None:
+def url(
+    busy_only: bool, carries_address: bool, name: str, alarm_minutes: str | None, **subjects: str | None
+) -> None:
     """Make a new subscription and print its address, which cannot be shown again."""
     store_ready()
     given = {SubscriptionKind(kind): subject for kind, subject in subjects.items() if subject is not None}
@@ -36,9 +39,10 @@ def url(busy_only: bool, name: str, alarm_minutes: str | None, **subjects: str |
     ((kind, subject),) = given.items()
     public_url = current_app.extensions["trellis_settings"].public_url
     alarm = int(alarm_minutes) if alarm_minutes else None
-    outcome = make_subscription(
-        SubscriptionRequest(kind, subject, public_url, busy_only, name, alarm), SYSTEM, clock()
+    request = SubscriptionRequest(
+        kind, subject, public_url, busy_only, name, alarm, carries_address=carries_address
     )
+    outcome = make_subscription(request, SYSTEM, clock())
     if isinstance(outcome, NotAllowed):
         say_not_allowed(outcome)
     else:

@@ -48,8 +48,13 @@ def body_of(version: str, write: Callable[[], bytes]) -> bytes:
 
 
 def zipped_body_of(version: str, plain: bytes) -> bytes:
-    """Return the bytes of a version compressed by gzip: the same for the same bytes, so without the time of day."""
-    return body_of(f"{version}-gzip", lambda: gzip.compress(plain, compresslevel=6, mtime=0))
+    """Return the bytes of a version compressed by gzip, compressed now when they are not kept."""
+    return body_of(f"{version}-gzip", lambda: zipped(plain))
+
+
+def zipped(plain: bytes) -> bytes:
+    """Return bytes compressed by gzip: the same for the same bytes, so without the time of day."""
+    return gzip.compress(plain, compresslevel=6, mtime=0)
 
 
 def kept_body(version: str) -> bytes | None:

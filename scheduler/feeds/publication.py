@@ -40,12 +40,13 @@ class Publication:
 
     `last_modified` has whole seconds, as HTTP does. It moves whenever the version does, and may move without: a program
     that knows no versions reads once too often rather than keep what is no longer true. `body` is empty for a program that
-    has it.
+    has it. Where the calendar `carries_address`, that is still to be put into the body: only a hash of it is known here.
     """
 
     version: str
     last_modified: datetime
     body: bytes
+    carries_address: bool = False
 
 
 #: Says whether the program that asks has the version, last modified then.
@@ -76,7 +77,7 @@ def publication(
         )
     if kept is None or is_worth_noting(subscription, program, now):
         _note_fetch(subscription, now, program, version)
-    return Publication(version.etag, version.last_modified, body)
+    return Publication(version.etag, version.last_modified, body, subscription.carries_address)
 
 
 def unchanged(glances: Glances, token: str, now: datetime, program: str) -> Glance | None:

@@ -34,8 +34,9 @@ def calendar_bytes(name: str, entries: Iterable[Entry], color: str = "") -> byte
 def _opening(name: str, color: str) -> bytes:
     """Return everything before the first event.
 
-    There is no UID: with one, subscribing programs take the whole calendar for a single item. There is no SOURCE: it would
-    be the secret address. There is no LAST-MODIFIED: that would differ between addresses of one and the same calendar.
+    There is no UID: with one, subscribing programs take the whole calendar for a single item. There is no SOURCE: it is
+    the secret address, and comes in by `with_address` alone. There is no LAST-MODIFIED: that would differ between addresses
+    of one and the same calendar.
     """
     calendar = Calendar()
     calendar.add("version", "2.0")
@@ -51,6 +52,13 @@ def _opening(name: str, color: str) -> bytes:
     calendar.add("x-published-ttl", "PT1H")
     opening: bytes = calendar.to_ical()
     return opening.removesuffix(_END)
+
+
+def with_address(calendar: bytes, address: str) -> bytes:
+    """Return a calendar of ours that says where it was read (RFC 7986 section 5.8). Kept nowhere: the address is secret."""
+    line: bytes = Contentline.from_parts("SOURCE", Parameters({"VALUE": "URI"}), vInline(address)).to_ical()
+    before, begin, after = calendar.partition(b"REFRESH-INTERVAL")
+    return b"".join((before, line, b"\r\n", begin, after))
 
 
 @lru_cache(maxsize=20_000)

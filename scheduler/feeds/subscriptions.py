@@ -38,8 +38,9 @@ class SubscriptionRequest:
 
     `public_url` is where people reach the program, without a slash at its end. `name` is a word for people's own
     eyes, such as 'my phone'. A busy-only feed shows times and nothing else, for sharing. `alarm_minutes` is how long
-    before each visit the person's program shall remind them, one of `ALARMS`; `None` for not at all. Repeated with the same
-    `idempotency_key`, nothing is made again.
+    before each visit the person's program shall remind them, one of `ALARMS`; `None` for not at all. A calendar that
+    `carries_address` says where it was read, to whoever gets a copy of it. Repeated with the same `idempotency_key`, nothing
+    is made again.
     """
 
     kind: SubscriptionKind
@@ -49,6 +50,7 @@ class SubscriptionRequest:
     name: str = ""
     alarm_minutes: int | None = None
     idempotency_key: str | None = None
+    carries_address: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,7 @@ def _rotating(
         request = SubscriptionRequest(
             *(former.kind, former.subject, wanted.public_url, former.busy_only, former.name),
             alarm_minutes=former.alarm_minutes,
+            carries_address=former.carries_address,
         )
         address, made = _made(request, former.site, actor, now, "rotate_subscription")
         note_answer("rotate_subscription", wanted, wanted.idempotency_key, made, now)
@@ -146,6 +149,7 @@ def _made(
         name=request.name,
         created_at=now,
         alarm_minutes=request.alarm_minutes,
+        carries_address=request.carries_address,
     )
     save_subscription(subscription)
     details = {"subscription": subscription.id, "busy_only": request.busy_only}

@@ -32,6 +32,7 @@ _QUESTION = (
         _subscription.c.ends_at,
         _subscription.c.last_fetched_at,
         _subscription.c.last_program,
+        _subscription.c.carries_address,
         func.coalesce(_shown.c.number, literal_column("0")),
         func.coalesce(_named.c.number, literal_column("0")),
     )
@@ -45,7 +46,10 @@ _QUESTION = (
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """As what a feed was last read, by whom and when, and whether nothing of it was written since; all in UTC."""
+    """As what a feed was last read, by whom and when, and whether nothing of it was written since; all in UTC.
+
+    What is kept of one that `carries_address` is not yet what is sent.
+    """
 
     etag: str
     last_modified: datetime
@@ -53,6 +57,7 @@ class Glance:
     ends_at: datetime | None
     last_fetched_at: datetime
     last_program: str
+    carries_address: bool
     is_as_read: bool
 
 
@@ -131,7 +136,7 @@ class Glances:
             return None
         if row is None or not row[0]:
             return None
-        etag, modified, stamp, until, ends, fetched, program, shown, named = row
+        etag, modified, stamp, until, ends, fetched, program, carries, shown, named = row
         return Glance(
             etag=etag,
             last_modified=self._read(modified),
@@ -139,6 +144,7 @@ class Glances:
             ends_at=self._read(ends),
             last_fetched_at=self._read(fetched),
             last_program=program,
+            carries_address=bool(carries),
             is_as_read=stamp == f"{shown}.{named}",
         )
 

@@ -83,7 +83,7 @@ class FeedSubscription:
 
     `alarm_minutes` is how long before each visit the program shall remind, `None` for not at all. `token_hash` is the
     SHA-256 of the token. From `ends_at` on the address is as if revoked. `last_program` is the kind of program that fetched
-    it last. What has not happened is `None`, or empty.
+    it last. A calendar that `carries_address` says where it was read. What has not happened is `None`, or empty.
     """
 
     id: str
@@ -95,6 +95,7 @@ class FeedSubscription:
     name: str
     created_at: datetime
     alarm_minutes: int | None = None
+    carries_address: bool = False
     ends_at: datetime | None = None
     revoked_at: datetime | None = None
     last_fetched_at: datetime | None = None
@@ -134,6 +135,7 @@ def save_subscription(subscription: FeedSubscription) -> None:
             resource_id=None if of_site else subscription.subject,
             busy_only=subscription.busy_only,
             alarm_minutes=subscription.alarm_minutes,
+            carries_address=subscription.carries_address,
             token_hash=subscription.token_hash,
             name=subscription.name,
             created_at=subscription.created_at,
@@ -215,6 +217,7 @@ def _subscription_from(row: Any) -> FeedSubscription:
         subject=row.resource_id or row.site_id,
         busy_only=row.busy_only,
         alarm_minutes=row.alarm_minutes,
+        carries_address=row.carries_address,
         token_hash=row.token_hash,
         name=row.name,
         created_at=row.created_at,

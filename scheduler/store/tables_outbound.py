@@ -14,7 +14,8 @@ class FeedSubscriptionRow(Row):
     """A calendar address; only a hash of its token is kept.
 
     It shows the visits of `resource_id`, or all of the site where that is empty. From `ends_at` on it is as if revoked.
-    `etag` and `last_modified` are what it was last read as, and hold while the numbers of `stamp` stand, until `good_until`.
+    A calendar that `carries_address` says where it was read. `etag` and `last_modified` are what it was last read as, and
+    hold while the numbers of `stamp` stand, until `good_until`.
     """
 
     __tablename__ = "feed_subscription"
@@ -30,6 +31,7 @@ class FeedSubscriptionRow(Row):
     resource_id: Mapped[str | None] = mapped_column(ForeignKey("resource.id"))
     busy_only: Mapped[bool]
     alarm_minutes: Mapped[int | None]
+    carries_address: Mapped[bool] = mapped_column(server_default=false())
     token_hash: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     created_at: Mapped[datetime]

@@ -81,7 +81,8 @@ class FeedFront:
             start_response("304 NOT MODIFIED", [*self._headers, ("ETag", f'"{tag}"')])
             return ()
         by_time = "HTTP_IF_MODIFIED_SINCE" in environ and not known
-        body = None if found is None or by_time else kept_body(found.etag)
+        # Of a calendar with its address in it nothing is kept as it is sent.
+        body = None if found is None or by_time or found.carries_address else kept_body(found.etag)
         if found is None or body is None:
             return self._behind(environ, start_response)
         return self._whole(found, body, coding, start_response)

@@ -52,6 +52,9 @@ LONGEST_NAME = 80
 _ALARM_WORDS = {15: "15 minutes before", 60: "an hour before", 24 * 60: "a day before"}
 
 
+_CARRIES = "; carries its own address, so that whoever gets a copy of it can read it from then on"
+
+
 class SubscriptionForm(PostedForm):
     """What a new subscription is called, what it shows, and whether the program reminds."""
 
@@ -64,6 +67,9 @@ class SubscriptionForm(PostedForm):
     )
     busy_only = BooleanField("Times only: every visit is called Busy, and has no place")
     alarm = SelectField("Reminder on the device")
+    carries_address = BooleanField(
+        "The calendar carries its own address, so that a program that got it as a file can keep it up to date"
+    )
 
     def offer(self) -> SubscriptionForm:
         """Fill the choices in, and return the form."""
@@ -219,6 +225,7 @@ def _make(subject: Subject) -> ResponseReturnValue:
         (form.name.data or "").strip(),
         int(form.alarm.data) if form.alarm.data else None,
         key_sent(),
+        bool(form.carries_address.data),
     )
     return _shown_once(subject, wanted.name, make_subscription(wanted, actor(), current_clock()))
 
@@ -306,7 +313,11 @@ def told(one: FeedSubscription, zone: str) -> SubscriptionLine:
     return SubscriptionLine(
         one.id,
         one.name or "Unnamed",
-        (f"{shows}; {reminds}.", made, _read(one, one.last_fetched_at, zone)),
+        (
+            f"{shows}; {reminds}{_CARRIES if one.carries_address else ''}.",
+            made,
+            _read(one, one.last_fetched_at, zone),
+        ),
         ends,
     )
 

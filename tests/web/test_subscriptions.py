@@ -54,6 +54,20 @@ def made(one: Visitor, page: str, **wanted: str) -> tuple[str, str]:
     return found.group(2), found.group(3)
 
 
+def test_the_desk_lets_a_calendar_carry_its_address(app: Flask, standing_clock: StandingClock) -> None:
+    fill(app, standing_clock)
+    desk = visitor(app, "desk")
+    page, subject = subjects(app)[SubscriptionKind.PATIENT]
+    assert "The address is the password" in desk.text(page)
+    path, _ = made(desk, page, carries_address="y")
+    [one] = stored(app, SubscriptionKind.PATIENT, subject)
+    assert one.carries_address
+    assert "carries its own address" in desk.text(page)
+    told = app.test_client().get(path).data.replace(b"\r\n ", b"")
+    public_url = app.extensions["trellis_settings"].public_url
+    assert f"SOURCE;VALUE=URI:{public_url}{path}\r\n".encode() in told
+
+
 @pytest.mark.parametrize("kind", SubscriptionKind)
 def test_the_desk_makes_renews_and_revokes_on_both_databases(
     app: Flask, standing_clock: StandingClock, kind: SubscriptionKind
