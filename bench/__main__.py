@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from time import perf_counter
 
-from bench import board, bookings, feed_rendering, feed_storm, feeds, planner, series
+from bench import board, bookings, feed_rendering, feed_storm, feeds, planner, sending, series
 from bench.measure import Disagreement, Result, table
 from scheduler.config import PROJECT_FOLDER
 from scheduler.domain.clock import use_packaged_time_zones
@@ -21,6 +21,7 @@ PARTS: Mapping[str, Callable[[], list[Result]]] = {
     **feed_rendering.PARTS,
     **feed_storm.PARTS,
     **board.PARTS,
+    **sending.PARTS,
 }
 
 

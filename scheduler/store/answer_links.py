@@ -18,6 +18,7 @@ from scheduler.store.work import reading, writing
 _link = table_of(AnswerLinkRow)
 _reminder = table_of(ReminderRow)
 _told = table_of(ToldRow)
+_KEEPING = insert(_link)
 _visit = table_of(AppointmentRow)
 
 
@@ -50,7 +51,7 @@ def keep_link(lease: Lease, site: str, token_hash: str, made_at: datetime, expir
         "made_at": made_at,
         "expires_at": expires_at,
     }
-    writing().execute(insert(_link).values(row))
+    writing().execute(_KEEPING, row)
 
 
 def link_with(token_hash: str) -> AnswerLink | None:

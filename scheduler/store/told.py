@@ -29,6 +29,7 @@ _visit = table_of(AppointmentRow)
 _reminder = table_of(ReminderRow)
 _told = table_of(ToldRow)
 
+_NOTING = insert(_told).returning(_told.c.id)
 _OVER = (ReminderState.SENT, ReminderState.TOO_LATE)
 _IN_VAIN = (ReminderState.FAILED, ReminderState.TOO_LATE)
 
@@ -286,4 +287,5 @@ def _write(rows: Sequence[dict[str, Any]], *, may_be_known: bool) -> tuple[int, 
     if not rows:
         return ()
     whole = [{**row, "may_be_known": may_be_known} for row in rows]
-    return tuple(writing().execute(insert(_told).returning(_told.c.id), whole).scalars())
+    # Most messages say one thing: a single row is written in half the time of a list with one.
+    return tuple(writing().execute(_NOTING, whole[0] if len(whole) == 1 else whole).scalars())
