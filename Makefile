@@ -50,8 +50,9 @@ bench: .venv/development.stamp ## time it beside its peers, all of it or a part:
 soak: .venv/development.stamp ## random use cases in many processes, some killed: make soak DURATION=60 PROCESSES=8
 	@exec $(BIN)/python -m soak
 
-crashes: .venv/development.stamp ## kill what books by the hundred, and the database server too: make crashes KILLS=300
-	@exec $(BIN)/python -m soak.crashes
+crashes: .venv/development.stamp ## kill what books and what sends by the hundred, and the database server too: make crashes KILLS=300
+	@$(BIN)/python -m soak.crashes
+	@exec $(BIN)/python -m soak.senders
 
 quarter: .venv/development.stamp ## a quarter of reminders with moves and standstills, counted again: make quarter SEED=1 PATIENTS=120
 	@exec $(BIN)/python -m tests.reminders.long_quarter $(or $(SEED),1) $(or $(PATIENTS),120) $(or $(DAYS),90)

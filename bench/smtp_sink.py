@@ -106,7 +106,12 @@ async def _until_told(wire: Connection) -> None:
     ended = asyncio.Event()
 
     def heard() -> None:
-        if wire.recv() == "end":
+        try:
+            wish = wire.recv()
+        except EOFError:  # whoever started it is gone
+            wish = "end"
+        if wish == "end":
+            loop.remove_reader(wire.fileno())
             ended.set()
             return
         wire.send(kept)

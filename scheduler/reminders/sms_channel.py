@@ -18,7 +18,7 @@ from scheduler.reminders.messages import Letter
 from scheduler.reminders.phone_numbers import text_number
 from scheduler.reminders.short_messages import compose_short
 
-_PATIENCE_IN_SECONDS = 20
+_PATIENCE_IN_SECONDS = 20.0
 _MOST_BYTES = 65_536
 _THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 _PATTERN = "twilio://SID:TOKEN@api.twilio.com?from=%2B13035550100"

@@ -13,7 +13,7 @@ from scheduler.reminders.addresses import mailbox
 from scheduler.reminders.channels import NotSent, Rejected, Unanswered, Unreachable
 from scheduler.reminders.messages import Letter, compose
 
-_PATIENCE_IN_SECONDS = 20
+_PATIENCE_IN_SECONDS = 20.0
 _DEFAULT_PORTS = {"smtp": 25, "smtps": 465}
 _SWITCH = {"": True, "1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 _STRANGE_LETTERS = "the address has letters that the mail server cannot take"
