@@ -41,6 +41,7 @@ from scheduler.web import (
     reminder_times_routes,
     replan_routes,
     rules_routes,
+    search_routes,
     series_routes,
     sign_in_routes,
     staff_routes,
@@ -66,6 +67,7 @@ from scheduler.web.words import FILTERS
 BLUEPRINTS = (
     home_routes.pages,
     sign_in_routes.pages,
+    search_routes.pages,
     patient_routes.pages,
     patient_details_routes.pages,
     cohort_routes.pages,
@@ -150,6 +152,7 @@ def register_pages(app: Flask) -> None:
         asset=_asset,
         navigation=_navigation,
         signed_in=_signed_in,
+        may_search=_may_search,
         fresh_key=fresh_key,
         # The same wherever a page says how soon patients are told.
         policy=POLICY,
@@ -213,6 +216,11 @@ def _navigation() -> list[Entry]:
     if may(actor, Permission.SEE_RULES):
         entries.append(_entry("Rules", "rules.rules", ("rules",)))
     return entries
+
+
+def _may_search() -> bool:
+    """Say whether whoever is signed in has the box to search by."""
+    return may(g.actor, Permission.SEE_PATIENTS)
 
 
 def _count_conflicts(actor: Actor) -> int:

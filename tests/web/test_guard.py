@@ -80,6 +80,7 @@ MAY_OPEN = {
     "conflicts.conflict": DESK | {"prescriber"},
     "patient_details.new": DESK,
     "patient_details.details": DESK,
+    "search.search": EVERYBODY,
     "insights.insights": {"admin"},
     "insights.file": {"admin"},
     "unconfirmed.unconfirmed": DESK | {"prescriber"},
