@@ -8,6 +8,8 @@ from datetime import date
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from wtforms import StringField
+from wtforms.validators import Length
 
 from scheduler.access.permissions import Permission, may
 from scheduler.booking.reach import search_within_reach, site_of
@@ -17,15 +19,24 @@ from scheduler.store import clinic
 from scheduler.store.cohorts import cohorts
 from scheduler.store.glances import patient_lines
 from scheduler.store.work import reading
-from scheduler.web.forms import SearchForm, faults
+from scheduler.web.forms import LONGEST_LINE, faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
+from scheduler.web.posted_form import PostedForm
 from scheduler.web.words import birthday_words, day_words, moment_in, role_words
 
 pages = Blueprint("search", __name__)
 
 MOST_OF_A_KIND = 12
 """More of one kind help nobody: a word more finds the right one."""
+
+
+class EverythingForm(PostedForm):
+    """What is looked for, whatever it is."""
+
+    wanted = StringField(
+        "What are you looking for?", [Length(max=LONGEST_LINE, message="Enter fewer characters")]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +88,7 @@ _PAGES = (
 @needs(Permission.SEE_PATIENTS)
 def search() -> ResponseReturnValue:
     """Find what is asked for; the only thing found is opened at once."""
-    form = SearchForm()
+    form = EverythingForm()
     if request.method != "POST":
         return _page(form, ())
     if not form.validate():
@@ -93,7 +104,7 @@ def search() -> ResponseReturnValue:
     return _page(form, kinds)
 
 
-def _page(form: SearchForm, kinds: tuple[Kind, ...]) -> str:
+def _page(form: EverythingForm, kinds: tuple[Kind, ...]) -> str:
     return render_template(
         "search.html",
         form=form,
