@@ -33,6 +33,7 @@ from scheduler.domain.errors import Fault, FaultyDocument, InvalidValue
 from scheduler.domain.group_readings import readings
 from scheduler.domain.group_terms import Member
 from scheduler.domain.interval import Interval
+from scheduler.domain.message_names import Unnamed, names_told
 from scheduler.domain.people import Credential, GateRecord, Patient, Role, StaffMember
 from scheduler.domain.places import Closure, NoticeAsked, Room, Site, WeeklyHours
 from scheduler.domain.reminder_times import ReminderTimes
@@ -96,8 +97,9 @@ def read_clinic(document: Mapping[str, object]) -> Clinic:
         appointments=tuple(_appointment(entry, zones[entry.site]) for entry in form.appointments),
         cohorts=tuple(_cohort(entry) for entry in form.cohorts),
     )
-    if periods.faults:
-        raise FaultyDocument(tuple(periods.faults))
+    faults = [*periods.faults, *_names_in_words(clinic)]
+    if faults:
+        raise FaultyDocument(tuple(faults))
     return clinic
 
 
@@ -108,6 +110,17 @@ def read_patient(entry: Mapping[str, object]) -> Patient:
     """
     told = {name: value for name, value in entry.items() if value not in ("", None)}
     return _patient(read_as(PatientEntry, told), _Periods({}), "")
+
+
+def _names_in_words(clinic: Clinic) -> Iterator[Fault]:
+    """Yield where the words of messages name somebody of whom the file itself tells."""
+    for number, site in enumerate(clinic.sites):
+        staff = tuple(one.name for one in clinic.staff if one.site == site.id)
+        patients = tuple(one.name for one in clinic.patients if one.site == site.id)
+        for place, chosen in site.message_words:
+            path = f"sites[{number}].message_words.{place.language}.{place.form}.{place.kind}"
+            for where, why in names_told(chosen, Unnamed(site, staff, patients)):
+                yield Fault(f"{path}.{where}", why)
 
 
 def _form(document: Mapping[str, object]) -> tuple[ClinicDocument | None, list[Fault]]:

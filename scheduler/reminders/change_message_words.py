@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,9 +13,9 @@ from scheduler.booking.retrying import retried
 from scheduler.booking.site_choice import Chooser, SiteChosen, choose
 from scheduler.domain.clock import Clock
 from scheduler.domain.message_checks import faults_of
+from scheduler.domain.message_names import Unnamed, names_told
 from scheduler.domain.message_words import ChosenWords, MessageForm, Place, with_words, words_at
 from scheduler.domain.places import Site
-from scheduler.domain.telling_words import folded
 from scheduler.planner.proposal import Reason
 from scheduler.reminders.example_letters import MOST_SEGMENTS, Setting, segments_of
 from scheduler.reminders.words.spoken import LANGUAGES
@@ -83,8 +82,8 @@ def faults_at(site: Site, place: Place, chosen: ChosenWords, now: datetime) -> I
     for fault in faults_of(place, chosen):
         found = True
         yield fault
-    for where, text in (("subject", chosen.subject), ("body", chosen.body)):
-        yield from ((where, why) for why in _naming(text, site))
+    staff = tuple(person.name for person in clinic.staff(site.id))
+    yield from names_told(chosen, Unnamed(site, staff, clinic.patient_names(site.id)))
     if place.form is MessageForm.TEXT and not found:
         takes = segments_of(place, chosen, Setting(site, now))
         if takes > MOST_SEGMENTS:
@@ -92,31 +91,6 @@ def faults_at(site: Site, place: Place, chosen: ChosenWords, now: datetime) -> I
                 "body",
                 f"about one visit this takes {takes} segments: {MOST_SEGMENTS} at most, for each is paid for",
             )
-
-
-def _naming(text: str, site: Site) -> Iterator[str]:
-    """Yield whom or what a text names that it must not: the clinic by its real name, staff by theirs, patients whole."""
-    public = set(_words(site.public_name)) | set(_words(site.address))
-    staff = [person.name for person in clinic.staff(site.id)]
-    family = [name.split()[-1] for name in staff if name.split()]
-    for names, whose in (
-        ([site.name], "the clinic's own name"),
-        ([*staff, *family], "the name of somebody of the staff"),
-        (clinic.patient_names(site.id), "the name of a patient"),
-    ):
-        for name in dict.fromkeys(names):
-            if set(_words(name)) - public and _is_in(name, text):
-                yield f"'{name}' is {whose}: leave it out"
-
-
-def _is_in(name: str, text: str) -> bool:
-    # Alone, May and Park may be words as well: then they are small.
-    wanted, said = (name, text) if " " not in name else (folded(name), folded(text))
-    return re.search(rf"(?<!\w){re.escape(wanted)}(?!\w)", said) is not None
-
-
-def _words(text: str) -> Iterable[str]:
-    return re.findall(r"\w+", folded(text))
 
 
 def _reason(where: str, why: str) -> Reason:

@@ -121,3 +121,14 @@ def test_a_clinic_file_brings_words_and_says_what_is_wrong_with_them() -> None:
     with pytest.raises(FaultyDocument) as refusal:
         read_clinic({"sites": [{**site, "message_words": wrong}]})
     assert "en.text.one_day.body: {answers} is missing" in str(refusal.value)
+    named = plain(((MAIL, replace(WORDS, subject="Cottonwood Clinic says hello")),))
+    with pytest.raises(FaultyDocument) as refusal:
+        read_clinic({"sites": [{**site, "name": "Cottonwood Hall", "message_words": named}]})
+    assert "may tell" in str(refusal.value)
+    named = plain(((MAIL, replace(WORDS, subject="Cottonwood Hall says hello")),))
+    with pytest.raises(FaultyDocument) as refusal:
+        read_clinic({"sites": [{**site, "name": "Cottonwood Hall", "message_words": named}]})
+    assert str(refusal.value) == (
+        "sites[0].message_words.en.mail.confirmation.subject: "
+        "'Cottonwood Hall' is the clinic's own name: leave it out"
+    )
