@@ -12,6 +12,8 @@ from scheduler.domain.answers import Answer
 from scheduler.domain.clock import local_day
 from scheduler.reminders.answer_links import AnswerByLink, answer_by_link, open_link
 from scheduler.reminders.dispatch import dispatch
+from scheduler.store import clinic
+from scheduler.store.work import unit_of_work
 from tests.browser.conftest import Served
 from tests.browser.person import Person, Screen
 from tests.reminders.changing import body
@@ -59,6 +61,28 @@ def test_somebody_answers_a_message_at_their_own_screen(
     one.go("/a/xxxxxxxxxxxxxxxx")
     expect(page.get_by_role("heading", name="This link is of no use")).to_be_visible()
     one.look("link-of-no-use")
+
+
+@pytest.mark.parametrize(
+    "screen", [Screen(320), Screen(390, dark=True), Screen(1280)], ids=lambda screen: screen.name
+)
+def test_whoever_reads_spanish_answers_in_spanish(
+    served: Served, person: Callable[[Screen], Person], screen: Screen
+) -> None:
+    with served.app.app_context(), unit_of_work():
+        for patient in clinic.patients(clinic.sites()[0].id):
+            clinic.note_language(patient.id, "es")
+    several = links_sent(served)[0]
+    one = person(screen)
+    page = one.page
+    one.go(several)
+    expect(page).to_have_title("Sus citas")
+    first = page.get_by_role("listitem").first
+    first.get_by_role("button", name="Necesito otro horario").click()
+    expect(first).to_contain_text("Nos dijo que necesita otro horario. Le llamaremos")
+    page.get_by_role("button", name="Todos estos horarios me convienen").click()
+    expect(first).to_contain_text("Hemos anotado que este horario le conviene.")
+    one.look("link-in-spanish")
 
 
 @pytest.mark.parametrize("screen", [Screen(1280), Screen(390)], ids=lambda screen: screen.name)
