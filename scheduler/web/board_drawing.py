@@ -153,6 +153,16 @@ def load_by_hour(taken: Iterable[Interval], axis: Axis) -> tuple[float, ...]:
     return tuple(round(one / _HOUR, 3) for one in found)
 
 
+def most_at_once(taken: Iterable[Interval]) -> int:
+    """Return how many intervals share a moment at the most; two that merely touch share none."""
+    turns = sorted(turn for one in taken for turn in ((one.start, 1), (one.end, -1)))
+    most = now = 0
+    for _, by in turns:
+        now += by
+        most = max(most, now)
+    return most
+
+
 def _from_to(axis: Axis, interval: Interval) -> tuple[int, int]:
     first, last = axis.line(interval.start), axis.line(interval.end)
     # At the very end there is still room for a block.

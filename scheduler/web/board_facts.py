@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -100,6 +100,30 @@ def facts_of_day(day: date, site: Site, actor: Actor, now: datetime) -> BoardFac
         missing=memory.gates.of(standing, Floor(site, places.staff, patients, now)),
         axis=axis_of(day, site.zone, [*site.open_times(whole), *(course.whole for course in courses)]),
     )
+
+
+def facts_of_days(days: Sequence[date], site: Site, actor: Actor, now: datetime) -> tuple[BoardFacts, ...]:
+    """Read days that follow one another, for a look at how full they are: without patients and what they still need."""
+    memory = board_memory()
+    whole = {day: whole_local_day(day, site.zone) for day in days}
+    span = Interval(whole[days[0]].start, whole[days[-1]].end)
+    found = memory.visits(site.id).between(span, own_patients_only(actor))
+    standing = [visit for visit in found if visit.state.takes_time]
+    places, doses = memory.floor(site.id), doses_begun(standing)
+    courses = [memory.course(visit, doses.get(visit.id), now) for visit in standing]
+    told = []
+    for day in days:
+        theirs = tuple(course for course in courses if course.whole.overlaps(whole[day]))
+        drawn = [*site.open_times(whole[day]), *(course.whole for course in theirs)]
+        axis = axis_of(day, site.zone, drawn)
+        told.append(
+            BoardFacts(
+                *(day, site, now, theirs, 0, {}, places.staff, places.rooms, places.version),
+                missing={},
+                axis=axis,
+            )
+        )
+    return tuple(told)
 
 
 def is_late(visit: Appointment, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""The board: rooms and people of a site across a day; it is kept up to date while somebody looks at it."""
+"""The board: rooms and people of a site across a day, kept up to date, and a week at a glance."""
 
 from __future__ import annotations
 
@@ -23,18 +23,19 @@ from scheduler.domain.clock import local_day
 from scheduler.domain.places import Site
 from scheduler.store.freshness import version_of_site
 from scheduler.store.work import reading
-from scheduler.web.board_facts import facts_of_day
+from scheduler.web.board_facts import facts_of_day, facts_of_days
 from scheduler.web.board_lanes import By
 from scheduler.web.board_shelf import Drawn, board_shelf
 from scheduler.web.board_version import has_it_still, tag_of
 from scheduler.web.board_view import Block, board_of
+from scheduler.web.board_week import days_of_week, week_of
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.words import clock_in, zone_words
 
 pages = Blueprint("board", __name__)
 
-A_DAY = timedelta(days=1)
+A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
 
 PRESENT, TAG = "@present@", "@tag@"
 """What stands in a drawn board for what differs each time it is told."""
@@ -89,6 +90,28 @@ def live(day: date) -> ResponseReturnValue:
             return _tagged(Response(status=304), asked)
         drawn = _drawn(version, day, site, now)
     return _tagged(make_response(_as_of(drawn, version, now)), tag_of(version, drawn.good_until))
+
+
+@pages.get("/board/<day:day>/week")
+@needs(Permission.SEE_DAY)
+def week(day: date) -> ResponseReturnValue:
+    """Show how full the week of a day is."""
+    now, days = current_clock().now(), days_of_week(day)
+    with reading():
+        site = site_of(actor())
+        facts = facts_of_days(days, site, actor(), now)
+    return render_template(
+        "board_week.html",
+        day=day,
+        days=days,
+        site=site,
+        zone_name=zone_words(day, site.zone),
+        week=week_of(facts, _by()),
+        by=_by().value,
+        before=day - A_WEEK,
+        after=day + A_WEEK,
+        is_own=own_patients_only(actor()) is not None,
+    )
 
 
 def _drawn(version: str, day: date, site: Site, now: datetime) -> Drawn:

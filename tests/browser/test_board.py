@@ -73,6 +73,9 @@ def test_the_board_can_be_read_by_everybody(
     one.look("board-overrunning")
     one.go("/board/2026-11-26")
     one.look("board-closed")
+    one.go(_board(dose).replace("?", "/week?"))
+    expect(one.page.get_by_role("rowheader", name="All rooms")).to_be_visible()
+    one.look("board-week")
 
 
 def test_two_people_see_each_others_changes(served: Served, person: Callable[[Screen], Person]) -> None:
@@ -167,11 +170,14 @@ def _present(page: Page) -> float:
     return float(at.rstrip("%"))
 
 
-def test_a_day_fits_on_one_sheet_of_paper(served: Served, person: Callable[[Screen], Person]) -> None:
+@pytest.mark.parametrize("part", ["", "/week"])
+def test_a_day_and_a_week_each_fit_on_a_sheet_of_paper(
+    served: Served, person: Callable[[Screen], Person], part: str
+) -> None:
     dose = _dose(served)
     one = person(Screen(1280))
     one.come_in("desk")
-    one.go(_board(dose))
+    one.go(_board(dose).replace("?", f"{part}?"))
     sheets = one.page.pdf(prefer_css_page_size=True)
     assert re.findall(rb"/Type\s*/Page\b(?!s)", sheets) == [b"/Type /Page"]
     wide, high = (float(number) for number in re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", sheets)[0])

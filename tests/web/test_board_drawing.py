@@ -17,6 +17,7 @@ from scheduler.web.board_drawing import (
     Stretch,
     axis_of,
     load_by_hour,
+    most_at_once,
     parts,
     places,
 )
@@ -156,3 +157,9 @@ def test_load_on_the_day_of_the_long_night_counts_each_hour_once() -> None:
     day = date(2026, 11, 1)
     axis = axis_of(day, ZONE, [whole_local_day(day, ZONE)])
     assert load_by_hour([whole_local_day(day, ZONE)], axis) == (1.0,) * 25
+
+
+def test_how_many_share_a_moment_counts_no_two_that_merely_touch() -> None:
+    taken = [between((8, 0), (9, 0)), between((9, 0), (10, 0)), between((8, 30), (9, 30))]
+    assert most_at_once(taken) == 2
+    assert most_at_once([]) == 0

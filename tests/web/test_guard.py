@@ -74,6 +74,7 @@ MAY_OPEN = {
     "board.today": EVERYBODY,
     "board.day": EVERYBODY,
     "board.live": EVERYBODY,
+    "board.week": EVERYBODY,
     "substitute.choose": EVERYBODY - {"nurse"},
     "substitute.take": EVERYBODY - {"nurse"},
     "conflicts.conflicts": DESK | {"prescriber"},
