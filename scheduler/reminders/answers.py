@@ -1,4 +1,4 @@
-"""One look at the mailbox of answers: each message is an answer that is taken, or is left with a reason that is counted."""
+"""One look at the mailbox of answers: each message is an answer or a delivery report, or is left with a reason."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from scheduler.domain.clock import Clock
 from scheduler.feeds.replies import Reply, reply_in
 from scheduler.reminders.addresses import recipient_hash
 from scheduler.reminders.letterboxes import Letterbox
+from scheduler.reminders.returned import report_in, take_report
 
 _MOST_PARTS = 50
 _CALENDARS = frozenset({"text/calendar", "application/ics"})
@@ -47,6 +48,10 @@ def read_answers(
 
 
 def _outcome(letter: bytes | None, clock: Clock) -> str:
+    # First: a report may bring all of our message along, with its invitations.
+    report = report_in(letter) if letter is not None else None
+    if report is not None:
+        return take_report(report)
     found = answer_in(letter)
     if isinstance(found, Unheeded):
         return found

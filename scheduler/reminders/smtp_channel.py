@@ -24,8 +24,9 @@ class SmtpChannel:
     """An SMTP server, over one connection for as many messages as follow each other.
 
     The URL is `smtp://user:password@host:587?starttls=1` or `smtps://...`; `from=` sets the sender's address, which
-    is otherwise the user name when that is one. Raises `InvalidValue` for anything else, lest a slip of the pen send
-    in the open, or under an address that no message can leave with.
+    is otherwise the user name when that is one, and `bounces=` the one that mail servers give messages back to, which is
+    otherwise the sender's. Raises `InvalidValue` for anything else, lest a slip of the pen send in the open, or under an
+    address that no message can leave with.
     """
 
     name = "email"
@@ -46,10 +47,14 @@ class SmtpChannel:
             raise InvalidValue("SMTP_URL has a port that is no number from 1 to 65535") from error
         self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
         self.sender = options.get("from", [self._user if "@" in self._user else sender])[-1]
-        try:
-            mailbox(self.sender)
-        except InvalidValue as error:
-            raise InvalidValue("SMTP_URL names a sender that is no address; write from=name@host") from error
+        self._given_back_to = options.get("bounces", [self.sender])[-1]
+        for option, address in (("from", self.sender), ("bounces", self._given_back_to)):
+            try:
+                mailbox(address)
+            except InvalidValue as error:
+                raise InvalidValue(
+                    f"SMTP_URL names a sender that is no address; write {option}=name@host"
+                ) from error
         self._connection: smtplib.SMTP | None = None
 
     def send(self, letter: Letter, at: datetime) -> None:
@@ -61,7 +66,7 @@ class SmtpChannel:
             raise _failure_of(error) from error
         self._connection = connection
         try:
-            connection.send_message(message)
+            connection.send_message(message, from_addr=self._given_back_to)
         except smtplib.SMTPNotSupportedError as error:
             # Only of an address: what SMTP_URL asks for was settled when the connection was made.
             raise Rejected(_STRANGE_LETTERS) from error
@@ -111,8 +116,10 @@ class SmtpChannel:
 def _wants_starttls(options: Mapping[str, list[str]]) -> bool:
     """Say whether the options of an SMTP_URL ask for TLS. Raises `InvalidValue` for options that it cannot have."""
     wanted = options.get("starttls", ["0"])[-1].lower()
-    if wanted not in _SWITCH or not set(options) <= {"starttls", "from"}:
-        raise InvalidValue("SMTP_URL has an option that is not known; there are starttls=1 and from=ADDRESS")
+    if wanted not in _SWITCH or not set(options) <= {"starttls", "from", "bounces"}:
+        raise InvalidValue(
+            "SMTP_URL has an option that is not known; there are starttls=1, from=ADDRESS and bounces=ADDRESS"
+        )
     return _SWITCH[wanted]
 
 

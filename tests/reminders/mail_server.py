@@ -36,6 +36,7 @@ class MailServer:
     answers: dict[str, str] = field(default_factory=dict)
     data_answer: str = "250 OK"
     messages: list[Message] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
     sessions: set[int] = field(default_factory=set)
 
     async def handle_RCPT(
@@ -53,6 +54,7 @@ class MailServer:
         if self.data_answer.startswith("250"):
             assert isinstance(envelope.content, bytes)
             self.messages.append(message_from_bytes(envelope.content))
+            self.senders.append(str(envelope.mail_from))
         return self.data_answer
 
 

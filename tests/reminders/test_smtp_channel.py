@@ -76,6 +76,19 @@ def test_an_address_with_letters_that_the_server_cannot_take_is_refused_for_good
     assert [message["To"] for message in mail.messages] == ["sam@example.org"]
 
 
+def test_messages_are_given_back_to_the_address_that_is_chosen_for_it_or_to_the_sender(
+    server: MailServer,
+) -> None:
+    for chosen in ("?bounces=returned+mail@example.org", ""):
+        channel = SmtpChannel(f"smtp://127.0.0.1:{server.port}{chosen}", "office@example.org")
+        channel.send(a_letter(), NOW)
+        channel.close()
+    assert server.senders == ["returned+mail@example.org", "office@example.org"]
+    assert {str(message["From"]).partition("<")[2] for message in server.messages} == {"office@example.org>"}
+    with pytest.raises(InvalidValue, match="write bounces=name@host"):
+        SmtpChannel("smtp://127.0.0.1?bounces=nowhere", "office@example.org")
+
+
 def test_a_server_that_is_not_there_is_out_of_reach() -> None:
     with pytest.raises(Unreachable):
         SmtpChannel(f"smtp://127.0.0.1:{free_port()}", "office@example.org").send(a_letter(), NOW)
