@@ -26,6 +26,7 @@ from scheduler.domain.people import StaffMember
 from scheduler.domain.places import USUAL_LANGUAGE, Site
 from scheduler.domain.series import Series
 from scheduler.domain.treatment import Protocol
+from scheduler.domain.urgent_help import plain as plain_help
 from scheduler.domain.visit_day import VisitEvent
 from scheduler.store import appointments, clinic, cohorts, conflicts, overrides, reminders, visit_events
 from scheduler.store import series as stored
@@ -97,7 +98,7 @@ def _capacity(capacity: Mapping[Purpose, int]) -> Json:
 
 
 def _site(site: Site) -> Json:
-    """Return a site; what its calendars call visits, when its reminders leave and what it speaks, only where it chose so."""
+    """Return a site; what it chose otherwise than usual (words, times of reminders, language) or beyond it alone."""
     chosen: Json = (
         {} if site.calendar_words == USUAL_WORDS else {"calendar_words": site.calendar_words.plain()}
     )
@@ -107,6 +108,8 @@ def _site(site: Site) -> Json:
         chosen = {**chosen, "language": site.language}
     if words := plain(site.message_words):
         chosen = {**chosen, "message_words": words}
+    if urgent := plain_help(site.urgent_help):
+        chosen = {**chosen, "urgent_help": urgent}
     return {"id": site.id, "zone": site.zone, **chosen}
 
 

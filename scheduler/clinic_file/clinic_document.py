@@ -38,6 +38,7 @@ from scheduler.domain.people import Credential, GateRecord, Patient, Role, Staff
 from scheduler.domain.places import Closure, NoticeAsked, Room, Site, WeeklyHours
 from scheduler.domain.reminder_times import ReminderTimes
 from scheduler.domain.treatment import Protocol, StepKind
+from scheduler.domain.urgent_help import UrgentHelp
 
 USUALLY_WATCHES = 2
 """How many patients a medical monitor may watch when the file does not say."""
@@ -211,6 +212,7 @@ def _site(entry: SiteEntry) -> Site:
         reminder_times=ReminderTimes(**dict(entry.reminder_times)),
         language=entry.language,
         message_words=chosen_words(entry.message_words),
+        urgent_help=tuple(UrgentHelp(one.name, one.phone) for one in entry.urgent_help),
     )
 
 

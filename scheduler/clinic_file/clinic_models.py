@@ -18,6 +18,7 @@ from scheduler.clinic_file.forms import (
     Name,
     Period,
     Phone,
+    ShortPhone,
     Switch,
     Week,
     WholeNumber,
@@ -26,12 +27,15 @@ from scheduler.clinic_file.forms import (
 )
 from scheduler.clinic_file.protocol_models import ProtocolDocument
 from scheduler.domain.calendar_words import KINDS, PatientShown, faults_of
+from scheduler.domain.errors import InvalidValue
 from scheduler.domain.message_checks import faults_of as faults_of_words
 from scheduler.domain.message_words import MessageForm, MessageWords, words_from
 from scheduler.domain.people import GateDecision, Role
 from scheduler.domain.places import USUAL_LANGUAGE
 from scheduler.domain.reminder_times import faults_of as faults_of_times
 from scheduler.domain.treatment import StepKind
+from scheduler.domain.urgent_help import MOST as MOST_URGENT
+from scheduler.domain.urgent_help import UrgentHelp
 
 
 class ClosureEntry(Form):
@@ -115,6 +119,21 @@ class MessageWordsEntry(Form):
     body: str
 
 
+class UrgentHelpEntry(Form):
+    """Whom patients call in urgent need; the name is neutral, since whoever holds a link of theirs may read it."""
+
+    name: Words
+    phone: ShortPhone
+
+    @model_validator(mode="after")
+    def _may_be_shown(self) -> UrgentHelpEntry:
+        try:
+            UrgentHelp(self.name, self.phone)
+        except InvalidValue as problem:
+            raise ValueError(str(problem)) from problem
+        return self
+
+
 MessageKindName: TypeAlias = Literal[
     "confirmation", "preparation", "three_days", "one_day", "same_day", "change"
 ]
@@ -144,6 +163,7 @@ class SiteEntry(Form):
     reminder_times: ReminderTimesEntry = ReminderTimesEntry()
     language: Language = USUAL_LANGUAGE
     message_words: WordsOfMessages = {}
+    urgent_help: Annotated[list[UrgentHelpEntry], Field(max_length=MOST_URGENT)] = []
 
     @field_validator("message_words")
     @classmethod

@@ -159,6 +159,8 @@ DottedName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*
 Words = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_one_line)]
 Email = Annotated[str, Field(pattern=r"^[^@\s,;<>]+@[^@\s,;<>.]+(\.[^@\s,;<>.]+)+$", max_length=254)]
 Phone = Annotated[str, Field(pattern=r"^\+?[0-9][0-9 ().-]{5,24}$")]
+#: Numbers of urgent help may be as short as three figures.
+ShortPhone = Annotated[str, Field(pattern=r"^[+*#]?[0-9][0-9 ().-]{1,24}$")]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 Zone = Annotated[str, AfterValidator(zone_in)]
 Day = Annotated[date, BeforeValidator(day_in)]

@@ -11,6 +11,7 @@ from scheduler.domain.clock import days_of, instant_at, whole_local_day
 from scheduler.domain.interval import Interval, merged, without
 from scheduler.domain.message_words import MessageWords
 from scheduler.domain.reminder_times import USUAL_TIMES, ReminderTimes
+from scheduler.domain.urgent_help import UrgentHelp
 
 USUAL_LANGUAGE = "en"
 """What a site speaks that says nothing of it, as BCP 47 has it."""
@@ -70,7 +71,7 @@ class Site:
     `public_name` is the neutral name that messages and calendars may show; `name` is for signed-in pages alone.
     `zone` is an IANA name. `phone` and `address` may be empty. `calendar_words` are what calendars of staff call visits,
     `reminder_times` when messages to patients leave, `language` (BCP 47) what they are written in where a patient has none.
-    `message_words` are those of messages that the site has words of its own for.
+    `message_words` are those of messages that the site has words of its own for, `urgent_help` whom patients call in need.
     """
 
     id: str
@@ -88,6 +89,7 @@ class Site:
     reminder_times: ReminderTimes = USUAL_TIMES
     language: str = USUAL_LANGUAGE
     message_words: MessageWords = ()
+    urgent_help: tuple[UrgentHelp, ...] = ()
 
     def open_times(self, horizon: Interval) -> tuple[Interval, ...]:
         """Return when the site is open within the horizon, closures taken out, sorted and merged."""

@@ -14,6 +14,8 @@ from scheduler.domain.message_words import plain
 from scheduler.domain.message_words import words_from as words_of_messages
 from scheduler.domain.places import Closure, NoticeAsked, Room, Site, WeeklyHours
 from scheduler.domain.reminder_times import times_from
+from scheduler.domain.urgent_help import plain as plain_help
+from scheduler.domain.urgent_help import urgent_help_from
 from scheduler.store.base import table_of
 from scheduler.store.rows import by_owner, hang, only, put
 from scheduler.store.tables_places import ClosureRow, RoomOutageRow, RoomRow, SiteHoursRow, SiteRow
@@ -51,6 +53,7 @@ def load_sites(connection: Connection, site: str | None = None) -> tuple[Site, .
             reminder_times=times_from(row.reminder_times),
             language=row.language,
             message_words=words_of_messages(row.message_words),
+            urgent_help=urgent_help_from(row.urgent_help),
             **_policies(row),
         )
         for row in rows
@@ -74,6 +77,7 @@ def write_site(connection: Connection, site: Site) -> None:
         "reminder_times": site.reminder_times.chosen() or None,
         "language": site.language,
         "message_words": plain(site.message_words) or None,
+        "urgent_help": plain_help(site.urgent_help) or None,
     }
     put(connection, _site, row)
     hang(connection, _hours, {"site_id": site.id}, hours_rows(site.hours))

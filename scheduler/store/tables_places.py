@@ -14,7 +14,8 @@ class SiteRow(Row):
     """A site; hours of notice, and of making no decisions after a dose, are the usual ones where they are left out.
 
     `calendar_words` are a JSON object of texts, nothing for the usual words; `reminder_times` one of numbers that differ
-    from the usual ones, nothing for none; `message_words` those of messages that it has words of its own for.
+    from the usual ones, nothing for none; `message_words` those of messages that it has words of its own for; `urgent_help`
+    a JSON list of names and numbers, nothing for none.
     """
 
     __tablename__ = "site"
@@ -33,6 +34,7 @@ class SiteRow(Row):
     reminder_times: Mapped[Json | None]
     language: Mapped[str] = mapped_column(server_default="en")
     message_words: Mapped[Json | None]
+    urgent_help: Mapped[Json | None]
 
 
 class SiteHoursRow(Row):

@@ -28,7 +28,9 @@ from scheduler.reminders.answer_links import (
 )
 from scheduler.reminders.contents import line_of
 from scheduler.reminders.words.language import Language, plain_spaces
+from scheduler.reminders.words.own_spoken import own_words
 from scheduler.reminders.words.spoken import spoken
+from scheduler.store import clinic
 from scheduler.web.errors import STATUS_OF
 from scheduler.web.feed_limits import FeedLimits
 from scheduler.web.guard import is_from_elsewhere
@@ -100,6 +102,8 @@ def link(secret: str) -> ResponseReturnValue:
         may_confirm_all=sum(any(value == Answer.ACCEPTED for value, _ in one.buttons) for one in lines) > 1,
         seal=_seal(secret),
         accepted=Answer.ACCEPTED.value,
+        urgent=clinic.site(site.site).urgent_help,
+        urgent_word=own_words(language).door.urgent,
     )
 
 

@@ -19,6 +19,7 @@ from scheduler.domain.answers import Answer
 from scheduler.domain.appointment import AppointmentState
 from scheduler.domain.clock import StandingClock
 from scheduler.domain.treatment import StepKind
+from scheduler.domain.urgent_help import UrgentHelp
 from scheduler.reminders.answer_links import new_secret
 from scheduler.reminders.dispatch import dispatch
 from scheduler.reminders.messages import time_in_words
@@ -360,3 +361,13 @@ def test_the_command_and_the_page_meet(app: Flask, client: FlaskClient) -> None:
     assert found.group(1) not in done.output
     assert press(client, found.group(1), "accepted").status_code == 303
     assert state_of(app, "visit-a") is AppointmentState.CONFIRMED
+
+
+def test_whom_to_call_in_urgent_need_is_said_in_neutral_words(app: Flask, client: FlaskClient) -> None:
+    with app.app_context():
+        keep_clinic([PATIENT], urgent_help=(UrgentHelp("Help line", "+1 303 555 0190"),))
+        keep_visits(a_plain_visit(FIRST, "visit-a"))
+    page = client.get(sent_link(app))
+    assert "Urgent help:" in page.text
+    assert 'Help line <a class="nowrap" href="tel:+13035550190">+1 303 555 0190</a>' in page.text
+    assert_gives_nothing_away(everything_said(page))

@@ -1,0 +1,17 @@
+"""The words of the patient's own pages by language: one line each."""
+
+from __future__ import annotations
+
+from scheduler.reminders.words.english import ENGLISH
+from scheduler.reminders.words.language import Language
+from scheduler.reminders.words.own_english import OWN_ENGLISH
+from scheduler.reminders.words.own_pages import OwnWords
+from scheduler.reminders.words.own_spanish import OWN_SPANISH
+from scheduler.reminders.words.spanish import SPANISH
+
+OWN_WORDS = {ENGLISH.code: OWN_ENGLISH, SPANISH.code: OWN_SPANISH}
+
+
+def own_words(language: Language) -> OwnWords:
+    """Return the words of a language that messages are written in."""
+    return OWN_WORDS[language.code]
