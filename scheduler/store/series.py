@@ -119,6 +119,16 @@ def resting_series(now: datetime, site: str) -> tuple[Series, ...]:
         )
 
 
+def series_with_gaps(since: datetime, site: str) -> tuple[Series, ...]:
+    """Return the booked series of a site of which a visit was called off that was to start since an instant."""
+    called_off = select(_visit.c.series_id).where(
+        _visit.c.starts_at >= since, _visit.c.site_id == site, ~appointments.STANDING
+    )
+    booked = (_series.c.site_id == site, _series.c.state == SeriesState.BOOKED.value)
+    with reading() as connection:
+        return _load(connection, [*booked, _series.c.id.in_(called_off)])
+
+
 def dormant_series(site: str) -> tuple[Series, ...]:
     """Return the series of a site about which somebody is to decide whether they go on."""
     with reading() as connection:

@@ -35,6 +35,7 @@ from scheduler.web import (
     link_routes,
     message_words_routes,
     move_routes,
+    need_routes,
     patient_details_routes,
     patient_routes,
     place_routes,
@@ -88,6 +89,7 @@ BLUEPRINTS = (
     substitute_routes.pages,
     day_routes.pages,
     board_routes.pages,
+    need_routes.pages,
     conflict_routes.pages,
     unconfirmed_routes.pages,
     staff_routes.pages,
@@ -205,6 +207,7 @@ def _navigation() -> list[Entry]:
     if may(actor, Permission.SEE_DAY):
         entries.append(_entry("Board", "board.today", ("board",)))
     if may(actor, Permission.SEE_CONFLICTS):
+        entries.append(_entry("To do", "needs.to_do", ("needs",)))
         waiting = _entry("Conflicts", "conflicts.conflicts", ("conflicts", "unconfirmed"))
         entries.append(replace(waiting, count=_count_conflicts(actor)))
     if may(actor, Permission.SEE_STAFF):

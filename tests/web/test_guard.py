@@ -82,6 +82,7 @@ MAY_OPEN = {
     "patient_details.new": DESK,
     "patient_details.details": DESK,
     "search.search": EVERYBODY,
+    "needs.to_do": DESK | {"prescriber"},
     "insights.insights": {"admin"},
     "insights.file": {"admin"},
     "unconfirmed.unconfirmed": DESK | {"prescriber"},

@@ -1,0 +1,198 @@
+"""What waits for somebody, whatever it is: one list by when it must be done, each with its next step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+from flask import url_for
+
+from scheduler.access.permissions import Permission
+from scheduler.booking.let_rest import rests_since
+from scheduler.domain.clock import instant_at, local_day, whole_local_day
+from scheduler.domain.places import Site
+from scheduler.planner.closing_windows import closing_windows
+from scheduler.rules.wording import credential_name, sentence
+from scheduler.store import clinic
+from scheduler.store.conflicts import open_conflicts
+from scheduler.store.glances import patients_named, series_in_outline
+from scheduler.store.series import dormant_series, series_with_gaps
+from scheduler.web.answer_words import waiting_at
+from scheduler.web.call_words import calls_at
+from scheduler.web.unconfirmed_routes import unconfirmed_at
+from scheduler.web.words import day_words, moment_in
+
+GAPS_BEHIND = timedelta(days=60)
+"""A visit called off longer ago and never booked anew is missed, and nobody's next step."""
+
+CREDENTIALS_AHEAD = timedelta(days=30)
+
+_A_DAY = timedelta(days=1)
+
+
+class NeedKind(StrEnum):
+    """What sort of thing waits; each has its words on the page."""
+
+    CONFLICT = "Conflict"
+    CALL = "Call the patient"
+    UNCONFIRMED = "Not confirmed"
+    WINDOW = "Window closing"
+    DORMANT = "Does it go on?"
+    CREDENTIAL = "Credential"
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing that waits: until when, about whom or what, why in words, and where its next step is.
+
+    `by` is an instant, UTC: the start of the visit that it hinders, or the end of the time left. The next step is for
+    whoever has the permission.
+    """
+
+    by: datetime
+    kind: NeedKind
+    about: str
+    why: str
+    address: str
+    verb: str
+    permission: Permission = Permission.SEE_CONFLICTS
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The needs of one stretch of time, under its heading."""
+
+    heading: str
+    needs: tuple[Need, ...]
+
+
+def needs_at(site: Site, now: datetime) -> tuple[Need, ...]:
+    """Return all that waits at a site, the most urgent first; for use in one reading."""
+    found = (need for source in SOURCES for need in source(site, now))
+    return tuple(sorted(found, key=lambda need: (need.by, need.kind, need.about)))
+
+
+def by_urgency(needs: Iterable[Need], now: datetime, zone: str) -> tuple[Stretch, ...]:
+    """Put needs under the headings of a working day; those without any are left out."""
+    today = local_day(now, zone)
+    headings: dict[str, list[Need]] = {}
+    for need in needs:
+        headings.setdefault(_heading(local_day(need.by, zone), today, need.by < now), []).append(need)
+    return tuple(Stretch(heading, tuple(found)) for heading, found in headings.items())
+
+
+def _heading(day: date, today: date, is_over: bool) -> str:
+    if is_over:
+        return "Overdue"
+    ahead = (day - today).days
+    if ahead <= 1:
+        return "Today" if ahead == 0 else "Tomorrow"
+    return "Within a week" if ahead <= 7 else "Later"
+
+
+def _conflicts(site: Site, _now: datetime) -> Iterator[Need]:
+    found = open_conflicts(site.id)
+    series = series_in_outline(one.series for one in found)
+    patients = patients_named(one.patient for one in series.values())
+    for one in found:
+        name = patients[series[one.series].patient].name
+        address = url_for("conflicts.conflict", conflict=one.id)
+        yield Need(
+            one.visit_starts_at, NeedKind.CONFLICT, name, sentence(one.why), address, "See ways to mend"
+        )
+
+
+def _answers(site: Site, now: datetime) -> Iterator[Need]:
+    for one in waiting_at(site.id, now):
+        why = f"{one.said}: {one.visit.step}, {moment_in(one.visit.start, site.zone)}."
+        address = url_for("visits.visit", appointment=one.visit.id)
+        yield Need(one.visit.start, NeedKind.CALL, one.patient.name, why, address, "Open the visit")
+
+
+def _calls(site: Site, now: datetime) -> Iterator[Need]:
+    for one in calls_at(site.id, now):
+        address = url_for("conflicts.conflicts") + "#calls"
+        why = ". ".join(one.reasons) + "."
+        # Whoever was not reached waits already: a day is as long as that may take.
+        yield Need(one.since + _A_DAY, NeedKind.CALL, one.patient.name, why, address, "Call, and settle it")
+
+
+def _unconfirmed(site: Site, now: datetime) -> Iterator[Need]:
+    for one in unconfirmed_at(site, now):
+        why = f"{one.visit.step}, {moment_in(one.visit.start, site.zone)}, is not confirmed."
+        address = url_for("unconfirmed.unconfirmed")
+        yield Need(
+            one.visit.start, NeedKind.UNCONFIRMED, one.patient.name, why, address, "Call, and confirm it"
+        )
+
+
+def _windows(site: Site, now: datetime) -> Iterator[Need]:
+    found = series_with_gaps(now - GAPS_BEHIND, site.id)
+    patients = patients_named(one.patient for one in found)
+    for series in found:
+        for closing in closing_windows(clinic.protocol_of(series), series, site.zone):
+            said = moment_in(closing.last, site.zone)
+            is_open = f"can start until {said}" if closing.last >= now else f"could start until {said}"
+            why = f"{closing.visit.step} was called off and is not booked anew; it {is_open}."
+            yield Need(
+                closing.last,
+                NeedKind.WINDOW,
+                patients[series.patient].name,
+                why,
+                url_for("replan.replan", series=series.id),
+                "Plan anew",
+                Permission.MOVE_APPOINTMENT,
+            )
+
+
+def _dormant(site: Site, now: datetime) -> Iterator[Need]:
+    resting = dormant_series(site.id)
+    patients = patients_named(one.patient for one in resting)
+    for series in resting:
+        since = rests_since(series, now, site.zone)
+        if since is None:
+            continue
+        why = f"Nothing is ahead, and the series rests since {day_words(since)}."
+        # Nothing hinges on the hour: it stands among what is for this week.
+        by = whole_local_day(local_day(now, site.zone) + timedelta(days=7), site.zone).start
+        address = url_for("series.series", series=series.id)
+        yield Need(by, NeedKind.DORMANT, patients[series.patient].name, why, address, "Go on, or end it")
+
+
+def _credentials(site: Site, now: datetime) -> Iterator[Need]:
+    today = local_day(now, site.zone)
+    for person in clinic.staff(site.id):
+        for held in person.credentials:
+            until = held.valid_until
+            if until is None or not today <= until <= today + CREDENTIALS_AHEAD:
+                continue
+            if any(
+                _lasts_longer(other.valid_until, until)
+                for other in person.credentials
+                if other.kind == held.kind
+            ):
+                continue
+            why = f"{credential_name(held.kind)} holds through {day_words(until)}."
+            address = url_for("staff.person", person=person.id)
+            by = instant_at(until + timedelta(days=1), time.min, site.zone)
+            yield Need(
+                by, NeedKind.CREDENTIAL, person.name, why, address, "Record the new one", Permission.SEE_STAFF
+            )
+
+
+def _lasts_longer(other: date | None, until: date) -> bool:
+    return other is None or other > until
+
+
+SOURCES: Sequence[Callable[[Site, datetime], Iterator[Need]]] = (
+    _conflicts,
+    _answers,
+    _calls,
+    _unconfirmed,
+    _windows,
+    _dormant,
+    _credentials,
+)
+"""Where needs come from; a new sort of thing that waits is one more of these."""
