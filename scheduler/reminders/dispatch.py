@@ -14,6 +14,7 @@ from scheduler.reminders.channels import Channel, Unreachable
 from scheduler.reminders.contents import Contents, Office, contents_of
 from scheduler.reminders.due import Due, due_messages
 from scheduler.reminders.handing_over import Hands, Pass
+from scheduler.reminders.one_text import OF_NO_USE_LATER, Later
 from scheduler.reminders.policy import MessageKind, Verdict, policy_for, verdict, wait_until
 from scheduler.store.reminders import (
     Lease,
@@ -176,7 +177,8 @@ class _Sender:
                 return _end(lease, ReminderState.FAILED, problem, contents.sayings)
             case Verdict.TOO_LATE:
                 return _end(lease, ReminderState.TOO_LATE, "no longer of use", contents.sayings)
-        return self._hands.hand_over(lease, contents)
+        outcome = self._hands.hand_over(lease, contents)
+        return _postpone(lease, outcome, contents) if isinstance(outcome, Later) else outcome
 
 
 def _made_ready(leases: Sequence[Lease], this: Pass) -> Iterator[tuple[Lease, Contents | None]]:
@@ -189,6 +191,15 @@ def _made_ready(leases: Sequence[Lease], this: Pass) -> Iterator[tuple[Lease, Co
             begun += 1
             if monotonic() - made_at >= _FRESH_SECONDS:
                 break
+
+
+def _postpone(lease: Lease, later: Later, contents: Contents) -> str:
+    """Let a text wait that must not leave today, or end it where it is of no use later."""
+    if later.until is None:
+        return _end(lease, ReminderState.TOO_LATE, OF_NO_USE_LATER, contents.sayings)
+    with unit_of_work():
+        put_back(lease, later.until)
+    return "skipped"
 
 
 def _end(lease: Lease, state: ReminderState, problem: str, sayings: tuple[Saying, ...] = ()) -> str:

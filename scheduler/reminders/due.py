@@ -37,7 +37,8 @@ from scheduler.store.told import Saying, changed_among, untold_imports
 from scheduler.store.work import reading
 
 # A reminder so many calendar days before is at most one day and a clock change earlier than that in elapsed time.
-_AHEAD = timedelta(days=EARLIEST_DAYS + 2)
+AHEAD = timedelta(days=EARLIEST_DAYS + 2)
+"""No reminder is due of a visit that is longer ahead."""
 # Messages that a standstill of the program made too late are still entered, so that they are seen.
 _BEHIND = timedelta(days=7)
 
@@ -73,7 +74,7 @@ def due_messages(now: datetime) -> Iterator[Due]:
             break
     with reading():
         changes = changes_due(now)
-        visits = awaited_within(Interval(now - _BEHIND, now + _AHEAD))
+        visits = awaited_within(Interval(now - _BEHIND, now + AHEAD))
         series = unconfirmed_within(after=now)
     yield Due(changes=changes.entries)
     for portion in _portions(visits, _PORTION):
@@ -117,11 +118,12 @@ def reminder_of(kind: MessageKind, visit: AwaitedVisit, around: Surroundings) ->
     It is not missed, whatever else of the visit has changed since it was entered. `None` where the site sends none of this
     kind any more.
     """
-    planned = reminders_for(_occasion(visit, around), policy_for(visit.times))
+    planned = reminders_for(occasion_of(visit, around), policy_for(visit.times))
     return next((replace(message, missed=False) for message in planned if message.kind is kind), None)
 
 
-def _occasion(visit: AwaitedVisit, around: Surroundings) -> Occasion:
+def occasion_of(visit: AwaitedVisit, around: Surroundings) -> Occasion:
+    """Return a visit as the policy sees it."""
     return Occasion(visit.start, visit.set_at, visit.patient_zone, visit.kind, around.act_by, around.doses)
 
 
@@ -135,7 +137,7 @@ def _reminders_due(
     if visit.set_at >= visit.start:
         return  # written down afterwards; there was never anything to remind of
     policy = policy_for(visit.times)
-    for message in reminders_for(_occasion(visit, around), policy):
+    for message in reminders_for(occasion_of(visit, around), policy):
         wanted = verdict(message, now, visit.patient_zone, policy)
         way = None if wanted is Verdict.WAIT else _way_of(message.kind, wanted, visit, entered, known_of)
         if way is not None:

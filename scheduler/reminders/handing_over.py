@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -13,10 +13,11 @@ from scheduler.domain.errors import Conflict, InvalidValue
 from scheduler.reminders.answer_links import linked
 from scheduler.reminders.channels import Channel, NotSent, OptedOut, Rejected, Unanswered, Unreachable
 from scheduler.reminders.contents import Contents, Office
+from scheduler.reminders.one_text import Later, Noted, noted
 from scheduler.reminders.policy import next_attempt
 from scheduler.store.contacts import opt_out
-from scheduler.store.reminders import Lease, lease_some, mark_failed, mark_sent, put_back, take_up
-from scheduler.store.told import note_told, take_back
+from scheduler.store.reminders import TEXT, Lease, lease_some, mark_failed, mark_sent, put_back
+from scheduler.store.told import take_back
 from scheduler.store.work import unit_of_work
 
 log = logging.getLogger(__name__)
@@ -45,15 +46,6 @@ class Pass:
         return self.began + timedelta(seconds=monotonic() - self.began_monotonic)
 
 
-@dataclass(frozen=True, slots=True)
-class _TakenUp:
-    """A message that is about to leave, and the notes of what it says."""
-
-    lease: Lease
-    contents: Contents
-    notes: tuple[int, ...]
-
-
 class Hands:
     """Hands messages over one after the other.
 
@@ -65,11 +57,14 @@ class Hands:
         self._this = this
         self._left: tuple[Lease, datetime] | None = None
 
-    def hand_over(self, lease: Lease, contents: Contents) -> str:
-        """Hand one message over if it is still the lease's own; return which count it belongs to. Raises `Unreachable`."""
+    def hand_over(self, lease: Lease, contents: Contents) -> str | Later:
+        """Hand one message over if it is still the lease's own; return which count it belongs to. Raises `Unreachable`.
+
+        `Later` says that it is a text that must not leave today.
+        """
         taken = self._taken_up(lease, contents)
-        if taken is None:
-            return "skipped"
+        if not isinstance(taken, Noted):
+            return taken or "skipped"
         try:
             self._this.channel.send(taken.contents.letter, self._this.now())
         except (NotSent, InvalidValue) as problem:
@@ -121,7 +116,10 @@ class Hands:
                 for lease in leases:
                     put_back(lease, None)
 
-    def _taken_up(self, lease: Lease, contents: Contents) -> _TakenUp | None:
+    def _taken_up(self, lease: Lease, contents: Contents) -> Noted | Later | None:
+        if lease.channel == TEXT:
+            # Its patient is locked: who holds that lock must never wait for what this sender has not noted yet.
+            self.settle()
         try:
             return self._noted(lease, contents)
         except Conflict:
@@ -129,18 +127,18 @@ class Hands:
             self.settle()
             return self._noted(lease, contents)
 
-    def _noted(self, lease: Lease, contents: Contents) -> _TakenUp | None:
+    def _noted(self, lease: Lease, contents: Contents) -> Noted | Later | None:
         """Note what has left, and before the next leaves what it may say: should this sender die, that is known."""
         now = self._this.now()
         with unit_of_work():
             self._mark_left()
-            taken = take_up(lease, now + LEASE, contents.letter.reference)
-            if taken is not None:
-                notes = note_told(taken, contents.sayings)
-                if self._this.public_url is not None:
-                    contents = linked(contents, taken, self._this.public_url, now)
+            found = noted(lease, contents, now, now + LEASE)
+            if isinstance(found, Noted) and self._this.public_url is not None:
+                found = replace(
+                    found, contents=linked(found.contents, found.lease, self._this.public_url, now)
+                )
         self._left = None
-        return _TakenUp(taken, contents, notes) if taken is not None else None
+        return found
 
     def _note_failure(self, lease: Lease, problem: NotSent | InvalidValue) -> None:
         now = self._this.now()

@@ -60,7 +60,8 @@ class Letter:
     `visits` are those that stand and are told of whole: in a change, the new ones. `moved` and `called_off` are of a
     change alone. `invitations` are entries for the patient's calendar; `answers_are_read` says what the letter says of them.
     `link` is where to answer, empty where there is none. `language` is what the patient reads, a code of BCP 47.
-    `chosen` are the words that the site chose in place of the built-in ones.
+    `chosen` are the words that the site chose in place of the built-in ones. `also` are visits of which a text reminds
+    besides what it is about.
     """
 
     reference: str
@@ -77,6 +78,7 @@ class Letter:
     link: str = ""
     language: str = ENGLISH.code
     chosen: MessageWords = ()
+    also: tuple[VisitLine, ...] = ()
 
 
 def time_in_words(instant: datetime, zone: str, language: Language = ENGLISH) -> str:

@@ -161,6 +161,11 @@ def reminders_for(occasion: Occasion, policy: Policy = POLICY) -> tuple[PlannedM
     )
 
 
+def has_deadline(kind: MessageKind, of: StepKind, policy: Policy = POLICY) -> bool:
+    """Say whether a message of a visit of this kind tells what must be done by a certain time, so that it cannot wait."""
+    return of is StepKind.DOSING and any(lead.has_deadline and lead.kind is kind for lead in policy.reminders)
+
+
 def _is_same_day(lead: LeadTime) -> bool:
     return lead.at is None
 

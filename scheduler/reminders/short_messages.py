@@ -29,8 +29,11 @@ def compose_short(letter: Letter) -> str:
         "phone": letter.phone,
     }
     words = text_words(language, letter.kind, letter.chosen)
-    lines = with_something_to_say(iter(words.splitlines()), places)
-    return in_alphabet(plain_spaces(" ".join(filled(line, places) for line in lines)))
+    lines = list(with_something_to_say(iter(words.splitlines()), places))
+    # What is told besides comes right after what the message is about, wherever the clinic's words have that.
+    after = next((place for place, line in enumerate(lines, start=1) if "{visits}" in line), len(lines))
+    said = [filled(line, places) for line in lines]
+    return in_alphabet(plain_spaces(" ".join((*said[:after], *_besides(letter, language), *said[after:]))))
 
 
 def short_time(line: VisitLine, language: Language) -> str:
@@ -54,6 +57,13 @@ def _news(letter: Letter, language: Language) -> Iterator[str]:
     if letter.visits:
         booked = language.said(words.booked, len(letter.visits))
         yield filled(words.short_booked, {"booked": booked, "visits": _listed(letter.visits, language)})
+
+
+def _besides(letter: Letter, language: Language) -> Iterator[str]:
+    """Yield what a text tells besides what it is about, a sentence each."""
+    if letter.also:
+        listed = {"visits": _listed(letter.also, language)}
+        yield language.said(language.lists.short_also, len(letter.also), listed)
 
 
 def _listed(visits: tuple[VisitLine, ...], language: Language) -> str:

@@ -22,7 +22,10 @@ _patient = table_of(PatientRow)
 
 @dataclass(frozen=True, slots=True)
 class MessageAbout:
-    """One message of the ledger, without its address. `sent_at` is `None` unless it left; `problem` may be empty."""
+    """One message of the ledger, without its address. `sent_at` is `None` unless it left; `problem` may be empty.
+
+    `went_with` is the kind of the message whose text told this one too, empty for one that leaves by itself.
+    """
 
     kind: str
     channel: str
@@ -30,6 +33,7 @@ class MessageAbout:
     due: datetime
     sent_at: datetime | None
     problem: str
+    went_with: str = ""
 
 
 def messages_about(appointment: str) -> tuple[MessageAbout, ...]:
@@ -41,8 +45,10 @@ def messages_about(appointment: str) -> tuple[MessageAbout, ...]:
     of_series = _reminder.c.appointment_id.in_(select(_visit.c.id).where(_visit.c.series_id == series))
     # One that left says itself of which visits it spoke; one that did not was to speak of all.
     unsent = _reminder.c.state != ReminderState.SENT
+    head = _reminder.alias("head")
     asked = (
-        select(_reminder)
+        select(_reminder, head.c.kind.label("head_kind"))
+        .outerjoin(head, head.c.id == _reminder.c.went_with)
         .where(
             or_(
                 and_(
@@ -57,7 +63,13 @@ def messages_about(appointment: str) -> tuple[MessageAbout, ...]:
     with reading() as connection:
         return tuple(
             MessageAbout(
-                row.kind, row.channel, ReminderState(row.state), row.due_at, row.sent_at, row.problem
+                row.kind,
+                row.channel,
+                ReminderState(row.state),
+                row.due_at,
+                row.sent_at,
+                row.problem,
+                row.head_kind or "",
             )
             for row in connection.execute(asked)
         )

@@ -119,6 +119,14 @@ def awaited_visits(appointments: Iterable[str]) -> tuple[AwaitedVisit, ...]:
         )
 
 
+def awaited_of(patient: str, site: str, starting: Interval) -> tuple[AwaitedVisit, ...]:
+    """Return one patient's visits to come at a site that start within the interval."""
+    theirs = (_visit.c.patient_id == patient, _visit.c.site_id == site)
+    return visits_from(
+        _awaited().where(*theirs, _visit.c.starts_at >= starting.start, _visit.c.starts_at < starting.end)
+    )
+
+
 def awaited_of_series_with(appointment: str, after: datetime) -> tuple[AwaitedVisit, ...]:
     """Return the visits to come, starting later than `after`, of the series that this visit belongs to; by start."""
     series = select(_visit.c.series_id).where(_visit.c.id == appointment).scalar_subquery()

@@ -30,6 +30,9 @@ CHANGE = "change"
 Its version is its number, so that two senders who find the same at once enter one message.
 """
 
+TEXT = "sms"
+"""The way by which several messages may leave as one."""
+
 
 class ReminderState(StrEnum):
     """The life of a message. `FAILED`, `VOID` and `TOO_LATE` are ends that people can see."""
@@ -141,7 +144,9 @@ def lease_some(channel: str, now: datetime, until: datetime, most: int) -> tuple
     if rows:
         mine = _reminder.c.id.in_([row.id for row in rows])
         connection.execute(
-            update(_reminder).where(mine).values(state=ReminderState.LEASED, leased_until=until)
+            update(_reminder)
+            .where(mine)
+            .values(state=ReminderState.LEASED, leased_until=until, went_with=None, text_day=None)
         )
     return tuple(
         Lease(
@@ -194,13 +199,23 @@ def take_up(lease: Lease, until: datetime, reference: str) -> Lease | None:
 def mark_sent(lease: Lease, at: datetime) -> bool:
     """Account for a message that has left; say whether the lease still held.
 
-    A message that was made void while it was on its way has left nevertheless, and the ledger says so.
+    A message that was made void while it was on its way has left nevertheless, and the ledger says so. What went along with
+    it has left, too.
     """
+    if lease.channel == TEXT:
+        _settle_along(
+            lease, (*UNDER_WAY, ReminderState.VOID), state=ReminderState.SENT, sent_at=at, problem=""
+        )
     return _settle(lease, (*UNDER_WAY, ReminderState.VOID), state=ReminderState.SENT, sent_at=at, problem="")
 
 
 def mark_failed(lease: Lease, problem: str, retry_at: datetime | None) -> bool:
-    """Account for a failed attempt, to be tried again at `retry_at`, or never when that is `None`."""
+    """Account for a failed attempt, to be tried again at `retry_at`, or never when that is `None`.
+
+    What went along with it waits for itself again, until then.
+    """
+    if lease.channel == TEXT:
+        free_along(lease, retry_at)
     state = ReminderState.FAILED if retry_at is None else ReminderState.PENDING
     return _settle(lease, UNDER_WAY, state=state, wait_until=retry_at, problem=problem)
 
@@ -217,6 +232,21 @@ def give_up(lease: Lease, state: ReminderState, problem: str) -> bool:
     return _settle(lease, UNDER_WAY, state=state, problem=problem)
 
 
+def free_along(lease: Lease, wait_until: datetime | None) -> None:
+    """Let what was to go along with a text wait for itself again, not to be taken before `wait_until`."""
+    freed = {"went_with": None, "leased_until": None, "reference": "", "wait_until": wait_until}
+    _settle_along(lease, [ReminderState.LEASED], state=ReminderState.PENDING, **freed)
+
+
+def _settle_along(lease: Lease, states: Sequence[ReminderState], **values: Any) -> None:
+    along = (
+        _reminder.c.went_with == lease.id,
+        _reminder.c.leased_until == lease.until,
+        _reminder.c.state.in_(states),
+    )
+    writing().execute(update(_reminder).where(*along).values(**values))
+
+
 def _settle(lease: Lease, states: tuple[ReminderState, ...], **values: Any) -> bool:
     held = {"of_message": lease.id, "held_until": lease.until}
     return writing().execute(_settling(states), {**held, **values}).rowcount == 1
@@ -229,6 +259,8 @@ def _settling(states: tuple[ReminderState, ...]) -> Update:
         _reminder.c.id == bindparam("of_message"),
         # The end of the lease tells it from a later one on the same row.
         _reminder.c.leased_until == bindparam("held_until"),
+        # Another text of the same patient may have taken it along meanwhile.
+        _reminder.c.went_with.is_(None),
         _reminder.c.state.in_(states),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
@@ -51,6 +51,8 @@ class ReminderRow(Row):
     `visit_starts_at` is the time it was about; before `wait_until` a pending message is not tried (again). `reference` is
     what the way it went by knows it by, empty before it was handed over; several messages may have left as one.
     `delivered_at` is when that way told that it had arrived, `settled_at` when somebody had seen to one that failed.
+    `went_with` is the message whose text told this one too, empty for one that leaves by itself; without a reference, which
+    SQLite cannot add to a table that is there. `text_day` is the day of its patient's on which it was to leave as a text.
     """
 
     __tablename__ = "reminder"
@@ -62,6 +64,7 @@ class ReminderRow(Row):
         Index(None, "visit_starts_at"),
         Index(None, "reference"),
         Index(None, "recipient_hash"),
+        Index(None, "went_with"),
     )
 
     id: Mapped[RowNumber]
@@ -82,6 +85,8 @@ class ReminderRow(Row):
     reference: Mapped[str] = mapped_column(server_default="")
     delivered_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
+    went_with: Mapped[int | None] = mapped_column(BigInteger)
+    text_day: Mapped[date | None]
 
 
 class ToldRow(Row):

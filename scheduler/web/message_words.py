@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from scheduler.domain.appointment import Appointment
 from scheduler.reminders.policy import MessageKind
-from scheduler.store.messages_about import messages_about
+from scheduler.store.messages_about import MessageAbout, messages_about
 from scheduler.store.reminders import ReminderState
 from scheduler.web.words import moment_in
 
@@ -51,11 +51,20 @@ def messages_in_words(visit: Appointment, zone: str) -> tuple[MessageLine, ...]:
             at=moment_in(one.sent_at or one.due, zone),
             what=_kind_words(one.kind),
             channel=_CHANNELS.get(one.channel, one.channel),
-            state=_STATES[one.state],
+            state=_state_words(one),
             reason=one.problem,
             is_bad=one.state is ReminderState.FAILED,
         )
         for one in messages_about(visit.id)
+    )
+
+
+def _state_words(one: MessageAbout) -> str:
+    state = _STATES[one.state]
+    return (
+        f"{state} in one text with another message ({_kind_words(one.went_with).lower()})"
+        if one.went_with
+        else state
     )
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -18,7 +17,8 @@ from scheduler.reminders.dispatch import dispatch
 from tests.builders import a_patient
 from tests.feeds.stored_visits import a_plain_visit, cancel, keep_clinic, keep_visits
 from tests.reminders.changing import move, told
-from tests.reminders.recording import RecordingChannel
+from tests.reminders.contacting import consent, texts_first
+from tests.reminders.recording import RecordingChannel, RecordingTexts
 
 SITE_ZONE = "America/Denver"
 ZONES = (SITE_ZONE, "Europe/Berlin", "America/New_York")
@@ -31,12 +31,13 @@ class Killed(BaseException):
 
 @dataclass(frozen=True)
 class Plan:
-    """What to simulate."""
+    """What to simulate; the first `texted` of the patients are written to by text."""
 
     seed: int
     patients: int
     begin: datetime
     days: int
+    texted: int = 0
 
 
 @dataclass
@@ -69,6 +70,15 @@ class Left:
     lines: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class LeftText:
+    """One text that left: at which pass, to which patient, and what it says."""
+
+    at: datetime
+    patient: str
+    words: str
+
+
 @dataclass
 class Quarter:
     """All that happened. `good` are passes in which nothing went wrong, `passes` all of them."""
@@ -77,6 +87,8 @@ class Quarter:
     passes: list[datetime] = field(default_factory=list)
     good: list[datetime] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
+    texts: list[LeftText] = field(default_factory=list)
+    texted: frozenset[str] = frozenset()
     moves: int = 0
     cancels: int = 0
 
@@ -87,10 +99,14 @@ def simulate(plan: Plan) -> Quarter:
     patients = [f"p{number}" for number in range(plan.patients)]
     zones = {one: chance.choice(ZONES) for one in patients}
     keep_clinic(
-        [a_patient(one, email=f"{one}@example.org", zone=zones[one]) for one in patients],
+        [a_patient(one, email=f"{one}@example.org", zone=zones[one], phone=_number(one)) for one in patients],
         at=plan.begin,
         zone=SITE_ZONE,
     )
+    for one in patients[: plan.texted]:
+        consent(to=_number(one), patient=one)
+        texts_first(one)
+    quarter.texted = frozenset(patients[: plan.texted])
     to_book = {one: plan.begin + timedelta(days=chance.uniform(0, plan.days * 0.6)) for one in patients}
     for instant in _passes(plan, chance):
         for one in [one for one, when in to_book.items() if when <= instant]:
@@ -98,6 +114,10 @@ def simulate(plan: Plan) -> Quarter:
         _change(instant, quarter, chance)
         _pass(instant, quarter, chance)
     return quarter
+
+
+def _number(patient: str) -> str:
+    return f"+1303555{1000 + int(patient[1:])}"
 
 
 def _passes(plan: Plan, chance: Random) -> Iterator[datetime]:
@@ -163,21 +183,25 @@ def _pass(instant: datetime, quarter: Quarter, chance: Random) -> None:
     trouble = chance.choices((None, Killed(), Unreachable("away"), NotSent("busy (451)")), (90, 3, 4, 3))[0]
     quarter.passes.append(instant)
     for problem in (trouble, None if isinstance(trouble, Killed) else trouble):
-        channel = RecordingChannel(before=_failing(problem))
-        try:
-            dispatch(instant, channel)
-        except Killed:
-            pass
+        channel, texts = RecordingChannel(before=_failing(problem)), RecordingTexts(before=_failing(problem))
+        for way in (channel, texts) if quarter.texted else (channel,):
+            try:
+                dispatch(instant, way)
+            except Killed:
+                pass
         quarter.left += [
             Left(instant, str(message["To"]), str(message["Subject"]), tuple(told(message)))
             for message in channel.sent
+        ]
+        quarter.texts += [
+            LeftText(instant, f"p{int(number[-4:]) - 1000}", words) for number, words in texts.sent
         ]
     if trouble is None:
         quarter.good.append(instant)
 
 
-def _failing(problem: BaseException | None) -> Callable[[EmailMessage], None]:
-    def fail(_message: EmailMessage) -> None:
+def _failing(problem: BaseException | None) -> Callable[[object], None]:
+    def fail(_message: object) -> None:
         if problem is not None:
             raise problem
 

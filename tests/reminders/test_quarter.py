@@ -14,6 +14,7 @@ from scheduler.store.tables_outbound import ReminderRow
 from scheduler.store.work import reading
 from tests.reminders.quarter import Left, Plan, Quarter, simulate
 from tests.reminders.recount import REMINDERS, Entry, faults, words
+from tests.reminders.recount_texts import faults_of_texts
 
 PLANS = (
     # Over the change of 14 March in America, and over that of 1 November there, a week after Europe's.
@@ -51,6 +52,33 @@ def test_each_reminder_is_sent_once_or_recorded_and_none_is_out_of_place(plan: P
     assert len(quarter.left) > 5 * plan.patients
     assert faults(quarter, ledger()) == []
     assert_a_wrong_count_is_noticed(quarter)
+
+
+TEXTED = Plan(seed=3, patients=8, begin=datetime(2027, 3, 1, 15, tzinfo=UTC), days=24, texted=8)
+
+
+@pytest.mark.usefixtures("app_context")
+def test_of_texts_a_patient_gets_one_a_day_with_all_that_is_due() -> None:
+    quarter = simulate(TEXTED)
+    assert len(quarter.texts) > 5 * TEXTED.texted
+    assert any("You also have" in text.words for text in quarter.texts)
+    assert faults(quarter, ledger()) == []
+    assert faults_of_texts(quarter, ledger()) == []
+    assert_a_wrong_count_of_texts_is_noticed(quarter)
+
+
+def assert_a_wrong_count_of_texts_is_noticed(quarter: Quarter) -> None:
+    """Count quarters that are not as they should be."""
+    entries, texts = ledger(), quarter.texts
+    reminder = next(one for one in texts if "you have" in one.words)
+    night = replace(reminder, at=reminder.at.replace(hour=10))
+    for wrong, why in (
+        ([*texts, reminder], "a second text"),
+        ([one for one in texts if one.patient != reminder.patient], "never texted"),
+        ([*texts, night], "in the quiet hours"),
+        ([replace(reminder, at=reminder.at - timedelta(days=2)), *texts], "when no reminder is due"),
+    ):
+        assert any(why in fault for fault in faults_of_texts(replace(quarter, texts=wrong), entries)), why
 
 
 def assert_a_wrong_count_is_noticed(quarter: Quarter) -> None:

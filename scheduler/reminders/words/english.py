@@ -147,6 +147,10 @@ ENGLISH = Language(
             other="{number} appointments are called off: {visits}.",
         ),
         short_booked="{booked}: {visits}.",
+        short_also=Forms(
+            one="You also have an appointment {visits}.",
+            other="You also have {number} appointments: {visits}.",
+        ),
     ),
     closing=ClosingWords(
         confirm="Reply 1 to confirm, 2 for a call back.",

@@ -71,6 +71,7 @@ class ListWords:
     short_moved: str
     short_called_off: Forms
     short_booked: str
+    short_also: Forms
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,6 +140,9 @@ SPANISH = Language(
             one="queda anulada una cita: {visits}.", other="quedan anuladas {number} citas: {visits}."
         ),
         short_booked="{booked}: {visits}.",
+        short_also=Forms(
+            one="También tiene una cita {visits}.", other="También tiene {number} citas: {visits}."
+        ),
     ),
     closing=ClosingWords(
         confirm="Responda 1 para confirmar, 2 para que le llamemos.",
