@@ -187,7 +187,7 @@ def _letter(
     called_off: tuple[VisitLine, ...] = (),
 ) -> Letter:
     return Letter(
-        reference=_reference(lease),
+        reference=reference_of(lease),
         kind=MessageKind(lease.kind),
         recipient=addressee.email,
         public_name=addressee.public_name,
@@ -207,7 +207,7 @@ def line_of(visit: AwaitedVisit, start: datetime) -> VisitLine:
     return VisitLine(start, visit.patient_zone if by_phone else visit.site_zone, by_phone)
 
 
-def _reference(lease: Lease) -> str:
+def reference_of(lease: Lease) -> str:
     """Return a name for the message that is always the same for the same ledger row and tells nothing."""
     key = (lease.appointment, lease.version, lease.kind, lease.channel, lease.recipient_hash)
     return sha256(repr(key).encode()).hexdigest()[:32]

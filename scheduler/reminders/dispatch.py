@@ -13,10 +13,12 @@ from scheduler.reminders.addresses import recipient_hash
 from scheduler.reminders.channels import Channel, Unreachable
 from scheduler.reminders.contents import Contents, Office, contents_of
 from scheduler.reminders.due import Due, due_messages
+from scheduler.reminders.escort_contents import escort_contents
 from scheduler.reminders.handing_over import Hands, Pass
 from scheduler.reminders.one_text import OF_NO_USE_LATER, Later
 from scheduler.reminders.policy import MessageKind, Verdict, policy_for, verdict, wait_until
 from scheduler.store.reminders import (
+    TO_ESCORTS,
     Lease,
     ReminderState,
     enter,
@@ -41,6 +43,8 @@ _UNSENT = {ReminderState.TOO_LATE: "too_late", ReminderState.FAILED: "failed"}
 
 _CHANGED = "the visit was called off or moved"
 _AS_TOLD = "what was changed is as it was told"
+_NOT_ESCORTED = "the visit is over, was called off or moved, or the consent was taken back"
+_NOTHING_TO_SAY = {MessageKind.CHANGE.value: _AS_TOLD, **dict.fromkeys(TO_ESCORTS, _NOT_ESCORTED)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +166,10 @@ class _Sender:
     def _deliver(self, lease: Lease, contents: Contents | None) -> str:
         """Send one message if it is still wanted; return which count it belongs to. Raises `Unreachable`."""
         if contents is None:
-            return _end(lease, ReminderState.VOID, _AS_TOLD if lease.kind == MessageKind.CHANGE else _CHANGED)
+            return _end(lease, ReminderState.VOID, _NOTHING_TO_SAY.get(lease.kind, _CHANGED))
         addressee, now = contents.addressee, self._this.now()
         if recipient_hash(contents.letter.recipient) != lease.recipient_hash:
-            return _end(lease, ReminderState.VOID, "the patient is not reached at that address any more")
+            return _end(lease, ReminderState.VOID, "nobody is to be written to at that address any more")
         policy = policy_for(addressee.times)
         match verdict(contents.planned, now, addressee.patient_zone, policy):
             case Verdict.WAIT:
@@ -185,12 +189,19 @@ def _made_ready(leases: Sequence[Lease], this: Pass) -> Iterator[tuple[Lease, Co
     """Yield each with what it says, `None` for one that has nothing to say any more; none of it looked up long ago."""
     begun = 0
     while begun < len(leases):
-        contents, made_at = contents_of(leases[begun:], this.now(), this.office), monotonic()
+        contents, made_at = _contents_of(leases[begun:], this), monotonic()
         for lease in leases[begun:]:
             yield lease, contents.get(lease.id)
             begun += 1
             if monotonic() - made_at >= _FRESH_SECONDS:
                 break
+
+
+def _contents_of(leases: Sequence[Lease], this: Pass) -> dict[int, Contents]:
+    to_patients = [lease for lease in leases if lease.kind not in TO_ESCORTS]
+    found = contents_of(to_patients, this.now(), this.office)
+    to_escorts = [lease for lease in leases if lease.kind in TO_ESCORTS]
+    return found | escort_contents(to_escorts)
 
 
 def _postpone(lease: Lease, later: Later, contents: Contents) -> str:

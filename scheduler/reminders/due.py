@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from scheduler.domain.interval import Interval
 from scheduler.domain.reminder_times import EARLIEST_DAYS
 from scheduler.reminders.changes import NEWS_BEHIND, ChangeEntry, Changes, changes_due
+from scheduler.reminders.escorts import escort_notes_due
 from scheduler.reminders.policy import (
     MessageKind,
     Occasion,
@@ -81,6 +82,7 @@ def due_messages(now: datetime) -> Iterator[Due]:
         yield Due(tuple(_reminders_of(portion, changes, now)))
     for portion in _portions(series, _SERIES_PORTION):
         yield Due(tuple(_confirmations_of(portion, now)))
+    yield Due(escort_notes_due(now))
 
 
 def _portions(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:

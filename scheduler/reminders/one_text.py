@@ -18,7 +18,7 @@ from scheduler.store.around_visits import NOTHING_AROUND, surroundings
 from scheduler.store.contacts import Contacts, contacts
 from scheduler.store.locks import lock
 from scheduler.store.reminder_facts import AwaitedVisit, awaited_of
-from scheduler.store.reminders import Lease, NewReminder, ReminderState, take_up
+from scheduler.store.reminders import TO_ESCORTS, Lease, NewReminder, ReminderState, take_up
 from scheduler.store.shared_texts import (
     About,
     Standing,
@@ -61,7 +61,8 @@ def noted(lease: Lease, contents: Contents, now: datetime, until: datetime) -> N
     For use in the unit of work just before it is handed over. Who sends a text locks its patient, so that of two senders the
     second one finds what the first has decided.
     """
-    reference, is_shared = contents.letter.reference, lease.channel == ContactWay.SMS
+    reference = contents.letter.reference
+    is_shared = lease.channel == ContactWay.SMS and lease.kind not in TO_ESCORTS
     if is_shared:
         lock([], [contents.addressee.patient])
         later = _later(lease, contents, now)

@@ -15,7 +15,7 @@ from scheduler.domain.treatment import StepKind
 
 
 class MessageKind(StrEnum):
-    """The messages a patient gets."""
+    """The messages there are: to patients, and two to whoever takes a patient home."""
 
     CONFIRMATION = "confirmation"
     PREPARATION = "preparation"
@@ -23,10 +23,17 @@ class MessageKind(StrEnum):
     ONE_DAY = "one_day"
     SAME_DAY = "same_day"
     CHANGE = "change"
+    ESCORT_DAY = "escort_day"
+    ESCORT_HOUR = "escort_hour"
 
 
 EVERY_KIND = frozenset(StepKind)
 DOSING = frozenset({StepKind.DOSING})
+
+TO_PATIENTS = tuple(
+    kind for kind in MessageKind if kind not in (MessageKind.ESCORT_DAY, MessageKind.ESCORT_HOUR)
+)
+"""The kinds that patients get, and for which a clinic may choose words of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +231,25 @@ def _held_until(at: datetime, zone: str, rests: Collection[Interval], policy: Po
     if is_quiet(at, zone, policy):
         ends.append(quiet_ends(at, zone, policy))
     return max(ends, default=None)
+
+
+def escort_notes(
+    release: datetime, since: datetime, zone: str, policy: Policy = POLICY
+) -> tuple[PlannedMessage, ...]:
+    """Return the notes to whoever takes a patient home: a day and an hour before the release that is expected.
+
+    `since` is when it was known that they may be written to about this time; what would have been due before is due then, as
+    long as it is of use, for nobody else tells them. In the quiet hours of `zone`, the site's, they leave before these.
+    """
+    wished = {
+        MessageKind.ESCORT_DAY: release - timedelta(days=1),
+        MessageKind.ESCORT_HOUR: release - timedelta(hours=1),
+    }
+    day, hour = (max(_earlier(at, zone, policy), since) for at in wished.values())
+    return (
+        PlannedMessage(MessageKind.ESCORT_DAY, day, wished[MessageKind.ESCORT_HOUR]),
+        PlannedMessage(MessageKind.ESCORT_HOUR, hour, release),
+    )
 
 
 def confirmation_for(booked_at: datetime, last_start: datetime) -> PlannedMessage:

@@ -15,6 +15,7 @@ from scheduler.reminders.text_words import Wish, wish_in
 from scheduler.store import texts
 from scheduler.store.audit import AuditEntry, record
 from scheduler.store.contacts import opt_in, opt_out
+from scheduler.store.escorts import patients_escorted_by
 from scheduler.store.texts import TextedVisit, TextTask
 from scheduler.store.work import reading, unit_of_work
 
@@ -22,6 +23,9 @@ _ANSWERS = {Wish.YES: Answer.ACCEPTED, Wish.CALL: Answer.CALL_WANTED}
 
 UNCLEAR = "unclear"
 """The kind of a task about an answer that could be that of several patients."""
+
+ESCORT = "escort"
+"""The kind of a task about an answer of whoever takes a patient home."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +46,14 @@ def take_text(command: TakeText, clock: Clock) -> Wish:
     with reading():
         told = texts.texted_visits(recipient, now)
         known = texts.patients_at(recipient)
+        escorted = patients_escorted_by(recipient)
     asked = {visit.patient for visit in told}
     kind = wish.value
     if wish in _ANSWERS and len(asked) == 1:
         _answer(_ANSWERS[wish], told, clock)
+    elif wish not in (Wish.STOP, Wish.START) and not known and escorted:
+        with unit_of_work():
+            texts.add_tasks(TextTask(command.id, patient, site, ESCORT, now) for patient, site in escorted)
     elif wish not in (Wish.STOP, Wish.START):
         # Who was told of visits is who answers; where that is several, or nobody, all whose number it is.
         about = [(patient, site) for patient, site in known if patient in asked] or list(known)

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from scheduler.domain.contact import Category, ContactFacts, ContactWay
 from scheduler.domain.errors import InvalidValue
+from scheduler.domain.escort import Escort
 from scheduler.reminders.addresses import recipient_hash
 from scheduler.reminders.phone_numbers import text_number
 from scheduler.reminders.policy import MessageKind
@@ -39,6 +40,17 @@ class Way:
     def recipient_hash(self) -> str:
         """Return what the ledger keeps of the address."""
         return recipient_hash(self.address)
+
+
+def ways_to_escort(escort: Escort, contacts: Contacts) -> tuple[Way, ...]:
+    """Return the ways to whoever takes a patient home, texts first, at least one: without an address where there is none."""
+    found = tuple(
+        Way(way, address)
+        for way in (ContactWay.SMS, ContactWay.EMAIL)
+        if (address := address_of(way, escort.email, escort.phone))
+        and (way, recipient_hash(address)) not in contacts.opted_out
+    )
+    return found or (Way(ContactWay.SMS, "", "whoever takes the patient home wants no more texts"),)
 
 
 def ways_to(visit: AwaitedVisit, kind: MessageKind, contacts: Contacts) -> tuple[Way, ...]:

@@ -58,3 +58,19 @@ class TextTaskRow(Row):
     received_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
     settled_by: Mapped[str] = mapped_column(server_default="")
+
+
+class EscortRow(Row):
+    """How the one who takes a patient home from a visit is reached, without a name.
+
+    `agreed_at` is empty where the patient does not agree that they are written to, or does so no more.
+    """
+
+    __tablename__ = "escort"
+
+    appointment_id: Mapped[str] = mapped_column(ForeignKey("appointment.id"), primary_key=True)
+    site_id: Mapped[OfSiteOnly]
+    phone: Mapped[str]
+    email: Mapped[str]
+    agreed_at: Mapped[datetime | None]
+    agreed_by: Mapped[str]

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from scheduler.domain.contact import ContactWay
 from scheduler.store.base import table_of
 from scheduler.store.reminder_facts import AWAITED
-from scheduler.store.reminders import UNDER_WAY, ReminderState
+from scheduler.store.reminders import TO_ESCORTS, UNDER_WAY, ReminderState
 from scheduler.store.tables_contact import ContactConsentRow, TextTaskRow
 from scheduler.store.tables_outbound import ReminderRow, ToldRow
 from scheduler.store.tables_treatment import AppointmentRow
@@ -123,7 +123,11 @@ def patients_at(recipient_hash: str) -> tuple[tuple[str, str], ...]:
     written = (
         select(_visit.c.patient_id, _visit.c.site_id)
         .join(_reminder, _reminder.c.appointment_id == _visit.c.id)
-        .where(_reminder.c.recipient_hash == recipient_hash, _reminder.c.channel == ContactWay.SMS)
+        .where(
+            _reminder.c.recipient_hash == recipient_hash,
+            _reminder.c.channel == ContactWay.SMS,
+            _reminder.c.kind.not_in(TO_ESCORTS),
+        )
     )
     with reading() as connection:
         found = {row.patient_id: row.site_id for row in connection.execute(written)}

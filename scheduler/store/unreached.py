@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, select, true, update
+from sqlalchemy import and_, exists, or_, select, true, update
 
 from scheduler.store.base import table_of
 from scheduler.store.people_rows import IS_SOMEBODY
-from scheduler.store.reminders import UNDER_WAY, ReminderState
+from scheduler.store.reminders import TO_ESCORTS, UNDER_WAY, ReminderState
 from scheduler.store.tables_outbound import ReminderRow
 from scheduler.store.tables_people import PatientRow
 from scheduler.store.tables_treatment import AppointmentRow
@@ -22,12 +22,13 @@ _visit = table_of(AppointmentRow)
 
 @dataclass(frozen=True, slots=True)
 class Unreached:
-    """One message that reached nobody: to which patient, by which way it was tried last, and why not."""
+    """One message that reached nobody: to or about which patient, by which way it was tried last, and why not."""
 
     patient: str
     channel: str
     problem: str
     due: datetime
+    kind: str
 
 
 def unreached(site: str | None, now: datetime) -> tuple[Unreached, ...]:
@@ -45,14 +46,24 @@ def unreached(site: str | None, now: datetime) -> tuple[Unreached, ...]:
         )
     )
     asked = (
-        select(_visit.c.patient_id, _reminder.c.channel, _reminder.c.problem, _reminder.c.due_at)
+        select(
+            _visit.c.patient_id,
+            _reminder.c.channel,
+            _reminder.c.problem,
+            _reminder.c.due_at,
+            _reminder.c.kind,
+        )
         .join(_visit, _visit.c.id == _reminder.c.appointment_id)
         .join(_patient, _patient.c.id == _visit.c.patient_id)
         .where(
             true() if site is None else _reminder.c.site_id == site,
             _reminder.c.state == ReminderState.FAILED,
             _reminder.c.settled_at.is_(None),
-            _reminder.c.visit_starts_at > now,
+            # Whoever takes a patient home is told of the end of a visit that has begun by then.
+            or_(
+                _reminder.c.visit_starts_at > now,
+                and_(_reminder.c.kind.in_(TO_ESCORTS), _visit.c.ends_at > now),
+            ),
             IS_SOMEBODY,
             ~goes_otherwise,
         )

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from scheduler.domain.contact import ContactWay
 from scheduler.domain.people import Patient
-from scheduler.reminders.take_text import UNCLEAR
+from scheduler.reminders.take_text import ESCORT, UNCLEAR
 from scheduler.reminders.text_words import Wish
 from scheduler.store.glances import patients_named
+from scheduler.store.reminders import TO_ESCORTS
 from scheduler.store.texts import open_tasks
 from scheduler.store.unreached import unreached
 
@@ -18,6 +19,7 @@ _TEXTED = {
     Wish.YES.value: "Answered a text with yes, and no visit that it told of stands at that time",
     Wish.CALL.value: "Asked by text for a call",
     Wish.STOP_IN_WORDS.value: "Seems to want no more texts, and gets none",
+    ESCORT: "Whoever takes the patient home answered a text, and is to be called",
     Wish.OTHER.value: "Answered a text in words, which are not kept here",
 }
 _WAYS = {ContactWay.EMAIL.value: "E-mail", ContactWay.SMS.value: "Text"}
@@ -36,7 +38,8 @@ def calls_at(site: str, now: datetime) -> tuple[CallLine, ...]:
     """Return the patients of a site to call, who waits longest first; for use in one reading."""
     reasons: dict[str, dict[str, datetime]] = {}
     for lost in unreached(site, now):
-        why = f"{_WAYS.get(lost.channel, lost.channel)} not delivered: {lost.problem}"
+        to = " to whoever takes the patient home" if lost.kind in TO_ESCORTS else ""
+        why = f"{_WAYS.get(lost.channel, lost.channel)}{to} not delivered: {lost.problem}"
         reasons.setdefault(lost.patient, {}).setdefault(why, lost.due)
     for task in open_tasks(site):
         reasons.setdefault(task.patient, {}).setdefault(_TEXTED[task.kind], task.received_at)

@@ -17,6 +17,8 @@ KIND_WORDS = {
     MessageKind.ONE_DAY: "Second reminder",
     MessageKind.SAME_DAY: "Reminder on the day",
     MessageKind.CHANGE: "News of a change",
+    MessageKind.ESCORT_DAY: "Note to whoever takes the patient home, the day before",
+    MessageKind.ESCORT_HOUR: "Note to whoever takes the patient home, an hour before",
 }
 """What each message is called on pages of the clinic."""
 

@@ -26,6 +26,7 @@ from scheduler.domain.visit_day import DayReason
 from scheduler.store import appointments
 from scheduler.store.work import reading
 from scheduler.web.answer_words import answer_in_words, confirmed_in_words
+from scheduler.web.escort_lines import escort_line
 from scheduler.web.form_keys import key_sent
 from scheduler.web.group_view import group_view
 from scheduler.web.guard import actor, needs
@@ -184,6 +185,8 @@ def show_visit(
         answer=answer_in_words(found, facts.site.zone),
         confirmed=confirmed_in_words([found], facts.site.zone).get(found.id, ""),
         messages=messages_in_words(found, facts.site.zone),
+        escort=escort_line(found, facts.site.zone),
+        may_record_contact=may(actor(), Permission.RECORD_CONTACT),
         names=names,
         problem=problem,
         entered=entered or {},

@@ -96,6 +96,7 @@ MAY_OPEN = {
     "invitations.choose": DESK,
     "contact.keep": DESK,
     "contact.called": DESK,
+    "escorts.keep": DESK,
     "answers.settle": DESK,
     "subscriptions.of_person": DESK,
     "subscriptions.of_room": DESK,

@@ -48,7 +48,7 @@ def test_the_page_of_a_visit_tells_each_message_and_no_address(
         dispatch(dose.start - timedelta(days=2), RecordingChannel())
         dispatch(dose.start - timedelta(hours=20), RecordingChannel(before=refuse))
     shown = visitor(app, "desk").text(f"/visits/{dose.id}")
-    part = shown[shown.index("Messages to the patient") :]
+    part = shown[shown.index("Messages about this visit") :]
     assert "Confirmation of the series</b> by e-mail: sent" in part
     assert "First reminder</b> by e-mail: sent" in part
     assert "Second reminder</b> by e-mail: " in part
