@@ -7,12 +7,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from scheduler.access.permissions import SYSTEM
-from scheduler.domain.answers import Answer, AnswerWay, VisitAnswer
+from scheduler.domain.answers import UNSUITABLE, Answer, AnswerWay, VisitAnswer
 from scheduler.domain.appointment import Appointment, AppointmentState
 from scheduler.domain.visit_day import VisitEvent
 from scheduler.store import answers, appointments
 from scheduler.store.audit import AuditEntry, record
-from scheduler.store.visit_events import note_event
+from scheduler.store.visit_events import confirmations_of, note_event
 
 ANSWERABLE = frozenset({AppointmentState.BOOKED, AppointmentState.CONFIRMED})
 """The states of visits that are still to come and that the patient knows of."""
@@ -43,9 +43,10 @@ def is_answerable(state: AppointmentState, start: datetime, told: datetime, now:
 
 
 def note_answer(visit: Appointment, given: GivenAnswer, now: datetime) -> VisitAnswer | Left:
-    """Keep an answer in place of the one before; a yes to a booked visit confirms it, and no answer changes anything else.
+    """Keep an answer in place of the one before; a yes to a booked visit confirms it, a no after that takes it back.
 
-    For use within the lock of the visit. `OUTDATED` where the visit has another time, is called off or has begun.
+    No answer changes anything else. For use within the lock of the visit. `OUTDATED` where the visit has another time, is
+    called off or has begun.
     """
     if not is_answerable(visit.state, visit.start, given.start, now):
         return Left.OUTDATED
@@ -61,13 +62,23 @@ def note_answer(visit: Appointment, given: GivenAnswer, now: datetime) -> VisitA
     )
     answers.keep_answer(kept)
     if given.answer is Answer.ACCEPTED and visit.state is AppointmentState.BOOKED:
-        _confirm(visit, given.way, now)
+        _go_on(visit, AppointmentState.CONFIRMED, given.way, now)
+    elif given.answer in UNSUITABLE and visit.state is AppointmentState.CONFIRMED and _is_newer(visit, given):
+        _go_on(visit, AppointmentState.BOOKED, given.way, now)
     details = {"answer": given.answer.value, "way": given.way.value}
     record(AuditEntry(now, SYSTEM.id, "take_answer", "appointment", visit.id, details, visit.site))
     return kept
 
 
-def _confirm(visit: Appointment, way: AnswerWay, now: datetime) -> None:
-    after = AppointmentState.CONFIRMED
+def _is_newer(visit: Appointment, given: GivenAnswer) -> bool:
+    """Say whether a visit was confirmed before this answer was given, by hand: one that is read late may be older.
+
+    The patient's own answers come here in the order in which they were given, whenever they are read.
+    """
+    confirmed = confirmations_of([visit.id]).get(visit.id)
+    return confirmed is None or confirmed.way is not None or confirmed.at <= given.answered_at
+
+
+def _go_on(visit: Appointment, after: AppointmentState, way: AnswerWay, now: datetime) -> None:
     appointments.note_progress(replace(visit, state=after, version=visit.version + 1))
     note_event(VisitEvent(visit.site, visit.id, visit.state, after, now, SYSTEM.id, way=way))

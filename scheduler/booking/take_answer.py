@@ -29,7 +29,7 @@ class TakeAnswer:
 
 
 def take_answer(command: TakeAnswer, clock: Clock) -> VisitAnswer | Left:
-    """Keep an answer; a yes to a booked visit confirms it, and nothing else is changed by any answer.
+    """Keep an answer, and let it have the effect that `note_answer` says.
 
     Left alone is what answers an invitation that never went to that address, an older one than the last, or a time that the
     visit no longer has, and what was taken before.

@@ -35,6 +35,9 @@ ANSWERS_BY: dict[AnswerWay, frozenset[Answer]] = {
 WAITING = frozenset({Answer.DECLINED, Answer.CALL_WANTED, Answer.OTHER_TIME})
 """The answers after which somebody is to call the patient; they call nothing off."""
 
+UNSUITABLE = frozenset({Answer.DECLINED, Answer.OTHER_TIME})
+"""The answers that the time does not suit: a visit that was confirmed is only booked again after them."""
+
 
 @dataclass(frozen=True, slots=True)
 class VisitAnswer:

@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from scheduler.domain.clock import Clock
+from scheduler.store.answer_links import forget_links
 from scheduler.store.snapshots import forget_old_changes
 from scheduler.store.work import unit_of_work
 
 KEPT_CHANGES = 20_000
 """For each site; some eighty booked series. A process that slept through more of them loads the site anew."""
+
+KEPT_LINKS = timedelta(days=30)
+"""For so long after its end it can still be seen that a link to answer a message was there; it opens nothing any more."""
+
+
+def tidy(clock: Clock) -> None:
+    """Shorten all of it."""
+    shorten_the_log_of_changes()
+    forget_old_links(clock)
+
+
+def forget_old_links(clock: Clock) -> None:
+    """Forget the links by which patients answered messages, some time after these were of no use any more."""
+    with unit_of_work():
+        forget_links(clock.now() - KEPT_LINKS)
 
 
 def shorten_the_log_of_changes() -> None:

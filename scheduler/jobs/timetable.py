@@ -20,7 +20,7 @@ from scheduler.jobs.answers import reader_of_answers
 from scheduler.jobs.busy_calendars import reader_of_calendars
 from scheduler.jobs.leader import LOOKS_PER_LEASE, Leader
 from scheduler.jobs.nightly import look_at_night
-from scheduler.jobs.tidying import shorten_the_log_of_changes
+from scheduler.jobs.tidying import tidy
 from scheduler.reminders.channel_choice import channels_for
 from scheduler.reminders.dispatch import Counts, dispatch
 from scheduler.reminders.letterboxes import answers_to
@@ -110,7 +110,7 @@ def _work(
         (LOOK_AT_NIGHT_EVERY_SECONDS, "the nightly recheck", lambda: look_at_night(clock)),
         (FETCH_EVERY_SECONDS, "reading calendars of elsewhere", reader_of_calendars(settings, clock, go_on)),
         (READ_ANSWERS_EVERY_SECONDS, "reading answers", reader_of_answers(settings, clock, go_on)),
-        (TIDY_EVERY_SECONDS, "tidying", shorten_the_log_of_changes),
+        (TIDY_EVERY_SECONDS, "tidying", lambda: tidy(clock)),
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from scheduler.domain.appointment import AppointmentState
 from scheduler.store.base import table_of
@@ -64,6 +64,11 @@ def link_with(token_hash: str) -> AnswerLink | None:
     with reading() as connection:
         row = connection.execute(asked).one_or_none()
     return None if row is None else AnswerLink(*row)
+
+
+def forget_links(expired_before: datetime) -> int:
+    """Forget the links that ended before this instant; return how many."""
+    return writing().execute(delete(_link).where(_link.c.expires_at < expired_before)).rowcount
 
 
 def visits_told_by(message: int) -> tuple[ToldVisit, ...]:

@@ -229,10 +229,17 @@ def _needs(facts: VisitFacts, actor: Actor) -> Iterator[CheckpointLine]:
 def _event(event: VisitEvent, zone: str) -> EventLine:
     return EventLine(
         at=moment_in(event.at, zone),
-        what=state_words(event.state),
+        what=_what(event),
         reason=_why(event),
         by=f"by {event.noted_by}" if event.way is None else who_noted(event),
     )
+
+
+def _what(event: VisitEvent) -> str:
+    # Nobody takes a step back but by "undo"; this is a patient whom the time does not suit after all.
+    if (event.former, event.state, event.reason) == (_S.CONFIRMED, _S.BOOKED, None):
+        return "Not confirmed any more"
+    return state_words(event.state)
 
 
 def _why(event: VisitEvent) -> str:

@@ -295,3 +295,26 @@ def test_a_link_sent_by_text_ends_when_the_number_is_corrected() -> None:
     keep_clinic([replace(stored_patient("patient-1"), phone="+1 303 555 0199")])
     with pytest.raises(NotFound):
         asked(found[1])
+
+
+def test_a_no_after_a_yes_takes_the_confirmation_back_and_a_yes_after_that_gives_it_again() -> None:
+    keep_two()
+    secret = secret_in(sent_at())
+    wanted = (
+        (Answer.ACCEPTED, AppointmentState.CONFIRMED),
+        (Answer.CALL_WANTED, AppointmentState.CONFIRMED),
+        (Answer.OTHER_TIME, AppointmentState.BOOKED),
+        (Answer.ACCEPTED, AppointmentState.CONFIRMED),
+    )
+    for minute, (answer, state) in enumerate(wanted):
+        clock = StandingClock(NOW + timedelta(minutes=minute))
+        answer_by_link(AnswerByLink(secret, answer, "a"), clock)
+        assert appointment("a").state is state
+        waiting = [one.appointment for one in waiting_answers("site-1", NOW)]
+        assert waiting == ([] if answer is Answer.ACCEPTED else ["a"])
+    assert [(one.former, one.state, one.way) for one in events_of("a")][1] == (
+        AppointmentState.CONFIRMED,
+        AppointmentState.BOOKED,
+        AnswerWay.LINK,
+    )
+    assert appointment("b").state is AppointmentState.BOOKED

@@ -6,7 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -20,13 +20,16 @@ from scheduler.domain.answers import Answer
 from scheduler.domain.appointment import AppointmentState
 from scheduler.domain.clock import StandingClock
 from scheduler.domain.errors import InvalidValue
+from scheduler.domain.visit_day import VisitEvent
 from scheduler.jobs.answers import reader_of_answers
 from scheduler.reminders.answers import read_answers
 from scheduler.reminders.dispatch import dispatch
 from scheduler.reminders.letterboxes import MOST_BYTES, Unreadable, letterbox_for
 from scheduler.reminders.policy import POLICY
 from scheduler.store.answers import answer_to, waiting_answers
-from scheduler.store.appointments import appointment
+from scheduler.store.appointments import appointment, note_progress
+from scheduler.store.visit_events import note_event
+from scheduler.store.work import unit_of_work
 from tests.builders import a_patient, at
 from tests.databases import Filling, nothing
 from tests.feeds.stored_visits import BOOKED_AT, a_plain_visit, cancel, keep_clinic, keep_visits
@@ -156,6 +159,30 @@ def test_a_no_waits_for_the_front_desk_and_calls_nothing_off(postbox: Postbox) -
     assert appointment("visit-1").state is AppointmentState.BOOKED
     [refusal] = waiting_answers("site-1", NOW)
     assert (refusal.appointment, refusal.start) == ("visit-1", START)
+
+
+def test_a_no_after_a_yes_takes_the_confirmation_back(postbox: Postbox) -> None:
+    invited = keep_one()
+    postbox.take(reply(invited))
+    assert postbox.read() == {"accepted": 1}
+    postbox.take(reply(invited, "DECLINED", answered_at=ANSWERED_AT + timedelta(minutes=5)))
+    assert postbox.read(NOW + timedelta(hours=2)) == {"declined": 1}
+    assert appointment("visit-1").state is AppointmentState.BOOKED
+    assert len(waiting_answers("site-1", NOW)) == 1
+
+
+def test_a_no_that_is_read_after_a_later_confirmation_by_hand_leaves_it(postbox: Postbox) -> None:
+    invited = keep_one()
+    visit = appointment("visit-1")
+    confirmed = AppointmentState.CONFIRMED
+    with unit_of_work():
+        note_progress(replace(visit, state=confirmed, version=visit.version + 1))
+        event_at = NOW + timedelta(hours=1)
+        note_event(VisitEvent("site-1", visit.id, visit.state, confirmed, event_at, "desk"))
+    postbox.take(reply(invited, "DECLINED"))
+    assert postbox.read(NOW + timedelta(hours=2)) == {"declined": 1}
+    assert appointment("visit-1").state is confirmed
+    assert len(waiting_answers("site-1", NOW)) == 1
 
 
 def test_the_last_answer_counts_in_whatever_order_they_arrive(postbox: Postbox) -> None:
