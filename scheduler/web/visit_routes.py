@@ -182,11 +182,7 @@ def show_visit(
         then=then,
         group=group,
         of_group=facts.of_group,
-        answer=answer_in_words(found, facts.site.zone),
-        confirmed=confirmed_in_words([found], facts.site.zone).get(found.id, ""),
-        messages=messages_in_words(found, facts.site.zone),
-        escort=escort_line(found, facts.site.zone),
-        may_record_contact=may(actor(), Permission.RECORD_CONTACT),
+        **_told_and_answered(found, facts.site.zone),
         names=names,
         problem=problem,
         entered=entered or {},
@@ -200,6 +196,17 @@ def show_visit(
         may_cancel=to_come and may(actor(), Permission.CANCEL_APPOINTMENT),
     )
     return page, 422 if problem else 200
+
+
+def _told_and_answered(found: Appointment, zone: str) -> dict[str, Any]:
+    """Return what the page says of messages about the visit, of answers to them, and of who takes the patient home."""
+    return {
+        "answer": answer_in_words(found, zone),
+        "confirmed": confirmed_in_words([found], zone).get(found.id, ""),
+        "messages": messages_in_words(found, zone),
+        "escort": escort_line(found, zone),
+        "may_record_contact": may(actor(), Permission.RECORD_CONTACT),
+    }
 
 
 def visit_within_reach(appointment: str) -> tuple[Appointment, Patient]:
