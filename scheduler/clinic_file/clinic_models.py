@@ -103,6 +103,8 @@ class ReminderTimesEntry(Form):
     quiet_from: Annotated[WholeNumber, Field(ge=18, le=22)] = 21
     quiet_until: Annotated[WholeNumber, Field(ge=7, le=10)] = 8
     rest_hours: Annotated[WholeNumber, Field(ge=0, le=24)] = 6
+    follow_up_from: Annotated[WholeNumber, Field(ge=12, le=48)] = 24
+    follow_up_until: Annotated[WholeNumber, Field(ge=24, le=96)] = 48
 
     @model_validator(mode="after")
     def _fit_together(self) -> ReminderTimesEntry:

@@ -1,4 +1,4 @@
-"""When a site lets messages leave: each number with its unit, range, usual value and why."""
+"""When a site lets messages leave, and asks after patients: each number with its unit, range, usual value and why."""
 
 from __future__ import annotations
 
@@ -86,6 +86,24 @@ QUANTITIES: tuple[Quantity, ...] = (
         6,
         "Quiet after a dose; the clinic's own judgement",
     ),
+    Quantity(
+        "follow_up_from",
+        "A nurse or therapist asks how the patient is, from",
+        "hours after a dosing visit",
+        12,
+        48,
+        24,
+        "A check-in a day or two after a dose is in safety protocols of clinics; the clinic's own judgement",
+    ),
+    Quantity(
+        "follow_up_until",
+        "and at the latest",
+        "hours after a dosing visit",
+        24,
+        96,
+        48,
+        "The same",
+    ),
 )
 
 
@@ -105,6 +123,8 @@ class ReminderTimes:
     quiet_from: int = 21
     quiet_until: int = 8
     rest_hours: int = 6
+    follow_up_from: int = 24
+    follow_up_until: int = 48
 
     def __post_init__(self) -> None:
         wrong = next(faults_of(self.plain()), None)
@@ -135,6 +155,12 @@ def faults_of(plain: Mapping[str, int]) -> Iterator[tuple[str, str]]:
             "preparation_days",
             f"the note {plain['preparation_days']} days before must come earlier than the first reminder, "
             f"{plain['first_days']} days before",
+        )
+    if plain["follow_up_from"] >= plain["follow_up_until"]:
+        yield (
+            "follow_up_until",
+            f"{plain['follow_up_until']} hours after a dosing visit must be later than {plain['follow_up_from']} hours, "
+            "from which on the patient is asked",
         )
     if not plain["quiet_until"] <= plain["hour"] < plain["quiet_from"]:
         yield "hour", f"reminders cannot leave at {plain['hour']}:00, which is within the quiet hours"

@@ -74,3 +74,14 @@ class EscortRow(Row):
     email: Mapped[str]
     agreed_at: Mapped[datetime | None]
     agreed_by: Mapped[str]
+
+
+class FollowUpRow(Row):
+    """That somebody has asked after a patient after a dosing visit, or found that there was no need to."""
+
+    __tablename__ = "follow_up"
+
+    appointment_id: Mapped[str] = mapped_column(ForeignKey("appointment.id"), primary_key=True)
+    site_id: Mapped[OfSiteOnly]
+    settled_at: Mapped[datetime]
+    settled_by: Mapped[str]

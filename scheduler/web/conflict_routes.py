@@ -38,6 +38,7 @@ from scheduler.store.work import reading
 from scheduler.web.answer_words import waiting_at
 from scheduler.web.call_words import calls_at
 from scheduler.web.change_page import chosen_way
+from scheduler.web.follow_up_lines import follow_ups_at
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.sealed_change import Seal, sealed
@@ -115,6 +116,7 @@ def conflicts() -> ResponseReturnValue:
         now = current_clock().now()
         waiting, calls = waiting_at(site.id, now), calls_at(site.id, now)
         unconfirmed = len(unconfirmed_at(site, now))
+        follow_ups = follow_ups_at(site, actor(), now)
     return render_template(
         "conflicts.html",
         cards=_cards(found),
@@ -122,6 +124,8 @@ def conflicts() -> ResponseReturnValue:
         waiting=waiting,
         calls=calls,
         unconfirmed=unconfirmed,
+        follow_ups=follow_ups,
+        may_follow_up=may(actor(), Permission.SETTLE_FOLLOW_UP),
         may_settle=may(actor(), Permission.RESOLVE_CONFLICT),
         **_resting(site),
         site=site,

@@ -10,7 +10,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.routing import BaseConverter, ValidationError
 
-from scheduler.access.permissions import Permission
+from scheduler.access.permissions import Permission, may
 from scheduler.booking.reach import own_day_only, site_of
 from scheduler.domain.clock import instant_at, local_day, whole_local_day
 from scheduler.domain.interval import Interval
@@ -24,6 +24,7 @@ from scheduler.store.visit_events import doses_begun
 from scheduler.store.work import reading
 from scheduler.web.answer_words import confirmed_in_words
 from scheduler.web.day_view import DayFacts, DayVisit, day_visits
+from scheduler.web.follow_up_lines import follow_ups_at
 from scheduler.web.guard import actor, needs
 from scheduler.web.hand_overs import hand_overs_of
 from scheduler.web.identity import current_clock
@@ -85,6 +86,8 @@ def day(day: date) -> ResponseReturnValue:
         visits = _visits_of(day, site, now)
         strip = _strip(day, site)
         confirmed = confirmed_in_words([one.visit for one in visits], site.zone)
+        is_today = day == local_day(now, site.zone)
+        follow_ups = follow_ups_at(site, actor(), now) if is_today else ()
     return render_template(
         "day.html",
         day=day,
@@ -93,6 +96,8 @@ def day(day: date) -> ResponseReturnValue:
         zone_name=zone_words(day, site.zone),
         visits=visits,
         confirmed=confirmed,
+        follow_ups=follow_ups,
+        may_follow_up=may(actor(), Permission.SETTLE_FOLLOW_UP),
         strip=strip,
         before=day - timedelta(days=1),
         after=day + timedelta(days=1),

@@ -16,6 +16,7 @@ from scheduler.domain.errors import TrellisError
 from scheduler.reminders.policy import POLICY
 from scheduler.store.answers import waiting_answers
 from scheduler.store.conflicts import count_open
+from scheduler.store.follow_ups import open_follow_ups
 from scheduler.store.series import count_dormant
 from scheduler.web import (
     answer_routes,
@@ -29,6 +30,7 @@ from scheduler.web import (
     day_routes,
     escort_routes,
     extend_routes,
+    follow_up_routes,
     hold_routes,
     home_routes,
     insight_routes,
@@ -87,6 +89,7 @@ BLUEPRINTS = (
     link_routes.pages,
     contact_routes.pages,
     escort_routes.pages,
+    follow_up_routes.pages,
     stay_routes.pages,
     substitute_routes.pages,
     day_routes.pages,
@@ -232,6 +235,7 @@ def _count_conflicts(actor: Actor) -> int:
     try:
         now = current_clock().now()
         people = len(waiting_answers(actor.site, now)) + count_calls(actor.site, now)
+        people += len(open_follow_ups(actor.site, now))
         return count_open(actor.site) + count_dormant(actor.site) + people
     except TrellisError:
         # An error page has this navigation too, also when the database is what failed.

@@ -52,6 +52,8 @@ class TimesForm(PostedForm):
     quiet_from = _number("quiet_from")
     quiet_until = _number("quiet_until")
     rest_hours = _number("rest_hours")
+    follow_up_from = _number("follow_up_from")
+    follow_up_until = _number("follow_up_until")
 
     def validate(self, extra_validators: object = None) -> bool:
         """Say at each field what is wrong with its number, also beside the others, in the words of the one rule."""

@@ -27,6 +27,7 @@ from scheduler.store import appointments
 from scheduler.store.work import reading
 from scheduler.web.answer_words import answer_in_words, confirmed_in_words
 from scheduler.web.escort_lines import escort_line
+from scheduler.web.follow_up_lines import follow_up_of
 from scheduler.web.form_keys import key_sent
 from scheduler.web.group_view import group_view
 from scheduler.web.guard import actor, needs
@@ -205,6 +206,7 @@ def _told_and_answered(found: Appointment, zone: str) -> dict[str, Any]:
         "confirmed": confirmed_in_words([found], zone).get(found.id, ""),
         "messages": messages_in_words(found, zone),
         "escort": escort_line(found, zone),
+        "followed_up": follow_up_of(found, zone),
         "may_record_contact": may(actor(), Permission.RECORD_CONTACT),
     }
 

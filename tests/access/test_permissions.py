@@ -46,6 +46,7 @@ CLINICAL = {
     Permission.PREVIEW_SERIES,
     Permission.MANAGE_OWN_BUSY_CALENDARS,
     Permission.MANAGE_OWN_SUBSCRIPTION,
+    Permission.SETTLE_FOLLOW_UP,
 }
 BOOKING = {
     Permission.BOOK_SERIES,

@@ -97,6 +97,7 @@ MAY_OPEN = {
     "contact.keep": DESK,
     "contact.called": DESK,
     "escorts.keep": DESK,
+    "follow_ups.settle": CLINICAL,
     "answers.settle": DESK,
     "subscriptions.of_person": DESK,
     "subscriptions.of_room": DESK,
