@@ -14,6 +14,7 @@ from scheduler.feeds.invitations import Organizer, invitation_to
 from scheduler.reminders.addresses import mailbox
 from scheduler.reminders.changes import NEWS_BEHIND, change_of
 from scheduler.reminders.due import reminder_of
+from scheduler.reminders.items_needed import needs_an_item
 from scheduler.reminders.messages import Letter, MovedLine, VisitLine
 from scheduler.reminders.policy import MessageKind, PlannedMessage, confirmation_for
 from scheduler.reminders.ways import address_by
@@ -111,8 +112,13 @@ def _words_of(lease: Lease, now: datetime, visits: _Visits) -> Contents | None:
     if visit is None or visit.start != lease.visit_start:
         return None
     around = visits.around.get(visit.appointment, NOTHING_AROUND)
-    planned = reminder_of(MessageKind(lease.kind), visit, around)
-    return _plain(lease, (visit,), planned) if planned is not None else None
+    kind = MessageKind(lease.kind)
+    planned = reminder_of(kind, visit, around)
+    if planned is None:
+        return None
+    contents = _plain(lease, (visit,), planned)
+    needed = contents.letter.visits if needs_an_item(visit, kind, now) else ()
+    return replace(contents, letter=replace(contents.letter, needed=needed))
 
 
 def _plain(lease: Lease, visits: tuple[AwaitedVisit, ...], planned: PlannedMessage) -> Contents:

@@ -63,7 +63,7 @@ class Letter:
     change alone. `invitations` are entries for the patient's calendar; `answers_are_read` says what the letter says of them.
     `link` is where to answer, empty where there is none. `language` is what the patient reads, a code of BCP 47.
     `chosen` are the words that the site chose in place of the built-in ones. `also` are visits of which a text reminds
-    besides what it is about.
+    besides what it is about, `needed` those of all before which something is still needed of the patient.
     """
 
     reference: str
@@ -81,6 +81,12 @@ class Letter:
     language: str = ENGLISH.code
     chosen: MessageWords = ()
     also: tuple[VisitLine, ...] = ()
+    needed: tuple[VisitLine, ...] = ()
+
+    def call(self, language: Language) -> str:
+        """Return how to reach us, to be read on within a sentence."""
+        page = language.page
+        return filled(page.call_number, {"phone": self.phone}) if self.phone else page.call_us
 
 
 def time_in_words(instant: datetime, zone: str, language: Language = ENGLISH) -> str:
@@ -188,6 +194,8 @@ def _paragraphs(words: MailWords, places: Mapping[str, str]) -> Iterator[str]:
 
 def _closing(letter: Letter, language: Language) -> Iterator[str]:
     words = language.closing
+    if letter.needed:
+        yield filled(words.needed, {"call": letter.call(language)})
     if any(invitation.method is Method.REQUEST for invitation in letter.invitations):
         yield words.attached
     are_read = letter.invitations and letter.answers_are_read

@@ -12,6 +12,7 @@ from scheduler.domain.interval import Interval
 from scheduler.reminders.changes import NEWS_BEHIND, change_of
 from scheduler.reminders.contents import Contents, line_of
 from scheduler.reminders.due import AHEAD, occasion_of
+from scheduler.reminders.items_needed import needs_an_item
 from scheduler.reminders.policy import MessageKind, PlannedMessage, has_deadline, policy_for, reminders_for
 from scheduler.reminders.ways import ways_to
 from scheduler.store.around_visits import NOTHING_AROUND, surroundings
@@ -113,14 +114,21 @@ def _with_others(lease: Lease, contents: Contents, now: datetime) -> Contents:
     first = contents.addressee
     take_day(lease, local_day(now, first.patient_zone))
     due = {_reminder(lease, visit, planned): visit for visit, planned in _due_today(lease, contents, now)}
-    going = {due[one].appointment: due[one] for one in take_along(lease, due, now)}
+    taken = take_along(lease, due, now)
+    going = {due[one].appointment: due[one] for one in taken}
     said = {one.appointment for one in contents.sayings}
     others = sorted(
         (visit for visit in going.values() if visit.appointment not in said), key=lambda one: one.start
     )
     also = tuple(line_of(visit, visit.start) for visit in others)
+    needed = tuple(
+        line_of(due[one], one.visit_start)
+        for one in taken
+        if needs_an_item(due[one], MessageKind(one.kind), now)
+    )
+    letter = replace(contents.letter, also=also, needed=(*contents.letter.needed, *needed))
     sayings = (*contents.sayings, *(News(visit, None).saying for visit in others))
-    return replace(contents, letter=replace(contents.letter, also=also), sayings=sayings)
+    return replace(contents, letter=letter, sayings=sayings)
 
 
 def _due_today(

@@ -129,6 +129,9 @@ class Occasion:
 UNCONFIRMED_WITHIN = timedelta(hours=48)
 """Visits that begin so soon and that nobody has confirmed are listed for the front desk to call about; clinics' custom."""
 
+OPEN_GATES_WITHIN = tuple(timedelta(days=days) for days in (1, 3, 7, 14))
+"""How long before a visit what it still waits for is listed, by how soon it is; custom of clinics."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedMessage:

@@ -68,6 +68,12 @@ def _besides(letter: Letter, language: Language) -> Iterator[str]:
     if letter.also:
         listed = {"visits": _listed(letter.also, language)}
         yield language.said(language.lists.short_also, len(letter.also), listed)
+    if letter.needed:
+        words, places = language.lists.short_needed, {"call": letter.call(language)}
+        if letter.also or letter.needed != letter.visits:
+            words = language.lists.short_needed_before
+            places["visits"] = _listed(letter.needed, language)
+        yield filled(words, places)
 
 
 def _listed(visits: tuple[VisitLine, ...], language: Language) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from scheduler.access.permissions import Actor
+from scheduler.booking.gates_ahead import Floor
 from scheduler.booking.reach import own_patients_only
 from scheduler.domain.appointment import NOT_BEGUN, UNDER_WAY, Appointment, AppointmentState
 from scheduler.domain.claims import Claim, Purpose
@@ -18,7 +19,6 @@ from scheduler.rules.finding import Finding
 from scheduler.store.visit_events import doses_begun
 from scheduler.web.board_drawing import LINE, Axis, axis_of
 from scheduler.web.board_memory import board_memory
-from scheduler.web.open_gates import Floor
 from scheduler.web.real_course import Course
 
 LATE_AFTER = timedelta(minutes=5)

@@ -11,15 +11,13 @@ from flask.typing import ResponseReturnValue
 from werkzeug.routing import BaseConverter, ValidationError
 
 from scheduler.access.permissions import Permission, may
+from scheduler.booking.gates_ahead import floor_of, gates_of_visits
 from scheduler.booking.reach import own_day_only, site_of
 from scheduler.domain.clock import instant_at, local_day, whole_local_day
 from scheduler.domain.interval import Interval
 from scheduler.domain.places import Site
-from scheduler.store import clinic
 from scheduler.store.appointments import appointments_between
-from scheduler.store.booked_visits import booked_of
-from scheduler.store.glances import patients_named, room_names, starts_between
-from scheduler.store.overrides import standing_overrides
+from scheduler.store.glances import room_names, starts_between
 from scheduler.store.visit_events import doses_begun
 from scheduler.store.work import reading
 from scheduler.web.answer_words import confirmed_in_words
@@ -28,7 +26,6 @@ from scheduler.web.follow_up_lines import follow_ups_at
 from scheduler.web.guard import actor, needs
 from scheduler.web.hand_overs import hand_overs_of
 from scheduler.web.identity import current_clock
-from scheduler.web.open_gates import Floor, gates_of_visits
 from scheduler.web.visit_rows import Names
 from scheduler.web.words import zone_words
 
@@ -108,13 +105,8 @@ def day(day: date) -> ResponseReturnValue:
 
 def _visits_of(day: date, site: Site, now: datetime) -> tuple[DayVisit, ...]:
     found = appointments_between(whole_local_day(day, site.zone), site=site.id, staff=own_day_only(actor()))
-    staff = {person.id: person for person in clinic.staff(site.id)}
-    patients = patients_named(visit.patient for visit in found)
-    floor = Floor(
-        *(site, staff, patients, now, standing_overrides(patients)),
-        booked_of(patients, now),
-    )
-    names = Names(room_names(site.id), {person.id: person.name for person in staff.values()})
+    floor = floor_of(site, (visit.patient for visit in found), now)
+    names = Names(room_names(site.id), {person.id: person.name for person in floor.staff.values()})
     standing = [visit for visit in found if visit.state.takes_time]
     return day_visits(
         found,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from scheduler.access.permissions import Actor
+from scheduler.booking.gates_ahead import Floor
 from scheduler.domain.appointment import HAS_BEEN_CLEARED, LET_GO, UNDER_WAY, Appointment
 from scheduler.domain.claims import Claim, Purpose
 from scheduler.domain.clock import local_day
@@ -14,7 +15,6 @@ from scheduler.domain.people import Role
 from scheduler.domain.visit_day import earliest_release
 from scheduler.rules.finding import Finding
 from scheduler.web.hand_overs import HandOver
-from scheduler.web.open_gates import Floor
 from scheduler.web.visit_rows import Names
 from scheduler.web.visit_view import next_verb
 from scheduler.web.words import KINDS, KindWords, clock_in, length_words, phase_words, state_words, times_in

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from scheduler.booking.gates_ahead import Floor, gate_findings
 from scheduler.domain.appointment import HAS_BEEN_CLEARED, Appointment
 from scheduler.domain.clock import local_day, whole_local_day
 from scheduler.domain.diary import BookedVisit
@@ -23,7 +24,6 @@ from scheduler.store.booked_visits import booked_of
 from scheduler.store.freshness import Mark, marks_of_patients, marks_of_series
 from scheduler.store.glances import series_in_outline
 from scheduler.store.overrides import standing_overrides
-from scheduler.web.open_gates import Floor, gate_findings
 
 MOST = 2000
 """For so many series what was found is kept; then it is begun anew."""

@@ -39,6 +39,7 @@ from scheduler.web import (
     message_words_routes,
     move_routes,
     need_routes,
+    open_gates_routes,
     patient_details_routes,
     patient_routes,
     place_routes,
@@ -97,6 +98,7 @@ BLUEPRINTS = (
     need_routes.pages,
     conflict_routes.pages,
     unconfirmed_routes.pages,
+    open_gates_routes.pages,
     staff_routes.pages,
     busy_routes.pages,
     subscription_routes.pages,
@@ -213,7 +215,7 @@ def _navigation() -> list[Entry]:
         entries.append(_entry("Board", "board.today", ("board",)))
     if may(actor, Permission.SEE_CONFLICTS):
         entries.append(_entry("To do", "needs.to_do", ("needs",)))
-        waiting = _entry("Conflicts", "conflicts.conflicts", ("conflicts", "unconfirmed"))
+        waiting = _entry("Conflicts", "conflicts.conflicts", ("conflicts", "unconfirmed", "open_gates"))
         entries.append(replace(waiting, count=_count_conflicts(actor)))
     if may(actor, Permission.SEE_STAFF):
         entries.append(_entry("Staff", "staff.staff", ("staff", "busy", "subscriptions.of_person")))

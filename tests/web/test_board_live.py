@@ -13,6 +13,7 @@ from sqlalchemy import event
 
 from scheduler.access.permissions import AccountRole, Actor
 from scheduler.booking.decide_gate import DecideGate, GateDecided, decide_gate
+from scheduler.booking.gates_ahead import Floor, gates_of_visits
 from scheduler.booking.override_rule import OverrideRule, RuleOverridden, override_rule
 from scheduler.booking.withdraw_override import OverrideWithdrawn, WithdrawOverride, withdraw_override
 from scheduler.domain.appointment import Appointment
@@ -29,7 +30,6 @@ from scheduler.store.overrides import all_overrides, standing_overrides
 from scheduler.store.work import reading
 from scheduler.web.board_memory import board_memory, remember_boards
 from scheduler.web.kept_gates import KeptGates
-from scheduler.web.open_gates import Floor, gates_of_visits
 from tests.web.going_on import goes_on, name_an_escort
 from tests.web.small_clinic import NOW, Visitor, booked_series, fill, visitor
 

@@ -86,6 +86,7 @@ MAY_OPEN = {
     "insights.insights": {"admin"},
     "insights.file": {"admin"},
     "unconfirmed.unconfirmed": DESK | {"prescriber"},
+    "open_gates.gates": EVERYBODY,
     "conflicts.accept": DESK | {"prescriber"},
     "conflicts.mend": DESK,
     "busy.calendars": DESK,

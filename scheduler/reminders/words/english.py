@@ -151,11 +151,14 @@ ENGLISH = Language(
             one="You also have an appointment {visits}.",
             other="You also have {number} appointments: {visits}.",
         ),
+        short_needed="One item is needed: please {call}.",
+        short_needed_before="One item is needed before {visits}: please {call}.",
     ),
     closing=ClosingWords(
         confirm="Reply 1 to confirm, 2 for a call back.",
         accept="Reply 1 to accept, 2 for a call back.",
         questions="Questions: {phone}.",
+        needed="One item is needed before this appointment. Please {call}.",
         attached="Attached: what puts this into your calendar.",
         automatic="This message was sent automatically. Replies to it are not read.",
         automatic_but_answers=(

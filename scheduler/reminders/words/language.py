@@ -72,16 +72,19 @@ class ListWords:
     short_called_off: Forms
     short_booked: str
     short_also: Forms
+    short_needed: str
+    short_needed_before: str
 
 
 @dataclass(frozen=True, slots=True)
 class ClosingWords:
-    """What a text says of answering, and what every mail ends with. {phone} is filled in."""
+    """What a text says of answering, and what every mail ends with. {phone} and {call} are filled in."""
 
     confirm: str
     accept: str
     questions: str
     attached: str
+    needed: str
     automatic: str
     automatic_but_answers: str
 

@@ -143,11 +143,14 @@ SPANISH = Language(
         short_also=Forms(
             one="También tiene una cita {visits}.", other="También tiene {number} citas: {visits}."
         ),
+        short_needed="Falta algo: por favor, {call}.",
+        short_needed_before="Antes de la cita {visits} hace falta algo más: por favor, {call}.",
     ),
     closing=ClosingWords(
         confirm="Responda 1 para confirmar, 2 para que le llamemos.",
         accept="Responda 1 para aceptar, 2 para que le llamemos.",
         questions="Preguntas: {phone}.",
+        needed="Antes de esta cita hace falta algo más. Por favor, {call}.",
         attached="Adjunto: lo necesario para añadirlo a su calendario.",
         automatic="Este mensaje se envió automáticamente. Las respuestas no se leen.",
         automatic_but_answers=(
