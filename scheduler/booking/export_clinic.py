@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from scheduler.booking.export_contacts import escort_entries, message_entries
 from scheduler.domain.appointment import Appointment, AppointmentState
 from scheduler.domain.calendar_words import USUAL_WORDS
 from scheduler.domain.claims import (
@@ -71,6 +72,8 @@ def export_clinic(clock: Clock) -> Json:
             "events": [_event(event) for event in visit_events.all_events()],
             "conflicts": [_conflict(conflict) for conflict in conflicts.all_conflicts()],
             "cohorts": [_cohort(one) for one in cohorts.cohorts()],
+            "messages": list(message_entries([one for site in sites for one in clinic.patients(site.id)])),
+            "escorts": list(escort_entries()),
         }
 
 

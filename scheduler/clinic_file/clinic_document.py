@@ -23,12 +23,14 @@ from scheduler.clinic_file.clinic_models import (
 )
 from scheduler.clinic_file.clinic_references import References
 from scheduler.clinic_file.cohort_references import cohort_faults
+from scheduler.clinic_file.contact_entries import told_contacts
 from scheduler.clinic_file.faults import faults_of, read_as
 from scheduler.clinic_file.forms import Period, weekly_hours
 from scheduler.clinic_file.local_times import moment_at, period_in
 from scheduler.clinic_file.protocol_document import read_protocol
 from scheduler.domain.calendar_words import CalendarWords
 from scheduler.domain.cohorts import Cohort
+from scheduler.domain.contact import ToldContact
 from scheduler.domain.errors import Fault, FaultyDocument, InvalidValue
 from scheduler.domain.group_readings import readings
 from scheduler.domain.group_terms import Member
@@ -72,6 +74,7 @@ class Clinic:
     protocols: tuple[Protocol, ...] = ()
     appointments: tuple[ExistingAppointment, ...] = ()
     cohorts: tuple[Cohort, ...] = ()
+    contacts: tuple[ToldContact, ...] = ()
 
 
 def read_clinic(document: Mapping[str, object]) -> Clinic:
@@ -97,6 +100,7 @@ def read_clinic(document: Mapping[str, object]) -> Clinic:
         protocols=protocols,
         appointments=tuple(_appointment(entry, zones[entry.site]) for entry in form.appointments),
         cohorts=tuple(_cohort(entry) for entry in form.cohorts),
+        contacts=tuple(told_contacts(form, periods.faults)),
     )
     faults = [*periods.faults, *_names_in_words(clinic)]
     if faults:

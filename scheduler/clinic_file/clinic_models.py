@@ -27,6 +27,7 @@ from scheduler.clinic_file.forms import (
 )
 from scheduler.clinic_file.protocol_models import ProtocolDocument
 from scheduler.domain.calendar_words import KINDS, PatientShown, faults_of
+from scheduler.domain.contact import Category, ContactWay
 from scheduler.domain.errors import InvalidValue
 from scheduler.domain.message_checks import faults_of as faults_of_words
 from scheduler.domain.message_words import MessageForm, MessageWords, words_from
@@ -240,6 +241,24 @@ class GateEntry(Form):
         return self
 
 
+class ConsentEntry(Form):
+    """That a patient wants messages about something by a way, or does not; `by` is who recorded it, and `at` when."""
+
+    way: ContactWay
+    about: Category
+    given: Switch
+    at: Moment
+    by: Words
+
+
+class MessagesEntry(Form):
+    """How a patient is written to: by which way first, what was agreed to or refused, since when the number opted out."""
+
+    first: ContactWay | None = None
+    consents: list[ConsentEntry] = []
+    texts_opted_out_since: Moment | None = None
+
+
 class PatientEntry(Form):
     """One patient. `zone` is where the patient lives, `language` what they read, when those are not the site's."""
 
@@ -254,6 +273,7 @@ class PatientEntry(Form):
     zone: Zone | None = None
     unavailable: list[Period] = []
     gates: list[GateEntry] = []
+    messages: MessagesEntry = MessagesEntry()
 
     @field_validator("gates")
     @classmethod

@@ -23,7 +23,7 @@ class Category(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """Whether a patient wants messages of one category by one way, to the address behind `recipient_hash` and no other.
+    """Whether a patient wants messages of one category by one way; a consent is to the address behind `recipient_hash`.
 
     Texts need a consent that is given. E-mail needs none, and stops where it is refused. `by` is the account that recorded
     it, at the instant `at`.
@@ -46,12 +46,32 @@ class ContactFacts:
     consents: tuple[Consent, ...] = ()
 
     def consent(self, way: ContactWay, category: Category, recipient_hash: str) -> Consent | None:
-        """Return what was recorded about this way to this address, `None` where nothing was."""
+        """Return what was recorded about this way to this address, `None` where nothing was.
+
+        A refusal holds for every address: who wants no such e-mail wants none at another address either.
+        """
         return next(
             (
                 one
                 for one in self.consents
-                if (one.way, one.category, one.recipient_hash) == (way, category, recipient_hash)
+                if (one.way, one.category) == (way, category)
+                and (not one.given or one.recipient_hash == recipient_hash)
             ),
             None,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class ToldContact:
+    """What a clinic file tells of how a patient is written to.
+
+    `first` is `None` where it does not say; `opted_out_since` is since when the phone number takes no texts, `None` where it
+    does. What is recorded here stays where it is newer.
+    """
+
+    patient: str
+    site: str
+    first: ContactWay | None = None
+    consents: tuple[Consent, ...] = ()
+    number_hash: str = ""
+    opted_out_since: datetime | None = None

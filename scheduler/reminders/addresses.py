@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from email.headerregistry import Address
-from hashlib import sha256
 
+from scheduler.domain.addresses import recipient_hash as recipient_hash
 from scheduler.domain.errors import InvalidValue
 
 
@@ -14,8 +14,3 @@ def mailbox(address: str, name: str = "") -> Address:
         return Address(name, addr_spec=address)
     except Exception as error:  # the library's parser ends in many kinds of them on what is no address
         raise InvalidValue("the address cannot be written to") from error
-
-
-def recipient_hash(address: str) -> str:
-    """Return what the ledger keeps of an address: enough to tell two apart, too little to write to."""
-    return sha256(address.strip().casefold().encode()).hexdigest()

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from scheduler.domain.addresses import address_of as address_of
+from scheduler.domain.addresses import recipient_hash
 from scheduler.domain.contact import Category, ContactFacts, ContactWay
-from scheduler.domain.errors import InvalidValue
 from scheduler.domain.escort import Escort
-from scheduler.reminders.addresses import recipient_hash
-from scheduler.reminders.phone_numbers import text_number
 from scheduler.reminders.policy import MessageKind
 from scheduler.store.contacts import Contacts
 from scheduler.store.reminder_facts import AwaitedVisit
@@ -74,16 +73,6 @@ def ways_to(visit: AwaitedVisit, kind: MessageKind, contacts: Contacts) -> tuple
 def address_by(channel: str, visit: AwaitedVisit, kind: MessageKind, contacts: Contacts) -> str:
     """Return where a message of this kind goes by one way, empty where it must not go by it."""
     return next((way.address for way in ways_to(visit, kind, contacts) if way.channel == channel), "")
-
-
-def address_of(way: ContactWay, email: str, phone: str) -> str:
-    """Return where messages go by a way, empty where that is nowhere: a phone without country code takes no texts."""
-    if way is ContactWay.EMAIL:
-        return email.strip()
-    try:
-        return text_number(phone)
-    except InvalidValue:
-        return ""
 
 
 def is_wanted(facts: ContactFacts, way: ContactWay, category: Category, recipient: str) -> bool:

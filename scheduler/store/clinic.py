@@ -22,6 +22,7 @@ from scheduler.store import existing
 from scheduler.store.appointments import rewrite, write_new
 from scheduler.store.base import table_of
 from scheduler.store.cohort_file import against_cohorts, write_cohorts
+from scheduler.store.contacts import take_told
 from scheduler.store.ledger import set_capacity
 from scheduler.store.locks import lock
 from scheduler.store.people_rows import (
@@ -181,6 +182,7 @@ def save_clinic(clinic: Clinic, at: datetime) -> ClinicChanges:
     patients_told = tuple(map(as_told, load_patients(connection)))
     patients = with_languages_kept(clinic.patients, patients_told)
     tally.write(patients, patients_told, lambda new: write_patient(connection, new))
+    tally.changed += take_told(clinic.contacts)
     _write_protocols(connection, clinic.protocols, tally)
     write_cohorts(clinic.cohorts, at, tally)
     _write_appointments(connection, clinic, at, tally)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete, exists, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from scheduler.domain.contact import Category, Consent, ContactFacts, ContactWay
+from scheduler.domain.contact import Category, Consent, ContactFacts, ContactWay, ToldContact
 from scheduler.store.base import handfuls, table_of
 from scheduler.store.tables_contact import ContactConsentRow, FirstWayRow, OptOutRow
 from scheduler.store.work import reading, writing
@@ -119,3 +119,39 @@ def has_opted_out(way: str, recipient_hash: str) -> bool:
     mine = (_opt_out.c.way == way, _opt_out.c.recipient_hash == recipient_hash)
     with reading() as connection:
         return bool(connection.execute(select(exists(select(_opt_out.c.way).where(*mine)))).scalar_one())
+
+
+def opted_out_since() -> Mapping[tuple[str, str], datetime]:
+    """Return since when nothing goes to each address that has opted out, by way and hash."""
+    with reading() as connection:
+        rows = connection.execute(select(_opt_out))
+        return {(row.way, row.recipient_hash): row.since for row in rows}
+
+
+def first_ways() -> Mapping[str, ContactWay]:
+    """Return by which way patients want to be written to first, by patient; those who never said are left out."""
+    with reading() as connection:
+        rows = connection.execute(select(_first.c.patient_id, _first.c.way))
+        return {row.patient_id: ContactWay(row.way) for row in rows}
+
+
+def take_told(told: Iterable[ToldContact]) -> int:
+    """Keep what a clinic file tells where nothing newer is recorded; return of how many patients something changed."""
+    every = tuple(told)
+    known, first, changed = _facts(one.patient for one in every), first_ways(), 0
+    for one in every:
+        kept = {(each.way, each.category): each for each in known.get(one.patient, ContactFacts()).consents}
+        newer = [
+            each
+            for each in one.consents
+            if (before := kept.get((each.way, each.category))) is None or before.at < each.at
+        ]
+        keep_consents(newer, one.site)
+        says_first = one.first is not None and one.patient not in first
+        if one.first is not None and says_first:
+            keep_first_way(one.patient, one.site, one.first)
+        stops = one.opted_out_since is not None and opt_out(
+            ContactWay.SMS, one.number_hash, one.opted_out_since
+        )
+        changed += bool(newer) or says_first or stops
+    return changed

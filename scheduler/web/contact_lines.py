@@ -10,6 +10,7 @@ from scheduler.domain.places import Site
 from scheduler.reminders.addresses import recipient_hash
 from scheduler.reminders.ways import address_of, is_wanted
 from scheduler.reminders.words.spoken import LANGUAGES, spoken
+from scheduler.store.audit import AuditEntry, history
 from scheduler.store.contacts import contacts_of, has_opted_out
 from scheduler.web.words import moment_in
 
@@ -96,3 +97,31 @@ def _recorded(consent: Consent | None, zone: str) -> str:
     if consent is None:
         return ""
     return f"{'Yes' if consent.given else 'No'}, recorded {moment_in(consent.at, zone)} by {consent.by}"
+
+
+_DEEDS = {
+    "record_contact": "Recorded what the patient wants",
+    "stop_messages": "The patient wants no more",
+    "opt_out_of_texts": "The number has opted out of texts",
+    "opt_in_to_texts": "The number takes texts again",
+}
+
+
+def contact_history(patient: Patient, zone: str) -> tuple[str, ...]:
+    """Return what was recorded about messages to a patient, with when and by whom, the last first."""
+    entries = (entry for entry in reversed(history("patient", patient.id)) if entry.verb in _DEEDS)
+    return tuple(
+        f"{moment_in(one.at, zone)}: {_DEEDS[one.verb]}{_detail(one)}, by {one.actor}" for one in entries
+    )
+
+
+def _detail(entry: AuditEntry) -> str:
+    if entry.verb == "stop_messages":
+        about = str(entry.details.get("about", ""))
+        return " messages" if about == "everything" else f" messages about {_ABOUT[Category(about)]}"
+    parts = [
+        f"{word} {', '.join(listed)}"
+        for word, key in (("yes to", "given"), ("no to", "refused"))
+        if isinstance(listed := entry.details.get(key), list) and listed
+    ]
+    return f" ({'; '.join(parts)})" if parts else ""

@@ -11,12 +11,20 @@ from scheduler.booking.reach import patient_within_reach
 from scheduler.domain.contact import Category, ContactWay
 from scheduler.reminders.record_contact import RecordContact, record_contact
 from scheduler.reminders.settle_calls import SettleCalls, settle_calls
+from scheduler.reminders.stop_messages import StopMessages, stop_messages
 from scheduler.reminders.words.spoken import LANGUAGES
 from scheduler.store.work import reading
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 
 pages = Blueprint("contact", __name__)
+
+STOPS = {
+    "": "no more messages",
+    Category.REMINDERS.value: "no more reminders",
+    Category.APPOINTMENTS.value: "no more messages about what is booked and changed",
+}
+"""What is stopped by each choice, in words."""
 
 _WANTED = {f"{way}-{category}": (way, category) for way in ContactWay for category in Category}
 
@@ -39,6 +47,25 @@ def keep(patient: str) -> ResponseReturnValue:
         abort(403)
     flash(f"Recorded how {found.name} wants to be written to.", "good")
     return redirect(url_for("patients.patient", patient=found.id) + "#contact", 303)
+
+
+@pages.post("/patients/<patient>/stop-messages")
+@needs(Permission.RECORD_CONTACT)
+def stop(patient: str) -> ResponseReturnValue:
+    """Keep that the patient wants no more messages, of a category or at all, and go back to the patient."""
+    with reading():
+        found = patient_within_reach(actor(), patient)
+    about = request.form.get("about", "")
+    if found.stands_for_cohort or about not in STOPS:
+        abort(400)
+    command = StopMessages(found.id, Category(about) if about else None)
+    if isinstance(stop_messages(command, actor(), current_clock()), NotAllowed):
+        abort(403)
+    flash(
+        f"Recorded at once: {found.name} gets {STOPS[about]}. The visits stand as booked; call instead.",
+        "good",
+    )
+    return redirect(url_for("patients.patient", patient=found.id) + "#written-to", 303)
 
 
 @pages.post("/patients/<patient>/called")

@@ -24,7 +24,7 @@ from scheduler.store.glances import patient_lines
 from scheduler.store.invitations import invitations_wanted
 from scheduler.store.visit_events import absences_of
 from scheduler.store.work import reading
-from scheduler.web.contact_lines import languages_of, ways_of
+from scheduler.web.contact_lines import contact_history, languages_of, ways_of
 from scheduler.web.forms import SearchForm, faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
@@ -96,7 +96,7 @@ def patient(patient: str) -> ResponseReturnValue:
         titles = {protocol.key: protocol.title for protocol in clinic.protocols()}
         series = [_line(one, titles, now) for one in stored.series_of_patient(found.id)]
         absences = absences_of(found.id)
-        ways = ways_of(found, site.zone)
+        ways, recorded = ways_of(found, site.zone), contact_history(found, site.zone)
         invited = invitations_wanted(found.id, recipient_hash(found.email), now)
     return render_template(
         "patient.html",
@@ -111,6 +111,7 @@ def patient(patient: str) -> ResponseReturnValue:
         invited=invited,
         ways=ways,
         languages=languages_of(found, site),
+        contact_history=recorded,
         may_record_contact=may(actor(), Permission.RECORD_CONTACT),
         may_keep=may(actor(), Permission.KEEP_PATIENT),
         now=now,

@@ -58,6 +58,8 @@ def test_it_has_the_parts_that_scripts_rely_on() -> None:
         "events",
         "conflicts",
         "cohorts",
+        "messages",
+        "escorts",
     ]
     assert set(document) == {"format", "exported_at", "sites", *parts}
     nurse = next(resource for resource in document["resources"] if resource["id"] == "nurse-1")

@@ -100,3 +100,21 @@ def test_a_number_that_has_opted_out_is_said_on_the_page(app: Flask, standing_cl
         "This number has opted out of texts"
         in visitor(app, "desk").client.get(f"/patients/{patient.id}").text
     )
+
+
+def test_one_press_stops_all_messages_and_the_page_tells_who_recorded_what_when(
+    app: Flask, standing_clock: StandingClock
+) -> None:
+    fill(app, standing_clock)
+    patient = a_patient_of(app)
+    page = f"/patients/{patient.id}"
+    desk = visitor(app, "desk")
+    assert desk.send(f"{page}/stop-messages", {"about": "reminders"}).status_code == 303
+    assert {one.category for one in facts(app, patient).consents} == {Category.REMINDERS}
+    assert desk.send(f"{page}/stop-messages", {"about": ""}).status_code == 303
+    assert {one.given for one in facts(app, patient).consents} == {False}
+    shown = desk.client.get(page).text
+    assert "09:00 MST: The patient wants no more messages, by desk" in shown
+    assert "09:00 MST: The patient wants no more messages about reminders, by desk" in shown
+    assert desk.send(f"{page}/stop-messages", {"about": "pigeons"}).status_code == 400
+    assert visitor(app, "nurse").send(f"{page}/stop-messages", {"about": ""}).status_code == 403

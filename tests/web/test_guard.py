@@ -97,6 +97,7 @@ MAY_OPEN = {
     "invitations.choose": DESK,
     "contact.keep": DESK,
     "contact.called": DESK,
+    "contact.stop": DESK,
     "escorts.keep": DESK,
     "follow_ups.settle": CLINICAL,
     "answers.settle": DESK,
