@@ -97,7 +97,7 @@ QUANTITIES: tuple[Quantity, ...] = (
     ),
     Quantity(
         "follow_up_until",
-        "and at the latest",
+        "A nurse or therapist asks how the patient is, at the latest",
         "hours after a dosing visit",
         24,
         96,
