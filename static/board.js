@@ -145,8 +145,34 @@
     keepAsking();
   }
 
+  // Arrows lead from visit to visit, where they stand as on a wall: along a lane, or to the visit that is nearest in time above or below.
+  const isDrawn = () => document.getElementById("board-axis").getClientRects().length > 0;
+  const middle = (box) => box.left + box.width / 2;
+  const nearest = (blocks, at) => blocks.reduce(
+    (best, one) => (Math.abs(middle(one.getBoundingClientRect()) - at) < Math.abs(middle(best.getBoundingClientRect()) - at) ? one : best),
+  );
+  function neighbour(block, key) {
+    const lane = block.closest(".lane");
+    if (key === "ArrowLeft" || key === "ArrowRight") {
+      const blocks = [...lane.querySelectorAll(".block")];
+      return blocks[blocks.indexOf(block) + (key === "ArrowRight" ? 1 : -1)];
+    }
+    const lanes = [...document.querySelectorAll("#board .lanes > .lane")].filter((one) => one === lane || one.querySelector(".block"));
+    const other = lanes[lanes.indexOf(lane) + (key === "ArrowDown" ? 1 : -1)];
+    return other && nearest([...other.querySelectorAll(".block")], middle(block.getBoundingClientRect()));
+  }
+  document.addEventListener("keydown", (event) => {
+    const block = event.target.closest?.("#board .block");
+    if (!block || !isDrawn() || !event.key.startsWith("Arrow") || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
+    const next = neighbour(block, event.key);
+    if (!next) return;
+    event.preventDefault();
+    next.querySelector("a").focus();
+  });
+
   document.addEventListener("visibilitychange", comeBack);
   addEventListener("focus", comeBack);
+  document.getElementById("board-keys").hidden = !isDrawn();
   begin(board().dataset);
   say("Live: changes show by themselves.");
   keepAsking();

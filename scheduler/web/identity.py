@@ -42,8 +42,11 @@ class _PageSessions(SecureCookieSessionInterface):
     """Sessions in a signed cookie, renewed by pages alone."""
 
     def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
-        """Say whether an answer carries the cookie. Files that anybody in between may keep must never hold one."""
-        return request.endpoint != "static" and super().should_set_cookie(app, session)
+        """Say whether an answer carries the cookie.
+
+        Files that anybody in between may keep must never hold one; and a page that asks by itself shows nobody there.
+        """
+        return request.endpoint not in {"static", "board.live"} and super().should_set_cookie(app, session)
 
 
 def register_identity(app: Flask) -> None:

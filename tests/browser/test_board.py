@@ -150,6 +150,24 @@ def test_the_board_is_walked_by_keyboard(served: Served, person: Callable[[Scree
     expect(one.page.get_by_role("heading", level=1)).to_contain_text("Dosing 1")
 
 
+def test_arrows_lead_from_visit_to_visit(served: Served, person: Callable[[Screen], Person]) -> None:
+    dose = _dose(served)
+    one = person(Screen(1280))
+    one.come_in("desk")
+    one.go(_board(dose))
+    page = one.page
+    blocks = page.locator(".blocks").first.locator(".block a")
+    page.locator(".block a").first.focus()
+    for number in range(1, blocks.count()):
+        page.keyboard.press("ArrowRight")
+        expect(blocks.nth(number)).to_be_focused()
+    lanes = page.locator(".lane:has(.block)")
+    page.keyboard.press("ArrowDown")
+    expect(lanes.nth(1).locator("a:focus")).to_have_count(1)
+    page.keyboard.press("ArrowUp")
+    expect(lanes.nth(0).locator("a:focus")).to_have_count(1)
+
+
 def test_the_line_of_the_present_moves_without_a_question(
     served: Served, person: Callable[[Screen], Person]
 ) -> None:

@@ -111,6 +111,11 @@ def test_the_page_itself_carries_the_tag_that_is_asked_with(dose: Appointment, d
     assert page.headers["ETag"].strip('"') in page.text
 
 
+def test_a_board_that_asks_by_itself_keeps_nobody_signed_in(dose: Appointment, desk: Visitor) -> None:
+    assert "Set-Cookie" in desk.get(live(dose).replace("/live", "")).headers
+    assert "Set-Cookie" not in asks(desk, live(dose)).headers
+
+
 @pytest.mark.parametrize("tag", ["", "W/", '"', '"0000-1"', '"0123456789abcdef-999999999999"', "*"])
 def test_a_tag_of_ones_own_making_is_of_no_board(dose: Appointment, desk: Visitor, tag: str) -> None:
     assert asks(desk, live(dose), tag).status_code == 200
