@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from threading import Lock
 from typing import Any
 
@@ -19,6 +20,9 @@ from scheduler.store.work import reading
 _visit = table_of(AppointmentRow)
 _serving = table_of(AppointmentStaffRow)
 _change = table_of(SiteChangeRow)
+
+LONGEST = timedelta(days=2)
+"""Longer than any visit."""
 
 MOST = 4000
 """So many visits are kept; then it is begun anew."""
@@ -58,6 +62,8 @@ class KeptVisits:
     def _wanted(self, interval: Interval, staff: str | None) -> list[ColumnElement[bool]]:
         wanted: list[ColumnElement[bool]] = [
             _visit.c.site_id == self._site,
+            # Nothing lasts so long; without it every visit that ever was would be looked at.
+            _visit.c.starts_at > interval.start - LONGEST,
             _visit.c.ends_at > interval.start,
             _visit.c.starts_at < interval.end,
         ]

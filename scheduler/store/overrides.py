@@ -51,6 +51,13 @@ def standing_overrides(patients: Iterable[str]) -> tuple[Override, ...]:
         return load_overrides(connection, patients)
 
 
+def overrides_ahead(site: str, now: datetime) -> tuple[Override, ...]:
+    """Return the overrides of visits of a site that were not taken back and have not expired."""
+    standing = [_override.c.site_id == site, _override.c.withdrawn_at.is_(None), _override.c.expires_at > now]
+    with reading() as connection:
+        return _load(connection, standing)
+
+
 def save_override(override: Override) -> None:
     """Write a new override."""
     row = {

@@ -23,7 +23,7 @@ from scheduler.store import clinic
 from scheduler.store.booked_visits import booked_of
 from scheduler.store.freshness import Mark, marks_of_patients, marks_of_series
 from scheduler.store.glances import series_in_outline
-from scheduler.store.overrides import standing_overrides
+from scheduler.store.overrides import overrides_ahead
 
 MOST = 2000
 """For so many series what was found is kept; then it is begun anew."""
@@ -57,7 +57,8 @@ class KeptGates:
         """
         waiting = [visit for visit in visits if _may_wait(visit)]
         whose = {visit.series: visit.patient for visit in waiting}
-        overrides = standing_overrides(set(whose.values()))
+        # One that has expired lets nothing pass any more for a visit that was not cleared by then.
+        overrides = overrides_ahead(floor.site.id, floor.now)
         marks = self._marks(whose, floor)
         self._forget_other(floor)
         stale = {one for one in whose if not self._still_holds(one, marks, overrides, floor.now)}
