@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,8 +29,8 @@ class Box:
 
 
 @contextmanager
-def serving_imap(box: Box) -> Iterator[str]:
-    """Serve a mailbox meanwhile, and give its REPLIES_URL."""
+def serving_imap(box: Box, tls: ssl.SSLContext | None = None) -> Iterator[str]:
+    """Serve a mailbox meanwhile, over TLS where that is given, and give its REPLIES_URL."""
 
     class Handler(_Session):
         """Speaks with one reader."""
@@ -43,11 +44,14 @@ def serving_imap(box: Box) -> Iterator[str]:
         daemon_threads = True
 
     with Server(("127.0.0.1", 0), Handler) as server:
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         try:
             user, password = USER.replace("@", "%40"), PASSWORD.replace(" ", "%20")
-            yield f"imap://{user}:{password}@127.0.0.1:{server.server_address[1]}/INBOX"
+            where = "imap://{}@127.0.0.1" if tls is None else "imaps://{}@localhost"
+            yield f"{where.format(f'{user}:{password}')}:{server.server_address[1]}/INBOX"
         finally:
             server.shutdown()
             thread.join()

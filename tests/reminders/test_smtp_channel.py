@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import socket
-import ssl
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from aiosmtpd.smtp import AuthResult, LoginPassword
@@ -15,6 +12,7 @@ from scheduler.domain.errors import InvalidValue
 from scheduler.reminders.channels import NotSent, Rejected, Unanswered, Unreachable
 from scheduler.reminders.smtp_channel import SmtpChannel
 from tests.reminders.mail_server import NOW, MailServer, a_letter, free_port, serving
+from tests.reminders.own_certificate import OwnCertificate, own_certificate
 
 
 @pytest.fixture
@@ -131,24 +129,9 @@ def test_nothing_is_sent_in_the_open_when_tls_was_asked_for(server: MailServer, 
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """Give a key and a certificate for `localhost` that only the tests trust."""
-    folder = tmp_path_factory.mktemp("tls")
-    key, proof = folder / "key.pem", folder / "certificate.pem"
-    subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject]
-    try:
-        subprocess.run([*command, "-keyout", key, "-out", proof], check=True, capture_output=True)
-    except FileNotFoundError:
-        pytest.fail("openssl is missing; install it (Debian: apt-get install openssl)")
-    return key, proof
-
-
-def server_context(certificate: tuple[Path, Path]) -> ssl.SSLContext:
-    """Return the TLS of the server."""
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate[1], certificate[0])
-    return context
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> OwnCertificate:
+    """Give a certificate for `localhost` that only the tests trust."""
+    return own_certificate(tmp_path_factory.mktemp("tls"))
 
 
 def sign_in(
@@ -160,11 +143,11 @@ def sign_in(
 
 
 def test_tls_and_sign_in_by_the_address_alone(
-    certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+    certificate: OwnCertificate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[1]))
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.proof))
     mail = MailServer(free_port())
-    options = {"tls_context": server_context(certificate), "authenticator": sign_in, "auth_required": True}
+    options = {"tls_context": certificate.server_context(), "authenticator": sign_in, "auth_required": True}
     host = f"office%40maple.example:p%40ss%2Fword@localhost:{mail.port}"
     channel = SmtpChannel(f"smtp://{host}?starttls=1", "appointments@localhost")
     stranger = SmtpChannel(f"smtp://{host.replace('word', 'wrong')}?starttls=1", "appointments@localhost")
@@ -177,10 +160,10 @@ def test_tls_and_sign_in_by_the_address_alone(
     assert len(mail.messages) == 1
 
 
-def test_a_server_whose_certificate_nobody_trusts_gets_nothing(certificate: tuple[Path, Path]) -> None:
+def test_a_server_whose_certificate_nobody_trusts_gets_nothing(certificate: OwnCertificate) -> None:
     mail = MailServer(free_port())
     channel = SmtpChannel(f"smtp://localhost:{mail.port}?starttls=1", "office@example.org")
-    with serving(mail, tls_context=server_context(certificate)), pytest.raises(Unreachable):
+    with serving(mail, tls_context=certificate.server_context()), pytest.raises(Unreachable):
         channel.send(a_letter(), NOW)
     assert not mail.messages
 
