@@ -49,7 +49,27 @@ def folded(text: str) -> str:
     return "".join(letter for letter in plain if not combining(letter))
 
 
-_BEGINNING = re.compile(rf"\b(?:{'|'.join(sorted(TELL_TALE, key=len, reverse=True))})\w*")
+# Too short or too common to be looked for within other words, as in the letters of a link.
+_AT_THE_BEGINNING = (
+    *(
+        "lsd",
+        "mdma",
+        "psilocyb",
+        "psilocib",
+        "ptsd",
+        "trauma",
+        "anxiety",
+        "ansiedad",
+        "addict",
+        "adicc",
+        "suicid",
+    ),
+    *("substance", "sustancia", "dosific", "opioid", "detox", "desintox"),
+)
+
+_BEGINNING = re.compile(
+    rf"\b(?:{'|'.join(sorted((*TELL_TALE, *_AT_THE_BEGINNING), key=len, reverse=True))})\w*"
+)
 
 
 def telling_words_in(text: str) -> Iterator[str]:

@@ -27,7 +27,7 @@ from scheduler.reminders.answer_links import (
     open_link,
 )
 from scheduler.reminders.contents import line_of
-from scheduler.reminders.words.language import Language, plain_spaces
+from scheduler.reminders.words.language import Language
 from scheduler.reminders.words.own_spoken import own_words
 from scheduler.reminders.words.spoken import spoken
 from scheduler.store import clinic
@@ -45,7 +45,10 @@ _LIMITS = "trellis_link_limits"
 
 @dataclass(frozen=True, slots=True)
 class AskedLine:
-    """One visit as the page shows it. `buttons` are answers and their words; `key` names the visit on this page alone."""
+    """One visit as the page shows it, its time of day not to be broken.
+
+    `buttons` are answers and their words; `key` names the visit on this page alone.
+    """
 
     key: str
     when: str
@@ -153,7 +156,7 @@ def _line(secret: str, one: AskedVisit, language: Language) -> AskedLine:
     given = one.answer
     return AskedLine(
         key=_key(secret, one),
-        when=plain_spaces(told.sentence(language)),
+        when=told.sentence(language),
         stands=one.stands,
         is_open=one.is_open,
         said=on_file(one, words),

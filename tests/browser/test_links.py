@@ -79,7 +79,7 @@ def test_whoever_reads_spanish_answers_in_spanish(
     expect(page).to_have_title("Sus citas")
     first = page.get_by_role("listitem").first
     first.get_by_role("button", name="Necesito otro horario").click()
-    expect(first).to_contain_text("Nos dijo que necesita otro horario. Le llamaremos")
+    expect(first).to_contain_text("Nos ha dicho que necesita otro horario. Le llamaremos")
     page.get_by_role("button", name="Todos estos horarios me convienen").click()
     expect(first).to_contain_text("Hemos anotado que este horario le conviene.")
     one.look("link-in-spanish")

@@ -51,6 +51,7 @@ def test_words_that_will_do_have_no_fault() -> None:
         (BODY + "\n\nYour infusion is near.", "'infusion' may tell what the appointment is about"),
         (BODY + "\n\nSu Psicoterapia.", "'psicoterapia' may tell"),
         (BODY + "\n\nPREPARACIÓN", "'preparacion' may tell"),
+        (BODY + "\n\nAbout MDMA.", "'mdma' may tell"),
         (BODY + "\n\nSee maple-house.example.org/help", "'maple-house.example.org' reads as an address"),
         (BODY + "\n\nhttps://192.0.2.1/", "'https:' reads as an address"),
         (BODY + "\n\nWrite to a@b", "reads as an address"),

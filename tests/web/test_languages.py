@@ -13,6 +13,7 @@ from scheduler.domain.answers import Answer
 from scheduler.domain.clock import StandingClock
 from scheduler.domain.people import Patient
 from scheduler.reminders.dispatch import dispatch
+from scheduler.reminders.words.spanish import SPANISH
 from scheduler.store import clinic
 from scheduler.store.audit import history
 from scheduler.store.clinic import save_clinic
@@ -20,7 +21,7 @@ from scheduler.store.work import reading, unit_of_work
 from tests.builders import a_patient
 from tests.feeds.privacy import assert_gives_nothing_away, everything_said
 from tests.feeds.stored_visits import BOOKED_AT, a_plain_visit, keep_clinic, keep_visits
-from tests.reminders.changing import body
+from tests.reminders.changing import ZONE, body
 from tests.reminders.recording import RecordingChannel
 from tests.web.small_clinic import booked_series, fill, visitor
 from tests.web.test_links import FIRST, SECOND, press, sent_link
@@ -74,7 +75,7 @@ def test_the_page_behind_the_link_speaks_it_too_and_gives_nothing_away(app: Flas
     for said in (
         '<html lang="es">',
         "<title>Sus citas</title>",
-        "jueves, 10 de diciembre de 2026, 2:00 p.m. MST",
+        SPANISH.moment(FIRST, ZONE),
         "Todos estos horarios me convienen",
         ">Asistiré<",
         'Preguntas:</b> llame al <a class="nowrap" href="tel:555-0100">555-0100</a>.',
@@ -82,7 +83,9 @@ def test_the_page_behind_the_link_speaks_it_too_and_gives_nothing_away(app: Flas
         assert said in page.text
     press(client, path, Answer.CALL_WANTED)
     answered = client.get(path)
-    assert "Nos pidió que le llamemos. Le llamaremos; hasta entonces la cita sigue en pie." in answered.text
+    assert (
+        "Nos ha pedido que le llamemos. Le llamaremos; hasta entonces la cita sigue en pie." in answered.text
+    )
     for answer in (page, answered):
         assert_gives_nothing_away(everything_said(answer))
         assert not re.search(r"\b(you|the|appointment|please)\b", re.sub(r"<[^>]*>", " ", answer.text))

@@ -22,7 +22,7 @@ from scheduler.domain.treatment import StepKind
 from scheduler.domain.urgent_help import UrgentHelp
 from scheduler.reminders.answer_links import new_secret
 from scheduler.reminders.dispatch import dispatch
-from scheduler.reminders.messages import time_in_words
+from scheduler.reminders.words.english import ENGLISH
 from scheduler.store.answers import answer_to
 from scheduler.store.appointments import appointment
 from scheduler.store.database import db
@@ -109,7 +109,7 @@ def test_the_page_says_when_where_and_whom_to_call(client: FlaskClient, path: st
     page = client.get(path)
     assert page.status_code == 200
     for start in (FIRST, SECOND):
-        assert time_in_words(start, ZONE) in page.text
+        assert ENGLISH.moment(start, ZONE) in page.text
     for said in ("Maple House", "12 Elm St", 'href="tel:555-0100"', "<title>Your appointments</title>"):
         assert said in page.text
     assert page.text.count(">I will come<") == 2
@@ -263,8 +263,8 @@ def test_a_changed_time_and_a_visit_called_off_are_said_without_the_new_time(
     page = client.get(path).text
     assert "The time of this appointment has changed since our message." in page
     assert "This appointment is no longer booked." in page
-    assert f"<s>{time_in_words(FIRST, ZONE)}</s>" in page
-    assert time_in_words(later, ZONE) not in page
+    assert f"<s>{ENGLISH.moment(FIRST, ZONE)}</s>" in page
+    assert ENGLISH.moment(later, ZONE) not in page
     assert "<button" not in page
 
 

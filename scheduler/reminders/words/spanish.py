@@ -85,15 +85,15 @@ _PAGE = PageWords(
     take_the_call="Contestaré la llamada",
     said={
         Answer.ACCEPTED: "Hemos anotado que este horario le conviene.",
-        Answer.TENTATIVE: "Respondió «quizás» a nuestra invitación.",
-        Answer.DECLINED: f"Respondió que no a nuestra invitación. {_UNTIL_THEN}",
-        Answer.CALL_WANTED: f"Nos pidió que le llamemos. {_UNTIL_THEN}",
-        Answer.OTHER_TIME: f"Nos dijo que necesita otro horario. {_UNTIL_THEN}",
+        Answer.TENTATIVE: "Ha respondido «quizás» a nuestra invitación.",
+        Answer.DECLINED: f"Ha respondido que no a nuestra invitación. {_UNTIL_THEN}",
+        Answer.CALL_WANTED: f"Nos ha pedido que le llamemos. {_UNTIL_THEN}",
+        Answer.OTHER_TIME: f"Nos ha dicho que necesita otro horario. {_UNTIL_THEN}",
     },
     seen_to={
-        Answer.DECLINED: f"Respondió que no a nuestra invitación. {_SEEN_TO}",
-        Answer.CALL_WANTED: f"Nos pidió que le llamemos. {_SEEN_TO}",
-        Answer.OTHER_TIME: f"Nos dijo que necesita otro horario. {_SEEN_TO}",
+        Answer.DECLINED: f"Ha respondido que no a nuestra invitación. {_SEEN_TO}",
+        Answer.CALL_WANTED: f"Nos ha pedido que le llamemos. {_SEEN_TO}",
+        Answer.OTHER_TIME: f"Nos ha dicho que necesita otro horario. {_SEEN_TO}",
     },
     notes={
         404: Note(
