@@ -10,6 +10,7 @@ from enum import StrEnum
 from flask import url_for
 
 from scheduler.access.permissions import Permission
+from scheduler.booking.gates_ahead import waiting_visits
 from scheduler.booking.let_rest import rests_since
 from scheduler.domain.clock import instant_at, local_day, whole_local_day
 from scheduler.domain.places import Site
@@ -17,6 +18,7 @@ from scheduler.planner.closing_windows import closing_windows
 from scheduler.rules.wording import credential_name, sentence
 from scheduler.store import clinic
 from scheduler.store.conflicts import open_conflicts
+from scheduler.store.follow_ups import open_follow_ups
 from scheduler.store.glances import patients_named, series_in_outline
 from scheduler.store.series import dormant_series, series_with_gaps
 from scheduler.web.answer_words import waiting_at
@@ -29,6 +31,9 @@ GAPS_BEHIND = timedelta(days=60)
 
 CREDENTIALS_AHEAD = timedelta(days=30)
 
+GATES_AHEAD = timedelta(days=3)
+"""What visits further ahead wait for stands in a list of its own, and is not urgent."""
+
 _A_DAY = timedelta(days=1)
 
 
@@ -38,6 +43,8 @@ class NeedKind(StrEnum):
     CONFLICT = "Conflict"
     CALL = "Call the patient"
     UNCONFIRMED = "Not confirmed"
+    GATE = "Still needed"
+    FOLLOW_UP = "Ask how they are"
     WINDOW = "Window closing"
     DORMANT = "Does it go on?"
     CREDENTIAL = "Credential"
@@ -128,6 +135,24 @@ def _unconfirmed(site: Site, now: datetime) -> Iterator[Need]:
         )
 
 
+def _gates(site: Site, now: datetime) -> Iterator[Need]:
+    for one in waiting_visits(site, now, GATES_AHEAD):
+        missing = " ".join(sentence(finding.why) for finding, _ in one.gates)
+        address = url_for("visits.visit", appointment=one.visit.id) + "#needs"
+        yield Need(one.visit.start, NeedKind.GATE, one.patient.name, missing, address, "See to it")
+
+
+def _follow_ups(site: Site, now: datetime) -> Iterator[Need]:
+    found = open_follow_ups(site.id, now)
+    patients = patients_named(one.visit.patient for one in found)
+    for one in found:
+        why = f"The dose of {day_words(local_day(one.visit.start, site.zone))} lies a day back; ask, and note it."
+        address = url_for("visits.visit", appointment=one.visit.appointment)
+        yield Need(
+            one.due, NeedKind.FOLLOW_UP, patients[one.visit.patient].name, why, address, "Open the visit"
+        )
+
+
 def _windows(site: Site, now: datetime) -> Iterator[Need]:
     found = series_with_gaps(now - GAPS_BEHIND, site.id)
     patients = patients_named(one.patient for one in found)
@@ -191,6 +216,8 @@ SOURCES: Sequence[Callable[[Site, datetime], Iterator[Need]]] = (
     _answers,
     _calls,
     _unconfirmed,
+    _gates,
+    _follow_ups,
     _windows,
     _dormant,
     _credentials,

@@ -64,6 +64,17 @@ def test_what_waits_is_told_on_both_databases(app: Flask, standing_clock: Standi
     assert 'href="/to-do"' in desk.text("/patients")
 
 
+def test_what_the_next_visits_wait_for_is_told_with_the_visit(
+    clinic_app: Flask, clock: StandingClock, series: Series
+) -> None:
+    dose = series.visit("D1")
+    assert dose is not None
+    clock.advance(dose.start - timedelta(days=2) - clock.now())
+    shown = visitor(clinic_app, "desk").text(f"{PAGE}?only=gate")
+    assert f'href="/visits/{dose.id}#needs"' in shown
+    assert "Still needed" in shown
+
+
 def test_one_sort_of_thing_can_be_looked_at_alone(
     clinic_app: Flask, clock: StandingClock, desk: Visitor
 ) -> None:
