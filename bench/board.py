@@ -98,7 +98,7 @@ class _Desk:
 def _rows(desk: _Desk) -> Iterator[Result]:
     for by in LANES:
         shown = set(re.findall(r'href="/visits/([^"]+)"', desk.page(by)))
-        if by == "room" and not set(desk.visits) <= shown:
+        if by == "room" and not (set(desk.visits) <= shown and len(desk.visits) == board_clinic.VISITS):
             raise Disagreement("the board does not show every visit of the day")
     lanes = cycle(LANES)
     after, again, naive, used = [], [], [], []
