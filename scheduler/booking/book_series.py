@@ -8,6 +8,7 @@ from functools import partial
 from uuid import uuid4
 
 from scheduler.access.permissions import Actor, Permission, may, may_at
+from scheduler.booking.acts import counted
 from scheduler.booking.consideration import considered
 from scheduler.booking.group_requests import against_booking_again, against_holding_a_group
 from scheduler.booking.holds import against_holding, as_held, let_lapse
@@ -87,7 +88,7 @@ def _attempt(command: BookSeries, actor: Actor, now: datetime) -> Booked | Refus
             return Refused(reasons=found.reasons)
         option = found.options[0]
         if refuses(option.findings):
-            return Refused(findings=option.findings)
+            return counted(asked.site.id, VERB, Refused(findings=option.findings), now)
         booked = _with_identity(option, command.held_until)
         stored.save_series(booked.series, now)
         note_answer(VERB, command, command.idempotency_key, booked.series, now)

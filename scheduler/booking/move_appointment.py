@@ -54,7 +54,7 @@ def _attempt(act: Act[MoveAppointment]) -> SeriesChanged | Refused | NotAllowed:
         series = locked_now(visit.series, act.now)
         if (earlier := made_before(act)) is not None:
             return earlier
-        return make(act, _change(act, series))
+        return act.told(series.site, make(act, _change(act, series)))
 
 
 def _change(act: Act[MoveAppointment], series: Series) -> PlannedChange | Refused | NotAllowed:

@@ -59,7 +59,7 @@ def _attempt(act: Act[SubstituteTherapist]) -> SeriesChanged | Refused | NotAllo
         series = locked_now(seen.id, act.now)
         if (earlier := made_before(act)) is not None:
             return earlier
-        return make(act, _change(act, series))
+        return act.told(series.site, make(act, _change(act, series)))
 
 
 def _change(act: Act[SubstituteTherapist], series: Series) -> PlannedChange | Refused | NotAllowed:

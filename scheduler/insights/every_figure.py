@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from scheduler.insights.attendance import attendance
 from scheduler.insights.course import integration_in_time, series_on_time, wait_for_first_dose
-from scheduler.insights.exceptions import overrides_by_rule
+from scheduler.insights.exceptions import exceptions_by_rule
 from scheduler.insights.facts import Facts
 from scheduler.insights.figure import Figure
 from scheduler.insights.use import chairs_by_hour, load_by_nurse, load_by_person, therapists_by_hour
@@ -20,5 +20,5 @@ FIGURES: Mapping[str, Callable[[Facts], Figure]] = {
     "therapists": therapists_by_hour,
     "people": load_by_person,
     "watching": load_by_nurse,
-    "overrides": overrides_by_rule,
+    "rules": exceptions_by_rule,
 }

@@ -1,4 +1,4 @@
-"""Which rules were let pass by somebody, and how often."""
+"""Which rules refused something, and which were let pass by somebody, and how often."""
 
 from __future__ import annotations
 
@@ -9,29 +9,41 @@ from scheduler.insights.figure import Bar, Bars, Figure, Part
 from scheduler.rules.catalogue import CATALOGUE
 
 
-def overrides_by_rule(facts: Facts) -> Figure:
-    """Return how often each rule was let pass, and by whom; those taken back apart."""
+def exceptions_by_rule(facts: Facts) -> Figure:
+    """Return how often each rule refused a request, and how often it was let pass; overrides taken back apart."""
     kept = Counter(one.rule for one in facts.overrides if one.withdrawn_at is None)
     taken_back = Counter(one.rule for one in facts.overrides if one.withdrawn_at is not None)
-    rules = sorted(kept.keys() | taken_back.keys(), key=lambda rule: (-kept[rule] - taken_back[rule], rule))
+    refused = Counter(facts.refusals)
+    whole = kept + taken_back + refused
+    rules = sorted(whole, key=lambda rule: (-whole[rule], rule))
     return Figure(
-        key="overrides",
-        title="Overrides by rule",
-        counted="How often somebody in the role that a rule names let it pass for one visit, with a reason.",
-        summed=f"{len(facts.overrides)} {'override' if len(facts.overrides) == 1 else 'overrides'}.",
-        columns=("Rule", "What it asks", "Overrides", "Taken back"),
-        rows=tuple((rule, _title(rule), kept[rule], taken_back[rule]) for rule in rules),
+        key="rules",
+        title="Refusals and overrides by rule",
+        counted="How many requests each rule refused when somebody booked, moved, substituted or went on with a visit, and "
+        "how often somebody in the role that it names let it pass for one visit, with a reason. What is only looked at "
+        "is not counted.",
+        summed=f"{_count(refused.total(), 'refusal')}, {_count(len(facts.overrides), 'override')}.",
+        columns=("Rule", "What it asks", "Refusals", "Overrides", "Taken back"),
+        rows=tuple((rule, _title(rule), refused[rule], kept[rule], taken_back[rule]) for rule in rules),
         drawing=Bars(
             tuple(
                 Bar(
                     _title(rule),
-                    (Part("let pass", kept[rule], "warn"), Part("taken back", taken_back[rule], "pale")),
-                    str(kept[rule] + taken_back[rule]),
+                    (
+                        Part("refused", refused[rule], "accent"),
+                        Part("let pass", kept[rule], "warn"),
+                        Part("let pass, taken back", taken_back[rule], "pale"),
+                    ),
+                    str(whole[rule]),
                 )
                 for rule in rules
             )
         ),
     )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what if number == 1 else what + 's'}"
 
 
 def _title(rule: str) -> str:

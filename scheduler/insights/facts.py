@@ -23,7 +23,8 @@ class Facts:
 
     `claims` share a moment with the stretch; `visits` start in it, those called off among them, a group's through its
     members alone. `series` are those of these visits, whole, with the protocol of each and when it was booked, by id.
-    `notices` say by visit how early it was called off. `overrides` were made in the stretch.
+    `notices` say by visit how early it was called off. `overrides` were made in the stretch, and
+    `refusals` say how many requests each rule refused in it.
     """
 
     site: Site
@@ -38,3 +39,4 @@ class Facts:
     booked_at: Mapping[str, datetime]
     notices: Mapping[str, Timeliness]
     overrides: tuple[Override, ...]
+    refusals: Mapping[str, int]

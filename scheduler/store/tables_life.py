@@ -34,6 +34,19 @@ class VisitEventRow(Row):
     way: Mapped[str | None]
 
 
+class RefusalRow(Row):
+    """A rule that refused what somebody wanted to enter, and by which verb; added, never changed, and of nobody."""
+
+    __tablename__ = "refusal"
+    __table_args__ = (Index(None, "site_id", "at"),)
+
+    id: Mapped[RowNumber]
+    site_id: Mapped[OfSiteOnly]
+    at: Mapped[datetime]
+    verb: Mapped[str]
+    rule: Mapped[str]
+
+
 class OverrideRow(Row):
     """A rule that somebody let pass for one visit, until it expires; `role` is in which role, `reason` in words."""
 

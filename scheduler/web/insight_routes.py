@@ -28,6 +28,7 @@ from scheduler.store.insight_facts import (
     overrides_during,
     visits_in_outline,
 )
+from scheduler.store.refused import refusals_during
 from scheduler.store.work import reading
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
@@ -119,6 +120,7 @@ def _facts(site: Site, during: Interval, now: datetime) -> Facts:
         booked_at=booked_at(series),
         notices=notices_during(during, site.id),
         overrides=overrides_during(during, site.id),
+        refusals=refusals_during(during, site.id),
     )
 
 

@@ -21,6 +21,7 @@ from scheduler.rules.finding import Level
 from scheduler.store import series as stored
 from scheduler.store.audit import history
 from scheduler.store.ledger import all_claims
+from scheduler.store.refused import refusals_during
 from scheduler.store.series import all_series, series
 from tests.booking.small_clinic import COURSE, INDUCTION, booked, chosen_from, clock, previewed
 
@@ -109,6 +110,9 @@ def test_visits_too_close_are_refused_by_the_rule_with_nothing_written() -> None
     assert any("D2" in finding.steps for finding in outcome.findings)
     assert all_series() == ()
     assert all_claims() == ()
+    # Which rule refused it is counted, and no more than that.
+    counted = refusals_during(Interval(clock().now(), clock().now() + timedelta(hours=1)), "site-1")
+    assert counted == dict.fromkeys({finding.rule for finding in outcome.findings}, 1)
 
 
 def _with_another(visits: list[ChosenVisit]) -> list[ChosenVisit]:

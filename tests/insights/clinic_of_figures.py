@@ -45,6 +45,7 @@ def facts(
         booked_at=booked,
         notices={},
         overrides=(),
+        refusals={},
     )
     return replace(found, **fields)
 
