@@ -87,7 +87,7 @@ def test_a_nurse_sees_it_and_cannot_change_it(app: Flask, standing_clock: Standi
     patient = a_patient_of(app)
     nurse = visitor(app, "nurse")
     shown = nurse.client.get(f"/patients/{patient.id}").text
-    assert "First by" in shown and 'name="wanted"' not in shown
+    assert "First by" in shown and f'/patients/{patient.id}/contact"' not in shown
     assert nurse.send(f"/patients/{patient.id}/contact", {"first": "sms"}).status_code == 403
 
 
