@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64decode
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -49,16 +49,17 @@ def texting(server: SmsServer) -> Iterator[SmsServer]:
                 server.taken.append(form)
             if form["To"] in server.silent:
                 sleep(0.05)
-                self.close_connection = True
                 return
             self._tell(status, {"sid": "SM1"} if status == 201 else {"code": code, "message": form["To"]})
 
         def _tell(self, status: int, what: dict[str, object]) -> None:
             body = json.dumps(what).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            # Whoever asked may have been killed meanwhile.
+            with suppress(BrokenPipeError, ConnectionResetError):
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""
