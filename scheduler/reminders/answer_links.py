@@ -100,12 +100,24 @@ def open_link(secret: str, clock: Clock) -> OpenedLink:
     with reading():
         told = _told_by(_link(secret, now), now)
         given = answers.answers_to([one.visit.appointment for one in told])
-    asked = (_asked(one, given.get(one.visit.appointment), now) for one in told)
+    asked = (asked_of(one, given.get(one.visit.appointment), now) for one in told)
     return OpenedLink(tuple(sorted(asked, key=lambda one: (one.start, one.visit.appointment))))
 
 
+def patients_behind(token_hash: str, now: datetime) -> frozenset[str]:
+    """Return whose visits the link of this hash asks about. Raises `NotFound` for one of no use, whyever."""
+    with reading():
+        return frozenset(one.visit.patient for one in _told_by(_link_of(token_hash, now), now))
+
+
 def _link(secret: str, now: datetime) -> AnswerLink:
-    found = link_with(hash_of(secret)) if _SHAPE.fullmatch(secret) else None
+    if not _SHAPE.fullmatch(secret):
+        raise NotFound("there is no such link")
+    return _link_of(hash_of(secret), now)
+
+
+def _link_of(token_hash: str, now: datetime) -> AnswerLink:
+    found = link_with(token_hash)
     if found is None or found.expires_at <= now:
         raise NotFound("there is no such link")
     return found
@@ -131,7 +143,8 @@ def _is_theirs(link: AnswerLink, visit: AwaitedVisit) -> bool:
     return recipient_hash(address) == link.recipient_hash
 
 
-def _asked(told: ToldVisit, answer: VisitAnswer | None, now: datetime) -> AskedVisit:
+def asked_of(told: ToldVisit, answer: VisitAnswer | None, now: datetime) -> AskedVisit:
+    """Return what is asked about a visit that somebody was told of, with the last answer to it where there is one."""
     is_open = is_answerable(told.state, told.visit.start, told.told_start, now)
     return AskedVisit(
         visit=told.visit,
@@ -162,10 +175,11 @@ def answer_by_link(command: AnswerByLink, clock: Clock) -> tuple[VisitAnswer | L
     wanted = [one for one in told if command.appointment in (None, one.visit.appointment)]
     if not wanted:
         raise InvalidValue("the link does not ask about this appointment")
-    return tuple(_kept(command, one, now) for one in wanted)
+    return tuple(keep_answer_to(command, one, now) for one in wanted)
 
 
-def _kept(command: AnswerByLink, told: ToldVisit, now: datetime) -> VisitAnswer | Left:
+def keep_answer_to(command: AnswerByLink, told: ToldVisit, now: datetime) -> VisitAnswer | Left:
+    """Keep an answer to one visit, once, and return what became of it; a transaction of its own."""
     return retried(lambda: _attempt(command, told, now))
 
 

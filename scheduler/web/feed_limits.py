@@ -37,7 +37,7 @@ class FeedLimits:
     def wait(self, environ: WSGIEnvironment, token_hash: str) -> int:
         """Return how many seconds a program is to wait, 0 for none, without counting anything."""
         # Hardly ever is anything missed, and then nobody need be told apart.
-        missed = self._misses.wait(self._network(environ)) if self._misses.counts_any else 0
+        missed = self._misses.wait(self.network(environ)) if self._misses.counts_any else 0
         return max(missed, self._reads.wait(token_hash))
 
     def count(self, environ: WSGIEnvironment, token_hash: str, status: str) -> None:
@@ -47,10 +47,10 @@ class FeedLimits:
         """
         if status.startswith(("2", "3")):
             self._reads.count(token_hash)
-        elif status.startswith("4") and (network := self._network(environ)):
+        elif status.startswith("4") and (network := self.network(environ)):
             self._misses.count(network)
 
-    def _network(self, environ: WSGIEnvironment) -> str:
+    def network(self, environ: WSGIEnvironment) -> str:
         """Return from where a program asks, empty where it is this machine: a proxy of which nobody told us, or a trial."""
         told = environ.get("HTTP_X_FORWARDED_FOR", "").split(",") if self._proxies else []
         # Each proxy adds the address it was asked from at the end: whatever stands before was said by somebody else.

@@ -12,10 +12,11 @@ from flask_login import current_user
 from scheduler.access.permissions import Actor, Permission, may
 
 #: Pages for everybody. A token in the address guards the feeds and what links in messages open, a signature what comes from
-#: the provider of texts; the other ones tell nothing.
+#: the provider of texts, a cookie of their own and a birth date the patient's own pages; the other ones tell nothing.
 PUBLIC_ENDPOINTS = frozenset(
     {
         *("static", "healthz", "readyz", "sign_in.sign_in", "feeds.feed", "links.link", "links.answer"),
+        *("links.door", "links.enter", "own.plan", "own.answer", "own.visit_file", "own.done"),
         *("texts.status", "texts.arrived"),
     }
 )

@@ -35,7 +35,7 @@ from scheduler.web.errors import STATUS_OF
 from scheduler.web.feed_limits import FeedLimits
 from scheduler.web.guard import is_from_elsewhere
 from scheduler.web.identity import current_clock
-from scheduler.web.link_words import asking_to_call, on_file
+from scheduler.web.link_words import asking_to_call, buttons_for, on_file
 from scheduler.web.quiet_logs import keep_tokens_out_of_logs
 
 pages = Blueprint("links", __name__)
@@ -70,7 +70,7 @@ def _prepare(state: BlueprintSetupState) -> None:
 @pages.before_request
 def _hold_back() -> ResponseReturnValue | None:
     """Let wait who asks far too often: for one link, or from one network for links that are none."""
-    wait = _limits().wait(request.environ, hash_of(_secret()))
+    wait = limits().wait(request.environ, hash_of(_secret()))
     if not wait:
         return None
     answer = _note(429)
@@ -81,7 +81,7 @@ def _hold_back() -> ResponseReturnValue | None:
 @pages.after_request
 def _count(response: Response) -> Response:
     if response.status_code != 429:
-        _limits().count(request.environ, hash_of(_secret()), response.status)
+        limits().count(request.environ, hash_of(_secret()), response.status)
     return response
 
 
@@ -103,10 +103,12 @@ def link(secret: str) -> ResponseReturnValue:
         ask=lambda sentence: asking_to_call(sentence, site.phone, words),
         shows_address=any(not line_of(one.visit, one.start).by_phone for one in asked),
         may_confirm_all=sum(any(value == Answer.ACCEPTED for value, _ in one.buttons) for one in lines) > 1,
-        seal=_seal(secret),
+        seal=seal_of(secret),
         accepted=Answer.ACCEPTED.value,
         urgent=clinic.site(site.site).urgent_help,
         urgent_word=own_words(language).door.urgent,
+        own=own_words(language).door,
+        secret=secret,
     )
 
 
@@ -114,7 +116,7 @@ def link(secret: str) -> ResponseReturnValue:
 def answer(secret: str) -> ResponseReturnValue:
     """Take an answer to one visit, or to all; then show what is on file."""
     if is_from_elsewhere() or not hmac.compare_digest(
-        request.form.get("seal", "").encode(), _seal(secret).encode()
+        request.form.get("seal", "").encode(), seal_of(secret).encode()
     ):
         abort(400)
     asked = open_link(secret, current_clock()).visits
@@ -162,18 +164,8 @@ def _line(secret: str, one: AskedVisit, language: Language) -> AskedLine:
         said=on_file(one, words),
         waits=given is not None and given.waits,
         seen=mark_of(given),
-        buttons=tuple(
-            (value.value, words.take_the_call if told.by_phone and value is Answer.ACCEPTED else button)
-            for value, button in words.buttons.items()
-            if one.is_open and not _is_on_file(one, value)
-        ),
+        buttons=buttons_for(one, words),
     )
-
-
-def _is_on_file(one: AskedVisit, answer: Answer) -> bool:
-    if one.answer is None:
-        return answer is Answer.ACCEPTED and one.is_confirmed
-    return one.answer.answer is answer and (one.answer.waits or one.is_confirmed)
 
 
 def _answer_sent() -> Answer:
@@ -183,7 +175,7 @@ def _answer_sent() -> Answer:
         abort(400)
 
 
-def _seal(secret: str) -> str:
+def seal_of(secret: str) -> str:
     """Return what a form of this link carries: nobody makes it without the program's key, or for another link."""
     key = str(current_app.config["SECRET_KEY"]).encode()
     return hmac.new(key, b"answer by link\n" + secret.encode(), "sha256").hexdigest()[:32]
@@ -198,7 +190,8 @@ def _secret() -> str:
     return str((request.view_args or {}).get("secret", ""))
 
 
-def _limits() -> FeedLimits:
+def limits() -> FeedLimits:
+    """Return how often links may be asked for."""
     limits = current_app.extensions[_LIMITS]
     assert isinstance(limits, FeedLimits)
     return limits

@@ -35,11 +35,12 @@ from scheduler.web import (
     home_routes,
     insight_routes,
     invitation_routes,
-    link_routes,
     message_words_routes,
     move_routes,
     need_routes,
     open_gates_routes,
+    own_door_routes,
+    own_plan_routes,
     patient_details_routes,
     patient_routes,
     place_routes,
@@ -87,7 +88,8 @@ BLUEPRINTS = (
     visit_file_routes.pages,
     answer_routes.pages,
     invitation_routes.pages,
-    link_routes.pages,
+    own_door_routes.pages,
+    own_plan_routes.pages,
     contact_routes.pages,
     escort_routes.pages,
     follow_up_routes.pages,
@@ -146,7 +148,9 @@ def register_pages(app: Flask) -> None:
     app.before_request(guard)
     protection = CSRFProtect(app)
     # Who answers by a link has no session that another site could use: see there.
-    protection.exempt(link_routes.pages)
+    protection.exempt(own_door_routes.pages)
+    # The patient's own pages seal their forms themselves: their cookie is no session of an account.
+    protection.exempt(own_plan_routes.pages)
     # The provider of texts has none either; it signs what it sends.
     protection.exempt(text_routes.pages)
     app.after_request(add_headers)

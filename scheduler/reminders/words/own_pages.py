@@ -43,6 +43,7 @@ class PlanWords:
     past: str
     nothing: str
     before: str
+    more: str
     no_solids: str
     no_clear_liquids: str
     ride: str
