@@ -26,7 +26,8 @@ STOPS = {
 }
 """What is stopped by each choice, in words."""
 
-_WANTED = {f"{way}-{category}": (way, category) for way in ContactWay for category in Category}
+WANTED = {f"{way}-{category}": (way, category) for way in ContactWay for category in Category}
+"""What a form of wishes names, by its name."""
 
 
 @pages.post("/patients/<patient>/contact")
@@ -36,12 +37,12 @@ def keep(patient: str) -> ResponseReturnValue:
     with reading():
         found = patient_within_reach(actor(), patient)
     sent, first = request.form.getlist("wanted"), request.form.get("first", "")
-    if found.stands_for_cohort or first not in list(ContactWay) or not set(sent) <= _WANTED.keys():
+    if found.stands_for_cohort or first not in list(ContactWay) or not set(sent) <= WANTED.keys():
         abort(400)
     language = request.form.get("language", "")
     if language and language not in (*LANGUAGES, found.language):
         abort(400)
-    wanted = frozenset(_WANTED[one] for one in sent)
+    wanted = frozenset(WANTED[one] for one in sent)
     command = RecordContact(found.id, ContactWay(first), wanted, language or None)
     if isinstance(record_contact(command, actor(), current_clock()), NotAllowed):
         abort(403)

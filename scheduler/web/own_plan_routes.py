@@ -70,6 +70,8 @@ def plan() -> ResponseReturnValue:
         site=found.site,
         language=language,
         words=words.plan,
+        plan_words=words.plan,
+        choice_words=words.choices,
         page_words=language.page,
         ask=lambda sentence: asking_to_call(sentence, found.site.phone, language.page),
         seal=seal(),

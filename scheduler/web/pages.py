@@ -39,6 +39,7 @@ from scheduler.web import (
     move_routes,
     need_routes,
     open_gates_routes,
+    own_choice_routes,
     own_door_routes,
     own_plan_routes,
     patient_details_routes,
@@ -90,6 +91,7 @@ BLUEPRINTS = (
     invitation_routes.pages,
     own_door_routes.pages,
     own_plan_routes.pages,
+    own_choice_routes.pages,
     contact_routes.pages,
     escort_routes.pages,
     follow_up_routes.pages,
@@ -151,6 +153,7 @@ def register_pages(app: Flask) -> None:
     protection.exempt(own_door_routes.pages)
     # The patient's own pages seal their forms themselves: their cookie is no session of an account.
     protection.exempt(own_plan_routes.pages)
+    protection.exempt(own_choice_routes.pages)
     # The provider of texts has none either; it signs what it sends.
     protection.exempt(text_routes.pages)
     app.after_request(add_headers)

@@ -99,5 +99,27 @@ def test_twice_the_type_and_paper_leave_nothing_out(
     one.look("own-plan-twice-the-type")
     one.page.evaluate("document.documentElement.style.fontSize = ''")
     one.page.emulate_media(media="print")
+    expect(one.page.locator(".next").get_by_role("button", name="I will come")).to_be_hidden()
     expect(one.page.get_by_role("button", name="I am done")).to_be_hidden()
     one.look("own-plan-print")
+
+
+@pytest.mark.parametrize("screen", [Screen(1280), Screen(390), Screen(320)], ids=lambda screen: screen.name)
+def test_somebody_chooses_how_they_are_written_to_and_makes_a_calendar(
+    served: Served, person: Callable[[Screen], Person], screen: Screen
+) -> None:
+    link = links_sent(served)[0]
+    one = person(screen)
+    page = one.page
+    one.go(f"{link}/own")
+    give(page, birth_date_of(served, whose(served, link)))
+    page.get_by_role("link", name="How we write to you").click()
+    texts = page.get_by_role("group", name="By text message")
+    texts.get_by_label("Reminders before appointments").check()
+    one.look("own-choices")
+    page.get_by_role("button", name="Save my choice").press("Enter")
+    expect(page.get_by_text("We have saved your choice.")).to_be_visible()
+    expect(texts.get_by_label("Reminders before appointments")).to_be_checked()
+    page.get_by_role("button", name="Make my calendar address").click()
+    expect(page.get_by_role("link", name="Open it in the calendar on this device")).to_be_visible()
+    one.look("own-calendar")

@@ -64,7 +64,7 @@ class PlanWords:
 
 @dataclass(frozen=True, slots=True)
 class ChoiceWords:
-    """The words about how a patient is written to, and about their calendar; {address} and {problem} are filled in."""
+    """The words about how a patient is written to, and about their calendar; {address} is filled in."""
 
     title: str
     why: str
@@ -76,7 +76,7 @@ class ChoiceWords:
     reminders: str
     first: str
     language: str
-    languages: Mapping[str, str]
+    names_of_ways: Mapping[str, str]
     save: str
     saved: str
     opted_out: str
@@ -87,6 +87,7 @@ class ChoiceWords:
     calendar_secret: str
     open_calendar: str
     made_already: str
+    too_many: str
     back: str
 
 

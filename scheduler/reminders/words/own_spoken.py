@@ -13,6 +13,9 @@ from scheduler.reminders.words.spanish import SPANISH
 
 OWN_WORDS = {ENGLISH.code: OWN_ENGLISH, SPANISH.code: OWN_SPANISH}
 
+NAMES_OF_LANGUAGES = {ENGLISH.code: "English", SPANISH.code: "Español"}
+"""Each as those who speak it call it."""
+
 
 def own_words(language: Language) -> OwnWords:
     """Return the words of a language that messages are written in."""
