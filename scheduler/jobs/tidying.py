@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from scheduler.domain.clock import Clock
 from scheduler.store.answer_links import forget_links
+from scheduler.store.own_door import forget_openings
 from scheduler.store.snapshots import forget_old_changes
 from scheduler.store.work import unit_of_work
 
@@ -23,9 +24,12 @@ def tidy(clock: Clock) -> None:
 
 
 def forget_old_links(clock: Clock) -> None:
-    """Forget the links by which patients answered messages, some time after these were of no use any more."""
+    """Forget links in messages some time after they were of no use any more, and whose pages were opened by them."""
+    before = clock.now() - KEPT_LINKS
     with unit_of_work():
-        forget_links(clock.now() - KEPT_LINKS)
+        # Whoever opened pages by a link did so before it ended.
+        forget_openings(before)
+        forget_links(before)
 
 
 def shorten_the_log_of_changes() -> None:

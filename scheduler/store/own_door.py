@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from scheduler.store.base import table_of
@@ -65,6 +65,15 @@ def end_opening(opening_hash: str, at: datetime) -> None:
     """Note that its owner is done; one that has ended stays as it is."""
     mine = (_opening.c.opening_hash == opening_hash, _opening.c.ended_at.is_(None))
     writing().execute(update(_opening).where(*mine).values(ended_at=at))
+
+
+def forget_openings(before: datetime) -> None:
+    """Forget what was opened, and what was tried last, before this instant."""
+    connection = writing()
+    connection.execute(delete(_opening).where(_opening.c.opened_at < before))
+    # What is locked for longer than that stays locked.
+    over = or_(_trial.c.locked_until.is_(None), _trial.c.locked_until < before)
+    connection.execute(delete(_trial).where(_trial.c.last_at < before, over))
 
 
 def locked_trial(subject: str, now: datetime) -> Trial:
