@@ -14,10 +14,10 @@ from scheduler.domain.message_words import MessageWords
 from scheduler.domain.placeholders import filled, with_something_to_say
 from scheduler.feeds.invitations import Invitation, Method
 from scheduler.reminders.addresses import mailbox
+from scheduler.reminders.escort_mail import ESCORT_MAIL
 from scheduler.reminders.policy import MessageKind
 from scheduler.reminders.words.chosen import mail_words
 from scheduler.reminders.words.english import ENGLISH
-from scheduler.reminders.words.escorts import ESCORT_MAIL
 from scheduler.reminders.words.language import UNBROKEN, Language, MailWords, plain_spaces
 from scheduler.reminders.words.spoken import spoken
 from scheduler.store.reminders import TO_ESCORTS
