@@ -245,6 +245,7 @@ WITHOUT_KEY = {
     "take_answer": "an answer that comes again is known by its sequence and its time",
     "take_reply": "of texts the last one holds, and the same again changes nothing",
     "settle_answer": "what is settled stays settled",
+    "settle_follow_up": "what is settled stays settled",
     "sign_in": "each attempt counts as one",
 }
 

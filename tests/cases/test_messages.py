@@ -16,7 +16,7 @@ from scheduler.domain.people import GateDecision
 from scheduler.domain.series import Series
 from scheduler.reminders.channels import Rejected
 from scheduler.reminders.dispatch import Counts, dispatch
-from scheduler.reminders.policy import POLICY, MessageKind
+from scheduler.reminders.policy import POLICY, TO_PATIENTS, MessageKind
 from scheduler.store.reminders import ReminderState, all_reminders
 from tests.booking.small_clinic import small_clinic
 from tests.booking.the_day import DESK, Floor, S, codes
@@ -49,7 +49,7 @@ def test_no_message_asks_anybody_to_answer_with_a_word_that_stops_all_messages(e
     called_off_at = EVERY_REMINDER_OF_D1[-1]
     cancel(example.appointments[-1].id, at=called_off_at)
     dispatch(called_off_at + POLICY.undo_delay, channel)
-    assert {one.kind for one in all_reminders()} == set(MessageKind) - {ON_ITS_DAY}
+    assert {one.kind for one in all_reminders()} == set(TO_PATIENTS) - {ON_ITS_DAY}
     for message in channel.sent:
         said = words_of(message)
         assert not OPT_OUT.search(re.sub(r"<[^>]*>|[a-z-]+:[^;]*;", " ", said)), said

@@ -31,7 +31,8 @@ readable = st.text(
 # What would hurt most: everything that has a meaning in a calendar, and characters of two, three and four octets.
 telling = st.text(st.sampled_from(',;:"nN=é木🌳\u0301\u200d'), max_size=200)
 words = readable | telling
-anything = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
+# A byte order mark is no character within a text, and the library leaves it out.
+anything = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\ufeff"), max_size=200)
 escaped = st.text(st.sampled_from('\\,;nN\n\r:" é🌳'), max_size=120)
 whole_seconds = st.datetimes(datetime(1971, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC)).map(
     lambda instant: instant.replace(microsecond=0)
