@@ -54,7 +54,7 @@ def test_each_reminder_is_sent_once_or_recorded_and_none_is_out_of_place(plan: P
     assert_a_wrong_count_is_noticed(quarter)
 
 
-TEXTED = Plan(seed=3, patients=8, begin=datetime(2027, 3, 1, 15, tzinfo=UTC), days=24, texted=8)
+TEXTED = Plan(seed=3, patients=4, begin=datetime(2027, 3, 1, 15, tzinfo=UTC), days=20, texted=4)
 
 
 @pytest.mark.usefixtures("app_context")
