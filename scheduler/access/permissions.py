@@ -40,6 +40,7 @@ class Permission(StrEnum):
     CANCEL_SERIES = "cancel_series"
     CANCEL_APPOINTMENT = "cancel_appointment"
     ADVANCE_APPOINTMENT = "advance_appointment"
+    NOTE_VITAL_SIGNS = "note_vital_signs"
     EXTEND_STAY = "extend_stay"
     DECIDE_GATE = "decide_gate"
     OVERRIDE_RULE = "override_rule"
@@ -93,6 +94,7 @@ ALLOWED: Mapping[Permission, frozenset[AccountRole]] = MappingProxyType(
         Permission.CANCEL_APPOINTMENT: _DESK | {AccountRole.THERAPIST, AccountRole.PRESCRIBER},
         # The table of the day says which of these may say what.
         Permission.ADVANCE_APPOINTMENT: _CLINIC,
+        Permission.NOTE_VITAL_SIGNS: _CLINICAL,
         Permission.EXTEND_STAY: _CLINICAL,
         # The table of gates says which of these may decide which.
         Permission.DECIDE_GATE: _CLINIC,

@@ -29,11 +29,21 @@ from scheduler.domain.series import Series
 from scheduler.domain.treatment import Protocol
 from scheduler.domain.urgent_help import plain as plain_help
 from scheduler.domain.visit_day import VisitEvent
-from scheduler.store import appointments, clinic, cohorts, conflicts, overrides, reminders, visit_events
+from scheduler.store import (
+    appointments,
+    clinic,
+    cohorts,
+    conflicts,
+    overrides,
+    reminders,
+    visit_events,
+    vital_notes,
+)
 from scheduler.store import series as stored
 from scheduler.store.cohort_file import most_members
 from scheduler.store.conflicts import VisitConflict
 from scheduler.store.reminders import Reminder
+from scheduler.store.vital_notes import VitalNote
 from scheduler.store.work import reading
 
 FORMAT = "clinic-export/1"
@@ -74,6 +84,7 @@ def export_clinic(clock: Clock) -> Json:
             "cohorts": [_cohort(one) for one in cohorts.cohorts()],
             "messages": list(message_entries([one for site in sites for one in clinic.patients(site.id)])),
             "escorts": list(escort_entries()),
+            "vital_signs": [_vital_note(note) for note in vital_notes.all_vital_notes()],
         }
 
 
@@ -276,6 +287,15 @@ def _event(event: VisitEvent) -> Json:
         "at": _instant(event.at),
         "by": event.noted_by,
         "reason": event.reason.value if event.reason else None,
+    }
+
+
+def _vital_note(note: VitalNote) -> Json:
+    return {
+        "appointment": note.appointment,
+        "due": _instant(note.due),
+        "noted_at": _instant(note.at),
+        "by": note.by,
     }
 
 

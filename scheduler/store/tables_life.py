@@ -34,6 +34,18 @@ class VisitEventRow(Row):
     way: Mapped[str | None]
 
 
+class VitalNoteRow(Row):
+    """That vital signs were looked at as was due at an instant of a dosing visit; never what was found."""
+
+    __tablename__ = "vital_note"
+
+    appointment_id: Mapped[str] = mapped_column(ForeignKey("appointment.id"), primary_key=True)
+    due_at: Mapped[datetime] = mapped_column(primary_key=True)
+    site_id: Mapped[OfSiteOnly]
+    noted_at: Mapped[datetime]
+    noted_by: Mapped[str]
+
+
 class RefusalRow(Row):
     """A rule that refused what somebody wanted to enter, and by which verb; added, never changed, and of nobody."""
 

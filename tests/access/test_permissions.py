@@ -38,6 +38,7 @@ CLINICAL = {
     Permission.SEE_DAY,
     Permission.SEE_OWN_DAY,
     Permission.ADVANCE_APPOINTMENT,
+    Permission.NOTE_VITAL_SIGNS,
     Permission.EXTEND_STAY,
     Permission.DECIDE_GATE,
     Permission.SEE_RULES,

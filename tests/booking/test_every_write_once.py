@@ -230,6 +230,7 @@ TRIED_ELSEWHERE = {
     "adopt_version": "tests/cases/test_new_version_of_a_protocol.py",
     "change_staff": "tests/booking/test_change_staff.py",
     "extend_stay": "tests/booking/test_extend_stay.py",
+    "note_vital_signs": "tests/booking/test_note_vital_signs.py",
 }
 """Use cases whose clinic takes more to build, and where their keys are tried."""
 

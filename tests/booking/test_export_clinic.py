@@ -60,6 +60,7 @@ def test_it_has_the_parts_that_scripts_rely_on() -> None:
         "cohorts",
         "messages",
         "escorts",
+        "vital_signs",
     ]
     assert set(document) == {"format", "exported_at", "sites", *parts}
     nurse = next(resource for resource in document["resources"] if resource["id"] == "nurse-1")

@@ -67,6 +67,7 @@ MAY_OPEN = {
     "visits.decide": EVERYBODY,
     "visits.override": EVERYBODY - {"desk", "nurse"},
     "visits.withdraw": EVERYBODY - {"desk", "nurse"},
+    "vital_signs.note": CLINICAL,
     "stays.stay": CLINICAL,
     "stays.extend": CLINICAL,
     "day.my_day": EVERYBODY,

@@ -1,0 +1,99 @@
+"""Note that the vital signs of a patient were looked at as was due: that it was done, and never what was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from scheduler.access.permissions import Actor, Permission, may
+from scheduler.booking.acts import Act
+from scheduler.booking.one_visit import against, locked_visit, unknown_visit
+from scheduler.booking.outcomes import NotAllowed, Refused
+from scheduler.booking.retrying import retried
+from scheduler.booking.vital_times import VitalLook, vital_looks
+from scheduler.domain.appointment import Appointment
+from scheduler.domain.clock import Clock, in_words
+from scheduler.domain.errors import NotFound
+from scheduler.domain.visit_day import DOSED
+from scheduler.domain.vital_signs import OPENS
+from scheduler.store import clinic
+from scheduler.store.audit import AuditEntry, record
+from scheduler.store.vital_notes import VitalNote
+from scheduler.store.vital_notes import note_vital_signs as keep_note
+from scheduler.store.work import unit_of_work
+
+VERB = "note_vital_signs"
+
+
+@dataclass(frozen=True, slots=True)
+class NoteVitalSigns:
+    """The look that was due at this instant, UTC, of the visit with this id was done.
+
+    A request repeated with the same `idempotency_key` notes nothing again.
+    """
+
+    appointment: str
+    due: datetime
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VitalSignsNoted:
+    """The visit, which stays as it is; `is_new` is false where the same look was noted before."""
+
+    appointment: Appointment
+    is_new: bool
+
+
+def note_vital_signs(
+    command: NoteVitalSigns, actor: Actor, clock: Clock
+) -> VitalSignsNoted | Refused | NotAllowed:
+    """Note it with when and by whom, or say why that look is none of the visit's times; whoever noted it first stays."""
+    if not may(actor, Permission.NOTE_VITAL_SIGNS):
+        return NotAllowed(Permission.NOTE_VITAL_SIGNS)
+    act = Act(VERB, Permission.NOTE_VITAL_SIGNS, command, actor, clock.now())
+    return retried(lambda: _attempt(act))
+
+
+def _attempt(act: Act[NoteVitalSigns]) -> VitalSignsNoted | Refused | NotAllowed:
+    with unit_of_work():
+        try:
+            visit = locked_visit(act.command.appointment)
+        except NotFound:
+            return unknown_visit(act.command.appointment)
+        return act.once(
+            visit.site, do=lambda: _noted(act, visit), again=lambda _: VitalSignsNoted(visit, is_new=False)
+        )
+
+
+def _noted(act: Act[NoteVitalSigns], visit: Appointment) -> VitalSignsNoted | Refused:
+    now, due = act.now, act.command.due
+    look = _look(visit, due, now)
+    if isinstance(look, Refused):
+        return look
+    is_new = keep_note(VitalNote(visit.id, due, now, act.actor.id), visit.site)
+    if is_new:
+        details = {"step": visit.step, "what": look.time.what}
+        record(AuditEntry(now, act.actor.id, VERB, "appointment", visit.id, details, visit.site))
+    act.note_answer(visit)
+    return VitalSignsNoted(visit, is_new)
+
+
+def _look(visit: Appointment, due: datetime, now: datetime) -> VitalLook | Refused:
+    zone = clinic.site(visit.site).zone
+    if visit.state not in DOSED:
+        stands = f"{visit.step or visit.title} is {visit.state.value.replace('_', ' ')}"
+        why = f"{stands}, and vital signs are noted from the dose to the release."
+        return against("no_dose_under_way", why, "Look at the visit as it is now.", visit)
+    looks = vital_looks([visit], now).get(visit.id, ())
+    look = next((one for one in looks if one.time.due == due), None)
+    if look is None:
+        why = f"No look at the vital signs is due at {in_words(due, zone)}: the times follow from when the dose began."
+        return against("no_such_time", why, "Look at the times as they are now.", visit)
+    if now < look.time.opens_at():
+        minutes = OPENS.total_seconds() // 60
+        why = (
+            f"It is due at {in_words(due, zone)}, and is noted {minutes:.0f} min before that at the earliest."
+        )
+        return against("too_early", why, f"Note it from {in_words(look.time.opens_at(), zone)} on.", visit)
+    return look
