@@ -27,6 +27,7 @@ from scheduler.web.guard import actor, needs
 from scheduler.web.hand_overs import hand_overs_of
 from scheduler.web.identity import current_clock
 from scheduler.web.visit_rows import Names
+from scheduler.web.vital_lines import vitals_of_day
 from scheduler.web.words import zone_words
 
 pages = Blueprint("day", __name__)
@@ -85,6 +86,7 @@ def day(day: date) -> ResponseReturnValue:
         confirmed = confirmed_in_words([one.visit for one in visits], site.zone)
         is_today = day == local_day(now, site.zone)
         follow_ups = follow_ups_at(site, actor(), now) if is_today else ()
+        vitals = vitals_of_day((one.visit for one in visits), site.zone, now)
     return render_template(
         "day.html",
         day=day,
@@ -94,6 +96,7 @@ def day(day: date) -> ResponseReturnValue:
         visits=visits,
         confirmed=confirmed,
         follow_ups=follow_ups,
+        vitals=vitals,
         may_follow_up=may(actor(), Permission.SETTLE_FOLLOW_UP),
         strip=strip,
         before=day - timedelta(days=1),

@@ -60,6 +60,7 @@ from scheduler.web import (
     version_routes,
     visit_file_routes,
     visit_routes,
+    vital_routes,
 )
 from scheduler.web.board_memory import remember_boards
 from scheduler.web.board_shelf import keep_boards
@@ -95,6 +96,7 @@ BLUEPRINTS = (
     contact_routes.pages,
     escort_routes.pages,
     follow_up_routes.pages,
+    vital_routes.pages,
     stay_routes.pages,
     substitute_routes.pages,
     day_routes.pages,

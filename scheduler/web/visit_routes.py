@@ -45,6 +45,7 @@ from scheduler.web.visit_forms import (
 )
 from scheduler.web.visit_rows import Names
 from scheduler.web.visit_view import visit_view
+from scheduler.web.vital_lines import vital_view
 from scheduler.web.what_next import what_next
 from scheduler.web.words import gate_words, lower_first, refused_words, state_words, told_in_inbox
 
@@ -168,6 +169,7 @@ def show_visit(
         view = visit_view(facts, actor())
         then = what_next(facts, actor())
         group = group_view(found)
+        vitals = vital_view(facts, actor())
         names = Names.of(found.site)
     to_come = is_to_come(found, facts.now) and bool(found.series)
     moves_alone = to_come and found.group_visit is None
@@ -182,6 +184,7 @@ def show_visit(
         view=view,
         then=then,
         group=group,
+        vitals=vitals,
         of_group=facts.of_group,
         **_told_and_answered(found, facts.site.zone),
         names=names,

@@ -1,0 +1,126 @@
+"""The vital signs of a dose on the pages: what is due when, a button for each, and what is overdue in words."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from scheduler.domain.appointment import Appointment, AppointmentState
+from scheduler.domain.clock import StandingClock
+from scheduler.store import appointments
+from scheduler.store.audit import history
+from scheduler.store.vital_notes import vital_notes
+from tests.web.small_clinic import Visitor, booked_series, visitor
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def dose(clinic_app: Flask, clock: StandingClock) -> Appointment:
+    """Give a dose of 09:00 that the nurse began at its planned time, 10 minutes ago."""
+    found = booked_series(clinic_app)[0].visit("D1")
+    assert found is not None
+    clock.instant = found.start
+    desk, nurse, prescriber = (visitor(clinic_app, who) for who in ("desk", "nurse", "prescriber"))
+    for gate, who in (("escort", desk), ("payment", desk), ("clearance.medical", prescriber)):
+        who.send(f"/visits/{found.id}/decide", {"gate": gate, "decision": "pass", "key": f"settled-{gate}"})
+    given = found.phase("administration")
+    assert given is not None
+    for to in ("checked_in", "cleared"):
+        advance(clinic_app, nurse, found, to)
+    clock.instant = given.start
+    advance(clinic_app, nurse, found, "dosing")
+    clock.instant = given.start + 10 * MINUTE
+    return found
+
+
+def advance(app: Flask, nurse: Visitor, visit: Appointment, to: str) -> None:
+    with app.app_context():
+        version = appointments.appointment(visit.id).version
+    form = {"to": to, "version": version, "key": f"a-key-for-{to}"}
+    assert nurse.send(f"/visits/{visit.id}/advance", form).status_code == 303
+
+
+def times_offered(page: str) -> list[str]:
+    """Return the instants for which there is a button, pressed now."""
+    forms = re.findall(r"<form[^>]*/vital-signs\"[^>]*>.*?</form>", page, re.DOTALL)
+    return [
+        re.search(r'name="due" value="([^"]+)"', one)[1]  # type: ignore[index]  # every form has one
+        for one in forms
+        if "hidden>" not in one.partition("\n")[0]
+    ]
+
+
+def test_the_times_of_a_dose_are_done_by_one_press_each(clinic_app: Flask, dose: Appointment) -> None:
+    address, nurse = f"/visits/{dose.id}", visitor(clinic_app, "nurse")
+    page = nurse.text(address)
+    assert "△ 1 time overdue." in page and "Overdue by 10 min" in page
+    assert "Not yet due" in page and "stays until <b>" in page
+    offered = times_offered(page)
+    assert len(offered) == 2, "the first look and the one that is due in five minutes"
+    deed = {"due": offered[0], "key": "a-key-of-one-form"}
+    response = nurse.send(f"{address}/vital-signs", deed)
+    assert (response.status_code, response.headers["Location"]) == (303, address)
+    page = nurse.text(address)
+    assert "are noted as done." in page and re.search(r"Done \d\d:\d\d by nurse", page)
+    assert "overdue." not in page and times_offered(page) == offered[1:]
+    assert nurse.send(f"{address}/vital-signs", deed).status_code == 303
+    with clinic_app.app_context():
+        assert [note.by for note in vital_notes([dose.id])[dose.id]] == ["nurse"]
+        assert sum(one.verb == "note_vital_signs" for one in history("appointment", dose.id)) == 1
+
+
+def test_no_value_can_be_entered(clinic_app: Flask, dose: Appointment) -> None:
+    page = visitor(clinic_app, "nurse").text(f"/visits/{dose.id}")
+    section = page[page.index('aria-labelledby="vitals"') : page.index("belongs into the patient")]
+    assert set(re.findall(r'<input type="(\w+)"', section)) == {"hidden"}
+    assert set(re.findall(r'name="(\w+)"', section)) == {"csrf_token", "key", "due"}
+
+
+def test_whoever_does_not_treat_reads_them_without_buttons(clinic_app: Flask, dose: Appointment) -> None:
+    desk = visitor(clinic_app, "desk")
+    page = desk.text(f"/visits/{dose.id}")
+    assert "Overdue by 10 min" in page and "/vital-signs" not in page
+    assert (
+        desk.send(f"/visits/{dose.id}/vital-signs", {"due": "2026-12-03T10:00:00+00:00"}).status_code == 403
+    )
+
+
+@pytest.mark.parametrize(
+    ("due", "said"),
+    [
+        ("", "Press the button of one of the times."),
+        ("2026-12-03T10:00:00", "Press the button of one of the times."),
+        ("2026-12-03T10:00:00+00:00", "the times follow from when the dose began"),
+    ],
+)
+def test_what_is_no_time_of_it_is_said(clinic_app: Flask, dose: Appointment, due: str, said: str) -> None:
+    refused = visitor(clinic_app, "nurse").send(f"/visits/{dose.id}/vital-signs", {"due": due})
+    assert refused.status_code == 422
+    assert said in refused.text
+
+
+def test_the_day_says_what_comes_next_and_what_is_overdue(
+    clinic_app: Flask, dose: Appointment, clock: StandingClock
+) -> None:
+    nurse = visitor(clinic_app, "nurse")
+    page = nurse.client.get("/my-day", follow_redirects=True).text
+    assert "△ Vital signs overdue since" in page and "Vital signs at" in page
+    for due in times_offered(nurse.text(f"/visits/{dose.id}")):
+        nurse.send(f"/visits/{dose.id}/vital-signs", {"due": due})
+        clock.instant = max(clock.now(), datetime.fromisoformat(due))
+    page = nurse.client.get("/my-day", follow_redirects=True).text
+    assert "overdue" not in page and "Vital signs at" in page
+
+
+def test_before_the_dose_and_of_a_talk_there_is_nothing_of_it(clinic_app: Flask, desk: Visitor) -> None:
+    for visit in booked_series(clinic_app)[0].appointments[:3]:
+        assert visit.state is AppointmentState.BOOKED
+        page = desk.text(f"/visits/{visit.id}")
+        assert "Vital signs</h2>" not in page and "visit.js" not in page
