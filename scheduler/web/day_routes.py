@@ -28,7 +28,8 @@ from scheduler.web.hand_overs import hand_overs_of
 from scheduler.web.identity import current_clock
 from scheduler.web.visit_rows import Names
 from scheduler.web.vital_lines import vitals_of_day
-from scheduler.web.words import zone_words
+from scheduler.web.who_is_here import who_is_here
+from scheduler.web.words import clock_in, zone_words
 
 pages = Blueprint("day", __name__)
 
@@ -86,6 +87,7 @@ def day(day: date) -> ResponseReturnValue:
         confirmed = confirmed_in_words([one.visit for one in visits], site.zone)
         is_today = day == local_day(now, site.zone)
         follow_ups = follow_ups_at(site, actor(), now) if is_today else ()
+        here = who_is_here(site, actor(), now) if is_today and own_day_only(actor()) is not None else None
         vitals = vitals_of_day((one.visit for one in visits), site.zone, now)
     return render_template(
         "day.html",
@@ -97,6 +99,8 @@ def day(day: date) -> ResponseReturnValue:
         confirmed=confirmed,
         follow_ups=follow_ups,
         vitals=vitals,
+        here=here,
+        here_at=clock_in(now, site.zone),
         may_follow_up=may(actor(), Permission.SETTLE_FOLLOW_UP),
         strip=strip,
         before=day - timedelta(days=1),

@@ -19,7 +19,7 @@ from scheduler.booking.reach import patient_within_reach
 from scheduler.booking.undo_advance import UndoAdvance, undo_advance
 from scheduler.booking.visit_facts import VisitFacts
 from scheduler.booking.withdraw_override import WithdrawOverride, withdraw_override
-from scheduler.domain.appointment import UNANNOUNCED, Appointment, AppointmentState
+from scheduler.domain.appointment import UNANNOUNCED, UNDER_WAY, Appointment, AppointmentState
 from scheduler.domain.people import GateDecision, Patient
 from scheduler.domain.series import SeriesState
 from scheduler.domain.visit_day import DayReason
@@ -47,7 +47,8 @@ from scheduler.web.visit_rows import Names
 from scheduler.web.visit_view import visit_view
 from scheduler.web.vital_lines import vital_view
 from scheduler.web.what_next import what_next
-from scheduler.web.words import gate_words, lower_first, refused_words, state_words, told_in_inbox
+from scheduler.web.who_is_here import who_is_here
+from scheduler.web.words import clock_in, gate_words, lower_first, refused_words, state_words, told_in_inbox
 
 pages = Blueprint("visits", __name__)
 
@@ -169,7 +170,7 @@ def show_visit(
         view = visit_view(facts, actor())
         then = what_next(facts, actor())
         group = group_view(found)
-        vitals = vital_view(facts, actor())
+        beside = _beside_the_patient(facts)
         names = Names.of(found.site)
     to_come = is_to_come(found, facts.now) and bool(found.series)
     moves_alone = to_come and found.group_visit is None
@@ -184,7 +185,7 @@ def show_visit(
         view=view,
         then=then,
         group=group,
-        vitals=vitals,
+        **beside,
         of_group=facts.of_group,
         **_told_and_answered(found, facts.site.zone),
         names=names,
@@ -200,6 +201,16 @@ def show_visit(
         may_cancel=to_come and may(actor(), Permission.CANCEL_APPOINTMENT),
     )
     return page, 422 if problem else 200
+
+
+def _beside_the_patient(facts: VisitFacts) -> dict[str, Any]:
+    """Return what the page says to whoever is with the patient: vital signs, and who is there to be called."""
+    is_there = facts.visit.state in UNDER_WAY
+    return {
+        "vitals": vital_view(facts, actor()),
+        "here": who_is_here(facts.site, actor(), facts.now) if is_there else None,
+        "here_at": clock_in(facts.now, facts.site.zone),
+    }
 
 
 def _told_and_answered(found: Appointment, zone: str) -> dict[str, Any]:

@@ -10,41 +10,21 @@ import pytest
 
 from scheduler.domain.appointment import Appointment, AppointmentState
 from scheduler.domain.clock import StandingClock
-from scheduler.store import appointments
 from scheduler.store.audit import history
 from scheduler.store.vital_notes import vital_notes
+from tests.web.begun_dose import begun_dose
 from tests.web.small_clinic import Visitor, booked_series, visitor
 
 if TYPE_CHECKING:
     from flask import Flask
 
-MINUTE = timedelta(minutes=1)
-
 
 @pytest.fixture
 def dose(clinic_app: Flask, clock: StandingClock) -> Appointment:
-    """Give a dose of 09:00 that the nurse began at its planned time, 10 minutes ago."""
-    found = booked_series(clinic_app)[0].visit("D1")
-    assert found is not None
-    clock.instant = found.start
-    desk, nurse, prescriber = (visitor(clinic_app, who) for who in ("desk", "nurse", "prescriber"))
-    for gate, who in (("escort", desk), ("payment", desk), ("clearance.medical", prescriber)):
-        who.send(f"/visits/{found.id}/decide", {"gate": gate, "decision": "pass", "key": f"settled-{gate}"})
-    given = found.phase("administration")
-    assert given is not None
-    for to in ("checked_in", "cleared"):
-        advance(clinic_app, nurse, found, to)
-    clock.instant = given.start
-    advance(clinic_app, nurse, found, "dosing")
-    clock.instant = given.start + 10 * MINUTE
+    """Give a dose that the nurse began at its planned time, 10 minutes ago."""
+    found = begun_dose(clinic_app, clock)
+    clock.advance(timedelta(minutes=10))
     return found
-
-
-def advance(app: Flask, nurse: Visitor, visit: Appointment, to: str) -> None:
-    with app.app_context():
-        version = appointments.appointment(visit.id).version
-    form = {"to": to, "version": version, "key": f"a-key-for-{to}"}
-    assert nurse.send(f"/visits/{visit.id}/advance", form).status_code == 303
 
 
 def times_offered(page: str) -> list[str]:
