@@ -13,8 +13,8 @@
   const late = section.dataset.late * MINUTE;
   const left = (instant) => Date.parse(instant) - Date.now() - ahead;
 
-  const inWords = (time) => {
-    const minutes = Math.ceil(time / MINUTE);
+  // What is to come is told in minutes that have begun, what is overdue in those that are over.
+  const inWords = (minutes) => {
     const hours = Math.floor(minutes / 60);
     const rest = minutes % 60;
     return hours ? `${hours} h${rest ? ` ${rest} min` : ""}` : `${rest} min`;
@@ -24,14 +24,14 @@
   const say = (place, words) => { if (place.textContent !== words) place.textContent = words; };
 
   const ofLook = (time) => {
-    if (time > 0) return `In ${inWords(time)}`;
-    return time <= -late ? `Overdue by ${inWords(-time)}` : "Due now";
+    if (time > 0) return `In ${inWords(Math.ceil(time / MINUTE))}`;
+    return time <= -late ? `Overdue by ${inWords(Math.floor(-time / MINUTE))}` : "Due now";
   };
 
   const look = () => {
     for (const place of section.querySelectorAll("[data-until]")) {
       const time = left(place.dataset.until);
-      say(place, "counts" in place.dataset ? ofLook(time) : time > 0 ? `, ${inWords(time)} from now` : "");
+      say(place, "counts" in place.dataset ? ofLook(time) : time > 0 ? `, ${inWords(Math.ceil(time / MINUTE))} from now` : "");
       if (time <= 0 && place.dataset.tells) {
         if (told) told.textContent = place.dataset.tells;
         delete place.dataset.tells;

@@ -40,7 +40,7 @@ def times_offered(page: str) -> list[str]:
 def test_the_times_of_a_dose_are_done_by_one_press_each(clinic_app: Flask, dose: Appointment) -> None:
     address, nurse = f"/visits/{dose.id}", visitor(clinic_app, "nurse")
     page = nurse.text(address)
-    assert "△ 1 time overdue." in page and "Overdue by 10 min" in page
+    assert "△ 1 look overdue." in page and "Overdue by 10 min" in page
     assert "Not yet due" in page and "stays until <b>" in page
     offered = times_offered(page)
     assert len(offered) == 2, "the first look and the one that is due in five minutes"
