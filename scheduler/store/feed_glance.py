@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
-from threading import Lock, local
-from typing import Any, NamedTuple
+from threading import local
+from typing import Any
 from weakref import WeakSet
 
 from flask import Flask
@@ -43,7 +44,8 @@ _QUESTION = (
 )
 
 
-class Glance(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Glance:
     """As what a feed was last read, by whom and when, and whether nothing of it was written since; all in UTC.
 
     What is kept of one that `carries_address` is not yet what is sent.
@@ -122,9 +124,6 @@ class Glances:
         dialect = self._engine.dialect
         self._text = str(_QUESTION.compile(dialect=dialect))
         self._is_positional = dialect.positional
-        # SQLite's driver lets another thread in at each of its steps, and to change places takes longer than any of them:
-        # threads that take turns look-up by look-up answer more. For PostgreSQL each thread waits by itself.
-        self._turn: AbstractContextManager[object] = Lock() if dialect.name == "sqlite" else nullcontext()
         self._read: Callable[[Any], Any] = Instant().result_processor(dialect, None) or (lambda same: same)
 
     def look(self, token_hash: str) -> Glance | None:
@@ -151,10 +150,9 @@ class Glances:
 
     def _row(self, token_hash: str) -> Any:
         asked = (token_hash,) if self._is_positional else {"hash": token_hash}
-        with self._turn:
-            cursor = self._connections.mine().cursor()
-            cursor.execute(self._text, asked)
-            row = cursor.fetchone()
-            # An open one would keep SQLite's file from being tidied up.
-            cursor.close()
-            return row
+        cursor = self._connections.mine().cursor()
+        cursor.execute(self._text, asked)
+        row = cursor.fetchone()
+        # An open one would keep SQLite's file from being tidied up.
+        cursor.close()
+        return row
