@@ -10,7 +10,7 @@ from scheduler.domain.appointment import LET_GO, UNANNOUNCED, UNDER_WAY, Appoint
 from scheduler.domain.clock import local_day
 from scheduler.domain.notice import Timeliness
 from scheduler.insights.facts import Facts
-from scheduler.insights.figure import Bar, Bars, Figure, Part
+from scheduler.insights.figure import Bar, Bars, Figure, Part, counted
 
 TOOK_PLACE = "took place"
 AHEAD = "still to come"
@@ -52,8 +52,8 @@ def attendance(facts: Facts) -> Figure:
         for week in sorted(weeks)
     )
     whole: Counter[str] = Counter()
-    for counted in weeks.values():
-        whole.update(counted)
+    for outcomes in weeks.values():
+        whole.update(outcomes)
     return Figure(
         key="attendance",
         title="What became of visits",
@@ -70,14 +70,11 @@ def attendance(facts: Facts) -> Figure:
     )
 
 
-def _said(counted: Counter[str]) -> str:
+def _said(outcomes: Counter[str]) -> str:
     """Return the number of visits, and the two that must not be taken for each other where there are any."""
-    number = counted.total()
-    said = f"{number} {'visit' if number == 1 else 'visits'}"
-    for one, many in (("no-show", "no-shows"), ("same-day hold", "same-day holds")):
-        if counted[one]:
-            said += f", {counted[one]} {one if counted[one] == 1 else many}"
-    return said
+    said = [counted(outcomes.total(), "visit")]
+    said += [counted(outcomes[one], one) for one in ("no-show", "same-day hold") if outcomes[one]]
+    return ", ".join(said)
 
 
 def _outcome(visit: Appointment, facts: Facts) -> str:

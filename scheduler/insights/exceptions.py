@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from scheduler.insights.facts import Facts
-from scheduler.insights.figure import Bar, Bars, Figure, Part
+from scheduler.insights.figure import Bar, Bars, Figure, Part, counted
 from scheduler.rules.catalogue import CATALOGUE
 
 
@@ -22,7 +22,7 @@ def exceptions_by_rule(facts: Facts) -> Figure:
         counted="How many requests each rule refused when somebody booked, moved, substituted or went on with a visit, and "
         "how often somebody in the role that it names let it pass for one visit, with a reason. What is only looked at "
         "is not counted.",
-        summed=f"{_count(refused.total(), 'refusal')}, {_count(len(facts.overrides), 'override')}.",
+        summed=f"{counted(refused.total(), 'refusal')}, {counted(len(facts.overrides), 'override')}.",
         columns=("Rule", "What it asks", "Refusals", "Overrides", "Taken back"),
         rows=tuple((rule, _title(rule), refused[rule], kept[rule], taken_back[rule]) for rule in rules),
         drawing=Bars(
@@ -40,10 +40,6 @@ def exceptions_by_rule(facts: Facts) -> Figure:
             )
         ),
     )
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what if number == 1 else what + 's'}"
 
 
 def _title(rule: str) -> str:

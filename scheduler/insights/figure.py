@@ -83,3 +83,8 @@ class Figure:
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     drawing: Bars | Hours
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun: '1 visit', '3 visits'; `many` where that is not the noun with an s."""
+    return f"{number} {one if number == 1 else many or one + 's'}"

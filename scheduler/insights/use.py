@@ -11,7 +11,7 @@ from scheduler.domain.claims import Claim, Purpose
 from scheduler.domain.interval import Interval, merged, without
 from scheduler.domain.people import Role, StaffMember
 from scheduler.insights.facts import Facts
-from scheduler.insights.figure import Bar, Bars, Cell, Figure, Hours, Part
+from scheduler.insights.figure import Bar, Bars, Cell, Figure, Hours, Part, counted
 from scheduler.insights.hours_of_week import Hour, minutes, minutes_by_hour
 
 DOSING = "_dosing"
@@ -75,7 +75,7 @@ def load_by_person(facts: Facts) -> Figure:
                     Part("with patients", given, "accent"),
                     Part("other hours at work", max(0, work - given), "pale"),
                 ),
-                f"{visits} {'visit' if visits == 1 else 'visits'}, {_hours(given):g} of {_hours(work):g} h",
+                f"{counted(visits, 'visit')}, {_hours(given):g} of {_hours(work):g} h",
             )
         )
     return Figure(
@@ -97,7 +97,7 @@ def load_by_nurse(facts: Facts) -> Figure:
         key="watching",
         title="Load by nurse",
         counted="Hours for which each medical monitor has patients to watch: one alone, or several at once.",
-        summed=f"{len(loads)} {'person watches' if len(loads) == 1 else 'people watch'}.",
+        summed=f"{counted(len(loads), 'person watches', 'people watch')}.",
         columns=(
             "Person",
             "Patients",
@@ -145,7 +145,7 @@ class _Watch:
             Part("one patient", self.alone, "accent"),
             Part("two or more at once", self.several, "strong"),
         )
-        patients = f"{self.patients} {'patient' if self.patients == 1 else 'patients'}"
+        patients = counted(self.patients, "patient")
         return Bar(self.person.name, parts, f"{patients}, {_hours(self.alone + self.several):g} h")
 
 
