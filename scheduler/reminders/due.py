@@ -126,7 +126,15 @@ def reminder_of(kind: MessageKind, visit: AwaitedVisit, around: Surroundings) ->
 
 def occasion_of(visit: AwaitedVisit, around: Surroundings) -> Occasion:
     """Return a visit as the policy sees it."""
-    return Occasion(visit.start, visit.set_at, visit.patient_zone, visit.kind, around.act_by, around.doses)
+    return Occasion(
+        start=visit.start,
+        set_at=visit.set_at,
+        zone=visit.patient_zone,
+        kind=visit.kind,
+        act_by=around.act_by,
+        doses=around.doses,
+        booked_at=visit.created_at,
+    )
 
 
 def _reminders_due(
@@ -183,8 +191,10 @@ def _confirmation_due(unconfirmed: Unconfirmed, now: datetime, known_of: Contact
         if way.recipient_hash not in unconfirmed.tried
     )
     way = next(untried, None)
-    message = confirmation_for(first.created_at, last.start)
-    wanted = verdict(message, now, first.patient_zone, policy_for(first.times))
+    policy = policy_for(first.times)
+    settled_at = max(visit.set_at for visit in unconfirmed.visits)
+    message = confirmation_for(settled_at, last.start, policy)
+    wanted = verdict(message, now, first.patient_zone, policy)
     if wanted is not Verdict.WAIT and way is not None:
         state, problem = _beginning(message, wanted, way)
         yield NewReminder(

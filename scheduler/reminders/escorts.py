@@ -47,8 +47,7 @@ def notes_of(one: EscortedVisit) -> tuple[PlannedMessage, ...]:
     """Return the notes about a visit, none where its time or the consent came after it."""
     visit, policy = one.visit, policy_for(one.visit.times)
     agreed = one.escort.agreed_at or one.release
-    is_new = visit.set_at > visit.created_at
-    since = max(agreed, visit.set_at + policy.undo_delay if is_new else visit.set_at)
+    since = max(agreed, visit.set_at + policy.undo_delay)
     return escort_notes(one.release, since, visit.site_zone, policy) if since < one.release else ()
 
 

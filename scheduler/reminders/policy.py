@@ -62,9 +62,9 @@ class Policy:
     must leave before them does so `before_quiet`. A reminder is of use until the next one is due; the last one until
     `useful_before` the visit, that of the same day until its start. What has a deadline comes `notice` before it. Of
     integration visits nobody is reminded from a dose until `rest` after it. `retry_after` are the waits after the
-    first, second ... failed attempt; when they are used up the message stays failed. A change is told `undo_delay` after it
-    was made, so that what is taken back at once, or corrected, is told as it ends; where a time that it is about is less
-    than `urgent_within` away, also in the quiet hours.
+    first, second ... failed attempt; when they are used up the message stays failed. Nothing leaves before `undo_delay` has
+    passed since a booking or a change, so that what is taken back at once is never told, and what is corrected is told as it
+    ends; where a time that a change is about is less than `urgent_within` away, it is told in the quiet hours also.
     """
 
     reminders: tuple[LeadTime, ...]
@@ -115,7 +115,7 @@ class Occasion:
     """A visit as its reminders see it: it starts at `start`, and got this time at `set_at`; `zone` is the patient's.
 
     `act_by` is when its patient must begin to fast, `None` where nothing is asked. `doses` are the patient's dosing visits
-    before it, from arrival to discharge.
+    before it, from arrival to discharge. `booked_at` is when it was booked, `None` for when it got its present time.
     """
 
     start: datetime
@@ -124,6 +124,7 @@ class Occasion:
     kind: StepKind = StepKind.PREPARATION
     act_by: datetime | None = None
     doses: tuple[Interval, ...] = ()
+    booked_at: datetime | None = None
 
 
 UNCONFIRMED_WITHIN = timedelta(hours=48)
@@ -163,10 +164,14 @@ def reminders_for(occasion: Occasion, policy: Policy = POLICY) -> tuple[PlannedM
     wanted = [lead for lead in policy.reminders if occasion.kind in lead.of]
     rests = _rests(occasion, policy)
     dues = [_due(lead, occasion, rests, policy) for lead in wanted]
+    settled = (occasion.booked_at or occasion.set_at) + policy.undo_delay
+    first = _later(settled, occasion.zone, rests, policy)
     last = occasion.start - policy.useful_before
     ends = [min(due, last) for due in dues[1:]] + [occasion.start if _is_same_day(wanted[-1]) else last]
     return tuple(
-        PlannedMessage(lead.kind, due, until, missed=due < occasion.set_at, rests=rests)
+        PlannedMessage(lead.kind, due, until, missed=True, rests=rests)
+        if due < occasion.set_at
+        else PlannedMessage(lead.kind, max(due, first), until, rests=rests)
         for lead, due, until in zip(wanted, dues, ends, strict=True)
     )
 
@@ -255,9 +260,12 @@ def escort_notes(
     )
 
 
-def confirmation_for(booked_at: datetime, last_start: datetime) -> PlannedMessage:
-    """Return the message that confirms a whole series: due at once, of use while a visit is ahead."""
-    return PlannedMessage(MessageKind.CONFIRMATION, booked_at, last_start)
+def confirmation_for(settled_at: datetime, last_start: datetime, policy: Policy = POLICY) -> PlannedMessage:
+    """Return the message that confirms a whole series, whose visits got their last times at `settled_at`.
+
+    It is due as soon as what was booked can no longer be undone unnoticed, and of use while a visit is ahead.
+    """
+    return PlannedMessage(MessageKind.CONFIRMATION, settled_at + policy.undo_delay, last_start)
 
 
 def change_for(changed_at: datetime, times: Collection[datetime], policy: Policy = POLICY) -> PlannedMessage:

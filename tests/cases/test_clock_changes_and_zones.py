@@ -14,7 +14,7 @@ from scheduler.domain.places import WeeklyHours
 from scheduler.feeds.publication import publication
 from scheduler.feeds.subscriptions import SubscriptionRequest, make_subscription
 from scheduler.reminders.dispatch import dispatch
-from scheduler.reminders.policy import MessageKind
+from scheduler.reminders.policy import POLICY, MessageKind
 from scheduler.rules.finding import Level
 from scheduler.store.reminders import ReminderState, all_reminders
 from scheduler.store.series import all_series
@@ -133,7 +133,7 @@ def test_a_patient_from_another_zone_is_told_of_visits_by_the_clinics_clock_and_
     """Case 11: "patient in another time zone from the site"."""
     keep_somebody_from_new_york()
     channel = RecordingChannel()
-    assert dispatch(AS_OF, channel).sent == 1
+    assert dispatch(AS_OF + POLICY.undo_delay, channel).sent == 1
     body = channel.sent[0].get_body(("plain",))
     assert body is not None
     text = body.get_content()
@@ -146,7 +146,7 @@ def test_reminders_come_when_the_patients_own_clock_shows_ten_in_the_morning() -
     """Case 11: the same; at 08:00 in Denver it is ten in New York."""
     keep_somebody_from_new_york()
     channel = RecordingChannel()
-    dispatch(AS_OF, channel)
+    dispatch(AS_OF + POLICY.undo_delay, channel)
     a_day_before = at("2026-12-02 08:00")
     dispatch(a_day_before - timedelta(seconds=1), channel)
     known = len(channel.sent)

@@ -29,7 +29,10 @@ from tests.reminders.recording import RecordingChannel
 OPT_OUT = re.compile(r"\b(cancel|end|stop|quit|revoke|unsubscribe|opt.?out)\b", re.IGNORECASE)
 """The words by which somebody says that they want no more texts."""
 
-EVERY_REMINDER_OF_D1 = (AS_OF, at("2026-11-30 10:00"), at("2026-12-02 10:00"))
+TOLD_AT = AS_OF + POLICY.undo_delay
+"""When a booking of the example can no longer be undone unnoticed, and is confirmed."""
+
+EVERY_REMINDER_OF_D1 = (TOLD_AT, at("2026-11-30 10:00"), at("2026-12-02 10:00"))
 
 ON_ITS_DAY = MessageKind.SAME_DAY
 """Sent where a clinic wants it; it has the words of the others."""
@@ -65,11 +68,11 @@ def test_a_message_that_the_address_refuses_is_noted_as_failed_with_why_and_not_
         raise Rejected("550 no such mailbox")
 
     channel = RecordingChannel(refuse)
-    counts = dispatch(AS_OF, channel)
+    counts = dispatch(TOLD_AT, channel)
     assert (counts.sent, counts.failed) == (0, 1)
     [kept] = [one for one in all_reminders() if one.kind == MessageKind.CONFIRMATION]
     assert (kept.state, kept.problem) == (ReminderState.FAILED, "550 no such mailbox")
-    assert dispatch(AS_OF + DAY / 48, RecordingChannel()) == Counts()
+    assert dispatch(TOLD_AT + DAY / 48, RecordingChannel()) == Counts()
     assert dispatch(at("2026-11-30 10:00"), RecordingChannel()).sent > 0, "what is due later is tried anew"
 
 
@@ -90,7 +93,7 @@ def test_two_patients_who_share_one_address_and_phone_get_their_own_messages_and
     Example().booked()
     beside().booked()
     channel = RecordingChannel()
-    assert dispatch(AS_OF, channel).sent == 2
+    assert dispatch(TOLD_AT, channel).sent == 2
     assert {str(one["To"]) for one in channel.sent} == {"family@example.org"}
     assert len(set(channel.references())) == 2
     first, second = (words_of(one) for one in channel.sent)
@@ -105,7 +108,7 @@ def test_when_one_of_them_ends_the_series_the_other_is_reminded_all_the_same() -
     """Case 12: the ledger tells messages apart by visit and address, not by address alone."""
     store_family()
     first, second = Example().booked().series, beside().booked().series
-    dispatch(AS_OF, RecordingChannel())
+    dispatch(TOLD_AT, RecordingChannel())
     ended = CancelSeries(first.id, CalledOffBy.PATIENT, CancelReason.CONSENT_WITHDRAWN)
     assert isinstance(cancel_series(ended, SYSTEM, clock()), SeriesCancelled)
     channel = RecordingChannel()

@@ -32,6 +32,8 @@ from tests.bundled_protocols import a_bundled_protocol
 PROTOCOL = "iv_kap_induction_6"
 BOOKED_AT = datetime.fromisoformat("2026-11-23T16:00:00+00:00")
 """Monday 23 November 2026, 09:00 in Denver."""
+CONFIRMED_AT = BOOKED_AT + timedelta(minutes=5)
+"""When the confirmation of what was booked then leaves: it could be undone unnoticed until now."""
 
 SITE = a_site(phone="555-0100", address="12 Elm St")
 

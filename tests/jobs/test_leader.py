@@ -18,6 +18,7 @@ from scheduler.domain.clock import StandingClock, SystemClock
 from scheduler.domain.errors import Conflict
 from scheduler.jobs import leader as leading
 from scheduler.jobs.leader import WORK, Leader
+from scheduler.reminders.policy import POLICY
 from scheduler.store.leadership import leadership_of
 from tests.feeds.stored_visits import a_plain_visit, keep_visits
 from tests.jobs.test_timetable import Inbox, booked, inbox, start_jobs
@@ -109,7 +110,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 def book_another(app: Flask) -> None:
     """Book a second series, of which somebody is to tell."""
-    now = SystemClock().now()
+    now = SystemClock().now() - POLICY.undo_delay
     with app.app_context():
         keep_visits(a_plain_visit(now + timedelta(days=9), "visit-2"), series="series-2", at=now)
 

@@ -18,7 +18,7 @@ from scheduler.store.tables_outbound import AnswerLinkRow
 from scheduler.store.work import reading
 from tests import builders
 from tests.builders import a_patient, at
-from tests.feeds.stored_visits import BOOKED_AT, a_plain_visit, keep_visits
+from tests.feeds.stored_visits import CONFIRMED_AT, a_plain_visit, keep_visits
 from tests.feeds.stored_visits import keep_clinic as keep_one_patient
 from tests.reminders.recording import RecordingChannel
 from tests.store.stored_clinic import SAVED_AT, keep_clinic, keep_series
@@ -28,7 +28,7 @@ from tests.store.stored_clinic import SAVED_AT, keep_clinic, keep_series
 def test_links_are_forgotten_some_time_after_they_ended_and_no_other() -> None:
     keep_one_patient([a_patient(email="rs@example.org")])
     keep_visits(a_plain_visit(at("2026-12-10 14:00")))
-    dispatch(BOOKED_AT, RecordingChannel(), public_url="https://visits.example.org")
+    dispatch(CONFIRMED_AT, RecordingChannel(), public_url="https://visits.example.org")
     ended = at("2026-12-10 14:00")
     for now, left in (
         (ended, 1),

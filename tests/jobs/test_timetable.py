@@ -26,6 +26,7 @@ from scheduler.domain.appointment import AppointmentState
 from scheduler.domain.clock import SystemClock, instant_at, local_day
 from scheduler.domain.errors import Conflict
 from scheduler.jobs.timetable import guarded
+from scheduler.reminders.policy import POLICY
 from scheduler.store.appointments import appointment
 from scheduler.store.reminders import ReminderState, all_reminders
 from tests.feeds.stored_visits import a_plain_visit, keep_clinic, keep_visits
@@ -69,8 +70,8 @@ def awake_zone(now: datetime) -> str:
 
 @pytest.fixture
 def booked(app: Flask) -> Flask:
-    """Store a visit in five days, booked this minute."""
-    now = SystemClock().now()
+    """Store a visit in five days, booked so long ago that its confirmation may leave this minute."""
+    now = SystemClock().now() - POLICY.undo_delay
     zone = awake_zone(now)
     start = instant_at(local_day(now + timedelta(days=5), zone), datetime.min.time().replace(hour=14), zone)
     with app.app_context():

@@ -39,7 +39,7 @@ from scheduler.store.visit_events import confirmations_of, events_of
 from scheduler.store.work import unit_of_work
 from tests.builders import a_patient, at
 from tests.feeds.privacy import assert_gives_nothing_away
-from tests.feeds.stored_visits import BOOKED_AT, a_plain_visit, cancel, keep_clinic, keep_visits
+from tests.feeds.stored_visits import BOOKED_AT, CONFIRMED_AT, a_plain_visit, cancel, keep_clinic, keep_visits
 from tests.reminders.changing import body, move
 from tests.reminders.contacting import WRITTEN, consent, texts_first
 from tests.reminders.recording import RecordingChannel, RecordingTexts
@@ -64,7 +64,7 @@ def keep_two() -> None:
     keep_visits(a_plain_visit(FIRST, "a"), a_plain_visit(SECOND, "b"))
 
 
-def sent_at(now: datetime = BOOKED_AT) -> EmailMessage:
+def sent_at(now: datetime = CONFIRMED_AT) -> EmailMessage:
     """Return the one message that a pass sends."""
     channel = RecordingChannel()
     dispatch(now, channel, public_url=SITE)
@@ -109,7 +109,7 @@ def test_a_message_brings_one_short_link_that_gives_nothing_away_and_is_kept_as_
 def test_a_message_without_an_address_of_the_pages_or_a_visit_that_stands_brings_none() -> None:
     keep_two()
     channel = RecordingChannel()
-    dispatch(BOOKED_AT, channel)
+    dispatch(CONFIRMED_AT, channel)
     assert "/a/" not in body(channel.sent[0])
     cancel("a", "b", at=NOW)
     assert "/a/" not in body(sent_at(NOW + POLICY.undo_delay))
@@ -256,12 +256,12 @@ def test_of_a_message_that_is_tried_again_every_link_that_may_have_arrived_is_of
         tried.append(message)
         raise Unanswered("silent")
 
-    dispatch(BOOKED_AT, RecordingChannel(refuse), public_url=SITE)
+    dispatch(CONFIRMED_AT, RecordingChannel(refuse), public_url=SITE)
     # What surely did not leave told nothing, so nobody has its link.
     with pytest.raises(NotFound):
         asked(secret_in(tried[0]))
-    dispatch(BOOKED_AT + timedelta(hours=1), RecordingChannel(fall_silent), public_url=SITE)
-    again = sent_at(BOOKED_AT + timedelta(hours=3))
+    dispatch(CONFIRMED_AT + timedelta(hours=1), RecordingChannel(fall_silent), public_url=SITE)
+    again = sent_at(CONFIRMED_AT + timedelta(hours=3))
     for message in (tried[1], again):
         assert set(asked(secret_in(message))) == {"a", "b"}
     assert secret_in(tried[1]) != secret_in(again)
@@ -287,7 +287,7 @@ def test_a_link_sent_by_text_ends_when_the_number_is_corrected() -> None:
     texts_first()
     keep_visits(a_plain_visit(FIRST, "a"))
     texts = RecordingTexts()
-    dispatch(BOOKED_AT, texts, public_url=SITE)
+    dispatch(CONFIRMED_AT, texts, public_url=SITE)
     [(_, words)] = texts.sent
     found = re.search(r"/a/([A-Za-z0-9_-]{16})", words)
     assert found is not None

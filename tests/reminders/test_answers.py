@@ -32,7 +32,7 @@ from scheduler.store.visit_events import note_event
 from scheduler.store.work import unit_of_work
 from tests.builders import a_patient, at
 from tests.databases import Filling, nothing
-from tests.feeds.stored_visits import BOOKED_AT, a_plain_visit, cancel, keep_clinic, keep_visits
+from tests.feeds.stored_visits import BOOKED_AT, CONFIRMED_AT, a_plain_visit, cancel, keep_clinic, keep_visits
 from tests.reminders.changing import move
 from tests.reminders.imap_server import Box, serving_imap
 from tests.reminders.recording import RecordingChannel
@@ -45,7 +45,7 @@ ANSWERED_AT = BOOKED_AT + timedelta(hours=1)
 NOW = BOOKED_AT + timedelta(hours=2)
 
 
-def invitation(now: datetime = BOOKED_AT) -> Calendar:
+def invitation(now: datetime = CONFIRMED_AT) -> Calendar:
     """Return the one invitation that a pass sends."""
     channel = RecordingChannel()
     dispatch(now, channel, answers_to="answers@example.org")

@@ -25,7 +25,7 @@ from scheduler.store import clinic
 from scheduler.store.audit import history
 from tests.booking.small_clinic import clock
 from tests.builders import a_patient, at
-from tests.feeds.stored_visits import BOOKED_AT, SITE, a_plain_visit, keep_clinic, keep_visits
+from tests.feeds.stored_visits import CONFIRMED_AT, SITE, a_plain_visit, keep_clinic, keep_visits
 from tests.reminders.changing import body
 from tests.reminders.recording import RecordingChannel
 
@@ -50,7 +50,7 @@ def test_words_that_were_chosen_are_sent_and_the_built_in_ones_come_back() -> No
     assert isinstance(choose(MAIL, WORDS, "a-key-of-ours"), SiteChosen)
     assert isinstance(choose(MAIL, WORDS, "a-key-of-ours"), SiteChosen)
     channel = RecordingChannel()
-    dispatch(BOOKED_AT, channel)
+    dispatch(CONFIRMED_AT, channel)
     [message] = channel.sent
     assert message["Subject"] == "Good news"
     assert body(message).startswith("Hi,\n\nan appointment is booked for you:\n\n  Thursday, December 10")

@@ -13,7 +13,7 @@ from scheduler.reminders.dispatch import dispatch
 from scheduler.reminders.policy import POLICY
 from tests.builders import a_patient, at
 from tests.databases import Filling
-from tests.feeds.stored_visits import BOOKED_AT, a_plain_visit, keep_clinic, keep_visits
+from tests.feeds.stored_visits import BOOKED_AT, CONFIRMED_AT, a_plain_visit, keep_clinic, keep_visits
 from tests.reminders.changing import move
 from tests.reminders.recording import RecordingChannel
 
@@ -34,7 +34,7 @@ def keep_many_moved() -> None:
             a_plain_visit(later, second, patient=patient),
             series=f"series-{number}",
         )
-    assert dispatch(BOOKED_AT, RecordingChannel()).sent == MANY
+    assert dispatch(CONFIRMED_AT, RecordingChannel()).sent == MANY
     for first, second in names:
         move({first: START + timedelta(hours=1), second: START + timedelta(days=8)}, CHANGED_AT)
 

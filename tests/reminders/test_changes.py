@@ -26,7 +26,7 @@ from scheduler.store.work import unit_of_work, writing
 from tests.builders import a_patient, at
 from tests.databases import Filling, nothing
 from tests.feeds.privacy import assert_gives_nothing_away
-from tests.feeds.stored_visits import BOOKED_AT, a_plain_visit, cancel, keep_clinic, keep_visits
+from tests.feeds.stored_visits import BOOKED_AT, CONFIRMED_AT, a_plain_visit, cancel, keep_clinic, keep_visits
 from tests.reminders.changing import body, move, told, words
 from tests.reminders.recording import RecordingChannel
 from tests.reminders.test_dispatch import A_TALK
@@ -46,7 +46,7 @@ def keep_two() -> None:
     """Store two visits of one patient, booked and confirmed on Monday 23 November."""
     keep_clinic([a_patient(email="rs@example.org")])
     keep_visits(a_plain_visit(FIRST, "a"), a_plain_visit(SECOND, "b"))
-    assert dispatch(BOOKED_AT, RecordingChannel()).sent == 1
+    assert dispatch(CONFIRMED_AT, RecordingChannel()).sent == 1
 
 
 @pytest.fixture
@@ -288,15 +288,15 @@ def test_nothing_is_told_of_changes_before_the_confirmation_which_tells_all() ->
     keep_visits(a_plain_visit(FIRST, "a"), a_plain_visit(SECOND, "b"))
     move({"a": FIRST + LATER}, BOOKED_AT + timedelta(minutes=1))
     cancel("b", at=BOOKED_AT + timedelta(minutes=2))
-    [message] = sent_at(BOOKED_AT + timedelta(minutes=3))
+    [message] = sent_at(CONFIRMED_AT + timedelta(minutes=3))
     assert message["Subject"] == "Your appointments"
     assert told(message) == [words(FIRST + LATER)]
-    assert not sent_at(BOOKED_AT + timedelta(hours=1))
+    assert not sent_at(CONFIRMED_AT + timedelta(hours=1))
 
 
 def test_of_a_visit_that_was_imported_patients_are_taken_to_know() -> None:
     keep_clinic(appointments=(A_TALK,))
-    sent_at(BOOKED_AT)
+    sent_at(CONFIRMED_AT)
     move({A_TALK.id: A_TALK.start + LATER}, CHANGED_AT)
     [message] = sent_at(TOLD_AT)
     assert told(message) == [words(A_TALK.start + LATER), f"instead of {words(A_TALK.start)}"]
@@ -307,7 +307,7 @@ def test_each_patient_is_told_of_their_own_visits_alone() -> None:
     for number in range(2):
         visit = a_plain_visit(FIRST, f"visit-{number}", patient=f"patient-{number}")
         keep_visits(visit, series=f"series-{number}")
-    sent_at(BOOKED_AT)
+    sent_at(CONFIRMED_AT)
     move({f"visit-{number}": FIRST + (number + 1) * LATER for number in range(2)}, CHANGED_AT)
     messages = {str(message["To"]): told(message) for message in sent_at(TOLD_AT)}
     assert messages == {

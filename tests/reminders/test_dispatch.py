@@ -26,12 +26,14 @@ from tests.databases import Filling, nothing
 from tests.feeds.privacy import assert_gives_nothing_away
 from tests.feeds.stored_visits import (
     BOOKED_AT,
+    CONFIRMED_AT,
     a_plain_visit,
     cancel,
     keep_clinic,
     keep_series,
     keep_visits,
 )
+from tests.reminders.changing import body, move
 from tests.reminders.recording import RecordingChannel
 
 pytestmark = pytest.mark.usefixtures("app_context")
@@ -66,7 +68,7 @@ def keep_booked() -> None:
     """Store one visit on Thursday 3 December at 14:00, booked ten days before and confirmed at once."""
     keep_clinic()
     keep_visits(a_plain_visit(THURSDAY))
-    assert dispatch(BOOKED_AT, RecordingChannel()).sent == 1
+    assert dispatch(CONFIRMED_AT, RecordingChannel()).sent == 1
 
 
 @pytest.fixture
@@ -88,8 +90,8 @@ def test_a_series_is_confirmed_whole_in_one_message_at_once_and_once() -> None:
     keep_clinic()
     series = keep_series()
     channel = RecordingChannel()
-    assert dispatch(BOOKED_AT, channel).sent == 1
-    assert dispatch(BOOKED_AT + timedelta(minutes=1), channel) == Counts()
+    assert dispatch(CONFIRMED_AT, channel).sent == 1
+    assert dispatch(CONFIRMED_AT + timedelta(minutes=1), channel) == Counts()
     [message] = channel.sent
     text = message.get_body(("plain",))
     assert text is not None
@@ -134,7 +136,8 @@ def test_reminders_past_due_when_the_visit_was_booked_are_recorded_and_never_sen
     booked_at = at("2026-12-02 11:00")
     keep_visits(a_plain_visit(THURSDAY), at=booked_at)
     channel = RecordingChannel()
-    assert dispatch(booked_at, channel) == Counts(due=1, sent=1, too_late=2)
+    assert dispatch(booked_at, channel) == Counts(too_late=2)
+    assert dispatch(booked_at + POLICY.undo_delay, channel) == Counts(due=1, sent=1)
     assert [str(message["Subject"]) for message in channel.sent] == ["Your appointments"]
     assert {reminder.problem for reminder in ledger() if reminder.state is ReminderState.TOO_LATE} == {
         "booked when it was past due"
@@ -147,19 +150,51 @@ def test_visits_written_down_afterwards_are_no_reminders() -> None:
     assert dispatch(THURSDAY + timedelta(hours=2), RecordingChannel()) == Counts()
 
 
-def test_a_booking_is_confirmed_at_once_even_at_night() -> None:
+def test_a_booking_is_confirmed_when_it_can_no_longer_be_undone_even_at_night() -> None:
     keep_clinic()
     night = at("2026-11-24 22:00")
     keep_visits(a_plain_visit(THURSDAY), at=night)
     channel = RecordingChannel()
-    assert dispatch(night, channel).sent == 1
+    told = night + POLICY.undo_delay
+    assert dispatch(told - timedelta(seconds=1), channel) == Counts()
+    assert dispatch(told, channel).sent == 1
     assert dispatch(at("2026-11-25 08:00"), channel) == Counts()
+
+
+def test_nothing_is_sent_of_a_booking_that_is_taken_back_before_anybody_is_told() -> None:
+    keep_clinic()
+    keep_visits(a_plain_visit(THURSDAY))
+    cancel("visit-1", at=CONFIRMED_AT - timedelta(seconds=1))
+    channel = RecordingChannel()
+    for later in (timedelta(), timedelta(minutes=5), timedelta(days=1)):
+        assert dispatch(CONFIRMED_AT + later, channel) == Counts()
+    assert not channel.sent
+
+
+def test_a_booking_that_is_corrected_at_once_is_confirmed_as_it_ends_and_in_one_message() -> None:
+    keep_clinic()
+    keep_visits(a_plain_visit(THURSDAY))
+    move({"visit-1": THURSDAY + timedelta(hours=1)}, CONFIRMED_AT - timedelta(seconds=1))
+    channel = RecordingChannel()
+    assert dispatch(CONFIRMED_AT, channel) == Counts()
+    assert dispatch(CONFIRMED_AT + POLICY.undo_delay, channel).sent == 1
+    assert dispatch(CONFIRMED_AT + timedelta(hours=1), channel) == Counts()
+    assert "3:00" in body(channel.sent[0])
+
+
+def test_a_reminder_that_is_due_just_after_the_booking_waits_until_it_can_no_longer_be_undone() -> None:
+    keep_clinic()
+    keep_visits(a_plain_visit(THURSDAY), at=THREE_DAYS_BEFORE - timedelta(minutes=1))
+    channel = RecordingChannel()
+    assert dispatch(THREE_DAYS_BEFORE + timedelta(minutes=3), channel) == Counts()
+    assert dispatch(THREE_DAYS_BEFORE + timedelta(minutes=4), channel).sent == 2
+    assert states(MessageKind.THREE_DAYS) == [ReminderState.SENT]
 
 
 def test_the_patients_own_clock_decides_and_the_letter_shows_the_sites() -> None:
     keep_clinic([a_patient(zone="America/New_York")])
     keep_visits(a_plain_visit(THURSDAY))
-    dispatch(BOOKED_AT, RecordingChannel())
+    dispatch(CONFIRMED_AT, RecordingChannel())
     channel = RecordingChannel()
     assert dispatch(at("2026-12-02 10:00", "America/New_York"), channel).sent == 1
     assert "2:00 PM MST" in channel.sent[0].as_string()
@@ -187,15 +222,15 @@ def test_a_visit_called_off_while_its_message_is_on_the_way_is_told_as_it_was() 
 def test_a_confirmation_outlives_the_first_visit_but_not_the_series() -> None:
     keep_clinic()
     keep_visits(a_plain_visit(THURSDAY, "a"), a_plain_visit(THURSDAY + timedelta(days=7), "b"))
-    assert dispatch(BOOKED_AT, RecordingChannel(before=fails_with(NotSent("busy")))).failed == 1
+    assert dispatch(CONFIRMED_AT, RecordingChannel(before=fails_with(NotSent("busy")))).failed == 1
     cancel("a", at=BOOKED_AT)
     assert states(MessageKind.CONFIRMATION) == [ReminderState.PENDING]
     channel = RecordingChannel()
-    assert dispatch(BOOKED_AT + timedelta(minutes=2), channel).sent == 1
+    assert dispatch(CONFIRMED_AT + timedelta(minutes=2), channel).sent == 1
     assert "December 3" not in channel.sent[0].as_string()
 
     keep_visits(a_plain_visit(THURSDAY, "c"), series="series-2")
-    assert dispatch(BOOKED_AT, RecordingChannel(before=fails_with(NotSent("busy")))).failed == 1
+    assert dispatch(CONFIRMED_AT, RecordingChannel(before=fails_with(NotSent("busy")))).failed == 1
     cancel("c", at=BOOKED_AT)
     assert states(MessageKind.CONFIRMATION) == [ReminderState.SENT, ReminderState.VOID]
 
@@ -248,9 +283,9 @@ def test_a_channel_that_is_down_is_left_in_peace_until_the_next_pass() -> None:
         visit = a_plain_visit(THURSDAY, f"visit-{number}", patient=f"patient-{number}")
         keep_visits(visit, series=f"series-{number}")
     down = RecordingChannel(before=fails_with(Unreachable("the mail server cannot be reached")))
-    assert dispatch(BOOKED_AT, down) == Counts(due=3, failed=3)
-    assert dispatch(BOOKED_AT + timedelta(seconds=30), RecordingChannel()) == Counts(due=3, sent=3)
-    assert dispatch(BOOKED_AT + timedelta(seconds=90), RecordingChannel()) == Counts(due=3, sent=3)
+    assert dispatch(CONFIRMED_AT, down) == Counts(due=3, failed=3)
+    assert dispatch(CONFIRMED_AT + timedelta(seconds=30), RecordingChannel()) == Counts(due=3, sent=3)
+    assert dispatch(CONFIRMED_AT + timedelta(seconds=90), RecordingChannel()) == Counts(due=3, sent=3)
 
 
 def test_one_bad_address_does_not_keep_the_others_from_their_messages() -> None:
@@ -259,8 +294,8 @@ def test_one_bad_address_does_not_keep_the_others_from_their_messages() -> None:
     for n in range(3):
         keep_visits(a_plain_visit(THURSDAY, f"visit-{n}", patient=f"patient-{n}"), series=f"series-{n}")
     channel = RecordingChannel()
-    assert dispatch(BOOKED_AT, channel) == Counts(due=3, sent=1, failed=2)
-    assert dispatch(BOOKED_AT + timedelta(days=1), channel) == Counts()
+    assert dispatch(CONFIRMED_AT, channel) == Counts(due=3, sent=1, failed=2)
+    assert dispatch(CONFIRMED_AT + timedelta(days=1), channel) == Counts()
     problems = {reminder.problem for reminder in ledger() if reminder.state is ReminderState.FAILED}
     assert "the patient has no e-mail address" in problems
     assert not any("example.org" in problem for problem in problems)
@@ -291,7 +326,7 @@ def test_a_corrected_address_gets_the_confirmation_that_the_old_one_did_not_once
         if (problem := by_address.get(str(message["To"]))) is not None:
             raise problem
 
-    assert dispatch(BOOKED_AT, RecordingChannel(before=answer)).sent == 0
+    assert dispatch(CONFIRMED_AT, RecordingChannel(before=answer)).sent == 0
     again = BOOKED_AT + timedelta(hours=1)
     keep_clinic([a_patient(f"patient-{n}", email=f"right-{n}@example.org") for n in range(3)], at=again)
     channel = RecordingChannel(before=answer)
@@ -307,9 +342,9 @@ def test_a_corrected_address_gets_the_confirmation_that_the_old_one_did_not_once
 def test_a_new_address_after_the_confirmation_has_left_gets_no_other() -> None:
     keep_clinic()
     keep_visits(a_plain_visit(THURSDAY))
-    assert dispatch(BOOKED_AT, RecordingChannel()).sent == 1
+    assert dispatch(CONFIRMED_AT, RecordingChannel()).sent == 1
     keep_clinic([a_patient(email="new@example.org")])
-    assert dispatch(BOOKED_AT + timedelta(hours=1), RecordingChannel()) == Counts()
+    assert dispatch(CONFIRMED_AT + timedelta(hours=1), RecordingChannel()) == Counts()
 
 
 @pytest.mark.parametrize(

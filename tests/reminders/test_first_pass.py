@@ -16,7 +16,7 @@ from scheduler.reminders.policy import MessageKind
 from scheduler.store.database import db
 from scheduler.store.reminders import ReminderState, all_reminders
 from tests.builders import a_patient, at
-from tests.feeds.stored_visits import BOOKED_AT, a_plain_visit, keep_clinic, keep_visits
+from tests.feeds.stored_visits import BOOKED_AT, CONFIRMED_AT, a_plain_visit, keep_clinic, keep_visits
 from tests.reminders.recording import RecordingChannel
 
 pytestmark = pytest.mark.usefixtures("app_context")
@@ -83,7 +83,7 @@ def test_what_a_provider_takes_no_more_of_just_now_leaves_in_the_next_minutes_ea
                 raise NotSent("the recipient was refused (454)")
             taken.append(str(message["To"]))
 
-        return dispatch(BOOKED_AT + timedelta(minutes=minutes), RecordingChannel(before=take))
+        return dispatch(CONFIRMED_AT + timedelta(minutes=minutes), RecordingChannel(before=take))
 
     first = sent_in_a_pass(0)
     assert (first.sent, first.failed) == (ENOUGH, 12 - ENOUGH)

@@ -26,7 +26,15 @@ from scheduler.store.subscriptions import SubscriptionKind
 from scheduler.store.work import unit_of_work
 from tests.builders import a_patient, at
 from tests.feeds.privacy import assert_gives_nothing_away
-from tests.feeds.stored_visits import BOOKED_AT, a_plain_visit, cancel, keep_clinic, keep_series, keep_visits
+from tests.feeds.stored_visits import (
+    BOOKED_AT,
+    CONFIRMED_AT,
+    a_plain_visit,
+    cancel,
+    keep_clinic,
+    keep_series,
+    keep_visits,
+)
 from tests.reminders.changing import body, move
 from tests.reminders.recording import RecordingChannel
 
@@ -80,7 +88,7 @@ def wants(wanted: bool) -> None:
 def test_a_confirmation_brings_one_invitation_for_each_visit() -> None:
     keep_clinic([a_patient(email=ADDRESS)])
     series = keep_series()
-    message = sent_at(BOOKED_AT)
+    message = sent_at(CONFIRMED_AT)
     found = entries(message)
     assert {method for method, _ in found} == {"REQUEST"}
     assert [event.start for _, event in found] == sorted(visit.start for visit in series.appointments)
@@ -93,7 +101,7 @@ def test_a_confirmation_brings_one_invitation_for_each_visit() -> None:
 def test_an_invitation_says_what_the_feed_says_and_names_nobody_but_the_recipient() -> None:
     keep_clinic([a_patient(email=ADDRESS)])
     keep_visits(a_plain_visit(FIRST))
-    message = sent_at(BOOKED_AT, answers_to="answers@example.org")
+    message = sent_at(CONFIRMED_AT, answers_to="answers@example.org")
     assert [part.get_content_type() for part in message.walk()] == [
         "multipart/mixed",
         "multipart/alternative",
@@ -117,14 +125,14 @@ def test_an_invitation_says_what_the_feed_says_and_names_nobody_but_the_recipien
         "PARTSTAT": "NEEDS-ACTION",
         "RSVP": "TRUE",
     }
-    assert event["DTSTAMP"].dt == BOOKED_AT
+    assert event["DTSTAMP"].dt == CONFIRMED_AT
     assert not {"DESCRIPTION", "CATEGORIES", "COMMENT", "CONTACT", "URL"} & set(event)
     assert "but for a yes or no to an invitation" in body(message)
 
 
 def test_where_nobody_reads_answers_none_is_asked_for() -> None:
     keep_two()
-    message = sent_at(BOOKED_AT)
+    message = sent_at(CONFIRMED_AT)
     for _, event in entries(message):
         assert event["ORGANIZER"] == "mailto:appointments@example.org"
         assert event["ATTENDEE"].params["RSVP"] == "FALSE"
@@ -133,7 +141,7 @@ def test_where_nobody_reads_answers_none_is_asked_for() -> None:
 
 def test_a_change_brings_what_was_moved_and_takes_out_what_was_called_off() -> None:
     keep_two()
-    before = {str(event["UID"]): event for _, event in entries(sent_at(BOOKED_AT))}
+    before = {str(event["UID"]): event for _, event in entries(sent_at(CONFIRMED_AT))}
     move({"a": FIRST + LATER}, CHANGED_AT)
     cancel("b", at=CHANGED_AT)
     (moving, moved), (leaving, left) = entries(told_at(CHANGED_AT))
@@ -148,7 +156,7 @@ def test_a_change_brings_what_was_moved_and_takes_out_what_was_called_off() -> N
 def test_sequence_rises_with_every_issue_back_and_forth_and_back_again() -> None:
     keep_clinic([a_patient(email=ADDRESS)])
     keep_visits(a_plain_visit(FIRST, "a"))
-    issued = [event["SEQUENCE"] for _, event in entries(sent_at(BOOKED_AT))]
+    issued = [event["SEQUENCE"] for _, event in entries(sent_at(CONFIRMED_AT))]
     for day, start in enumerate((FIRST + LATER, FIRST, FIRST + LATER)):
         changed_at = CHANGED_AT + timedelta(days=day)
         move({"a": start}, changed_at)
@@ -162,7 +170,7 @@ def test_sequence_rises_with_every_issue_back_and_forth_and_back_again() -> None
 def test_what_was_called_off_by_mistake_is_invited_to_anew() -> None:
     keep_clinic([a_patient(email=ADDRESS)])
     keep_visits(a_plain_visit(FIRST, "a"))
-    sent_at(BOOKED_AT)
+    sent_at(CONFIRMED_AT)
     before = stored("a")
     cancel("a", at=CHANGED_AT)
     [(_, left)] = entries(told_at(CHANGED_AT))
@@ -180,14 +188,14 @@ def test_what_was_called_off_by_mistake_is_invited_to_anew() -> None:
 def test_who_wants_none_gets_none(wanted: bool) -> None:
     keep_two()
     wants(wanted)
-    assert len(entries(sent_at(BOOKED_AT))) == (2 if wanted else 0)
+    assert len(entries(sent_at(CONFIRMED_AT))) == (2 if wanted else 0)
     cancel("a", at=CHANGED_AT)
     assert len(entries(told_at(CHANGED_AT))) == wanted
 
 
 def test_what_stands_in_a_calendar_is_kept_right_there_after_further_ones_are_not_wanted() -> None:
     keep_two()
-    sent_at(BOOKED_AT)
+    sent_at(CONFIRMED_AT)
     wants(False)
     move({"a": FIRST + LATER}, CHANGED_AT)
     cancel("b", at=CHANGED_AT)
@@ -201,7 +209,7 @@ def test_who_subscribes_gets_none_unless_they_chose_to(busy_only: bool, count: i
         SubscriptionKind.PATIENT, "patient-1", "http://localhost", busy_only=busy_only, name="phone"
     )
     assert isinstance(make_subscription(request, SYSTEM, StandingClock(BOOKED_AT)), str)
-    assert len(entries(sent_at(BOOKED_AT))) == count
+    assert len(entries(sent_at(CONFIRMED_AT))) == count
     wants(True)
     move({"a": FIRST + LATER}, CHANGED_AT)
     assert len(entries(told_at(CHANGED_AT))) == 1
@@ -210,13 +218,13 @@ def test_who_subscribes_gets_none_unless_they_chose_to(busy_only: bool, count: i
 def test_reminders_bring_nothing_for_the_calendar() -> None:
     keep_clinic([a_patient(email=ADDRESS)])
     keep_visits(a_plain_visit(FIRST, "a"))
-    sent_at(BOOKED_AT)
+    sent_at(CONFIRMED_AT)
     assert not entries(sent_at(at("2026-12-09 10:00")))
 
 
 def test_a_mailbox_on_disk_gives_the_same_back(tmp_path: Path) -> None:
     keep_two()
-    dispatch(BOOKED_AT, MaildirChannel(tmp_path / "mailbox", "appointments@example.org"))
+    dispatch(CONFIRMED_AT, MaildirChannel(tmp_path / "mailbox", "appointments@example.org"))
     [kept] = Maildir(tmp_path / "mailbox", create=False)
     parts = [part for part in kept.walk() if part.get_content_type() == "text/calendar"]
     found = [Calendar.from_ical(bytes(part.get_payload(decode=True))).events[0] for part in parts]

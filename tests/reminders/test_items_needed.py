@@ -12,7 +12,7 @@ from scheduler.store.clinic import note_decision, patient
 from scheduler.store.work import unit_of_work
 from tests.builders import a_patient, at
 from tests.feeds.privacy import assert_gives_nothing_away
-from tests.feeds.stored_visits import BOOKED_AT, a_plain_visit, keep_clinic, keep_visits
+from tests.feeds.stored_visits import BOOKED_AT, CONFIRMED_AT, a_plain_visit, keep_clinic, keep_visits
 from tests.reminders.changing import body
 from tests.reminders.contacting import WRITTEN, consent, passes, texts_first
 from tests.reminders.recording import RecordingChannel, RecordingTexts
@@ -35,7 +35,7 @@ def texted() -> list[str]:
     consent()
     texts_first()
     texts = RecordingTexts()
-    passes(BOOKED_AT, RecordingChannel(), texts)
+    passes(CONFIRMED_AT, RecordingChannel(), texts)
     texts.sent.clear()
     passes(DAY_BEFORE, RecordingChannel(), texts)
     return [words for _, words in texts.sent]
@@ -63,7 +63,7 @@ def test_what_others_see_to_is_not_asked_of_the_patient(missing: str) -> None:
 def test_a_mail_says_it_too_until_it_was_settled() -> None:
     keep_dose("escort")
     mail = RecordingChannel()
-    passes(BOOKED_AT, mail, RecordingTexts())
+    passes(CONFIRMED_AT, mail, RecordingTexts())
     passes(at("2026-11-30 10:00"), mail, RecordingTexts())
     assert "needed" not in body(mail.sent[-1])
     passes(DAY_BEFORE, mail, RecordingTexts())

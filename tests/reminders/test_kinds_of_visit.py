@@ -15,7 +15,7 @@ from scheduler.store.reminder_facts import awaited_visits
 from scheduler.store.reminders import ReminderState, all_reminders
 from tests.builders import a_patient, at
 from tests.feeds.privacy import assert_gives_nothing_away
-from tests.feeds.stored_visits import BOOKED_AT, a_plain_visit, keep_clinic, keep_visits
+from tests.feeds.stored_visits import CONFIRMED_AT, a_plain_visit, keep_clinic, keep_visits
 from tests.reminders.changing import body, told, words
 from tests.reminders.recording import RecordingChannel
 
@@ -33,7 +33,7 @@ def two_visits(app_context: object) -> None:
         a_plain_visit(DOSE, "dose", step="D1", kind=StepKind.DOSING),
         a_plain_visit(TALK, "talk", step="I1", kind=StepKind.INTEGRATION),
     )
-    dispatch(BOOKED_AT, RecordingChannel())
+    dispatch(CONFIRMED_AT, RecordingChannel())
 
 
 def test_a_week_before_a_dose_the_patient_is_told_that_there_is_something_to_read_and_nothing_more() -> None:

@@ -28,7 +28,7 @@ from scheduler.store.reminders import ReminderState
 from scheduler.store.tables_outbound import ReminderRow
 from scheduler.store.work import reading, unit_of_work
 from tests.builders import a_patient, at
-from tests.feeds.stored_visits import BOOKED_AT, a_plain_visit, cancel, keep_clinic, keep_visits
+from tests.feeds.stored_visits import CONFIRMED_AT, a_plain_visit, cancel, keep_clinic, keep_visits
 from tests.reminders.changing import move
 from tests.reminders.contacting import NUMBER, WRITTEN, consent, keep_patient, passes, texts_first
 from tests.reminders.recording import RecordingChannel, RecordingTexts
@@ -95,7 +95,7 @@ def texts_at(now: datetime, texts: RecordingTexts) -> list[str]:
 def test_reminders_of_one_day_leave_as_one_text_and_each_keeps_its_row() -> None:
     keep_texted(at("2026-12-03 14:00"), at("2026-12-05 09:00"))
     texts = RecordingTexts()
-    texts_at(BOOKED_AT, texts)
+    texts_at(CONFIRMED_AT, texts)
     assert texts_at(at("2026-12-02 10:00"), texts) == [
         "Maple House: you have an appointment Thu Dec 3 at 2:00 PM MST. "
         "You also have an appointment Sat Dec 5 at 9:00 AM MST. Reply 1 to confirm, 2 for a call back. STOP to opt out"
@@ -113,7 +113,7 @@ def test_reminders_of_one_day_leave_as_one_text_and_each_keeps_its_row() -> None
 def test_a_change_leaves_though_a_text_has_left_and_takes_along_what_may_go() -> None:
     keep_texted(THURSDAY, at("2026-12-10 14:00"))
     texts = RecordingTexts()
-    texts_at(BOOKED_AT, texts)
+    texts_at(CONFIRMED_AT, texts)
     assert len(texts_at(THREE_DAYS_BEFORE, texts)) == 1
     move({"visit-2": at("2026-12-11 14:00")}, at("2026-11-30 11:00"))
     assert len(texts_at(at("2026-11-30 11:06"), texts)) == 1
@@ -130,7 +130,7 @@ def test_a_change_leaves_though_a_text_has_left_and_takes_along_what_may_go() ->
 def test_what_is_due_later_that_day_goes_with_the_first_text() -> None:
     keep_texted(at("2026-12-03 14:00"), at("2026-12-11 09:00"))
     texts = RecordingTexts()
-    texts_at(BOOKED_AT, texts)
+    texts_at(CONFIRMED_AT, texts)
     move({"visit-2": at("2026-12-12 11:00")}, at("2026-12-02 08:30"))
     [words] = texts_at(at("2026-12-02 08:36"), texts)
     assert "You also have an appointment Thu Dec 3 at 2:00 PM MST." in words
@@ -159,7 +159,7 @@ def keep_after_a_dose(integration: datetime) -> RecordingTexts:
         kinds=[StepKind.DOSING, StepKind.INTEGRATION, StepKind.REVIEW],
     )
     texts = RecordingTexts()
-    texts_at(BOOKED_AT, texts)
+    texts_at(CONFIRMED_AT, texts)
     move({"visit-3": at("2026-12-21 14:00")}, at("2026-12-02 15:00"))
     [words] = texts_at(at("2026-12-02 15:06"), texts)
     assert "also" not in words  # of integration nobody is reminded until six hours after a dose
@@ -190,7 +190,7 @@ def test_what_has_a_deadline_is_not_held_back_by_a_text_that_has_left() -> None:
     texts_first()
     keep_visits(a_plain_visit(THURSDAY))
     texts = RecordingTexts()
-    texts_at(BOOKED_AT, texts)
+    texts_at(CONFIRMED_AT, texts)
     assert len(texts_at(WEDNESDAY, texts)) == 1
     # Booked, and confirmed by e-mail, after the text of the day.
     keep_visits(
@@ -206,7 +206,7 @@ def test_what_has_a_deadline_is_not_held_back_by_a_text_that_has_left() -> None:
 def test_a_reminder_waits_a_few_minutes_for_news_that_are_about_to_leave() -> None:
     keep_texted(THURSDAY, at("2026-12-10 15:00"))
     texts = RecordingTexts()
-    texts_at(BOOKED_AT, texts)
+    texts_at(CONFIRMED_AT, texts)
     move({"visit-2": at("2026-12-11 15:00")}, at("2026-12-02 09:58"))
     assert texts_at(WEDNESDAY, texts) == []
     [words] = texts_at(at("2026-12-02 10:03"), texts)
@@ -219,7 +219,7 @@ def test_a_reminder_waits_a_few_minutes_for_news_that_are_about_to_leave() -> No
 def test_a_text_that_failed_lets_all_of_it_wait_and_counts_as_none() -> None:
     keep_texted(THURSDAY, at("2026-12-05 09:00"))
     texts = RecordingTexts()
-    texts_at(BOOKED_AT, texts)
+    texts_at(CONFIRMED_AT, texts)
     texts_at(WEDNESDAY, refusing(NotSent("busy (429)")))
     assert {one[2:] for one in reminded()} == {("pending", False)}
     assert texts_at(WEDNESDAY, texts) == []
@@ -230,7 +230,7 @@ def test_a_text_that_failed_lets_all_of_it_wait_and_counts_as_none() -> None:
 @pytest.mark.usefixtures("app_context")
 def test_what_fails_for_good_goes_by_mail_each_for_itself() -> None:
     keep_texted(THURSDAY, at("2026-12-05 09:00"))
-    texts_at(BOOKED_AT, RecordingTexts())
+    texts_at(CONFIRMED_AT, RecordingTexts())
     passes(WEDNESDAY, RecordingChannel(), refusing(Rejected("this number takes no texts (21614)")))
     mail = RecordingChannel()
     passes(WEDNESDAY, mail, RecordingTexts())
@@ -241,7 +241,7 @@ def test_what_fails_for_good_goes_by_mail_each_for_itself() -> None:
 def test_what_did_not_arrive_was_told_of_none_of_its_visits() -> None:
     keep_texted(THURSDAY, at("2026-12-05 09:00"))
     texts = RecordingTexts()
-    texts_at(BOOKED_AT, texts)
+    texts_at(CONFIRMED_AT, texts)
     texts_at(WEDNESDAY, texts)
     take_status(texts.references[-1], "undelivered", 30005, WEDNESDAY)
     assert {one[2] for one in reminded()} == {"failed"}
@@ -259,7 +259,7 @@ class Killed(BaseException):
 def test_after_a_sender_that_died_one_text_tells_what_still_stands(called_off: str) -> None:
     keep_texted(THURSDAY, at("2026-12-05 09:00"))
     texts = RecordingTexts()
-    texts_at(BOOKED_AT, texts)
+    texts_at(CONFIRMED_AT, texts)
 
     def die(_number: str) -> None:
         raise Killed
@@ -285,7 +285,7 @@ def test_two_patients_with_one_phone_get_a_text_each() -> None:
     keep_visits(a_plain_visit(THURSDAY))
     keep_visits(a_plain_visit(at("2026-12-03 16:00"), "visit-2", patient="patient-2"), series="series-2")
     texts = RecordingTexts()
-    texts_at(BOOKED_AT, texts)
+    texts_at(CONFIRMED_AT, texts)
     assert len(texts_at(WEDNESDAY, texts)) == 2
 
 
@@ -293,7 +293,7 @@ def test_two_patients_with_one_phone_get_a_text_each() -> None:
 def test_no_text_leaves_for_a_reminder_that_was_taken_along_after_an_opt_out() -> None:
     keep_texted(THURSDAY, at("2026-12-05 09:00"))
     texts = RecordingTexts()
-    texts_at(BOOKED_AT, texts)
+    texts_at(CONFIRMED_AT, texts)
     texts_at(WEDNESDAY, refusing(NotSent("busy")))
     with unit_of_work():
         opt_out(ContactWay.SMS, recipient_hash(NUMBER), WEDNESDAY)
@@ -348,4 +348,4 @@ def keep_crowd() -> None:
             *(a_plain_visit(at(start), f"{patient}-{m}", patient=patient) for m, start in enumerate(starts)),
             series=f"series-{n:02}",
         )
-    dispatch(BOOKED_AT, RecordingTexts())
+    dispatch(CONFIRMED_AT, RecordingTexts())

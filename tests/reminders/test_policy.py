@@ -98,12 +98,14 @@ def test_quiet_hours_run_from_nine_in_the_evening_included_to_eight_in_the_morni
     assert not is_quiet(denver(day, time(8)), DENVER)
 
 
-def test_a_confirmation_answers_a_booking_at_once_whatever_the_hour() -> None:
+def test_a_confirmation_answers_a_booking_after_the_time_to_undo_it_whatever_the_hour() -> None:
     evening = denver(date(2026, 12, 2), time(22, 30))
     message = confirmation_for(evening, evening + timedelta(days=30))
-    assert verdict(message, evening, DENVER) is Verdict.SEND
+    assert verdict(message, evening + timedelta(minutes=4, seconds=59), DENVER) is Verdict.WAIT
+    assert verdict(message, evening + timedelta(minutes=5), DENVER) is Verdict.SEND
     afternoon = denver(date(2026, 12, 2), time(15))
-    assert verdict(confirmation_for(afternoon, evening), afternoon, DENVER) is Verdict.SEND
+    soon = afternoon + POLICY.undo_delay
+    assert verdict(confirmation_for(afternoon, evening), soon, DENVER) is Verdict.SEND
     assert verdict(confirmation_for(afternoon, evening), evening, DENVER) is Verdict.TOO_LATE
 
 

@@ -16,7 +16,7 @@ from scheduler.reminders.handing_over import LEASE
 from scheduler.store.reminders import ReminderState, all_reminders
 from tests.builders import a_patient, at
 from tests.databases import Filling
-from tests.feeds.stored_visits import BOOKED_AT, a_plain_visit, keep_clinic, keep_visits
+from tests.feeds.stored_visits import CONFIRMED_AT, a_plain_visit, keep_clinic, keep_visits
 from tests.processes import processes
 from tests.reminders.recording import RecordingChannel
 from tests.reminders.sender import Sender, delivered, meet
@@ -53,7 +53,7 @@ def test_senders_in_many_threads_send_each_message_once(many_due: Flask) -> None
         first = iter([at_once])
         channel = RecordingChannel(before=lambda _message: meet(next(first, None)))
         with many_due.app_context():
-            counted = dispatch(BOOKED_AT, channel).sent
+            counted = dispatch(CONFIRMED_AT, channel).sent
         sent.extend(channel.references())
         return counted
 
@@ -68,7 +68,7 @@ def test_senders_in_many_processes_send_each_message_once(
     many_due: Flask, database_url: str, tmp_path: Path
 ) -> None:
     at_once = processes().Barrier(3)
-    senders = [Sender(database_url, tmp_path, BOOKED_AT, at_once=at_once) for _ in range(3)]
+    senders = [Sender(database_url, tmp_path, CONFIRMED_AT, at_once=at_once) for _ in range(3)]
     for sender in senders:
         sender.begin()
     sent = [sender.sent() for sender in senders]
@@ -81,13 +81,13 @@ def test_senders_in_many_processes_send_each_message_once(
 def test_a_sender_killed_in_the_middle_loses_nothing(
     many_due: Flask, database_url: str, tmp_path: Path
 ) -> None:
-    doomed = Sender(database_url, tmp_path, BOOKED_AT, pause=0.1)
+    doomed = Sender(database_url, tmp_path, CONFIRMED_AT, pause=0.1)
     doomed.begin()
     doomed.wait_until_some_left()
     doomed.kill()
     assert 0 < len(delivered(tmp_path)) < MANY
 
-    later = BOOKED_AT + LEASE + timedelta(minutes=1)
+    later = CONFIRMED_AT + LEASE + timedelta(minutes=1)
     heir = Sender(database_url, tmp_path, later)
     heir.begin()
     heir.sent()

@@ -22,7 +22,7 @@ from scheduler.reminders.dispatch import dispatch
 from scheduler.store.clinic import sites
 from tests.builders import at
 from tests.clinic_file.documents import clinic_faults, small_clinic
-from tests.feeds.stored_visits import BOOKED_AT, a_plain_visit, keep_clinic, keep_visits
+from tests.feeds.stored_visits import BOOKED_AT, CONFIRMED_AT, a_plain_visit, keep_clinic, keep_visits
 from tests.reminders.recording import RecordingChannel
 
 EARLY = ReminderTimes(first_days=4, hour=9, same_day_hours=2)
@@ -65,7 +65,7 @@ def test_a_clinic_file_chooses_them() -> None:
 def test_what_a_site_chose_holds_from_the_next_pass_on_and_says_who_chose_it() -> None:
     keep_clinic()
     keep_visits(a_plain_visit(at("2026-12-10 14:00"), kind=StepKind.DOSING))
-    dispatch(BOOKED_AT, RecordingChannel())
+    dispatch(CONFIRMED_AT, RecordingChannel())
     clock = StandingClock(BOOKED_AT)
     outcome = change_reminder_times(ChangeReminderTimes("site-1", EARLY), SYSTEM, clock)
     assert outcome == SiteChosen("site-1", "site-1")

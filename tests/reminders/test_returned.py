@@ -20,7 +20,7 @@ from scheduler.reminders.returned import Returned, report_in
 from scheduler.store.reminders import Reminder, ReminderState, all_reminders
 from scheduler.store.unreached import unreached
 from tests.builders import a_patient, at
-from tests.feeds.stored_visits import BOOKED_AT, a_plain_visit, keep_clinic, keep_visits
+from tests.feeds.stored_visits import BOOKED_AT, CONFIRMED_AT, a_plain_visit, keep_clinic, keep_visits
 from tests.reminders.contacting import NUMBER, WRITTEN, consent
 from tests.reminders.imap_server import Box, serving_imap
 from tests.reminders.recording import RecordingChannel, RecordingTexts
@@ -110,7 +110,7 @@ def keep_one() -> str:
     consent()
     keep_visits(a_plain_visit(at("2026-12-10 14:00")))
     channel = RecordingChannel()
-    assert dispatch(BOOKED_AT, channel).sent == 1
+    assert dispatch(CONFIRMED_AT, channel).sent == 1
     return channel.references()[0].strip("<>").partition("@")[0]
 
 

@@ -12,7 +12,7 @@ from scheduler.reminders.dispatch import Counts, dispatch
 from scheduler.store.reminders import ReminderState, all_reminders
 from tests.builders import a_patient, at
 from tests.databases import Filling
-from tests.feeds.stored_visits import BOOKED_AT, a_plain_visit, cancel, keep_clinic, keep_visits
+from tests.feeds.stored_visits import CONFIRMED_AT, a_plain_visit, cancel, keep_clinic, keep_visits
 from tests.reminders.recording import RecordingChannel
 
 MANY = 12
@@ -27,7 +27,7 @@ def keep_many() -> None:
     keep_clinic([a_patient(f"patient-{n}", email=f"p{n}@example.org") for n in range(MANY)])
     for n in range(MANY):
         keep_visits(a_plain_visit(VISIT, f"visit-{n}", patient=f"patient-{n}"), series=f"series-{n}")
-    assert dispatch(BOOKED_AT, RecordingChannel()).sent == MANY
+    assert dispatch(CONFIRMED_AT, RecordingChannel()).sent == MANY
 
 
 @pytest.fixture

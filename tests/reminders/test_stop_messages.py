@@ -20,7 +20,7 @@ from scheduler.store.contacts import contacts_of
 from scheduler.store.unreached import unreached
 from scheduler.store.work import unit_of_work
 from tests.builders import at
-from tests.feeds.stored_visits import BOOKED_AT, a_plain_visit, keep_visits
+from tests.feeds.stored_visits import BOOKED_AT, CONFIRMED_AT, a_plain_visit, keep_visits
 from tests.reminders.contacting import consent, keep_patient, passes, texts_first
 from tests.reminders.recording import RecordingChannel, RecordingTexts
 
@@ -48,7 +48,7 @@ def sent(now: datetime, *, texts: RecordingTexts | None = None) -> tuple[int, in
 
 def test_who_wants_no_more_gets_nothing_by_any_way_and_is_called() -> None:
     keep_texted()
-    assert sent(BOOKED_AT) == (0, 1)
+    assert sent(CONFIRMED_AT) == (0, 1)
     stopped = stop_messages(StopMessages("patient-1"), DESK, CLOCK)
     assert not isinstance(stopped, NotAllowed)
     assert len(stopped) == 4
@@ -66,7 +66,7 @@ def test_what_waits_to_be_sent_is_not_sent_any_more() -> None:
     def busy(_number: str) -> None:
         raise NotSent("busy (429)")
 
-    assert sent(BOOKED_AT, texts=RecordingTexts(before=busy)) == (0, 0)
+    assert sent(CONFIRMED_AT, texts=RecordingTexts(before=busy)) == (0, 0)
     stop_messages(StopMessages("patient-1"), DESK, CLOCK)
     assert sent(at("2026-11-23 10:00")) == (0, 0)
     assert sent(at("2026-11-23 10:01")) == (0, 0)
@@ -75,7 +75,7 @@ def test_what_waits_to_be_sent_is_not_sent_any_more() -> None:
 def test_a_category_alone_can_be_stopped_and_what_was_refused_keeps_its_date() -> None:
     keep_texted()
     stop_messages(StopMessages("patient-1", Category.REMINDERS), DESK, CLOCK)
-    assert sent(BOOKED_AT) == (0, 1)
+    assert sent(CONFIRMED_AT) == (0, 1)
     assert sent(THREE_DAYS_BEFORE) == (0, 0)
     later = StandingClock(THREE_DAYS_BEFORE)
     stopped = stop_messages(StopMessages("patient-1"), DESK, later)
@@ -90,7 +90,7 @@ def test_it_holds_for_an_address_that_comes_later_too() -> None:
     changed = replace(patient("patient-1"), email="another@example.org", phone="+1 303 555 0199")
     with unit_of_work():
         save_clinic(Clinic(patients=(changed,)), BOOKED_AT)
-    assert sent(BOOKED_AT) == (0, 0)
+    assert sent(CONFIRMED_AT) == (0, 0)
 
 
 def test_nurses_do_not_record_it() -> None:

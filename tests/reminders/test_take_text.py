@@ -22,7 +22,7 @@ from scheduler.store.contacts import has_opted_out
 from scheduler.store.reminders import ReminderState, all_reminders
 from scheduler.store.texts import open_tasks
 from tests.builders import a_patient, at
-from tests.feeds.stored_visits import BOOKED_AT, a_plain_visit, keep_clinic, keep_visits
+from tests.feeds.stored_visits import BOOKED_AT, CONFIRMED_AT, a_plain_visit, keep_clinic, keep_visits
 from tests.reminders.changing import move
 from tests.reminders.contacting import NUMBER, WRITTEN, consent, keep_patient, passes, texts_first
 from tests.reminders.recording import RecordingChannel, RecordingTexts
@@ -96,7 +96,7 @@ def keep_texted(*, others: bool = False) -> None:
     keep_visits(a_plain_visit(THURSDAY))
     consent()
     texts_first()
-    assert passes(BOOKED_AT, RecordingChannel(), RecordingTexts()).sent == 1 + others
+    assert passes(CONFIRMED_AT, RecordingChannel(), RecordingTexts()).sent == 1 + others
 
 
 def received(words: str, id: str = "SM1", number: str = NUMBER) -> Wish:
@@ -190,7 +190,7 @@ class TestOnBothDatabases:
         consent()
         texts_first()
         mail, texts = RecordingChannel(), RecordingTexts()
-        passes(BOOKED_AT, mail, texts)
+        passes(CONFIRMED_AT, mail, texts)
         [reference] = texts.references
         for _ in range(2):
             take_status(reference, "undelivered", 30003, CLOCK.now())
@@ -209,7 +209,7 @@ class TestOnBothDatabases:
         consent()
         texts_first()
         texts = RecordingTexts()
-        passes(BOOKED_AT, RecordingChannel(), texts)
+        passes(CONFIRMED_AT, RecordingChannel(), texts)
         for status in ("delivered", "sent", "undelivered", "queued"):
             take_status(texts.references[0], status, 30003, CLOCK.now())
         assert [one.state for one in all_reminders()] == [ReminderState.SENT]
@@ -235,7 +235,7 @@ class TestOnBothDatabases:
                 raise Died
 
         with pytest.raises(Died):
-            passes(BOOKED_AT, RecordingChannel(), Dying())
+            passes(CONFIRMED_AT, RecordingChannel(), Dying())
         assert [one.state for one in all_reminders()] == [ReminderState.LEASED]
         take_status(handed[0], "delivered", 0, BOOKED_AT)
         texts = RecordingTexts()

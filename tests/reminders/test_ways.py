@@ -13,7 +13,7 @@ from scheduler.store.contacts import has_opted_out, opt_in, opt_out
 from scheduler.store.reminders import ReminderState, all_reminders
 from scheduler.store.work import unit_of_work
 from tests.builders import a_patient, at
-from tests.feeds.stored_visits import BOOKED_AT, a_plain_visit, keep_clinic, keep_visits
+from tests.feeds.stored_visits import BOOKED_AT, CONFIRMED_AT, a_plain_visit, keep_clinic, keep_visits
 from tests.reminders.contacting import NUMBER, WRITTEN, consent, keep_patient, passes, texts_first
 from tests.reminders.recording import RecordingChannel, RecordingTexts
 
@@ -53,7 +53,7 @@ def test_nobody_is_texted_who_did_not_consent(first: str) -> None:
     if first == "sms":
         texts_first()
     mail, texts = RecordingChannel(), RecordingTexts()
-    assert passes(BOOKED_AT, mail, texts).sent == 1
+    assert passes(CONFIRMED_AT, mail, texts).sent == 1
     assert passes(THREE_DAYS_BEFORE, mail, texts).sent == 1
     assert (len(mail.sent), texts.sent) == (2, [])
 
@@ -64,7 +64,7 @@ def test_who_consented_and_wants_texts_first_gets_texts_alone() -> None:
     consent()
     texts_first()
     mail, texts = RecordingChannel(), RecordingTexts()
-    passes(BOOKED_AT, mail, texts)
+    passes(CONFIRMED_AT, mail, texts)
     passes(THREE_DAYS_BEFORE, mail, texts)
     assert passes(THREE_DAYS_BEFORE, mail, texts) == Counts()
     assert mail.sent == []
@@ -77,7 +77,7 @@ def test_who_consented_and_prefers_mail_gets_mail_alone() -> None:
     keep_visits(a_plain_visit(THURSDAY))
     consent()
     mail, texts = RecordingChannel(), RecordingTexts()
-    passes(BOOKED_AT, mail, texts)
+    passes(CONFIRMED_AT, mail, texts)
     assert (len(mail.sent), texts.sent) == (1, [])
 
 
@@ -87,7 +87,7 @@ def test_a_consent_to_one_category_is_none_to_the_other() -> None:
     consent(categories=[Category.REMINDERS])
     texts_first()
     mail, texts = RecordingChannel(), RecordingTexts()
-    passes(BOOKED_AT, mail, texts)
+    passes(CONFIRMED_AT, mail, texts)
     passes(THREE_DAYS_BEFORE, mail, texts)
     assert (len(mail.sent), len(texts.sent)) == (1, 1)
 
@@ -99,7 +99,7 @@ def test_a_consent_is_to_one_number_and_no_other(phone: str) -> None:
     consent()
     texts_first()
     mail, texts = RecordingChannel(), RecordingTexts()
-    passes(BOOKED_AT, mail, texts)
+    passes(CONFIRMED_AT, mail, texts)
     assert (len(mail.sent), texts.sent) == (1, [])
 
 
@@ -108,7 +108,7 @@ def test_what_fails_for_good_by_mail_goes_by_text_at_once() -> None:
     keep_visits(a_plain_visit(THURSDAY))
     consent()
     mail, texts = rejecting(Rejected("the recipient was refused (550)")), RecordingTexts()
-    for now in (BOOKED_AT, THREE_DAYS_BEFORE):
+    for now in (CONFIRMED_AT, THREE_DAYS_BEFORE):
         passes(now, mail, texts)
         passes(now, mail, texts)
     assert len(texts.sent) == 2
@@ -125,7 +125,7 @@ def test_what_may_pass_is_tried_again_by_the_same_way() -> None:
     keep_visits(a_plain_visit(THURSDAY))
     consent()
     mail, texts = rejecting(NotSent("busy (451)")), RecordingTexts()
-    passes(BOOKED_AT, mail, texts)
+    passes(CONFIRMED_AT, mail, texts)
     assert texts.sent == []
 
 
@@ -135,9 +135,9 @@ def test_a_number_that_has_opted_out_gets_nothing_more_and_mail_goes_instead() -
     consent()
     texts_first()
     mail, texts = RecordingChannel(), refusing(OptedOut("this number has opted out (21610)"))
-    passes(BOOKED_AT, mail, texts)
+    passes(CONFIRMED_AT, mail, texts)
     assert has_opted_out("sms", recipient_hash(NUMBER))
-    passes(BOOKED_AT, mail, texts)
+    passes(CONFIRMED_AT, mail, texts)
     willing = RecordingTexts()
     passes(THREE_DAYS_BEFORE, mail, willing)
     assert (len(mail.sent), willing.sent) == (2, [])
@@ -151,7 +151,7 @@ def test_a_text_that_waits_does_not_leave_after_an_opt_out_and_does_after_the_ne
     consent()
     texts_first()
     mail, texts = RecordingChannel(), RecordingTexts()
-    passes(BOOKED_AT, mail, refusing(NotSent("busy")))
+    passes(CONFIRMED_AT, mail, refusing(NotSent("busy")))
     with unit_of_work():
         assert opt_out("sms", recipient_hash(NUMBER), BOOKED_AT)
         assert not opt_out("sms", recipient_hash(NUMBER), BOOKED_AT)
@@ -169,7 +169,7 @@ def test_who_refuses_mail_and_gave_no_consent_to_texts_is_seen_in_the_ledger_and
     keep_visits(a_plain_visit(THURSDAY))
     consent(given=False, way=ContactWay.EMAIL, to="patient-1@example.org", categories=[Category.REMINDERS])
     mail, texts = RecordingChannel(), RecordingTexts()
-    assert passes(BOOKED_AT, mail, texts).sent == 1
+    assert passes(CONFIRMED_AT, mail, texts).sent == 1
     assert passes(THREE_DAYS_BEFORE, mail, texts).sent == 0
     [reminder] = [one for one in all_reminders() if one.kind == MessageKind.THREE_DAYS]
     assert (reminder.state, reminder.problem) == (
@@ -185,5 +185,5 @@ def test_two_patients_with_one_phone_consent_each_for_themselves() -> None:
     consent()
     texts_first()
     mail, texts = RecordingChannel(), RecordingTexts()
-    passes(BOOKED_AT, mail, texts)
+    passes(CONFIRMED_AT, mail, texts)
     assert (len(mail.sent), len(texts.sent)) == (1, 1)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from scheduler.domain.clock import StandingClock
 from scheduler.reminders.channels import Rejected
 from scheduler.reminders.dispatch import dispatch
+from scheduler.reminders.policy import POLICY
 from scheduler.store.texts import TextTask, add_tasks
 from scheduler.store.work import unit_of_work
 from tests.reminders.recording import RecordingChannel
@@ -27,7 +28,7 @@ def test_whom_no_message_reached_is_called_and_settled_once_on_both_databases(
     fill(app, standing_clock)
     patient = booked_series(app)[0].patient
     with app.app_context():
-        dispatch(standing_clock.now(), RecordingChannel(before=refuse))
+        dispatch(standing_clock.now() + POLICY.undo_delay, RecordingChannel(before=refuse))
     desk = visitor(app, "desk")
     page = desk.client.get("/conflicts").text
     assert "Messages that need a person" in page
@@ -40,7 +41,7 @@ def test_whom_no_message_reached_is_called_and_settled_once_on_both_databases(
 def test_what_went_another_way_is_nobodys_task(app: Flask, standing_clock: StandingClock) -> None:
     fill(app, standing_clock)
     with app.app_context():
-        dispatch(standing_clock.now(), RecordingChannel())
+        dispatch(standing_clock.now() + POLICY.undo_delay, RecordingChannel())
     assert "Messages that need a person" not in visitor(app, "desk").client.get("/conflicts").text
 
 

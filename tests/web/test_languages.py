@@ -20,7 +20,7 @@ from scheduler.store.clinic import save_clinic
 from scheduler.store.work import reading, unit_of_work
 from tests.builders import a_patient
 from tests.feeds.privacy import assert_gives_nothing_away, everything_said
-from tests.feeds.stored_visits import BOOKED_AT, a_plain_visit, keep_clinic, keep_visits
+from tests.feeds.stored_visits import BOOKED_AT, CONFIRMED_AT, a_plain_visit, keep_clinic, keep_visits
 from tests.reminders.changing import ZONE, body
 from tests.reminders.recording import RecordingChannel
 from tests.web.small_clinic import booked_series, fill, visitor
@@ -44,7 +44,7 @@ def told(app: Flask, patient: Patient, site_speaks: str = "en") -> str:
     with app.app_context():
         keep_clinic([patient], language=site_speaks)
         keep_visits(a_plain_visit(FIRST, "visit-a"), a_plain_visit(SECOND, "visit-b"))
-        dispatch(BOOKED_AT, channel)
+        dispatch(CONFIRMED_AT, channel)
     [message] = channel.sent
     return body(message)
 

@@ -22,6 +22,7 @@ from scheduler.domain.treatment import StepKind
 from scheduler.domain.urgent_help import UrgentHelp
 from scheduler.reminders.answer_links import new_secret
 from scheduler.reminders.dispatch import dispatch
+from scheduler.reminders.policy import POLICY
 from scheduler.reminders.words.english import ENGLISH
 from scheduler.store.answers import answer_to
 from scheduler.store.appointments import appointment
@@ -73,7 +74,8 @@ def sent_link(app: Flask) -> str:
     """Send what is due, and return where the link of the one message leads."""
     channel = RecordingChannel()
     with app.app_context():
-        dispatch(app.extensions["trellis_clock"].now(), channel, public_url="https://visits.example.org")
+        told = app.extensions["trellis_clock"].now() + POLICY.undo_delay
+        dispatch(told, channel, public_url="https://visits.example.org")
     [message] = channel.sent
     found = LINK.search(body(message))
     assert found
@@ -350,7 +352,7 @@ def test_who_answered_what_is_on_file_once(app: Flask, client: FlaskClient, path
 def test_the_command_and_the_page_meet(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
         keep_clinic([PATIENT])
-        keep_visits(a_plain_visit(FIRST, "visit-a"))
+        keep_visits(a_plain_visit(FIRST, "visit-a"), at=BOOKED_AT - POLICY.undo_delay)
     register_commands(app)
     done = app.test_cli_runner().invoke(args=["reminders", "dispatch"])
     assert (done.exit_code, "1 sent" in done.output) == (0, True), done.output

@@ -61,7 +61,7 @@ def test_what_will_not_do_is_said_at_its_field(clinic_app: Flask, wrong: dict[st
 
 def test_how_long_a_change_waits_is_told_as_the_policy_has_it(clinic_app: Flask) -> None:
     shown = visitor(clinic_app, "admin").text(PAGE)
-    assert f"A change is told {wait_words(POLICY.undo_delay)} after it was made" in shown
+    assert f"can be undone for {wait_words(POLICY.undo_delay)} before anybody is told" in shown
     assert f"of times less than {wait_words(POLICY.urgent_within)} away" in shown
     assert [wait_words(timedelta(minutes=minutes)) for minutes in (1, 5, 60, 2880, 90)] == [
         *("1 minute", "5 minutes", "1 hour", "48 hours", "90 minutes")
