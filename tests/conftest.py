@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any
 import hypothesis
 import pytest
 from argon2 import PasswordHasher
+from werkzeug.routing import Rule
 
 from scheduler.booking import passwords
 from scheduler.config import ENVIRONMENT
 from scheduler.domain.clock import StandingClock, use_packaged_time_zones
 from tests.chromium import chromium_arguments, chromium_path
+from tests.compiled_once import compiling_addresses_once
 from tests.databases import (
     Filling,
     PostgresShelf,
@@ -77,6 +79,14 @@ def full_strength() -> Iterator[PasswordHasher]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         yield users_get
+
+
+@pytest.fixture(scope="session", autouse=True)
+def addresses_are_compiled_once() -> Iterator[None]:
+    """Let an application register its hundred and more pages without compiling the address of each anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", compiling_addresses_once())
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -10,18 +10,16 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import CodeType
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from jinja2 import BytecodeCache
-from jinja2.bccache import Bucket
-
+from tests.compiled_once import TEMPLATES, share_statements
 from tests.postgres_reuse import ReusedDatabase
 from tests.postgres_server import PostgresServer
 
 if TYPE_CHECKING:
     from flask import Flask
+    from sqlalchemy import Engine
 
     from scheduler.config import Settings
     from scheduler.domain.clock import Clock
@@ -34,29 +32,13 @@ def nothing() -> None:
     """Store nothing: the filling of an empty database."""
 
 
-class _CompiledTemplates(BytecodeCache):
-    """Templates compiled once for all applications of one process, which otherwise takes a sixth of a page's test."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[str, str], CodeType | None] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self._known.get((bucket.key, bucket.checksum))
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._known[bucket.key, bucket.checksum] = bucket.code
-
-
-_COMPILED = _CompiledTemplates()
-
-
 def make_app(url: str, folder: Path, clock: Clock | None = None) -> Flask:
     """Build the application for the database at this address, with its private folder in this folder."""
     # Imported late, here and below: most tests need neither a database nor a web framework.
     from scheduler.app import create_app
 
     app = _for_tests(create_app(_settings(url, folder), clock))
-    app.jinja_env.bytecode_cache = _COMPILED
+    app.jinja_env.bytecode_cache = TEMPLATES
     return app
 
 
@@ -76,23 +58,24 @@ def _settings(url: str, folder: Path) -> Settings:
 
 
 def _for_tests(app: Flask) -> Flask:
+    from scheduler.store.database import db
+
     app.testing = True
-    if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"):
-        _write_without_waiting(app)
+    with app.app_context():
+        share_statements(db.engine)
+        if db.engine.name == "sqlite":
+            _write_without_waiting(db.engine)
     return app
 
 
-def _write_without_waiting(app: Flask) -> None:
+def _write_without_waiting(engine: Engine) -> None:
     """Leave it to the machine when SQLite's files reach the disk: tests kill processes, they never pull the plug."""
     from sqlalchemy import event
-
-    from scheduler.store.database import db
 
     def prepare(connection: Any, _record: object) -> None:
         connection.execute("PRAGMA synchronous=OFF")
 
-    with app.app_context():
-        event.listen(db.engine, "connect", prepare)
+    event.listen(engine, "connect", prepare)
 
 
 def let_go(app: Flask) -> None:
