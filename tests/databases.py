@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from scheduler.domain.clock import Clock
 
 Filling = Callable[[], object]
-"""What stores something in an empty database, inside an application's context."""
+"""What stores something in an empty database, inside an application's context.
+
+What it stores is kept and copied for as long as the tests run: a function of a module, not one made for each test.
+"""
 
 
 def nothing() -> None:
@@ -99,6 +102,9 @@ def migrate(url: str, folder: Path) -> None:
 
 def fill(url: str, folder: Path, filling: Filling) -> None:
     """Fill the database at this address, and let go of it."""
+    assert "<locals>" not in filling.__qualname__, (
+        f"{filling.__qualname__} would be filled anew for each test"
+    )
     app = make_app_without_pages(url, folder)
     with app.app_context():
         filling()

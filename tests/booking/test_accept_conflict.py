@@ -33,7 +33,8 @@ from scheduler.store.overrides import all_overrides
 from scheduler.store.series import all_series
 from tests.booking.the_day import DESK, MINUTE, NURSE, PRESCRIBER, THERAPIST, Floor, S, codes
 from tests.builders import AS_OF, HOUR, at
-from tests.cases.clinic_of_the_cases import Example, store_clinic, the, with_numbers
+from tests.cases.clinic_of_the_cases import the, with_numbers
+from tests.cases.conftest import keep_example
 from tests.databases import Filling
 
 REASON = "Agreed with the patient."
@@ -44,12 +45,7 @@ NUMBERS = {"dosing.max_gap": 4, "integration.until": 48, "dosing.span": 14}
 @pytest.fixture
 def filling() -> Filling:
     """Give what the database holds: the worked example."""
-
-    def keep() -> None:
-        store_clinic()
-        Example().booked()
-
-    return keep
+    return keep_example
 
 
 @pytest.fixture

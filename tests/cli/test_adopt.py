@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.booking.small_clinic import COURSE, booked, store_small_clinic
+from tests.booking.small_clinic import COURSE, keep_course
 from tests.cases.clinic_of_the_cases import with_numbers
 from tests.cli.conftest import Run
 from tests.databases import Filling
@@ -16,12 +16,7 @@ from tests.databases import Filling
 @pytest.fixture
 def filling() -> Filling:
     """Give what the database holds: the small clinic with a course that runs."""
-
-    def keep_a_course() -> None:
-        store_small_clinic()
-        booked(protocol=COURSE)
-
-    return keep_a_course
+    return keep_course
 
 
 @pytest.fixture

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from scheduler.domain.clock import StandingClock
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Role
@@ -20,14 +22,20 @@ from scheduler.store.glances import (
     staff_names,
     starts_between,
 )
-from tests.web.small_clinic import fill
+from tests.databases import Filling
+from tests.web.small_clinic import keep_small_clinic
 
 if TYPE_CHECKING:
     from flask import Flask
 
 
+@pytest.fixture
+def filling() -> Filling:
+    """Give what the database holds: the small clinic of the pages."""
+    return keep_small_clinic
+
+
 def test_glances_agree_with_what_is_stored(app: Flask, standing_clock: StandingClock) -> None:
-    fill(app, standing_clock)
     now = standing_clock.now()
     with app.app_context():
         site = clinic.sites()[0].id
@@ -50,10 +58,7 @@ def test_glances_agree_with_what_is_stored(app: Flask, standing_clock: StandingC
         assert patient_lines(PatientSearch("elsewhere"), now) == ()
 
 
-def test_visits_are_counted_by_their_start_and_for_one_of_the_staff(
-    app: Flask, standing_clock: StandingClock
-) -> None:
-    fill(app, standing_clock)
+def test_visits_are_counted_by_their_start_and_for_one_of_the_staff(app: Flask) -> None:
     with app.app_context():
         site = clinic.sites()[0].id
         series = stored.all_series()[0]
@@ -68,7 +73,6 @@ def test_visits_are_counted_by_their_start_and_for_one_of_the_staff(
 
 
 def test_who_is_seen_by_whom_and_found_by_what(app: Flask, standing_clock: StandingClock) -> None:
-    fill(app, standing_clock)
     now = standing_clock.now()
     with app.app_context():
         site = clinic.sites()[0].id

@@ -10,8 +10,8 @@ import pytest
 
 from scheduler.domain.clock import StandingClock
 from scheduler.domain.series import Series
-from tests.databases import SqliteTemplate, let_go, make_app
-from tests.web.small_clinic import NOW, Visitor, booked_series, filled, visitor
+from tests.databases import Filling, SqliteTemplate, let_go, make_app, nothing
+from tests.web.small_clinic import NOW, Visitor, booked_series, filled, keep_small_clinic, visitor
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -23,6 +23,17 @@ def clinic_template(
 ) -> SqliteTemplate:
     """Give a database with the small clinic to copy."""
     return filled(sqlite_template, tmp_path_factory.mktemp("clinic"))
+
+
+@pytest.fixture
+def filling(request: pytest.FixtureRequest) -> Filling:
+    """Give what the database of `app` holds: the small clinic, for tests that ask for it."""
+    return keep_small_clinic if "with_clinic" in request.fixturenames else nothing
+
+
+@pytest.fixture
+def with_clinic() -> None:
+    """Let the database of `app`, of each kind in turn, hold the small clinic."""
 
 
 @pytest.fixture

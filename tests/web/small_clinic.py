@@ -23,6 +23,7 @@ from scheduler.store.glances import PatientSearch, patient_lines
 from scheduler.store.series import all_series
 from scheduler.store.series import series as stored_series
 from scheduler.store.work import unit_of_work
+from tests.conftest import STARTING_INSTANT
 from tests.databases import SqliteTemplate, let_go, make_app
 
 if TYPE_CHECKING:
@@ -60,20 +61,27 @@ def filled(empty: SqliteTemplate, folder: Path) -> SqliteTemplate:
 
 def fill(app: Flask, clock: Clock) -> None:
     """Import the demo clinic, book a few series through the real use case, and make the accounts."""
-    today = local_day(clock.now(), ZONE)
     with app.app_context():
-        assert isinstance(import_clinic(ImportClinic(demo_document(today)), SYSTEM, clock), ClinicImported)
-        site = clinic.sites()[0].id
-        idle = [
-            line.id for line in patient_lines(PatientSearch(site), clock.now()) if line.next_visit is None
-        ]
-        booked = [book_series(BookSeries(patient, PROTOCOL), SYSTEM, clock) for patient in idle[:SERIES]]
-        staff = dict(_first_of_each(booked))
-        kept = hashed(PASSWORD)
-        with unit_of_work():
-            for username, (role, serves) in ACCOUNTS.items():
-                person = staff[serves] if serves else None
-                accounts.save_account(Account(username, role, person, site, kept))
+        _keep(clock)
+
+
+def keep_small_clinic() -> None:
+    """Do the same as of the instant at which the clock of `app` stands, inside an application's context."""
+    _keep(StandingClock(STARTING_INSTANT))
+
+
+def _keep(clock: Clock) -> None:
+    today = local_day(clock.now(), ZONE)
+    assert isinstance(import_clinic(ImportClinic(demo_document(today)), SYSTEM, clock), ClinicImported)
+    site = clinic.sites()[0].id
+    idle = [line.id for line in patient_lines(PatientSearch(site), clock.now()) if line.next_visit is None]
+    booked = [book_series(BookSeries(patient, PROTOCOL), SYSTEM, clock) for patient in idle[:SERIES]]
+    staff = dict(_first_of_each(booked))
+    kept = hashed(PASSWORD)
+    with unit_of_work():
+        for username, (role, serves) in ACCOUNTS.items():
+            person = staff[serves] if serves else None
+            accounts.save_account(Account(username, role, person, site, kept))
 
 
 def _first_of_each(outcomes: list[Any]) -> Mapping[Role, str]:

@@ -16,7 +16,7 @@ from scheduler.store import clinic
 from scheduler.store.answers import keep_answer
 from scheduler.store.work import unit_of_work
 from scheduler.web.words import moment_in
-from tests.web.small_clinic import NOW, ZONE, booked_series, fill, visitor
+from tests.web.small_clinic import NOW, ZONE, booked_series, visitor
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -41,10 +41,8 @@ def keep(app: Flask, visit: Appointment, answer: Answer, way: AnswerWay = Answer
         )
 
 
-def test_a_no_is_a_task_until_it_is_settled_and_changes_nothing(
-    app: Flask, standing_clock: StandingClock
-) -> None:
-    fill(app, standing_clock)
+@pytest.mark.usefixtures("with_clinic")
+def test_a_no_is_a_task_until_it_is_settled_and_changes_nothing(app: Flask) -> None:
     series = booked_series(app)[0]
     dose = series.visit("D1")
     assert dose is not None
@@ -62,8 +60,8 @@ def test_a_no_is_a_task_until_it_is_settled_and_changes_nothing(
     assert after == dose
 
 
-def test_a_yes_and_a_maybe_are_told_on_the_visit_alone(app: Flask, standing_clock: StandingClock) -> None:
-    fill(app, standing_clock)
+@pytest.mark.usefixtures("with_clinic")
+def test_a_yes_and_a_maybe_are_told_on_the_visit_alone(app: Flask) -> None:
     dose = booked_series(app)[0].visit("D1")
     assert dose is not None
     desk = visitor(app, "desk")
@@ -77,10 +75,10 @@ def test_a_yes_and_a_maybe_are_told_on_the_visit_alone(app: Flask, standing_cloc
     ("answer", "said"),
     [(Answer.CALL_WANTED, "asks to be called"), (Answer.OTHER_TIME, "needs another time")],
 )
+@pytest.mark.usefixtures("with_clinic")
 def test_who_wants_a_call_or_another_time_is_on_the_list_with_the_phone(
-    app: Flask, standing_clock: StandingClock, answer: Answer, said: str
+    app: Flask, answer: Answer, said: str
 ) -> None:
-    fill(app, standing_clock)
     series = booked_series(app)[0]
     dose = series.visit("D1")
     assert dose is not None
@@ -104,10 +102,10 @@ def test_who_wants_a_call_or_another_time_is_on_the_list_with_the_phone(
         (None, "by hand, desk, "),
     ],
 )
+@pytest.mark.usefixtures("with_clinic")
 def test_who_confirmed_how_and_when_is_on_the_visit_the_series_and_the_day(
     app: Flask, standing_clock: StandingClock, way: AnswerWay | None, said: str
 ) -> None:
-    fill(app, standing_clock)
     series = booked_series(app)[0]
     dose = series.visit("D1")
     assert dose is not None
@@ -125,10 +123,10 @@ def test_who_confirmed_how_and_when_is_on_the_visit_the_series_and_the_day(
     assert words in desk.text(f"/day/{local_day(dose.start, ZONE)}")
 
 
+@pytest.mark.usefixtures("with_clinic")
 def test_visits_that_nobody_confirmed_are_listed_two_days_before_with_the_phone(
     app: Flask, standing_clock: StandingClock
 ) -> None:
-    fill(app, standing_clock)
     series = booked_series(app)[0]
     dose = series.visit("D1")
     assert dose is not None

@@ -31,7 +31,7 @@ from scheduler.store.work import reading
 from scheduler.web.board_memory import board_memory, remember_boards
 from scheduler.web.kept_gates import KeptGates
 from tests.web.going_on import goes_on, name_an_escort
-from tests.web.small_clinic import NOW, Visitor, booked_series, fill, visitor
+from tests.web.small_clinic import NOW, Visitor, booked_series, visitor
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -239,8 +239,8 @@ def _gates(visit: Appointment, clock: StandingClock) -> set[str]:
     return {finding.rule for finding in kept.get(visit.id, ())}
 
 
+@pytest.mark.usefixtures("with_clinic")
 def test_both_databases_tell_alike_what_was_written(app: Flask, standing_clock: StandingClock) -> None:
-    fill(app, standing_clock)
     dose = booked_series(app)[0].visit("D1")
     assert dose is not None
     standing_clock.instant = dose.start + MINUTE

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pytest
+
 from scheduler.domain.clock import StandingClock, local_day
 from scheduler.domain.people import Role
 from scheduler.store.series import series_of_patient
-from tests.web.small_clinic import PROTOCOL, ZONE, booked_series, fill, idle_patient, visitor, ways_on
+from tests.web.small_clinic import PROTOCOL, ZONE, booked_series, idle_patient, visitor, ways_on
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -16,8 +18,8 @@ if TYPE_CHECKING:
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
 
+@pytest.mark.usefixtures("with_clinic")
 def test_a_series_is_found_booked_seen_and_cancelled(app: Flask, standing_clock: StandingClock) -> None:
-    fill(app, standing_clock)
     now = standing_clock.now()
     patient = idle_patient(app, now=now)
     desk = visitor(app, "desk")
@@ -38,8 +40,8 @@ def test_a_series_is_found_booked_seen_and_cancelled(app: Flask, standing_clock:
     assert f"{len(series.appointments)} visits" not in desk.text(f"/patients/{patient}")
 
 
-def test_an_illness_is_noted_and_mended(app: Flask, standing_clock: StandingClock) -> None:
-    fill(app, standing_clock)
+@pytest.mark.usefixtures("with_clinic")
+def test_an_illness_is_noted_and_mended(app: Flask) -> None:
     desk = visitor(app, "desk")
     series = booked_series(app)[0]
     dose = series.visit("D2")

@@ -10,12 +10,11 @@ from sqlalchemy import text
 from scheduler.domain.calendar_words import USUAL_WORDS, CalendarWords, PatientShown
 from scheduler.store import clinic
 from scheduler.store.work import reading
-from tests.web.small_clinic import Visitor, fill, visitor
+from tests.web.small_clinic import Visitor, visitor
 
 if TYPE_CHECKING:
     from flask import Flask
 
-    from scheduler.domain.clock import StandingClock
 
 PAGE = "/site/calendar-words"
 FORM = USUAL_WORDS.plain()
@@ -26,8 +25,8 @@ def words_of(app: Flask) -> CalendarWords:
         return clinic.sites()[0].calendar_words
 
 
-def test_an_administrator_chooses_words_on_both_databases(app: Flask, standing_clock: StandingClock) -> None:
-    fill(app, standing_clock)
+@pytest.mark.usefixtures("with_clinic")
+def test_an_administrator_chooses_words_on_both_databases(app: Flask) -> None:
     admin = visitor(app, "admin")
     assert PAGE in admin.text("/places")
     assert "D RS" in admin.text(PAGE)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from scheduler.domain.clock import StandingClock
 from scheduler.reminders.channels import Rejected
 from scheduler.reminders.dispatch import dispatch
@@ -11,7 +13,7 @@ from scheduler.reminders.policy import POLICY
 from scheduler.store.texts import TextTask, add_tasks
 from scheduler.store.work import unit_of_work
 from tests.reminders.recording import RecordingChannel
-from tests.web.small_clinic import booked_series, fill, visitor
+from tests.web.small_clinic import booked_series, visitor
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -22,10 +24,10 @@ def refuse(_message: object) -> None:
     raise Rejected("the recipient was refused (550)")
 
 
+@pytest.mark.usefixtures("with_clinic")
 def test_whom_no_message_reached_is_called_and_settled_once_on_both_databases(
     app: Flask, standing_clock: StandingClock
 ) -> None:
-    fill(app, standing_clock)
     patient = booked_series(app)[0].patient
     with app.app_context():
         dispatch(standing_clock.now() + POLICY.undo_delay, RecordingChannel(before=refuse))
@@ -38,17 +40,17 @@ def test_whom_no_message_reached_is_called_and_settled_once_on_both_databases(
     assert f"/patients/{patient}/called" not in desk.client.get("/conflicts").text
 
 
+@pytest.mark.usefixtures("with_clinic")
 def test_what_went_another_way_is_nobodys_task(app: Flask, standing_clock: StandingClock) -> None:
-    fill(app, standing_clock)
     with app.app_context():
         dispatch(standing_clock.now() + POLICY.undo_delay, RecordingChannel())
     assert "Messages that need a person" not in visitor(app, "desk").client.get("/conflicts").text
 
 
+@pytest.mark.usefixtures("with_clinic")
 def test_a_text_that_needs_a_person_is_told_without_its_words(
     app: Flask, standing_clock: StandingClock
 ) -> None:
-    fill(app, standing_clock)
     series = booked_series(app)[0]
     with app.app_context(), unit_of_work():
         kinds = ("other", "unclear", "yes", "call", "stop_in_words")

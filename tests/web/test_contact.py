@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from scheduler.domain.clock import StandingClock
 from scheduler.domain.contact import Category, ContactFacts, ContactWay
 from scheduler.domain.people import Patient
@@ -13,7 +15,7 @@ from scheduler.store import clinic
 from scheduler.store.audit import history
 from scheduler.store.contacts import contacts_of, opt_out
 from scheduler.store.work import reading, unit_of_work
-from tests.web.small_clinic import NOW, booked_series, fill, visitor
+from tests.web.small_clinic import NOW, booked_series, visitor
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -34,10 +36,10 @@ def facts(app: Flask, patient: Patient) -> ContactFacts:
         return contacts_of(patient.id)
 
 
+@pytest.mark.usefixtures("with_clinic")
 def test_the_desk_records_a_consent_with_when_and_by_whom_on_both_databases(
     app: Flask, standing_clock: StandingClock
 ) -> None:
-    fill(app, standing_clock)
     patient = a_patient_of(app)
     page = f"/patients/{patient.id}"
     desk = visitor(app, "desk")
@@ -59,10 +61,8 @@ def test_the_desk_records_a_consent_with_when_and_by_whom_on_both_databases(
     assert patient.phone not in str(entry.details)
 
 
-def test_what_stands_keeps_its_date_and_what_is_taken_back_is_recorded_as_no(
-    app: Flask, standing_clock: StandingClock
-) -> None:
-    fill(app, standing_clock)
+@pytest.mark.usefixtures("with_clinic")
+def test_what_stands_keeps_its_date_and_what_is_taken_back_is_recorded_as_no(app: Flask) -> None:
     patient = a_patient_of(app)
     desk = visitor(app, "desk")
     for wanted in (["sms-reminders"], ["sms-reminders"], []):
@@ -74,16 +74,16 @@ def test_what_stands_keeps_its_date_and_what_is_taken_back_is_recorded_as_no(
     }
 
 
-def test_what_cannot_be_meant_is_refused(app: Flask, standing_clock: StandingClock) -> None:
-    fill(app, standing_clock)
+@pytest.mark.usefixtures("with_clinic")
+def test_what_cannot_be_meant_is_refused(app: Flask) -> None:
     page = f"/patients/{a_patient_of(app).id}/contact"
     desk = visitor(app, "desk")
     for form in ({"wanted": "pigeon-reminders", "first": "sms"}, {"wanted": "sms-reminders"}):
         assert desk.send(page, form).status_code == 400
 
 
-def test_a_nurse_sees_it_and_cannot_change_it(app: Flask, standing_clock: StandingClock) -> None:
-    fill(app, standing_clock)
+@pytest.mark.usefixtures("with_clinic")
+def test_a_nurse_sees_it_and_cannot_change_it(app: Flask) -> None:
     patient = a_patient_of(app)
     nurse = visitor(app, "nurse")
     shown = nurse.client.get(f"/patients/{patient.id}").text
@@ -91,8 +91,8 @@ def test_a_nurse_sees_it_and_cannot_change_it(app: Flask, standing_clock: Standi
     assert nurse.send(f"/patients/{patient.id}/contact", {"first": "sms"}).status_code == 403
 
 
-def test_a_number_that_has_opted_out_is_said_on_the_page(app: Flask, standing_clock: StandingClock) -> None:
-    fill(app, standing_clock)
+@pytest.mark.usefixtures("with_clinic")
+def test_a_number_that_has_opted_out_is_said_on_the_page(app: Flask) -> None:
     patient = a_patient_of(app)
     with app.app_context(), unit_of_work():
         opt_out("sms", recipient_hash(address_of(ContactWay.SMS, "", patient.phone)), NOW)
@@ -102,10 +102,8 @@ def test_a_number_that_has_opted_out_is_said_on_the_page(app: Flask, standing_cl
     )
 
 
-def test_one_press_stops_all_messages_and_the_page_tells_who_recorded_what_when(
-    app: Flask, standing_clock: StandingClock
-) -> None:
-    fill(app, standing_clock)
+@pytest.mark.usefixtures("with_clinic")
+def test_one_press_stops_all_messages_and_the_page_tells_who_recorded_what_when(app: Flask) -> None:
     patient = a_patient_of(app)
     page = f"/patients/{patient.id}"
     desk = visitor(app, "desk")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from scheduler.domain.appointment import Appointment
-from scheduler.domain.clock import StandingClock
 from scheduler.domain.treatment import StepKind
 from scheduler.store.escorts import escort_of
-from tests.web.small_clinic import booked_series, fill, visitor
+from tests.web.small_clinic import booked_series, visitor
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -19,10 +20,8 @@ def a_dose(app: Flask) -> Appointment:
     return next(one for one in booked_series(app)[0].appointments if one.kind is StepKind.DOSING)
 
 
-def test_the_desk_records_who_takes_the_patient_home_on_both_databases(
-    app: Flask, standing_clock: StandingClock
-) -> None:
-    fill(app, standing_clock)
+@pytest.mark.usefixtures("with_clinic")
+def test_the_desk_records_who_takes_the_patient_home_on_both_databases(app: Flask) -> None:
     visit = a_dose(app)
     page = f"/visits/{visit.id}"
     desk = visitor(app, "desk")
@@ -40,10 +39,8 @@ def test_the_desk_records_who_takes_the_patient_home_on_both_databases(
     assert "+1 303 555 0177" in seen and 'name="agreed"' not in seen
 
 
-def test_what_cannot_be_texted_to_is_said_and_what_was_entered_is_kept(
-    app: Flask, standing_clock: StandingClock
-) -> None:
-    fill(app, standing_clock)
+@pytest.mark.usefixtures("with_clinic")
+def test_what_cannot_be_texted_to_is_said_and_what_was_entered_is_kept(app: Flask) -> None:
     page = f"/visits/{a_dose(app).id}"
     desk = visitor(app, "desk")
     answer = desk.send(f"{page}/escort", {"phone": "555-0177", "email": "", "agreed": "on"})
@@ -53,7 +50,7 @@ def test_what_cannot_be_texted_to_is_said_and_what_was_entered_is_kept(
     assert visitor(app, "nurse").send(f"{page}/escort", {}).status_code == 403
 
 
-def test_nobody_is_fetched_from_a_talk(app: Flask, standing_clock: StandingClock) -> None:
-    fill(app, standing_clock)
+@pytest.mark.usefixtures("with_clinic")
+def test_nobody_is_fetched_from_a_talk(app: Flask) -> None:
     talk = next(one for one in booked_series(app)[0].appointments if one.kind is StepKind.PREPARATION)
     assert "Who takes the patient home" not in visitor(app, "desk").client.get(f"/visits/{talk.id}").text

@@ -6,21 +6,23 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
 from scheduler.domain.appointment import AppointmentState
 from scheduler.domain.clock import StandingClock
 from scheduler.domain.treatment import StepKind
 from scheduler.store.appointments import call_off, note_progress
 from scheduler.store.work import unit_of_work
-from tests.web.small_clinic import booked_series, fill, visitor
+from tests.web.small_clinic import booked_series, visitor
 
 if TYPE_CHECKING:
     from flask import Flask
 
 
+@pytest.mark.usefixtures("with_clinic")
 def test_a_nurse_finds_whom_to_ask_and_notes_that_it_is_settled(
     app: Flask, standing_clock: StandingClock
 ) -> None:
-    fill(app, standing_clock)
     visits = booked_series(app)[0].appointments
     dose = next(one for one in visits if one.kind is StepKind.DOSING)
     # The protocol asks by a contact of its own, which is called off here.

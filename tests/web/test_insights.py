@@ -17,7 +17,7 @@ from scheduler.store.appointments import all_appointments
 from scheduler.store.base import table_of
 from scheduler.store.tables_people import StaffRow
 from scheduler.store.work import unit_of_work, writing
-from tests.web.small_clinic import TODAY, ZONE, Visitor, fill, visitor
+from tests.web.small_clinic import TODAY, ZONE, Visitor, visitor
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -29,8 +29,8 @@ def rows_of(text: str) -> list[list[str]]:
     return list(csv.reader(StringIO(text.removeprefix("\ufeff"))))
 
 
+@pytest.mark.usefixtures("with_clinic")
 def test_what_is_booked_is_counted_on_both_databases(app: Flask, standing_clock: StandingClock) -> None:
-    fill(app, standing_clock)
     admin = visitor(app, "admin")
     today = local_day(standing_clock.now(), ZONE)
     asked = f"from={today}&until={today + timedelta(days=27)}"

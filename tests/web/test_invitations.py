@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scheduler.domain.clock import StandingClock
-from tests.web.small_clinic import booked_series, fill, visitor
+import pytest
+
+from tests.web.small_clinic import booked_series, visitor
 
 if TYPE_CHECKING:
     from flask import Flask
 
 
-def test_the_desk_chooses_on_the_patients_page_on_both_databases(
-    app: Flask, standing_clock: StandingClock
-) -> None:
-    fill(app, standing_clock)
+@pytest.mark.usefixtures("with_clinic")
+def test_the_desk_chooses_on_the_patients_page_on_both_databases(app: Flask) -> None:
     page = f"/patients/{booked_series(app)[0].patient}"
     desk = visitor(app, "desk")
     assert "Sent with messages" in desk.client.get(page).text
@@ -24,8 +23,8 @@ def test_the_desk_chooses_on_the_patients_page_on_both_databases(
     assert desk.send(f"{page}/invitations", {"wanted": "maybe"}).status_code == 400
 
 
-def test_a_nurse_sees_what_was_chosen_and_cannot_change_it(app: Flask, standing_clock: StandingClock) -> None:
-    fill(app, standing_clock)
+@pytest.mark.usefixtures("with_clinic")
+def test_a_nurse_sees_what_was_chosen_and_cannot_change_it(app: Flask) -> None:
     page = f"/patients/{booked_series(app)[0].patient}"
     shown = visitor(app, "nurse").client.get(page).text
     assert "Sent with messages" in shown

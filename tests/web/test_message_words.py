@@ -14,12 +14,11 @@ from scheduler.reminders.words.chosen import built_in
 from scheduler.reminders.words.spoken import LANGUAGES
 from scheduler.store import clinic
 from tests.feeds.privacy import assert_gives_nothing_away
-from tests.web.small_clinic import Visitor, fill, visitor
+from tests.web.small_clinic import Visitor, visitor
 
 if TYPE_CHECKING:
     from flask import Flask
 
-    from scheduler.domain.clock import StandingClock
     from scheduler.domain.places import Site
 
 PAGES = "/site/message-words"
@@ -38,10 +37,8 @@ def the_site(app: Flask) -> Site:
         return clinic.sites()[0]
 
 
-def test_an_administrator_chooses_words_and_goes_back_on_both_databases(
-    app: Flask, standing_clock: StandingClock
-) -> None:
-    fill(app, standing_clock)
+@pytest.mark.usefixtures("with_clinic")
+def test_an_administrator_chooses_words_and_goes_back_on_both_databases(app: Flask) -> None:
     admin = visitor(app, "admin")
     assert PAGES in admin.text("/places")
     assert page_of(MAIL) in admin.text(PAGES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from sqlalchemy import update
 
 from scheduler.reminders.channels import Rejected
@@ -13,7 +14,7 @@ from scheduler.store.base import table_of
 from scheduler.store.tables_people import PatientRow
 from scheduler.store.work import unit_of_work, writing
 from tests.reminders.recording import RecordingChannel
-from tests.web.small_clinic import booked_series, fill, visitor
+from tests.web.small_clinic import booked_series, visitor
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
@@ -35,10 +36,10 @@ def give_address(app: Flask, patient: str, email: str) -> None:
         writing().execute(update(row).where(row.c.id == patient).values(email=email))
 
 
+@pytest.mark.usefixtures("with_clinic")
 def test_the_page_of_a_visit_tells_each_message_and_no_address(
     app: Flask, standing_clock: StandingClock
 ) -> None:
-    fill(app, standing_clock)
     series = booked_series(app)[0]
     dose = series.visit("D2")
     assert dose is not None

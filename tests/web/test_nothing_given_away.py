@@ -22,7 +22,7 @@ from scheduler.store import clinic
 from scheduler.store.glances import PatientSearch, patient_lines
 from scheduler.store.site_facts import facts_of
 from tests.feeds.privacy import assert_gives_nothing_away, assert_names_nobody, everything_said
-from tests.web.small_clinic import Visitor, booked_series, fill, visitor
+from tests.web.small_clinic import Visitor, booked_series, visitor
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -35,9 +35,8 @@ ADDRESS = re.compile(r'value="(https?://[^"]+(/feeds/([A-Za-z0-9_-]{43})\.ics))"
 
 
 @pytest.fixture
-def series(app: Flask, standing_clock: StandingClock) -> Series:
+def series(app: Flask, with_clinic: None, standing_clock: StandingClock) -> Series:
     """Fill the clinic, and give a series of it with one visit called off."""
-    fill(app, standing_clock)
     found = booked_series(app)[0]
     with app.app_context():
         command = CancelAppointment(found.appointments[-1].id, CalledOffBy.PATIENT, CancelReason.ILLNESS)

@@ -5,18 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
 from scheduler.domain.clock import StandingClock
 from scheduler.domain.treatment import StepKind
-from tests.web.small_clinic import booked_series, fill, visitor
+from tests.web.small_clinic import booked_series, visitor
 
 if TYPE_CHECKING:
     from flask import Flask
 
 
+@pytest.mark.usefixtures("with_clinic")
 def test_what_is_missing_is_listed_with_whose_it_is_until_the_visit(
     app: Flask, standing_clock: StandingClock
 ) -> None:
-    fill(app, standing_clock)
     dose = min(
         (one for series in booked_series(app) for one in series.appointments if one.kind is StepKind.DOSING),
         key=lambda one: one.start,

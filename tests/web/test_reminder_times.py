@@ -11,12 +11,11 @@ from scheduler.domain.reminder_times import QUANTITIES, USUAL_TIMES, ReminderTim
 from scheduler.reminders.policy import POLICY
 from scheduler.store import clinic
 from scheduler.web.words import wait_words
-from tests.web.small_clinic import Visitor, fill, visitor
+from tests.web.small_clinic import Visitor, visitor
 
 if TYPE_CHECKING:
     from flask import Flask
 
-    from scheduler.domain.clock import StandingClock
 
 PAGE = "/site/reminder-times"
 FORM = {name: str(value) for name, value in USUAL_TIMES.plain().items()}
@@ -27,8 +26,8 @@ def times_of(app: Flask) -> ReminderTimes:
         return clinic.sites()[0].reminder_times
 
 
-def test_an_administrator_chooses_times_on_both_databases(app: Flask, standing_clock: StandingClock) -> None:
-    fill(app, standing_clock)
+@pytest.mark.usefixtures("with_clinic")
+def test_an_administrator_chooses_times_on_both_databases(app: Flask) -> None:
     admin = visitor(app, "admin")
     assert PAGE in admin.text("/places")
     shown = admin.text(PAGE)

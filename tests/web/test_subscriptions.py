@@ -15,7 +15,7 @@ from scheduler.feeds.subscriptions import GRACE
 from scheduler.store import accounts, clinic
 from scheduler.store.subscriptions import FeedSubscription, SubscriptionKind, subscriptions_of
 from scheduler.store.work import reading
-from tests.web.small_clinic import Visitor, booked_series, fill, visitor
+from tests.web.small_clinic import Visitor, booked_series, visitor
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -54,8 +54,8 @@ def made(one: Visitor, page: str, **wanted: str) -> tuple[str, str]:
     return found.group(2), found.group(3)
 
 
-def test_the_desk_lets_a_calendar_carry_its_address(app: Flask, standing_clock: StandingClock) -> None:
-    fill(app, standing_clock)
+@pytest.mark.usefixtures("with_clinic")
+def test_the_desk_lets_a_calendar_carry_its_address(app: Flask) -> None:
     desk = visitor(app, "desk")
     page, subject = subjects(app)[SubscriptionKind.PATIENT]
     assert "The address is the password" in desk.text(page)
@@ -69,10 +69,8 @@ def test_the_desk_lets_a_calendar_carry_its_address(app: Flask, standing_clock: 
 
 
 @pytest.mark.parametrize("kind", SubscriptionKind)
-def test_the_desk_makes_renews_and_revokes_on_both_databases(
-    app: Flask, standing_clock: StandingClock, kind: SubscriptionKind
-) -> None:
-    fill(app, standing_clock)
+@pytest.mark.usefixtures("with_clinic")
+def test_the_desk_makes_renews_and_revokes_on_both_databases(app: Flask, kind: SubscriptionKind) -> None:
     desk = visitor(app, "desk")
     page, subject = subjects(app)[kind]
     assert "None yet." in desk.text(page)

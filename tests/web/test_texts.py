@@ -13,7 +13,7 @@ from scheduler.domain.clock import StandingClock
 from scheduler.reminders.addresses import recipient_hash
 from scheduler.reminders.provider_signature import signature_of
 from scheduler.store.contacts import has_opted_out
-from tests.web.small_clinic import booked_series, fill, visitor
+from tests.web.small_clinic import booked_series, visitor
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -84,10 +84,10 @@ def test_without_a_provider_there_is_nothing_here(app: Flask) -> None:
         assert app.test_client().post(path, data=STOP).status_code == 404
 
 
+@pytest.mark.usefixtures("with_clinic")
 def test_the_page_of_a_visit_says_that_it_was_confirmed_by_text(
     app: Flask, standing_clock: StandingClock
 ) -> None:
-    fill(app, standing_clock)
     visit = next(visit for visit in booked_series(app)[0].standing if visit.start > standing_clock.now())
     with app.app_context():
         take_reply(TakeReply(visit.id, visit.start, 0, Answer.ACCEPTED), standing_clock)

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
 from scheduler.access.permissions import SYSTEM
 from scheduler.booking.cancel_appointment import (
     AppointmentCancelled,
@@ -20,7 +22,7 @@ from scheduler.store import clinic
 from scheduler.store.site_facts import facts_of, save_facts
 from scheduler.store.work import unit_of_work
 from scheduler.web.needs import NeedKind
-from tests.web.small_clinic import ZONE, Visitor, booked_series, fill, visitor
+from tests.web.small_clinic import ZONE, Visitor, booked_series, visitor
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -44,8 +46,8 @@ def let_run_out(app: Flask, within: timedelta, clock: StandingClock) -> str:
     return person.name
 
 
+@pytest.mark.usefixtures("with_clinic")
 def test_what_waits_is_told_on_both_databases(app: Flask, standing_clock: StandingClock) -> None:
-    fill(app, standing_clock)
     series = booked_series(app)[0]
     desk = visitor(app, "desk")
     assert "Window closing" not in desk.text(PAGE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pytest
 from icalendar import Calendar
 
 from scheduler.access.permissions import SYSTEM
@@ -13,14 +14,14 @@ from scheduler.feeds.subscriptions import SubscriptionRequest, make_subscription
 from scheduler.store import clinic
 from scheduler.store.series import all_series, series_of_patient
 from scheduler.store.subscriptions import SubscriptionKind
-from tests.web.small_clinic import PROTOCOL, TODAY, booked_series, fill, idle_patient, visitor
+from tests.web.small_clinic import PROTOCOL, TODAY, booked_series, idle_patient, visitor
 
 if TYPE_CHECKING:
     from flask import Flask
 
 
+@pytest.mark.usefixtures("with_clinic")
 def test_it_is_the_entry_of_the_patients_feed(app: Flask, standing_clock: StandingClock) -> None:
-    fill(app, standing_clock)
     desk = visitor(app, "desk")
     series = booked_series(app)[0]
     with app.app_context():
