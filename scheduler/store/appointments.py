@@ -238,32 +238,33 @@ def _calendar_row(at: datetime) -> dict[str, Any]:
     return {"calendar_uid": uuid4().hex, "sequence": 0, "created_at": at, "changed_at": at}
 
 
+# Put together once, since this is asked a dozen times for each step of a visit's day.
+_VISITS = select(_visit).order_by(_visit.c.starts_at, _visit.c.id)
+_STAFF = (
+    select(_staff.c.appointment_id, _staff.c.role, _staff.c.segment, _staff.c.staff_id)
+    .join(_visit, _visit.c.id == _staff.c.appointment_id)
+    .order_by(_staff.c.role, _staff.c.segment)
+)
+_PHASES = (
+    select(_phase.c.appointment_id, _phase.c.name, _phase.c.starts_at, _phase.c.ends_at)
+    .join(_visit, _visit.c.id == _phase.c.appointment_id)
+    .order_by(_phase.c.appointment_id, _phase.c.position)
+)
+_CLAIMS = (
+    select(claim.c.appointment_id, *CLAIM_COLUMNS)
+    .join(_visit, _visit.c.id == claim.c.appointment_id)
+    .order_by(claim.c.starts_at, claim.c.resource_id, claim.c.purpose, claim.c.lane)
+)
+
+
 def load_appointments(
     connection: Connection, where: Sequence[ColumnElement[bool]]
 ) -> tuple[Appointment, ...]:
     """Return the visits that meet conditions on `AppointmentRow`, by start; for this room's own use."""
-    staff = by_owner(
-        connection,
-        select(_staff.c.appointment_id, _staff.c.role, _staff.c.segment, _staff.c.staff_id)
-        .join(_visit, _visit.c.id == _staff.c.appointment_id)
-        .where(*where)
-        .order_by(_staff.c.role, _staff.c.segment),
-    )
-    phases = by_owner(
-        connection,
-        select(_phase.c.appointment_id, _phase.c.name, _phase.c.starts_at, _phase.c.ends_at)
-        .join(_visit, _visit.c.id == _phase.c.appointment_id)
-        .where(*where)
-        .order_by(_phase.c.appointment_id, _phase.c.position),
-    )
-    claims = by_owner(
-        connection,
-        select(claim.c.appointment_id, *CLAIM_COLUMNS)
-        .join(_visit, _visit.c.id == claim.c.appointment_id)
-        .where(*where)
-        .order_by(claim.c.starts_at, claim.c.resource_id, claim.c.purpose, claim.c.lane),
-    )
-    rows = connection.execute(select(_visit).where(*where).order_by(_visit.c.starts_at, _visit.c.id)).all()
+    staff = by_owner(connection, _STAFF.where(*where))
+    phases = by_owner(connection, _PHASES.where(*where))
+    claims = by_owner(connection, _CLAIMS.where(*where))
+    rows = connection.execute(_VISITS.where(*where)).all()
     return tuple(
         visit_from(row, staff.get(row.id, ()), phases.get(row.id, ()), claims.get(row.id, ())) for row in rows
     )

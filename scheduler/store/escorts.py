@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, delete, insert, select, update
@@ -105,6 +106,7 @@ def patients_escorted_by(recipient_hash: str) -> tuple[tuple[str, str], ...]:
         return tuple((row.patient_id, row.site_id) for row in connection.execute(asked))
 
 
+@cache
 def _asked() -> Select[Any]:
     return (
         addressed()

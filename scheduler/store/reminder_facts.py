@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Text, exists, select, type_coerce
@@ -146,6 +146,11 @@ def unconfirmed_within(after: datetime) -> tuple[str, ...]:
 
 
 def _untold_of(after: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (_visit.c.starts_at > after, _series.c.state == SeriesState.BOOKED, _untold())
+
+
+@cache
+def _untold() -> ColumnElement[bool]:
     maker = _visit.alias("told")
     told = exists(
         select(_reminder.c.id)
@@ -156,7 +161,7 @@ def _untold_of(after: datetime) -> tuple[ColumnElement[bool], ...]:
             _reminder.c.state.not_in(_IN_VAIN),
         )
     )
-    return (_visit.c.starts_at > after, _series.c.state == SeriesState.BOOKED, ~told)
+    return ~told
 
 
 def unconfirmed_series(series: Iterable[str], after: datetime) -> tuple[Unconfirmed, ...]:
@@ -224,12 +229,17 @@ def _tried(anchors: Iterable[str]) -> dict[str, frozenset[str]]:
     return found
 
 
+@cache
 def _awaited() -> Select[Any]:
     return addressed().where(_visit.c.state.in_(AWAITED))
 
 
+@cache
 def addressed() -> Select[Any]:
-    """Return the question for visits of whichever state, with whom to write to; `visits_from` reads the answer."""
+    """Return the question for visits of whichever state, with whom to write to; `visits_from` reads the answer.
+
+    It is put together once: every pass of a sender asks it many times, and to do so takes longer than the answer.
+    """
     return (
         select(
             _visit.c.id,

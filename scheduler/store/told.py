@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, or_, select, true, union, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    union,
+    update,
+)
 
 from scheduler.domain.appointment import CALLED_OFF
 from scheduler.store.base import handfuls, table_of
@@ -87,7 +101,7 @@ class Desk:
 
 def news(now: datetime, since: datetime) -> tuple[News, ...]:
     """Return every visit that is otherwise than was told, by start; what was to be before `since` is left out."""
-    return _news(now, since, true(), true())
+    return _news(_OF_ALL, {"now": now, "since": since})
 
 
 def news_for(lease: Lease, now: datetime, since: datetime) -> tuple[News, ...]:
@@ -98,11 +112,11 @@ def news_for(lease: Lease, now: datetime, since: datetime) -> tuple[News, ...]:
     anchor = select(_visit.c.patient_id, _visit.c.site_id).where(_visit.c.id == lease.appointment)
     with reading() as connection:
         patient, site = connection.execute(anchor).one()
-        theirs = and_(_visit.c.patient_id == patient, _visit.c.site_id == site)
-        found = {one.visit.appointment: one for one in _news(now, since, theirs, true())}
+        values = {"now": now, "since": since, "patient": patient, "site": site}
+        found = {one.visit.appointment: one for one in _news(_OF_ONE, values)}
         if lease.attempts > 1:
-            others = or_(_told.c.reminder_id.is_(None), _told.c.reminder_id != lease.id)
-            found |= {one.visit.appointment: one for one in _news(now, since, theirs, others)}
+            without = _news(_OF_ONE_BUT_FOR, values | {"lease": lease.id})
+            found |= {one.visit.appointment: one for one in without}
     return tuple(sorted(found.values(), key=lambda one: (one.saying.start, one.visit.appointment)))
 
 
@@ -176,7 +190,7 @@ def changed_among(appointments: Iterable[str], now: datetime, since: datetime) -
         return frozenset(
             one.visit.appointment
             for ids in handfuls(appointments)
-            for one in _news(now, since, _visit.c.id.in_(ids), true())
+            for one in _news(_AMONG, {"now": now, "since": since, "ids": ids})
         )
 
 
@@ -204,23 +218,33 @@ def take_as_known(sayings: Iterable[Saying]) -> None:
     _write([_row(None, saying) for saying in sayings], may_be_known=True)
 
 
-def _news(
-    now: datetime, since: datetime, whose: ColumnElement[bool], which: ColumnElement[bool]
-) -> tuple[News, ...]:
+@dataclass(frozen=True, slots=True)
+class _Questions:
+    """What is asked for news: which visits are otherwise than the latest note says, and which there are no notes of.
+
+    They are put together once, since that takes longer than to answer them; `now` and `since` come with each asking.
+    """
+
+    changed: Select[Any]
+    added: Select[Any]
+
+
+def _news(questions: _Questions, values: Mapping[str, Any]) -> tuple[News, ...]:
     with reading() as connection:
         changed = [
             News(
                 visit_of(row), Saying(row.site_id, row.id, row.told_start, row.told_stands, row.told_sequence)
             )
-            for row in connection.execute(_changed(since, which).where(whose))
+            for row in connection.execute(questions.changed, values)
         ]
-        added = [News(visit_of(row), None) for row in connection.execute(_added(now, which).where(whose))]
+        added = [News(visit_of(row), None) for row in connection.execute(questions.added, values)]
     # What was changed only when its time was over, such as a visit nobody came to, is news to no one.
     return tuple(one for one in (*changed, *added) if one.times)
 
 
-def _changed(since: datetime, which: ColumnElement[bool]) -> Select[Any]:
+def _changed(which: ColumnElement[bool]) -> Select[Any]:
     """Ask for visits that are otherwise than the latest of these notes says."""
+    since: BindParameter[datetime] = bindparam("since")
     recent = union(
         select(_visit.c.id).where(_visit.c.starts_at >= since),
         select(_told.c.appointment_id).where(_told.c.visit_starts_at >= since),
@@ -252,7 +276,7 @@ def _changed(since: datetime, which: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-def _added(now: datetime, which: ColumnElement[bool]) -> Select[Any]:
+def _added(which: ColumnElement[bool]) -> Select[Any]:
     """Ask for visits to come of which nobody was told although their series was confirmed."""
     first = _visit.alias("first")
     confirmed = exists(
@@ -268,7 +292,22 @@ def _added(now: datetime, which: ColumnElement[bool]) -> Select[Any]:
         select(_told.c.id).where(_told.c.appointment_id == _visit.c.id, _told.c.may_be_known, which)
     )
     # What was told is nearly everything and found by the index, so that is asked first.
-    return addressed().where(_visit.c.state.in_(AWAITED), _visit.c.starts_at > now, ~known, confirmed)
+    to_come = (_visit.c.state.in_(AWAITED), _visit.c.starts_at > bindparam("now"))
+    return addressed().where(*to_come, ~known, confirmed)
+
+
+def _questions(whose: ColumnElement[bool], which: ColumnElement[bool]) -> _Questions:
+    return _Questions(_changed(which).where(whose), _added(which).where(whose))
+
+
+_EVERY_NOTE = true()
+_ONES = and_(_visit.c.patient_id == bindparam("patient"), _visit.c.site_id == bindparam("site"))
+_OTHER_NOTES = or_(_told.c.reminder_id.is_(None), _told.c.reminder_id != bindparam("lease"))
+
+_OF_ALL = _questions(true(), _EVERY_NOTE)
+_AMONG = _questions(_visit.c.id.in_(bindparam("ids", expanding=True)), _EVERY_NOTE)
+_OF_ONE = _questions(_ONES, _EVERY_NOTE)
+_OF_ONE_BUT_FOR = _questions(_ONES, _OTHER_NOTES)
 
 
 def _row(message: int | None, saying: Saying) -> dict[str, Any]:
