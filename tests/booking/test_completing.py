@@ -18,17 +18,30 @@ from scheduler.domain.clock import StandingClock
 from scheduler.domain.series import Series, SeriesState
 from scheduler.domain.visit_day import DayReason
 from scheduler.store.audit import history
+from scheduler.store.series import all_series
 from scheduler.store.series import series as stored_series
-from tests.booking.small_clinic import booked
+from tests.booking.small_clinic import booked, keep_course
 from tests.booking.the_day import DESK, PRESCRIBER, Floor, S, codes, settle, takes_place
+from tests.databases import Filling
+
+
+def keep_almost() -> None:
+    """Store the clinic, with a course of which all visits but the last are closed."""
+    keep_course()
+    (course,) = all_series()
+    takes_place(course, *(visit.step for visit in course.appointments[:-1]))
+
+
+@pytest.fixture
+def filling(request: pytest.FixtureRequest, filling: Filling) -> Filling:
+    """Give what the database holds: the course of which one visit is left, for tests that ask for it."""
+    return keep_almost if "almost" in request.fixturenames else filling
 
 
 @pytest.fixture
 def almost(course: Series) -> Floor:
     """Give the last visit of a course of which all others are closed."""
-    *others, last = course.appointments
-    takes_place(course, *(visit.step for visit in others))
-    return Floor(course, last.step)
+    return Floor(course, course.appointments[-1].step)
 
 
 def state(floor: Floor) -> SeriesState:

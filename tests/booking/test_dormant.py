@@ -33,10 +33,11 @@ from scheduler.domain.treatment import StepKind
 from scheduler.jobs.nightly import look_at_night
 from scheduler.rules.finding import Level
 from scheduler.store.audit import history
-from scheduler.store.series import dormant_series
+from scheduler.store.series import all_series, dormant_series
 from scheduler.store.series import series as stored_series
-from tests.booking.small_clinic import MONDAY, booked
+from tests.booking.small_clinic import MONDAY, booked, keep_course
 from tests.booking.the_day import DESK, NURSE, Floor, S, codes, settle, takes_place
+from tests.databases import Filling
 from tests.journeys.check_export import faults_in
 
 DAY = timedelta(days=1)
@@ -66,13 +67,25 @@ class Resting:
         return found
 
 
-@pytest.fixture
-def resting(course: Series) -> Resting:
+def keep_resting() -> None:
+    """Store the clinic, with a course that was paused after its first dose."""
+    keep_course()
+    (course,) = all_series()
     first = course.appointments
     until_second = [visit.step for visit in first[: [v.step for v in first].index("D2")]]
     clock = takes_place(course, *until_second)
     assert isinstance(pause_series(PauseSeries(course.id, *PAUSE), DESK, clock), SeriesCancelled)
-    return Resting(course, clock)
+
+
+@pytest.fixture
+def filling(request: pytest.FixtureRequest, filling: Filling) -> Filling:
+    return keep_resting if "resting" in request.fixturenames else filling
+
+
+@pytest.fixture
+def resting(course: Series) -> Resting:
+    (paused,) = [entry for entry in history("series", course.id) if entry.verb == "pause_series"]
+    return Resting(course, StandingClock(paused.at))
 
 
 def test_more_than_the_days_since_the_last_dose_and_once(resting: Resting) -> None:

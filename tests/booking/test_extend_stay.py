@@ -31,9 +31,11 @@ from scheduler.rules.finding import Level
 from scheduler.store.audit import history
 from scheduler.store.conflicts import open_conflicts
 from scheduler.store.ledger import all_claims, take
+from scheduler.store.series import all_series
 from scheduler.store.work import unit_of_work
-from tests.booking.small_clinic import COURSE, booked, store_small_clinic
+from tests.booking.small_clinic import COURSE, booked, keep_course, store_small_clinic
 from tests.booking.the_day import DESK, MINUTE, NURSE, Floor, S, codes
+from tests.databases import Filling
 
 
 @pytest.fixture
@@ -41,11 +43,21 @@ def series(course: Series) -> Series:
     return course
 
 
+def keep_dose() -> None:
+    """Store the clinic, with a course whose first dose is under way."""
+    keep_course()
+    (series,) = all_series()
+    Floor(series, "D1").goes(S.CHECKED_IN, S.CLEARED, S.DOSING, S.OBSERVING)
+
+
+@pytest.fixture
+def filling(request: pytest.FixtureRequest, filling: Filling) -> Filling:
+    return keep_dose if "dose" in request.fixturenames else filling
+
+
 @pytest.fixture
 def dose(series: Series) -> Floor:
-    floor = Floor(series, "D1")
-    floor.goes(S.CHECKED_IN, S.CLEARED, S.DOSING, S.OBSERVING)
-    return floor
+    return Floor(series, "D1")
 
 
 def longer(dose: Floor, minutes: int | None = 40, **fields: Any) -> ExtendStay:

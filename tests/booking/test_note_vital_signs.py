@@ -11,15 +11,16 @@ from scheduler.booking.note_vital_signs import NoteVitalSigns, VitalSignsNoted, 
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.vital_times import VitalLook, vital_looks
 from scheduler.store.audit import history
+from scheduler.store.series import all_series
 from tests.booking.small_clinic import booked, store_small_clinic
 from tests.booking.the_day import DESK, MINUTE, NURSE, PRESCRIBER, THERAPIST, Floor, S, settle
+from tests.databases import Filling
 
 pytestmark = pytest.mark.usefixtures("app_context")
 
 
-@pytest.fixture
-def floor() -> Floor:
-    """Give an intramuscular dose that was just begun, five minutes late."""
+def keep_dose() -> None:
+    """Store the clinic, with an intramuscular dose that was just begun, five minutes late."""
     store_small_clinic()
     floor = Floor(booked(), "D1")
     settle(floor)
@@ -27,7 +28,19 @@ def floor() -> Floor:
     given = floor.visit.phase("administration")
     assert given is not None
     floor.at(given.start + 5 * MINUTE).goes(S.DOSING)
-    return floor
+
+
+@pytest.fixture
+def filling(request: pytest.FixtureRequest, filling: Filling) -> Filling:
+    return keep_dose if "floor" in request.fixturenames else filling
+
+
+@pytest.fixture
+def floor(app_context: object) -> Floor:
+    """Give that dose, at the moment at which it began."""
+    (series,) = all_series()
+    floor = Floor(series, "D1")
+    return floor.at(history("appointment", floor.id)[-1].at)
 
 
 def looks(floor: Floor) -> tuple[VitalLook, ...]:
