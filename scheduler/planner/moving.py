@@ -1,5 +1,7 @@
 """New starts for visits that stand: the fewest of them moved, then by the least time, then each as early as can be.
 
+Mostly `pulling.py` says at once what follows from the visit that must move. The rest is searched here.
+
 Windows relate visits in pairs, mostly a dose and the few visits around it. So once a few visits are placed, the others
 fall into branches that have nothing to do with each other, and each branch asks only for the starts of the few above
 it: its best is found once for each of these, from the best of the branches beneath every start of its first visit. A
@@ -11,7 +13,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from heapq import merge
 from itertools import chain, islice
 from typing import TypeAlias
@@ -19,6 +22,7 @@ from typing import TypeAlias
 from scheduler.planner.elimination import Branch, branches_of
 from scheduler.planner.forcing import VISIT, Forcing, Key, cost_of
 from scheduler.planner.network import Choices, Network, Stuck
+from scheduler.planner.pulling import pulled_along
 from scheduler.planner.standing import Asked, Standing
 
 MOST_STARTS = 50_000
@@ -40,18 +44,49 @@ class Shifted:
     starts: tuple[int, ...]
     exact: bool = True
 
+    @classmethod
+    def to(cls, starts: tuple[int, ...], standing: Standing) -> Shifted:
+        """Count what moves when these are the best starts."""
+        ways = [abs(new - old) for new, old in zip(starts, standing.starts, strict=True) if new != old]
+        return cls(len(ways), sum(ways), starts)
 
-def rescheduled_starts(network: Network, choices: Choices, standing: Standing) -> Shifted | Stuck | None:
-    """Return the starts with the fewest visits moved, then by the least time, then the earliest; or where all get stuck.
 
-    `choices` hold the starts to which a visit may move. `None` says that nothing was found, though it is not proven that
-    there is nothing.
+@dataclass(frozen=True, eq=False)
+class NoWay:
+    """No new starts were found; `exact` says that there are none."""
+
+    network: Network
+    choices: Choices
+    standing: Standing
+    exact: bool
+
+    @cached_property
+    def stuck(self) -> Stuck | None:
+        """Where all starts get stuck; `None` where that cannot be said."""
+        asked = Asked.of(self.network, self.choices, self.standing)
+        return asked if isinstance(asked, Stuck) else None
+
+
+def rescheduled_starts(network: Network, choices: Choices, standing: Standing) -> Shifted | NoWay:
+    """Return the starts with the fewest visits moved, then by the least time, then the earliest, or that there are none.
+
+    `choices` hold the starts to which a visit may move.
     """
     if standing.may_move <= standing.may_stay:
         return Shifted(0, 0, standing.starts)
+    pulled = pulled_along(network, choices, standing)
+    if pulled.starts is not None:
+        return Shifted.to(pulled.starts, standing)
+    if pulled.is_proven:
+        return NoWay(network, choices, standing, exact=True)
+    return searched_starts(network, choices, standing)
+
+
+def searched_starts(network: Network, choices: Choices, standing: Standing) -> Shifted | NoWay:
+    """Return the same by trying starts, whatever windows are broken as the visits stand."""
     asked = Asked.of(network, choices, standing)
     if isinstance(asked, Stuck):
-        return asked
+        return NoWay(network, choices, standing, exact=True)
     starts = list(standing.starts)
     exact, left = True, asked.forced
     while left:
@@ -59,12 +94,11 @@ def rescheduled_starts(network: Network, choices: Choices, standing: Standing) -
         branches = branches_of(asked.network, asked.excused, standing.may_move, root)
         found = _Search(asked, branches).best(root)
         if found is None:
-            return None
+            return NoWay(network, choices, standing, exact=False)
         for step, start in found[0].items():
             starts[step] = start
         exact, left = exact and found[1], left - branches.keys()
-    ways = [abs(new - old) for new, old in zip(starts, standing.starts, strict=True)]
-    return Shifted(sum(map(bool, ways)), sum(ways), tuple(starts), exact)
+    return replace(Shifted.to(tuple(starts), standing), exact=exact)
 
 
 @dataclass(slots=True)

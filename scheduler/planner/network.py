@@ -220,6 +220,8 @@ class Stuck:
 
 #: The target of an arc that counts elapsed time, and its distance.
 _Plain: TypeAlias = tuple[int, int]
+#: By step the arcs at one of its ends: those that count elapsed time with the step at the other end, and those by days.
+Ties: TypeAlias = tuple[tuple[tuple[_Plain, ...], ...], tuple[tuple[Arc, ...], ...]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -236,6 +238,24 @@ class Network:
     def of(cls, size: int, days: LocalDays, arcs: Iterable[Arc]) -> Network:
         """Build a network."""
         return cls(size, days, (), ((),) * size, ((),) * size).plus(arcs)
+
+    @property
+    def onwards(self) -> Ties:
+        """What each step asks of others when it starts later: of these by elapsed time alone, and by local days."""
+        return self._plain, self._leaving
+
+    @cached_property
+    def backwards(self) -> Ties:
+        """What each step asks of others when it starts earlier: the other ends of the arcs that arrive there."""
+        plain: list[tuple[_Plain, ...]] = [()] * self.size
+        counted: list[tuple[Arc, ...]] = [()] * self.size
+        for source, ties in enumerate(self._plain):
+            for target, distance in ties:
+                plain[target] = (*plain[target], (source, distance))
+        for arc in self.arcs:
+            if arc.days is not None:
+                counted[arc.target] = (*counted[arc.target], arc)
+        return tuple(plain), tuple(counted)
 
     def plus(self, arcs: Iterable[Arc]) -> Network:
         """Return the network with more arcs."""

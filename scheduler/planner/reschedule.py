@@ -38,7 +38,7 @@ def reschedule(diary: Diary, protocol: Protocol, series: Series, change: Change)
         return Rescheduling(None, reasons=case.obstacles)
     found = rescheduled_starts(case.network, case.choices, case.standing)
     if not isinstance(found, Shifted):
-        return Rescheduling(None, reasons=reasons_against_change(case, found), exact=found is not None)
+        return Rescheduling(None, reasons=reasons_against_change(case, found), exact=found.exact)
     return _told(case, found)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 
 from scheduler.planner.network import Arc, Choices, Network, Stuck
+from scheduler.planner.timeline import LocalDays
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,15 @@ class Standing:
     def over_from(self, step: int, start: int) -> int:
         """Return from which slot on that which follows a visit counts, when it starts at a slot."""
         return start + (step in self.within and start == self.starts[step])
+
+    def broken(self, arcs: Iterable[Arc], days: LocalDays, starts: Sequence[int]) -> Iterator[Arc]:
+        """Yield the arcs that starts have to keep, because one of the two visits moves, and do not."""
+        old = self.starts
+        for arc in arcs:
+            source, target = starts[arc.source], starts[arc.target]
+            stay = source == old[arc.source] and target == old[arc.target]
+            if not stay and target < arc.bound(self.over_from(arc.source, source), days):
+                yield arc
 
 
 @dataclass(frozen=True)
@@ -97,12 +107,7 @@ class Asked:
 
     def keeps(self, starts: Sequence[int]) -> bool:
         """Say whether starts keep every arc that they have to."""
-        old, over_from = self.standing.starts, self.standing.over_from
-        return all(
-            starts[arc.target] >= arc.bound(over_from(arc.source, starts[arc.source]), self.network.days)
-            for arc in self.arcs
-            if starts[arc.source] != old[arc.source] or starts[arc.target] != old[arc.target]
-        )
+        return not any(self.standing.broken(self.arcs, self.network.days, starts))
 
 
 def _is_broken(arc: Arc, network: Network, standing: Standing) -> bool:

@@ -8,13 +8,18 @@ from dataclasses import dataclass, replace
 from scheduler.domain.clock import in_words
 from scheduler.planner.case import Case
 from scheduler.planner.change import Change
-from scheduler.planner.moving import Shifted, rescheduled_starts
+from scheduler.planner.moving import NoWay, Shifted, rescheduled_starts
 from scheduler.planner.network import Arc, Stuck
 from scheduler.planner.proposal import Reason
 from scheduler.rules.wording import last_words
 
 _NOT_PROVEN = Reason(
     "not_proven", "nothing was found, though it is not proven that there is nothing", "let fewer visits move"
+)
+_NO_OTHER_STARTS = Reason(
+    "no_other_starts",
+    "with these visits moved, no free starts keep every window to those that stay",
+    "ask for another time, or plan the rest of the series anew",
 )
 _NO_CONCESSION = Reason(
     "no_concession",
@@ -31,13 +36,11 @@ class _Limit:
     arc: Arc | None = None
 
 
-def reasons_against_change(case: Case, stuck: Stuck | None) -> tuple[Reason, ...]:
-    """Return at least one reason: first the visit at which it breaks, then the concessions that would help.
-
-    `stuck` is where the search ended, `None` when it gave up.
-    """
+def reasons_against_change(case: Case, none: NoWay) -> tuple[Reason, ...]:
+    """Return at least one reason: first the visit at which it breaks, then the concessions that would help."""
     concessions = tuple(_concessions(case))
-    broken = _broken(case, stuck) if stuck else _NOT_PROVEN
+    untold = _NO_OTHER_STARTS if none.exact else _NOT_PROVEN
+    broken = _broken(case, none.stuck) if none.stuck else untold
     return (broken, *(concessions or (_NO_CONCESSION,)))
 
 

@@ -1,0 +1,169 @@
+"""New starts for visits that stand as their windows ask: whoever must move pulls along those that have to follow.
+
+A visit that starts later makes others start later, never earlier, and one that starts earlier makes others start earlier.
+So of each visit that must leave its start one thing is to be chosen, later or earlier, and for each choice there is one
+answer: the least that has to follow. Any other series of that choice moves the same visits the same way at least as far,
+and perhaps more of them. Of windows that are broken as the visits stand only this much is asked; where they are not kept by
+then, nothing is said here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from heapq import heappop, heappush
+
+from scheduler.planner.forcing import IMPOSSIBLE, VISIT, cost_of
+from scheduler.planner.network import Choices, Network
+from scheduler.planner.standing import Standing
+
+MOST_TRIED = 1_000
+"""After so many choices tried, nothing is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """The best starts by number, `None` where there is no way at all; unless it `is_proven`, neither is said."""
+
+    starts: tuple[int, ...] | None
+    is_proven: bool
+
+
+def pulled_along(network: Network, choices: Choices, standing: Standing) -> Pulled:
+    """Return the starts with the fewest visits moved, then by the least time, then the earliest.
+
+    `choices` hold the starts to which a visit may move.
+    """
+    search = _Search(network, choices, standing)
+    search.run()
+    if search.tried > MOST_TRIED or search.doubtful < search.least:
+        return Pulled(None, is_proven=False)
+    return Pulled(search.best, is_proven=True)
+
+
+class _Way:
+    """One direction: later, or earlier with all slots counted backwards, so that whoever follows always goes up.
+
+    `old` is where each step stands. One that begins inside a slot stands at the next one to whoever goes earlier.
+    """
+
+    def __init__(self, network: Network, choices: Choices, standing: Standing, sign: int) -> None:
+        self._choices, self._standing, self._sign, self._days = choices, standing, sign, network.days
+        self._plain, self._counted = network.onwards if sign > 0 else network.backwards
+        starts = enumerate(standing.starts)
+        self.old = (
+            standing.starts
+            if sign > 0
+            else tuple([-standing.over_from(step, start) for step, start in starts])
+        )
+
+    def following(self, starts: Sequence[int], first: int) -> tuple[int, ...] | None:
+        """Return the least starts by which one more step leaves its old one; `None` where one of them has none."""
+        found, bounds, sign = list(starts), list(starts), self._sign
+        bounds[first] += 1
+        # The order of the steps is mostly that of the visits, so that few are pulled twice.
+        waiting = [sign * first]
+        while waiting:
+            step = sign * heappop(waiting)
+            if found[step] >= bounds[step]:
+                continue
+            start = self._next(step, bounds[step])
+            if start is None:
+                return None
+            found[step] = start
+            for other, bound in self._asks(step, start):
+                if bound > bounds[other]:
+                    bounds[other] = bound
+                    heappush(waiting, sign * other)
+        return tuple(found)
+
+    def _next(self, step: int, bound: int) -> int | None:
+        choices, old = self._choices, self._standing.starts[step]
+        if step not in self._standing.may_move:
+            return None
+        if self._sign > 0:
+            return choices.at_or_after(step, max(bound, old + 1, choices.lower[step]))
+        start = choices.at_or_before(step, min(-bound, old - 1, choices.upper[step]))
+        return None if start is None else -start
+
+    def _asks(self, step: int, start: int) -> Iterator[tuple[int, int]]:
+        for other, distance in self._plain[step]:
+            yield other, start + distance
+        for arc in self._counted[step]:
+            if self._sign > 0:
+                yield arc.target, arc.bound(start, self._days)
+            else:
+                yield arc.source, -arc.bound_back(-start, self._days)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Chosen:
+    """What follows from the choices so far: its least cost, where it leaves each step, who goes later and who earlier."""
+
+    cost: int
+    starts: tuple[int, ...]
+    later: tuple[int, ...]
+    earlier: tuple[int, ...]
+
+
+class _Search:
+    """Tries for each visit that must move what follows when it goes later, and when it goes earlier.
+
+    `least` is what the `best` starts cost, `doubtful` what those cost at the least about which nothing can be said.
+    """
+
+    def __init__(self, network: Network, choices: Choices, standing: Standing) -> None:
+        self._later = _Way(network, choices, standing, 1)
+        self._earlier = _Way(network, choices, standing, -1)
+        self._network, self._standing = network, standing
+        self._forced = sorted(standing.may_move - standing.may_stay)
+        self.best: tuple[int, ...] | None = None
+        self.least = self.doubtful = IMPOSSIBLE
+        self.tried = 0
+
+    def run(self) -> None:
+        """Try all choices, but those that cost more than the best known."""
+        self._go_on(_Chosen(0, self._standing.starts, self._later.old, self._earlier.old))
+
+    def _go_on(self, chosen: _Chosen) -> None:
+        self.tried += 1
+        old = self._standing.starts
+        step = next((step for step in self._forced if chosen.starts[step] == old[step]), None)
+        if step is None:
+            self._take(chosen)
+            return
+        later = self._together(self._later.following(chosen.later, step), chosen.earlier)
+        earlier = self._together(chosen.later, self._earlier.following(chosen.earlier, step))
+        for way in sorted(way for way in (later, earlier) if way is not None):
+            if way.cost < self.least and self.tried <= MOST_TRIED:
+                self._go_on(way)
+
+    def _together(self, later: tuple[int, ...] | None, earlier: tuple[int, ...] | None) -> _Chosen | None:
+        """Return what follows from both; `None` where there is no way."""
+        if later is None or earlier is None:
+            return None
+        cost, starts = 0, []
+        for old, ahead, back, still in zip(
+            self._standing.starts, later, earlier, self._earlier.old, strict=True
+        ):
+            if ahead != old and back != still:
+                return None
+            start = ahead if back == still else -back
+            cost += cost_of(old, start)
+            starts.append(start)
+        # Whoever must move and has not yet been told which way costs no less than a visit moved.
+        open_ones = sum(starts[step] == self._standing.starts[step] for step in self._forced)
+        return _Chosen(cost + open_ones * VISIT, tuple(starts), later, earlier)
+
+    def _take(self, chosen: _Chosen) -> None:
+        """Keep what is cheaper than all before, if every window that is asked is kept."""
+        arcs, days = self._network.arcs, self._network.days
+        broken = tuple(self._standing.broken(arcs, days, chosen.starts))
+        old = self._standing.starts
+        if not broken:
+            self.best, self.least = chosen.starts, chosen.cost
+        elif not any(
+            chosen.starts[arc.source] > old[arc.source] and chosen.starts[arc.target] < old[arc.target]
+            for arc in broken
+        ):
+            self.doubtful = min(self.doubtful, chosen.cost)
