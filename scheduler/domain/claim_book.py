@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property, lru_cache
@@ -268,8 +268,19 @@ class ClaimBook(Collection[Claim]):
         other_ones = [key for key in keys if mine.get(key) is not theirs.get(key)]
         return [key for key in other_ones if self.on(*key) != other.on(*key)]
 
+    def is_plainly_the_same_on(self, resources: Iterable[Container[str]], other: ClaimBook) -> bool:
+        """Say whether both books say the same of these resources, as far as that is seen without looking at a claim."""
+        if self is other:
+            return True
+        laid = self._laid | other._laid
+        return self._base is other._base and not any(
+            resource in ours for resource, _ in laid for ours in resources
+        )
+
     def beside(self, other: ClaimBook) -> ClaimBook:
         """Return the claims of both books; on a resource and purpose that both know, those of the other alone."""
+        if not other._by_key:
+            return self
         both = ClaimBook({**self._by_key, **other._by_key})
         both._base, both._laid = self._base, self._laid | other._by_key.keys()
         return both

@@ -12,6 +12,7 @@ from scheduler.domain.claims import Claim, Purpose
 from scheduler.domain.cohorts import Attendance
 from scheduler.domain.facts import Facts
 from scheduler.domain.interval import InOrder, Interval
+from scheduler.domain.lazily import lazily
 from scheduler.domain.override import Override
 from scheduler.domain.people import Patient, Role, StaffMember
 from scheduler.domain.places import Room, Site
@@ -58,7 +59,7 @@ class Diary:
     booked: tuple[BookedVisit, ...] = ()
     attendance: Attendance | None = None
 
-    @cached_property
+    @lazily
     def book(self) -> ClaimBook:
         """The claims by resource and purpose."""
         return self.claims if isinstance(self.claims, ClaimBook) else ClaimBook.of(self.claims)

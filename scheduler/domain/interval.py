@@ -87,6 +87,8 @@ class Interval:
     def shared_with(self, other: Interval) -> Interval | None:
         """Return the stretch both have, or `None`."""
         start, end = max(self.start, other.start), min(self.end, other.end)
+        if start is self.start and end is self.end:
+            return self
         return Interval(start, end) if start < end else None
 
 

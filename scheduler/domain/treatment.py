@@ -186,6 +186,10 @@ class Step:
     with_group: bool = False
     places: int = 1
 
+    def __hash__(self) -> int:
+        # All that it says takes long to go through, and these tell steps apart well enough.
+        return hash((self.key, self.title))
+
     def is_passed_by(self, patient: Patient, day: date) -> bool:
         """Say whether the patient already has what the visit is for, by the clinic-local day: it is not needed then."""
         gate = self.left_out_when_passed

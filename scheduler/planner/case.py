@@ -6,12 +6,13 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from scheduler.domain.appointment import NOT_BEGUN, Appointment
 from scheduler.domain.clock import in_words
 from scheduler.domain.diary import MARGIN, Diary
 from scheduler.domain.errors import NotFound
+from scheduler.domain.lazily import lazily
 from scheduler.domain.people import Role
 from scheduler.domain.series import Series
 from scheduler.domain.treatment import Protocol
@@ -56,7 +57,7 @@ class Case:
         """Return the case of another change."""
         return replace(self, change=change)
 
-    @cached_property
+    @lazily
     def therapist(self) -> str:
         """Who guides the visits that ask for one therapist, mostly; the one of the latest where it is even."""
         kept = [
@@ -66,13 +67,13 @@ class Case:
         ]
         return Counter(reversed(kept)).most_common(1)[0][0] if kept else NOBODY
 
-    @cached_property
+    @lazily
     def network(self) -> Network:
         """The windows; visits that nothing else puts in order keep the order they have."""
         order = sorted(range(len(self.visits)), key=lambda step: self.visits[step].start)
         return _in_order(self.question.outline, self.question.days, tuple(order), self._facts)
 
-    @cached_property
+    @lazily
     def _facts(self) -> Facts:
         """The real times of visits that have begun, where these differ from what was planned."""
         outline, origin = self.question.outline, self.question.grid.origin
@@ -81,7 +82,7 @@ class Case:
             for visit, step in zip(self.visits, outline.steps, strict=True)
         )
 
-    @cached_property
+    @lazily
     def standing(self) -> Standing:
         """Where the visits stand."""
         origin = self.question.grid.origin
@@ -119,7 +120,7 @@ class Case:
             return True
         return not self.against_staying[step] and not self._changes_hands(step)
 
-    @cached_property
+    @lazily
     def _out_of_place(self) -> frozenset[int]:
         """The visits looked for again whose former times are past, or do not keep the windows to where the others stand."""
         origin, anew, network = self.question.grid.origin, self.change.anew, self.network
@@ -146,7 +147,7 @@ class Case:
             visit.staff.get(Role.THERAPIST),
         )
 
-    @cached_property
+    @lazily
     def against_staying(self) -> tuple[tuple[Finding, ...], ...]:
         """What forbids each visit to stay as it is, with its own room and people."""
         return tuple(
@@ -154,7 +155,7 @@ class Case:
             for step, visit in enumerate(self.visits)
         )
 
-    @cached_property
+    @lazily
     def reassigned(self) -> frozenset[int]:
         """The steps whose visits can keep their time, but not their room and people."""
         return frozenset(
@@ -170,7 +171,7 @@ class Case:
         is_free = not rest and place < len(row) and row[place] == slot
         return is_free and (holes is None or holes.end_over(slot) is None)
 
-    @cached_property
+    @lazily
     def rows(self) -> tuple[Sequence[int], ...]:
         """The starts of each step, as far as the site goes."""
         outline, question = self.question.outline, self.question
@@ -182,7 +183,7 @@ class Case:
             for step, row in enumerate(question.rows(self.therapist))
         )
 
-    @cached_property
+    @lazily
     def choices(self) -> Choices:
         """The starts to which visits may move."""
         question, change, number = self.question, self.change, self.question.outline.numbers[self.change.step]
@@ -211,7 +212,7 @@ class Case:
         fit = [p.id for p in supply.having(Role.THERAPIST) if supply.starts(shape, p.id) >> slot & 1]
         return min(fit, key=lambda person: (person not in met, person))
 
-    @cached_property
+    @lazily
     def obstacles(self) -> tuple[Reason, ...]:
         """What makes the change impossible from the first."""
         visit = self.visits[self.question.outline.numbers[self.change.step]]

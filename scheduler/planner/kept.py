@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from scheduler.domain.claim_book import ClaimKey
 from scheduler.domain.people import Role, StaffMember
@@ -22,6 +23,13 @@ Row = tuple[Sequence[int], ...]
 
 #: For visits of these shapes, by therapist; `None` for anybody fit.
 Rows = dict[tuple[Shape, ...], dict[str | None, Row]]
+
+
+class Offered(NamedTuple):
+    """The starts of a visit as far as the site goes, in order: as slots, and as instants, UTC."""
+
+    slots: Sequence[int]
+    instants: tuple[datetime, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +68,7 @@ class Kept:
     """Masks and lists, made when asked for and never changed.
 
     What was made from another mask stands beside it, so that it is made anew only where that has changed: `starts` beside
-    the starts without their therapist, `lists` beside the starts that they list, `instants` beside these lists.
+    the starts without their therapist, `lists` beside the starts that they list, `offered` beside these lists.
     """
 
     taken: dict[ClaimKey, Taken] = field(default_factory=dict)
@@ -71,7 +79,7 @@ class Kept:
     unguided: dict[Shape, int] = field(default_factory=dict)
     starts: dict[Guided, tuple[int, int]] = field(default_factory=dict)
     lists: dict[Guided, tuple[int, Sequence[int]]] = field(default_factory=dict)
-    instants: dict[Guided, tuple[Sequence[int], tuple[datetime, ...]]] = field(default_factory=dict)
+    offered: dict[Guided, Offered] = field(default_factory=dict)
     rows: Rows = field(default_factory=dict)
     former: Former | None = None
     ends: dict[Shape, int] = field(default_factory=dict)
@@ -127,7 +135,7 @@ class Kept:
         for person in people:
             kept.segments.pop(person.id, None)
             kept.served.pop(person.id, None)
-        kept.lists, kept.instants, kept.working = dict(self.lists), dict(self.instants), dict(self.working)
+        kept.lists, kept.offered, kept.working = dict(self.lists), dict(self.offered), dict(self.working)
         # Opening hours do not change with claims, nor with who works when.
         kept.ends, kept.set_ups = self.ends, self.set_ups
         roles = {role for person in people for role in person.roles}

@@ -14,11 +14,11 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from heapq import merge
 from itertools import chain, islice
 from typing import TypeAlias
 
+from scheduler.domain.lazily import lazily
 from scheduler.planner.elimination import Branch, branches_of
 from scheduler.planner.forcing import VISIT, Forcing, Key, cost_of
 from scheduler.planner.network import Choices, Network, Stuck
@@ -60,7 +60,7 @@ class NoWay:
     standing: Standing
     exact: bool
 
-    @cached_property
+    @lazily
     def stuck(self) -> Stuck | None:
         """Where all starts get stuck; `None` where that cannot be said."""
         asked = Asked.of(self.network, self.choices, self.standing)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
+from scheduler.domain.lazily import lazily
 from scheduler.planner.network import Arc, Choices, Holes, Network, Stuck
 from scheduler.planner.question import Question
 
@@ -105,7 +106,7 @@ class Narrowing:
         left = {therapist: self.least[therapist] for therapist, at in self.finishes.items() if at <= finish}
         return replace(self, upper=upper, least=left)
 
-    @cached_property
+    @lazily
     def finishes(self) -> Mapping[str, int]:
         """When the earliest series of each therapist is over."""
         return {therapist: self.question.outline.finish(starts) for therapist, starts in self.least.items()}

@@ -10,11 +10,11 @@ back; lowering finds the latest in the same way.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TypeAlias
 
+from scheduler.domain.lazily import lazily
 from scheduler.domain.treatment import Window
 from scheduler.planner.timeline import SLOTS_PER_DAY, LocalDays
 
@@ -92,12 +92,17 @@ class Holes:
         """Return the stretches."""
         return zip(self.edges[::2], self.edges[1::2], strict=True)
 
-    def between(self, first: int, last: int) -> Iterator[tuple[int, int]]:
+    def between(self, first: int, last: int) -> Iterable[tuple[int, int]]:
         """Return what is left from `first` to before `last`, in order."""
-        if first < last:
-            begin, end = bisect_right(self.edges, first), bisect_left(self.edges, last)
-            cuts = [*(() if begin & 1 else (first,)), *self.edges[begin:end], *(() if end & 1 else (last,))]
-            yield from zip(cuts[::2], cuts[1::2], strict=True)
+        cuts = self.cuts_between(first, last)
+        return zip(cuts[::2], cuts[1::2], strict=True)
+
+    def cuts_between(self, first: int, last: int) -> Sequence[int]:
+        """Return the same as `edges`: the begin and the end of each stretch in turn."""
+        if first >= last:
+            return ()
+        begin, end = bisect_right(self.edges, first), bisect_left(self.edges, last)
+        return (*(() if begin & 1 else (first,)), *self.edges[begin:end], *(() if end & 1 else (last,)))
 
     def reached_by(self, length: int) -> Holes:
         """Return the starts from which something of a length, in slots, would reach into one of these stretches."""
@@ -203,12 +208,12 @@ class Stuck:
     choices: Choices
     found: Sequence[int]
 
-    @cached_property
+    @lazily
     def starts(self) -> Mapping[int, int]:
         """The least starts found until then, by step."""
         return {step: start for step, start in enumerate(self.found) if start > NEVER}
 
-    @cached_property
+    @lazily
     def arc(self) -> Arc | None:
         """What asks for no earlier start than the bound; `None` for what was asked from the beginning alone."""
         if self.bound <= self.choices.lower[self.step]:
@@ -244,7 +249,7 @@ class Network:
         """What each step asks of others when it starts later: of these by elapsed time alone, and by local days."""
         return self._plain, self._leaving
 
-    @cached_property
+    @lazily
     def backwards(self) -> Ties:
         """What each step asks of others when it starts earlier: the other ends of the arcs that arrive there."""
         plain: list[tuple[_Plain, ...]] = [()] * self.size
@@ -268,7 +273,7 @@ class Network:
                 leaving[arc.source] = (*leaving[arc.source], arc)
         return Network(self.size, self.days, (*self.arcs, *added), tuple(leaving), tuple(plain))
 
-    @cached_property
+    @lazily
     def apart(self) -> tuple[tuple[int, ...], ...]:
         """How many slots after each step each other one starts at the least, by all arcs together; `NEVER` for no limit."""
         apart = [[0 if one == other else NEVER for other in range(self.size)] for one in range(self.size)]

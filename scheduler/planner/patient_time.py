@@ -22,11 +22,13 @@ class PatientTime:
     @classmethod
     def of(cls, diary: Diary, grid: Grid) -> PatientTime:
         """Look it up once, for visits of every shape."""
-        visits, doses = (diary.book.on(diary.patient.id, what) for what in (Purpose.OCCUPY, Purpose.SPACING))
-        taken = grid.touched(zip(visits.starts, visits.ends, strict=True)) if visits else []
-        spaced = grid.touched(zip(doses.starts, doses.ends, strict=True)) if doses else []
-        absent = grid.touching_each(diary.patient.unavailable) if diary.patient.unavailable else []
-        return cls(Holes.of(taken + absent), Holes.of(spaced))
+        patient, book = diary.patient, diary.book
+        visits, doses = book.on(patient.id, Purpose.OCCUPY), book.on(patient.id, Purpose.SPACING)
+        away = grid.touched(zip(visits.starts, visits.ends, strict=True)) if len(visits) else []
+        if patient.unavailable:
+            away += grid.touching_each(patient.unavailable)
+        spaced = grid.touched(zip(doses.starts, doses.ends, strict=True)) if len(doses) else []
+        return cls(Holes.of(away) if away else None, Holes.of(spaced) if spaced else None)
 
     def holes(self, shape: Shape) -> Holes | None:
         """Return the slots at which a visit of a shape may not start for the patient's sake; `None` for none."""

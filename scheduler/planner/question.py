@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from scheduler.domain.clock import in_words, local_day, whole_local_day
 from scheduler.domain.diary import Diary
+from scheduler.domain.lazily import lazily
 from scheduler.domain.people import Role
 from scheduler.domain.treatment import Protocol, Step
 from scheduler.planner.network import Arc, Choices, Holes, Network
@@ -49,18 +50,18 @@ class Question:
         """The site's time zone."""
         return self.diary.site.zone
 
-    @cached_property
+    @lazily
     def days(self) -> LocalDays:
         """The clinic-local days around the grid."""
         return local_days(self.grid, self.zone)
 
-    @cached_property
+    @lazily
     def network(self) -> Network:
         """The windows of the protocol, and what else is asked."""
         network = network_of(self.outline, self.days)
         return network.plus(self.extra) if self.extra else network
 
-    @cached_property
+    @lazily
     def therapists(self) -> tuple[str, ...]:
         """Whom to try, by id."""
         if not self.outline.keeps_one_therapist:
@@ -68,7 +69,7 @@ class Question:
         people = self.supply.having(Role.THERAPIST)
         return tuple(p.id for p in people if self.wishes.therapist in (None, p.id))
 
-    @cached_property
+    @lazily
     def holes(self) -> tuple[Holes | None, ...]:
         """When the patient cannot come, by step."""
         patient = PatientTime.of(self.diary, self.grid)
@@ -76,13 +77,13 @@ class Question:
         by_shape = {shape: holes_of(shape) for shape in set(self.outline.shapes)}
         return tuple(by_shape[shape] for shape in self.outline.shapes)
 
-    @cached_property
+    @lazily
     def lower(self) -> tuple[int, ...]:
         """The first slot at which each step may start."""
         first = max(self.wishes.earliest, self.diary.as_of)
         return (max(0, slots_in(first - self.grid.origin)),) * len(self.outline.steps)
 
-    @cached_property
+    @lazily
     def upper(self) -> tuple[int, ...]:
         """The last slot at which each step may start to be over in time."""
         last = self.wishes.latest - self.grid.origin
@@ -110,7 +111,7 @@ class Question:
             self._rows[therapist] = tuple(map(lists.__getitem__, self.outline.shapes))
         return self._rows[therapist]
 
-    @cached_property
+    @lazily
     def _rows(self) -> dict[str, tuple[Sequence[int], ...]]:
         return {}
 
@@ -126,7 +127,7 @@ class Question:
             self._relaxed[key] = self.supply.list_of(starts & asked)
         return self._relaxed[key]
 
-    @cached_property
+    @lazily
     def _relaxed(self) -> dict[tuple[Shape, str | None], Sequence[int]]:
         return {}
 
@@ -136,7 +137,7 @@ class Question:
             self._without[scarcity] = replace(self, ignoring=self.ignoring | {scarcity})
         return self._without[scarcity]
 
-    @cached_property
+    @lazily
     def _without(self) -> dict[Scarcity, Question]:
         return {}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from weakref import WeakValueDictionary
 
 from scheduler.domain.people import Role
@@ -38,6 +38,7 @@ class Shape:
 _KNOWN: WeakValueDictionary[tuple[object, ...], Shape] = WeakValueDictionary()
 
 
+@lru_cache(maxsize=512)
 def shape_of(step: Step) -> Shape:
     """Return the shape of a step: the same object for all steps that need the same."""
     needs = (

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import TypeVar
 
 from scheduler.domain.appointment import Appointment, appointment_at
@@ -16,6 +15,7 @@ from scheduler.domain.claims import Placement
 from scheduler.domain.diary import Diary
 from scheduler.domain.errors import InvalidValue
 from scheduler.domain.interval import Interval
+from scheduler.domain.lazily import lazily
 from scheduler.domain.people import Role, StaffMember
 from scheduler.domain.series import Series
 from scheduler.domain.treatment import Protocol, Step, StepKind, Window
@@ -53,9 +53,9 @@ class SeriesWindow:
     last: datetime | None
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class SlotQuestion:
-    """A visit to be placed. `whom` is the only therapist who counts, `None` for anybody fit.
+    """A visit to be placed, never changed once it is made. `whom` is the only therapist who counts, `None` for anybody fit.
 
     `diary` holds the claims of the other visits of its series, `supply` those of them that could be in the way.
     """
@@ -117,12 +117,12 @@ class SlotQuestion:
         last = self.grid.slots - 1 if window.last is None else slots_at_most(window.last - origin)
         return max(0, first), last
 
-    @cached_property
+    @lazily
     def while_open(self) -> int:
         """The starts, as a mask, from which the visit lies within opening hours and is over early enough before they end."""
         return lasting(self.supply.open, slots_in(self.step.length + self.step.ends_before_close))
 
-    @cached_property
+    @lazily
     def usual(self) -> str | None:
         """The therapist of the series, where the visit asks for that one; `None` where anybody fit may guide it."""
         if self.beside is None or not self.shape.keeps_one_therapist:
@@ -132,7 +132,7 @@ class SlotQuestion:
     @property
     def keeps_the_patients_therapist(self) -> bool:
         """Say whether the therapist asked for is that of the series, where the visit asks for one."""
-        return self.usual in (None, self.whom)
+        return self.beside is None or self.usual in (None, self.whom)
 
     def at_work(self, person: StaffMember) -> int:
         """Return when a member of staff is at work, kept by id: reasons ask it of everybody, start by start."""
@@ -147,25 +147,25 @@ class SlotQuestion:
             self._holding[key] = self.supply.valid(person, credential)
         return self._holding[key]
 
-    @cached_property
+    @lazily
     def _at_work(self) -> dict[str, int]:
         return {}
 
-    @cached_property
+    @lazily
     def _holding(self) -> dict[tuple[str, str], int]:
         return {}
 
-    @cached_property
+    @lazily
     def patient(self) -> PatientTime:
         """What the patient's time is taken by."""
         return PatientTime.of(self.diary, self.grid)
 
-    @cached_property
+    @lazily
     def holes(self) -> Holes | None:
         """When the patient cannot come."""
         return self.patient.holes(self.shape)
 
-    @cached_property
+    @lazily
     def free(self) -> Sequence[int]:
         """The slots at which the visit can start, in order."""
         doubtful = self._doubtful
@@ -174,39 +174,42 @@ class SlotQuestion:
     @property
     def instants(self) -> tuple[datetime, ...]:
         """The same starts as instants, UTC."""
-        if self.too_far_over:
+        if self.beside is not None and self.too_far_over:
             return self.grid.instants(self.free)
-        return tuple(self._cut(self.supply.instants(self.shape, self.whom)))
+        return tuple(self._cut(self.supply.offered(self.shape, self.whom).instants))
 
-    @cached_property
+    @lazily
     def _doubtful(self) -> Sequence[int]:
-        return self._cut(self.supply.listed(self.shape, self.whom))
+        return self._cut(self.supply.offered(self.shape, self.whom).slots)
 
-    def _cut(self, listed: Sequence[Start]) -> Sequence[Start]:
-        """Return what lies in the runs of what is listed of every start that the site can give, in its order."""
+    def _cut(self, offered: Sequence[Start]) -> Sequence[Start]:
+        """Return what lies in the runs of what is offered of every start that the site can give, in its order."""
         if len(self._runs) == 1:
             begin, end = self._runs[0]
-            return listed[begin:end]
+            return offered[begin:end]
         found: list[Start] = []
         for begin, end in self._runs:
-            found += listed[begin:end]
+            found += offered[begin:end]
         return found
 
-    @cached_property
+    @lazily
     def _runs(self) -> Sequence[tuple[int, int]]:
         """Which of the starts that the site can give the patient and the series can take as well: from place to place."""
         if not self.keeps_the_patients_therapist:
             return ()
-        bounds = [self.by_window(window) for window in self.windows]
-        lower = max(self.first, self.now, *(first for first, _ in bounds))
-        upper = min(self.last, *(last for _, last in bounds)) if bounds else self.last
-        row = self.supply.listed(self.shape, self.whom)
+        # The same as from the later of `first` and `now`.
+        soonest = slots_in(max(self.between.start, self.diary.as_of) - self.grid.origin)
+        lower, upper = max(0, soonest), self.last
+        for window in self.windows:
+            first, last = self.by_window(window)
+            lower, upper = max(lower, first), min(upper, last)
+        row = self.supply.offered(self.shape, self.whom).slots
         if self.holes is None:
             return ((bisect_left(row, lower), bisect_right(row, upper)),)
-        between = self.holes.between(lower, upper + 1)
-        return [(bisect_left(row, begin), bisect_left(row, end)) for begin, end in between]
+        places = [bisect_left(row, cut) for cut in self.holes.cuts_between(lower, upper + 1)]
+        return list(zip(places[::2], places[1::2], strict=True))
 
-    @cached_property
+    @lazily
     def too_far_over(self) -> frozenset[int]:
         """The slots at which nothing is wrong but the distance to another dose, over one that was called off.
 

@@ -11,12 +11,12 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
 
 from scheduler.domain.clock import days_of, whole_local_day
 from scheduler.domain.diary import Diary
 from scheduler.domain.errors import InvalidValue
 from scheduler.domain.interval import Interval
+from scheduler.domain.lazily import lazily
 from scheduler.domain.people import Role
 from scheduler.domain.treatment import Step
 from scheduler.planner.obstacles_of_people import of_people
@@ -60,7 +60,7 @@ class SlotDay:
     why: tuple[Reason, ...]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Slots:
     """The answer; all of it but the list of free starts is worked out when it is asked for."""
 
@@ -68,7 +68,7 @@ class Slots:
 
     def __post_init__(self) -> None:
         # What is free is what was asked for; only the rest waits.
-        _ = self.question.free
+        _ = self.free
 
     @property
     def between(self) -> Interval:
@@ -76,14 +76,14 @@ class Slots:
         return self.question.between
 
     def __len__(self) -> int:
-        return len(self.question.free)
+        return len(self.free)
 
-    @cached_property
+    @lazily
     def free(self) -> tuple[datetime, ...]:
         """The free starts in order, UTC, on the quarter of an hour."""
         return self.question.instants
 
-    @cached_property
+    @lazily
     def asked(self) -> tuple[datetime, ...]:
         """Every start that was asked about, free or not."""
         return self._instants(self._quarters(self.question.first, self.question.last))
@@ -143,13 +143,13 @@ class Slots:
             why = f"at each hour of {day_words(day)} something else stands in the way"
             yield Reason("mixed", why, "look at the single starts of the day", question.step.key)
 
-    @cached_property
+    @lazily
     def _obstacles(self) -> tuple[Obstacle, ...]:
         """Everything that can stand in the way, in the order in which a person would ask."""
         question = self.question
         return (*of_series(question), *of_places(question), *of_people(question))
 
-    @cached_property
+    @lazily
     def _when_shut(self) -> tuple[Obstacle, ...]:
         """What is worth telling of a start outside of opening hours: that nobody is at work then goes without saying."""
         return (*of_series(self.question), next(o for o in self._obstacles if o.code == Scarcity.HOURS))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import chain
 
+from scheduler.domain.lazily import lazily
 from scheduler.planner.network import Arc, Choices, Network, Stuck
 from scheduler.planner.timeline import LocalDays
 
@@ -96,7 +96,7 @@ class Asked:
         """All arcs, those excused as well."""
         return chain(self.network.arcs, self.excused)
 
-    @cached_property
+    @lazily
     def neighbours(self) -> Mapping[int, Set[int]]:
         """For each step those that an arc ties to it which is not excused."""
         found: dict[int, set[int]] = {step: set() for step in range(self.network.size)}

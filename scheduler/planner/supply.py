@@ -22,7 +22,7 @@ from scheduler.domain.places import Room, Site, WeeklyHours
 from scheduler.domain.treatment import Segment, SiteCover
 from scheduler.planner.apart import NOT_THE_GUIDE, both_served
 from scheduler.planner.given_time import open_time, valid_time, weekly_time, working_time
-from scheduler.planner.kept import Kept, Row
+from scheduler.planner.kept import Guided, Kept, Offered, Row
 from scheduler.planner.shapes import Shape
 from scheduler.planner.taken import Taken
 from scheduler.planner.timeline import (
@@ -64,6 +64,7 @@ class SiteSupply:
     book: ClaimBook
     _kept: Kept = field(default_factory=Kept)
     _relaxed: dict[tuple[Shape, frozenset[Scarcity]], int] = field(default_factory=dict, init=False)
+    _offered: dict[Guided, Offered] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self._quarters = every(self.grid, slots_in(START_EVERY))
@@ -195,13 +196,17 @@ class SiteSupply:
             made = self._kept.lists[key] = (mask, relisted(made[1], made[0], mask, slots_in(START_EVERY)))
         return made[1]
 
-    def instants(self, shape: Shape, therapist: str | None = None) -> tuple[datetime, ...]:
-        """Return the instants, UTC, of what is `listed`."""
-        key, listed = (shape, therapist if shape.guided else None), self.listed(shape, therapist)
-        made = self._kept.instants.get(key)
-        if made is None or made[0] is not listed:
-            made = self._kept.instants[key] = (listed, self.grid.instants(listed))
-        return made[1]
+    def offered(self, shape: Shape, therapist: str | None = None) -> Offered:
+        """Return what is `listed`, and the same as instants."""
+        key = (shape, therapist if shape.guided else None)
+        offered = self._offered.get(key)
+        if offered is None:
+            listed = self.listed(*key)
+            offered = self._kept.offered.get(key)
+            if offered is None or offered.slots is not listed:
+                offered = self._kept.offered[key] = Offered(listed, self.grid.instants(listed))
+            self._offered[key] = offered
+        return offered
 
     def row(self, shapes: tuple[Shape, ...], therapist: str | None) -> Row:
         """Return what is `listed` for each visit of a series of this therapist, or of anybody fit."""
@@ -329,7 +334,9 @@ class SiteSupply:
         return layers[-1]
 
     def after(self, book: ClaimBook) -> SiteSupply:
-        """Return the supply with these claims instead; masks of what they leave alone are shared."""
+        """Return the supply with these claims instead, itself where they leave all alone; other masks are shared."""
+        if not self._relaxed and self.book.is_plainly_the_same_on((self.rooms, self.staff), book):
+            return self
         taken = dict(self._kept.taken)
         changed = {
             key: taken[key].after(self.book.on(*key), book.on(*key), self.grid)
@@ -368,7 +375,7 @@ def _any(masks: Iterable[int]) -> int:
 
 
 _MOST_KEPT = 64
-_LATEST: OrderedDict[tuple[str, Grid], SiteSupply] = OrderedDict()
+_LATEST: OrderedDict[tuple[str, datetime, int], SiteSupply] = OrderedDict()
 _LATEST_LOCK = Lock()
 
 
@@ -378,15 +385,16 @@ def supply_of(diary: Diary, grid: Grid) -> SiteSupply:
     What is kept is compared with the diary itself, so it is never stale; facts and claims are mostly the very same objects,
     which makes comparing quick.
     """
+    key = (diary.site.id, grid.origin, grid.days)
     with _LATEST_LOCK:
-        kept = _LATEST.get((diary.site.id, grid))
+        kept = _LATEST.get(key)
     if kept is not None and (kept.site, kept.rooms, kept.staff) == (diary.site, diary.rooms, diary.staff):
         supply = kept.after(diary.book)
     else:
         supply = SiteSupply(diary.site, diary.rooms, diary.staff, grid, diary.book)
     with _LATEST_LOCK:
-        _LATEST[diary.site.id, grid] = supply
-        _LATEST.move_to_end((diary.site.id, grid))
+        _LATEST[key] = supply
+        _LATEST.move_to_end(key)
         if len(_LATEST) > _MOST_KEPT:
             _LATEST.popitem(last=False)
     return supply

@@ -31,6 +31,7 @@ class Grid:
     days: int
 
     @classmethod
+    @lru_cache(maxsize=256)
     def over(cls, horizon: Interval) -> Grid:
         """Return the smallest grid of whole UTC days that holds the horizon."""
         origin = datetime.combine(horizon.start.date(), time.min, tzinfo=UTC)

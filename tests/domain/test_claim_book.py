@@ -148,6 +148,22 @@ def test_books_laid_beside_the_same_claims_differ_in_what_was_laid(
     assert books[0].unlike(base, keys) == [key for key in keys if books[0].on(*key) != base.on(*key)]
 
 
+@given(LISTS, LISTS, LISTS)
+def test_what_is_plainly_the_same_is_the_same(
+    shared: list[Claim], one: list[Claim], other: list[Claim]
+) -> None:
+    base, laid = ClaimBook.of(shared), [ClaimBook.of(claims) for claims in (one, other)]
+    books = [base.beside(book) for book in laid]
+    for resource in RESOURCES:
+        is_laid = any(claim.resource == resource for claim in (*one, *other))
+        assert books[0].is_plainly_the_same_on([{resource}], books[1]) is not is_laid
+        if not is_laid:
+            assert all(books[0].on(resource, one) == books[1].on(resource, one) for one in PURPOSES)
+    assert base.is_plainly_the_same_on([set(RESOURCES)], base)
+    # Equal claims entered elsewhere would have to be looked at.
+    assert not base.is_plainly_the_same_on([set(RESOURCES)], ClaimBook.of(shared))
+
+
 @given(LISTS)
 def test_times_are_told_by_role(found: list[Claim]) -> None:
     there = ClaimsInOrder.of(filed(found, "a", Purpose.WATCH))

@@ -97,7 +97,7 @@ def said(supply: SiteSupply, asked: tuple[tuple[int, str | None], ...]) -> list[
         # The visits of two series in which this one stands beside others.
         for series in (SHAPES[: number + 1], SHAPES[number:]):
             found.append([list(starts) for starts in supply.row(tuple(series), whom)])
-        found.append(supply.instants(shape, whom))
+        found.append(supply.offered(shape, whom))
     return found
 
 
