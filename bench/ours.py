@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
@@ -22,7 +21,6 @@ from scheduler.planner import given_time, slots, supply
 from scheduler.planner.alternatives import candidate_of, classes, earliest_of
 from scheduler.planner.moving import Shifted, rescheduled_starts
 from scheduler.planner.narrowing import Narrowing
-from scheduler.planner.network import Holes
 from scheduler.planner.proposal import Answer, Proposal
 from scheduler.planner.propose import proposal_of, propose
 from scheduler.planner.question import Question
@@ -147,22 +145,21 @@ def move(
 ) -> Mapping[str, datetime] | None:
     """Find the starts of a series when one step must leave its local day; `case` is who asks, the therapist, the starts."""
     query, therapist, now = case
-    question = Question.of(diary, protocol, replace(wishes(query, 1), therapist=therapist))
-    grid, numbers = question.grid, question.outline.numbers
+    question = Question.of(diary, protocol, Wishes(query.earliest, query.latest, therapist, 1))
+    grid, number, choices = question.grid, question.outline.numbers[step], question.choices(therapist)
     day = whole_local_day(local_day(now[step], question.zone), question.zone)
-    left = Holes.of([grid.touching(day)])
-    choices = question.choices(therapist)
-    holes = [left if number == numbers[step] else hole for number, hole in enumerate(choices.holes)]
-    if (mine := choices.holes[numbers[step]]) is not None and left is not None:
-        holes[numbers[step]] = Holes.of([*mine.spans(), *left.spans()])
-    starts = tuple(slots_in(now[one.key] - grid.origin) for one in protocol.steps)
-    staying = frozenset(numbers[key] for key in fixed)
+    starts = tuple([slots_in(now[one.key] - grid.origin) for one in protocol.steps])
     every = frozenset(range(len(starts)))
-    standing = Standing(starts, may_move=every - staying, may_stay=every - {numbers[step]})
-    found = rescheduled_starts(question.network, replace(choices, holes=tuple(holes)), standing)
+    standing = Standing(
+        starts=starts,
+        may_move=every.difference([question.outline.numbers[key] for key in fixed]),
+        may_stay=every - {number},
+    )
+    elsewhere = choices.without(number, [grid.touching(day)])
+    found = rescheduled_starts(question.network, elsewhere, standing)
     if not isinstance(found, Shifted):
         return None
-    return {one.key: grid.at(slot) for one, slot in zip(protocol.steps, found.starts, strict=True)}
+    return dict(zip(question.outline.numbers, grid.instants(found.starts), strict=True))
 
 
 def forget() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 
 from scheduler.domain.people import Role
 from scheduler.domain.treatment import (
@@ -87,8 +88,12 @@ def _windows(infusions: int) -> tuple[Window, ...]:
     return tuple(windows)
 
 
+@cache
 def the_protocol(infusions: int = INFUSIONS) -> Protocol:
-    """Return S1, P1, P2, D1, I1 and so on; every gap is counted from start to start but integration before dose."""
+    """Return S1, P1, P2, D1, I1 and so on; every gap is counted from start to start but integration before dose.
+
+    Sites share a protocol, as they do where it is stored.
+    """
     steps = [
         talk_step("S1", StepKind.SCREENING, 60),
         talk_step("P1", StepKind.PREPARATION, 60),

@@ -374,8 +374,10 @@ class Protocol:
         return lead - tail
 
     def only(self, keys: Iterable[str]) -> Protocol:
-        """Return the same protocol with these steps alone, and the windows among them."""
+        """Return the same protocol with these steps alone, and the windows among them; itself where it has no others."""
         kept = set(keys)
+        if kept.issuperset(self._by_key):
+            return self
         return replace(
             self,
             steps=tuple(step for step in self.steps if step.key in kept),

@@ -17,7 +17,7 @@ from scheduler.domain.people import Role
 from scheduler.domain.series import Series
 from scheduler.domain.treatment import Protocol
 from scheduler.planner.change import Change
-from scheduler.planner.network import Arc, Choices, Holes, Network
+from scheduler.planner.network import Arc, Choices, Network
 from scheduler.planner.outline import Outline
 from scheduler.planner.proposal import Reason
 from scheduler.planner.question import NOBODY, Question, network_of
@@ -187,19 +187,17 @@ class Case:
     def choices(self) -> Choices:
         """The starts to which visits may move."""
         question, change, number = self.question, self.change, self.question.outline.numbers[self.change.step]
-        holes, lower, upper = list(question.holes), list(question.lower), list(question.upper)
+        lower, upper = list(question.lower), list(question.upper)
         length = question.outline.lengths[number]
         spans = [question.grid.touching(interval) for interval in change.not_during]
-        known = holes[number]
         avoided = [(begin - length + 1, end) for begin, end in spans if begin < end]
-        holes[number] = Holes.of([*(known.spans() if known else ()), *avoided])
         for limit in (change.no_earlier, change.exactly):
             if limit is not None:
                 lower[number] = max(lower[number], slots_in(limit - question.grid.origin))
         for limit in (change.no_later, change.exactly):
             if limit is not None:
                 upper[number] = min(upper[number], slots_at_most(limit - question.grid.origin))
-        return Choices(self.rows, tuple(holes), tuple(lower), tuple(upper))
+        return Choices(self.rows, question.holes, tuple(lower), tuple(upper)).without(number, avoided)
 
     def therapist_at(self, step: int, slot: int) -> str:
         """Return who guides a visit of a step at a slot: the therapist of the series if that can be."""

@@ -88,6 +88,17 @@ class Holes:
                 edges += (begin, end)
         return cls(tuple(edges)) if edges else None
 
+    def beside(self, spans: Iterable[tuple[int, int]]) -> Holes:
+        """Return these stretches and some more, of which there are few."""
+        edges = self.edges
+        for begin, end in spans:
+            if begin < end:
+                # What begins or ends in one of the known stretches, or at its edge, goes on with it.
+                low, high = bisect_left(edges, begin), bisect_right(edges, end)
+                first, last = () if low & 1 else (begin,), () if high & 1 else (end,)
+                edges = (*edges[:low], *first, *last, *edges[high:])
+        return Holes(edges)
+
     def spans(self) -> Iterable[tuple[int, int]]:
         """Return the stretches."""
         return zip(self.edges[::2], self.edges[1::2], strict=True)
@@ -136,32 +147,38 @@ class Choices:
     lower: tuple[int, ...]
     upper: tuple[int, ...]
 
+    def without(self, step: int, spans: Sequence[tuple[int, int]]) -> Choices:
+        """Return the choices without the starts of a step that lie in these half-open stretches."""
+        known, holes = self.holes[step], list(self.holes)
+        holes[step] = known.beside(spans) if known else Holes.of(spans)
+        return Choices(self.rows, tuple(holes), self.lower, self.upper)
+
     def at_or_after(self, step: int, slot: int) -> int | None:
         """Return the first feasible start of a step from a slot on."""
         row, holes = self.rows[step], self.holes[step]
         place = bisect_left(row, slot)
-        while place < len(row):
+        try:
             start = row[place]
-            if start > self.upper[step]:
-                return None
-            end = holes.end_over(start) if holes else None
-            if end is None:
-                return start
-            place = bisect_left(row, end, place + 1)
-        return None
+            if holes is not None:
+                edges = holes.edges
+                while (edge := bisect_right(edges, start)) & 1:
+                    start = row[bisect_left(row, edges[edge], place)]
+        except IndexError:
+            return None
+        return start if start <= self.upper[step] else None
 
     def at_or_before(self, step: int, slot: int) -> int | None:
         """Return the last feasible start of a step up to a slot."""
         row, holes = self.rows[step], self.holes[step]
-        place = bisect_right(row, slot) - 1
-        while place >= 0:
-            start = row[place]
+        place, edges = bisect_right(row, slot), () if holes is None else holes.edges
+        while place:
+            start = row[place - 1]
             if start < self.lower[step]:
                 return None
-            begin = holes.begin_over(start) if holes else None
-            if begin is None:
+            edge = bisect_right(edges, start)
+            if not edge & 1:
                 return start
-            place = bisect_left(row, begin, 0, place) - 1
+            place = bisect_left(row, edges[edge - 1], 0, place)
         return None
 
     def between(self, step: int, first: int, last: int) -> Sequence[int]:

@@ -9,12 +9,12 @@ then, nothing is said here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
 from scheduler.planner.forcing import IMPOSSIBLE, VISIT, cost_of
-from scheduler.planner.network import Choices, Network
+from scheduler.planner.network import Arc, Choices, Network
 from scheduler.planner.standing import Standing
 
 MOST_TRIED = 1_000
@@ -41,25 +41,21 @@ def pulled_along(network: Network, choices: Choices, standing: Standing) -> Pull
     return Pulled(search.best, is_proven=True)
 
 
-class _Way:
-    """One direction: later, or earlier with all slots counted backwards, so that whoever follows always goes up.
+class _Later:
+    """Whoever goes later, and who has to follow. `old` is where each step stands."""
 
-    `old` is where each step stands. One that begins inside a slot stands at the next one to whoever goes earlier.
-    """
+    sign = 1
 
-    def __init__(self, network: Network, choices: Choices, standing: Standing, sign: int) -> None:
-        self._choices, self._standing, self._sign, self._days = choices, standing, sign, network.days
-        self._plain, self._counted = network.onwards if sign > 0 else network.backwards
-        starts = enumerate(standing.starts)
-        self.old = (
-            standing.starts
-            if sign > 0
-            else tuple([-standing.over_from(step, start) for step, start in starts])
-        )
+    def __init__(self, network: Network, choices: Choices, standing: Standing) -> None:
+        self._choices, self._days = choices, network.days
+        self._now, self._may_move = standing.starts, standing.may_move
+        self._plain, self._counted = network.onwards
+        self.old = standing.starts
 
     def following(self, starts: Sequence[int], first: int) -> tuple[int, ...] | None:
         """Return the least starts by which one more step leaves its old one; `None` where one of them has none."""
-        found, bounds, sign = list(starts), list(starts), self._sign
+        found, bounds, sign = list(starts), list(starts), self.sign
+        plain, counted, may_move = self._plain, self._counted, self._may_move
         bounds[first] += 1
         # The order of the steps is mostly that of the visits, so that few are pulled twice.
         waiting = [sign * first]
@@ -67,33 +63,48 @@ class _Way:
             step = sign * heappop(waiting)
             if found[step] >= bounds[step]:
                 continue
-            start = self._next(step, bounds[step])
+            start = self._nearest(step, bounds[step]) if step in may_move else None
             if start is None:
                 return None
             found[step] = start
-            for other, bound in self._asks(step, start):
+            asked = [(other, start + distance) for other, distance in plain[step]]
+            if counted[step]:
+                asked += self._by_days(counted[step], start)
+            for other, bound in asked:
                 if bound > bounds[other]:
                     bounds[other] = bound
                     heappush(waiting, sign * other)
         return tuple(found)
 
-    def _next(self, step: int, bound: int) -> int | None:
-        choices, old = self._choices, self._standing.starts[step]
-        if step not in self._standing.may_move:
-            return None
-        if self._sign > 0:
-            return choices.at_or_after(step, max(bound, old + 1, choices.lower[step]))
-        start = choices.at_or_before(step, min(-bound, old - 1, choices.upper[step]))
+    def _nearest(self, step: int, bound: int) -> int | None:
+        return self._choices.at_or_after(step, max(bound, self._choices.lower[step]))
+
+    def _by_days(self, arcs: Sequence[Arc], start: int) -> list[tuple[int, int]]:
+        return [(arc.target, arc.bound(start, self._days)) for arc in arcs]
+
+
+class _Earlier(_Later):
+    """Whoever goes earlier, with all slots counted backwards, so that to follow is to go up here as well.
+
+    A step that begins inside its slot stands at the next one to whoever comes before it.
+    """
+
+    sign = -1
+
+    def __init__(self, network: Network, choices: Choices, standing: Standing) -> None:
+        super().__init__(network, choices, standing)
+        self._plain, self._counted = network.backwards
+        self.old = tuple([-start for start in standing.starts])
+        if standing.within:
+            self.old = tuple([-standing.over_from(*place) for place in enumerate(standing.starts)])
+
+    def _nearest(self, step: int, bound: int) -> int | None:
+        latest = min(-bound, self._now[step] - 1, self._choices.upper[step])
+        start = self._choices.at_or_before(step, latest)
         return None if start is None else -start
 
-    def _asks(self, step: int, start: int) -> Iterator[tuple[int, int]]:
-        for other, distance in self._plain[step]:
-            yield other, start + distance
-        for arc in self._counted[step]:
-            if self._sign > 0:
-                yield arc.target, arc.bound(start, self._days)
-            else:
-                yield arc.source, -arc.bound_back(-start, self._days)
+    def _by_days(self, arcs: Sequence[Arc], start: int) -> list[tuple[int, int]]:
+        return [(arc.source, -arc.bound_back(-start, self._days)) for arc in arcs]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -113,8 +124,8 @@ class _Search:
     """
 
     def __init__(self, network: Network, choices: Choices, standing: Standing) -> None:
-        self._later = _Way(network, choices, standing, 1)
-        self._earlier = _Way(network, choices, standing, -1)
+        self._later = _Later(network, choices, standing)
+        self._earlier = _Earlier(network, choices, standing)
         self._network, self._standing = network, standing
         self._forced = sorted(standing.may_move - standing.may_stay)
         self.best: tuple[int, ...] | None = None

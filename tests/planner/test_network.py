@@ -156,3 +156,15 @@ def test_a_stuck_search_names_the_step_the_bound_and_what_raised_it() -> None:
     stuck = Network.of(2, DAYS, [arc]).least(choices)
     assert isinstance(stuck, Stuck)
     assert (stuck.step, stuck.bound, stuck.arc) == (1, 8, arc)
+
+
+SPANS = st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), max_size=6)
+
+
+@given(SPANS, SPANS)
+def test_stretches_beside_others_are_all_of_them(
+    known: list[tuple[int, int]], more: list[tuple[int, int]]
+) -> None:
+    holes, together = Holes.of([*known, (30, 31)]), Holes.of([*known, (30, 31), *more])
+    assert holes is not None and together is not None
+    assert holes.beside(more).edges == together.edges
