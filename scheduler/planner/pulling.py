@@ -52,8 +52,12 @@ class _Later:
         self._plain, self._counted = network.onwards
         self.old = standing.starts
 
-    def following(self, starts: Sequence[int], first: int) -> tuple[int, ...] | None:
-        """Return the least starts by which one more step leaves its old one; `None` where one of them has none."""
+    def following(self, starts: Sequence[int], first: int, most: int) -> tuple[int, ...] | None:
+        """Return the least starts by which one more step leaves its old one.
+
+        `None` where a step has none, or where more than `most` have to leave their old ones.
+        """
+        old, left = self.old, most - self.moved(starts)
         found, bounds, sign = list(starts), list(starts), self.sign
         plain, counted, may_move = self._plain, self._counted, self._may_move
         bounds[first] += 1
@@ -64,7 +68,9 @@ class _Later:
             if found[step] >= bounds[step]:
                 continue
             start = self._nearest(step, bounds[step]) if step in may_move else None
-            if start is None:
+            if found[step] == old[step]:
+                left -= 1
+            if start is None or left < 0:
                 return None
             found[step] = start
             asked = [(other, start + distance) for other, distance in plain[step]]
@@ -75,6 +81,10 @@ class _Later:
                     bounds[other] = bound
                     heappush(waiting, sign * other)
         return tuple(found)
+
+    def moved(self, starts: Sequence[int]) -> int:
+        """Return how many steps have left their old starts."""
+        return sum([start != old for start, old in zip(starts, self.old, strict=True)])
 
     def _nearest(self, step: int, bound: int) -> int | None:
         return self._choices.at_or_after(step, max(bound, self._choices.lower[step]))
@@ -107,7 +117,7 @@ class _Earlier(_Later):
         return [(arc.source, -arc.bound_back(-start, self._days)) for arc in arcs]
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class _Chosen:
     """What follows from the choices so far: its least cost, where it leaves each step, who goes later and who earlier."""
 
@@ -143,25 +153,32 @@ class _Search:
         if step is None:
             self._take(chosen)
             return
-        later = self._together(self._later.following(chosen.later, step), chosen.earlier)
-        earlier = self._together(chosen.later, self._earlier.following(chosen.earlier, step))
-        for way in sorted(way for way in (later, earlier) if way is not None):
-            if way.cost < self.least and self.tried <= MOST_TRIED:
-                self._go_on(way)
+        # What was found going later limits how far it is worth to go earlier.
+        most = self.least // VISIT - self._earlier.moved(chosen.earlier)
+        self._try(self._later.following(chosen.later, step, most), chosen.earlier)
+        most = self.least // VISIT - self._later.moved(chosen.later)
+        self._try(chosen.later, self._earlier.following(chosen.earlier, step, most))
+
+    def _try(self, later: tuple[int, ...] | None, earlier: tuple[int, ...] | None) -> None:
+        way = self._together(later, earlier)
+        if way is not None and way.cost < self.least and self.tried <= MOST_TRIED:
+            self._go_on(way)
 
     def _together(self, later: tuple[int, ...] | None, earlier: tuple[int, ...] | None) -> _Chosen | None:
         """Return what follows from both; `None` where there is no way."""
         if later is None or earlier is None:
             return None
-        cost, starts = 0, []
-        for old, ahead, back, still in zip(
-            self._standing.starts, later, earlier, self._earlier.old, strict=True
-        ):
-            if ahead != old and back != still:
-                return None
-            start = ahead if back == still else -back
-            cost += cost_of(old, start)
-            starts.append(start)
+        cost, starts = 0, list(self._standing.starts)
+        backwards = zip(earlier, self._earlier.old, strict=True)
+        for step, (ahead, (back, still)) in enumerate(zip(later, backwards, strict=True)):
+            if ahead != starts[step]:
+                if back != still:
+                    return None
+                cost += cost_of(starts[step], ahead)
+                starts[step] = ahead
+            elif back != still:
+                cost += cost_of(starts[step], -back)
+                starts[step] = -back
         # Whoever must move and has not yet been told which way costs no less than a visit moved.
         open_ones = sum(starts[step] == self._standing.starts[step] for step in self._forced)
         return _Chosen(cost + open_ones * VISIT, tuple(starts), later, earlier)
