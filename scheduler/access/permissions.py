@@ -59,6 +59,7 @@ class Permission(StrEnum):
     MANAGE_OWN_BUSY_CALENDARS = "manage_own_busy_calendars"
     MANAGE_SUBSCRIPTIONS = "manage_subscriptions"
     RECORD_CONTACT = "record_contact"
+    KEEP_WAITING_LIST = "keep_waiting_list"
     SETTLE_FOLLOW_UP = "settle_follow_up"
     MANAGE_OWN_SUBSCRIPTION = "manage_own_subscription"
     IMPORT_CLINIC = "import_clinic"
@@ -121,6 +122,7 @@ ALLOWED: Mapping[Permission, frozenset[AccountRole]] = MappingProxyType(
         Permission.MANAGE_OWN_BUSY_CALENDARS: _CLINICAL,
         Permission.MANAGE_SUBSCRIPTIONS: _DESK,
         Permission.RECORD_CONTACT: _DESK,
+        Permission.KEEP_WAITING_LIST: _DESK,
         Permission.SETTLE_FOLLOW_UP: _CLINICAL,
         Permission.MANAGE_OWN_SUBSCRIPTION: _CLINICAL,
         Permission.IMPORT_CLINIC: _KEEPERS,

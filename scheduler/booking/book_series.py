@@ -17,6 +17,7 @@ from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.outcomes import NotAllowed, PreviewedSeries, Refused
 from scheduler.booking.request import Asked, ChosenVisit, SeriesRequest, WantedSeries, understood
 from scheduler.booking.retrying import retried_or_refused
+from scheduler.booking.waiting_list import off_when_booked
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import Clock
 from scheduler.domain.series import Series
@@ -91,6 +92,8 @@ def _attempt(command: BookSeries, actor: Actor, now: datetime) -> Booked | Refus
             return counted(asked.site.id, VERB, Refused(findings=option.findings), now)
         booked = _with_identity(option, command.held_until)
         stored.save_series(booked.series, now)
+        if command.held_until is None:
+            off_when_booked(booked.series, actor, now)
         note_answer(VERB, command, command.idempotency_key, booked.series, now)
         record(_entry(booked.series, actor, now))
         return booked

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 
 from scheduler.access.permissions import Actor
 from scheduler.booking.claims_anew import claim_anew, whose_share_differs, with_claims_anew
+from scheduler.booking.freed_by_facts import note_what_is_given_back
 from scheduler.booking.holds import let_lapse
 from scheduler.booking.inbox import known_already, let_go, take_in
 from scheduler.booking.judging import SeriesFindings, findings_in, standing_at
@@ -150,6 +151,7 @@ def change_facts(
         if (refusal := _against_what_was_seen(wanted, found)) is not None:
             return refusal
         save_facts(found.before, found.after)
+        note_what_is_given_back(wanted.change, found.after, now)
         claim_anew(found.anew)
         new, gone = bring_up_to_date(found, wanted.change.word, now)
         kind, id = wanted.change.subject

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from scheduler.booking.export_contacts import escort_entries, message_entries
+from scheduler.booking.export_waiting import earlier_entries, waiting_entries
 from scheduler.domain.appointment import Appointment, AppointmentState
 from scheduler.domain.calendar_words import USUAL_WORDS
 from scheduler.domain.claims import (
@@ -85,6 +86,8 @@ def export_clinic(clock: Clock) -> Json:
             "messages": list(message_entries([one for site in sites for one in clinic.patients(site.id)])),
             "escorts": list(escort_entries()),
             "vital_signs": [_vital_note(note) for note in vital_notes.all_vital_notes()],
+            "waiting": list(waiting_entries()),
+            "would_come_earlier": list(earlier_entries()),
         }
 
 

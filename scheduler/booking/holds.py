@@ -16,6 +16,7 @@ from scheduler.booking.one_series import unknown_series
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.request import nonsense
 from scheduler.booking.retrying import retried
+from scheduler.booking.waiting_list import off_when_booked
 from scheduler.domain.appointment import AppointmentState
 from scheduler.domain.clock import Clock, in_words
 from scheduler.domain.errors import NotFound
@@ -141,6 +142,7 @@ def _booked(act: Act[DecideHold], series: Series) -> HoldDecided | Refused:
     if refuses(findings):
         return Refused(findings=findings)
     stored.save_change(series, after, now)
+    off_when_booked(after, act.actor, now)
     record(AuditEntry(now, act.actor.id, act.verb, "series", series.id, {}, series.site))
     act.note_answer(series)
     return HoldDecided(stored.series(series.id), findings)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from scheduler.domain.clock import Clock
+from scheduler.domain.waiting import KEPT
 from scheduler.store.answer_links import forget_links
+from scheduler.store.freed_times import forget_freed
 from scheduler.store.own_door import forget_openings
 from scheduler.store.snapshots import forget_old_changes
 from scheduler.store.work import unit_of_work
@@ -21,6 +23,8 @@ def tidy(clock: Clock) -> None:
     """Shorten all of it."""
     shorten_the_log_of_changes()
     forget_old_links(clock)
+    with unit_of_work():
+        forget_freed(clock.now() - KEPT)
 
 
 def forget_old_links(clock: Clock) -> None:

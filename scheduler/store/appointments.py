@@ -17,6 +17,7 @@ from scheduler.domain.treatment import StepKind
 from scheduler.store import ledger, reminders
 from scheduler.store.base import table_of
 from scheduler.store.claim_rows import CLAIM_COLUMNS, claim, claims_from
+from scheduler.store.freed_times import note_called_off, note_moved
 from scheduler.store.rows import by_owner
 from scheduler.store.tables_treatment import AppointmentPhaseRow, AppointmentRow, AppointmentStaffRow
 from scheduler.store.work import reading, writing
@@ -98,6 +99,7 @@ def call_off(ids: Collection[str], state: AppointmentState, at: datetime) -> Non
             changed_at=at,
         )
     )
+    note_called_off(wanted, at)
     ledger.release(wanted)
     # Whoever calls a group's visit off voids the messages about that one alone.
     reminders.mark_void(members)
@@ -169,6 +171,7 @@ def rewrite(visits: Sequence[Appointment], at: datetime) -> None:
     if not ids:
         return
     before = {row.id: row for row in connection.execute(select(_visit).where(_visit.c.id.in_(ids)))}
+    note_moved(visits, at)
     ledger.release(ids)
     for table in (_staff, _phase):
         connection.execute(delete(table).where(table.c.appointment_id.in_(ids)))

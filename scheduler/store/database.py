@@ -23,6 +23,7 @@ from scheduler.store import (
     tables_places,
     tables_stamps,
     tables_treatment,
+    tables_waiting,
 )
 from scheduler.store.base import Row
 
@@ -42,6 +43,7 @@ TABLES = (
     tables_places,
     tables_stamps,
     tables_treatment,
+    tables_waiting,
 )
 
 #: Execution option of a connection that only reads.

@@ -32,6 +32,7 @@ DESK = {
     Permission.MANAGE_BUSY_CALENDARS,
     Permission.MANAGE_SUBSCRIPTIONS,
     Permission.RECORD_CONTACT,
+    Permission.KEEP_WAITING_LIST,
 }
 CLINICAL = {
     Permission.SEE_PATIENTS,

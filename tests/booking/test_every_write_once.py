@@ -247,6 +247,10 @@ WITHOUT_KEY = {
     "take_reply": "of texts the last one holds, and the same again changes nothing",
     "settle_answer": "what is settled stays settled",
     "settle_follow_up": "what is settled stays settled",
+    "put_on_waiting_list": "a patient waits once for a protocol: a second time renews the wishes",
+    "take_off_waiting_list": "who is off the list stays off",
+    "note_earlier_wish": "what is noted is noted, and a second time changes nothing",
+    "leave_free": "what is settled stays settled",
     "sign_in": "each attempt counts as one",
 }
 

@@ -61,6 +61,8 @@ def test_it_has_the_parts_that_scripts_rely_on() -> None:
         "messages",
         "escorts",
         "vital_signs",
+        "waiting",
+        "would_come_earlier",
     ]
     assert set(document) == {"format", "exported_at", "sites", *parts}
     nurse = next(resource for resource in document["resources"] if resource["id"] == "nurse-1")
