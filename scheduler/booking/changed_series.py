@@ -109,7 +109,7 @@ class SeriesAtHand:
 
     def ways(self, change: Change) -> Ways:
         """Return the ways to make a change that the rules do not refuse, or else why there is none."""
-        series = self._with_missing(change.anew)
+        series = self.with_missing(change.anew)
         stays = self.of_group & {visit.step for visit in series.standing}
         fixed = replace(change, fixed=change.fixed | stays) if stays else change
         options = ways_to_reschedule(self.diary, self.searched or self.protocol, series, fixed)
@@ -120,7 +120,7 @@ class SeriesAtHand:
         said = (Reason(o.rule, o.why, o.mend, ", ".join(o.steps)) for way in found for o in way.refusing)
         return Ways((), options[0].rescheduling.reasons or tuple(dict.fromkeys(said)))
 
-    def _with_missing(self, steps: Set[str]) -> Series:
+    def with_missing(self, steps: Set[str]) -> Series:
         """Return the series as if the visits of these steps had not been called off."""
         again = {self.missing[step].id for step in steps}
         visits = (

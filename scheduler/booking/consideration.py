@@ -40,10 +40,8 @@ def considered(asked: Asked, now: datetime) -> Considered:
 
     Whoever books afterwards must hold the locks before calling this, so that the diary is still true when writing.
     """
-    diary = load_diary(asked.patient.id, _horizon(asked, now), as_of=now, site=asked.site.id)
-    today = local_day(now, asked.site.zone)
+    diary, protocol = at_hand(asked, now)
     declined = asked.request.wanted.declined
-    protocol = needed_steps(asked.protocol, diary.patient, today, declined, asked.included)
     answer = _answer(asked, diary, protocol)
     proposals = (_noting(declined, proposal) for proposal in answer.proposals)
     options = tuple(
@@ -51,6 +49,14 @@ def considered(asked: Asked, now: datetime) -> Considered:
         for proposal in proposals
     )
     return Considered(options, answer.reasons, answer.exact)
+
+
+def at_hand(asked: Asked, now: datetime) -> tuple[Diary, Protocol]:
+    """Return the facts by which a request is judged, and its protocol narrowed to the visits that are needed."""
+    diary = load_diary(asked.patient.id, _horizon(asked, now), as_of=now, site=asked.site.id)
+    today = local_day(now, asked.site.zone)
+    declined = asked.request.wanted.declined
+    return diary, needed_steps(asked.protocol, diary.patient, today, declined, asked.included)
 
 
 def _noting(declined: frozenset[str], proposal: Proposal) -> Proposal:

@@ -28,18 +28,30 @@ def propose(diary: Diary, protocol: Protocol, wishes: Wishes) -> Answer:
     therapist's id decides, so that the answer does not depend on the order of input. The protocol is narrowed to the
     steps of the series.
     """
-    question, exact = Question.of(diary, protocol, wishes), True
+    question, proposals, exact = _proposals(Question.of(diary, protocol, wishes))
+    return Answer(proposals, () if proposals else reasons_against(question), exact)
+
+
+def best_series(diary: Diary, protocol: Protocol, wishes: Wishes) -> Series | None:
+    """Return the first series that `propose` would; or `None`, without asking why there is none, which takes longer."""
+    _, proposals, _ = _proposals(Question.of(diary, protocol, replace(wishes, limit=1)))
+    return proposals[0].series if proposals else None
+
+
+def _proposals(question: Question) -> tuple[Question, tuple[Proposal, ...], bool]:
+    """Return the proposals, the question that was answered in the end, and whether nothing better can exist."""
+    exact = True
     while True:
-        found = different(question, wishes.limit)
+        found = different(question, question.wishes.limit)
         if not found:
-            return Answer((), reasons_against(question), exact)
+            return question, (), exact
         proposals = tuple(
             replace(proposal_of(question, candidate), stands_out=words)
             for candidate, words in zip(found, standing_out(question, found), strict=True)
         )
         pair = next((pair for one in proposals if (pair := _still_turning(question, one.series))), None)
         if pair is None:
-            return Answer(proposals, (), exact)
+            return question, proposals, exact
         # Either another room or a later start would do: not a window, so what is found then is not proven to be the best.
         earlier, later = pair
         length = slots_in(question.outline.steps[earlier].room_length)
