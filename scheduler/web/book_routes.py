@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from scheduler.access.permissions import Permission
+from scheduler.access.permissions import Permission, may
 from scheduler.booking.book_series import Booked, BookSeries, book_series
 from scheduler.booking.follow_on import follow_on, last_dose_of
 from scheduler.booking.outcomes import NotAllowed, Refused
@@ -34,6 +34,7 @@ from scheduler.web.proposal_panels import Onlooker, panels_of
 from scheduler.web.refused_choice import refused_choice
 from scheduler.web.sealed_choice import UnusableChoice, opened, wishes_of
 from scheduler.web.visit_rows import Names
+from scheduler.web.waiting_lines import Fields, plain_fields
 from scheduler.web.wishes_form import Offer, WishesForm, entered, offering, open_weekdays, wanted
 from scheduler.web.words import count_words
 
@@ -57,7 +58,7 @@ class Counter:
 def book(patient: str) -> ResponseReturnValue:
     """Ask for the wishes."""
     with reading():
-        return _wishes_page(_counter(patient_within_reach(actor(), patient)))
+        return _wishes_page(counter_of(patient_within_reach(actor(), patient)))
 
 
 @pages.get("/series/<series>/maintenance")
@@ -69,7 +70,7 @@ def maintenance(series: str) -> ResponseReturnValue:
         wishes = follow_on(found, current_clock().now())
         if wishes is None:
             raise NotFound("nothing follows this series")
-        return _wishes_page(_counter(patient, wishes), found)
+        return _wishes_page(counter_of(patient, wishes), found)
 
 
 # Posted: wishes name a patient's treatment, which no address may hold.
@@ -78,7 +79,7 @@ def maintenance(series: str) -> ResponseReturnValue:
 def proposals(patient: str) -> ResponseReturnValue:
     """Show the best complete series, or why there is none."""
     with reading():
-        counter = _counter(patient_within_reach(actor(), patient))
+        counter = counter_of(patient_within_reach(actor(), patient))
         form = counter.form
         if not form.validate():
             return _wishes_page(counter), 422
@@ -117,7 +118,7 @@ def _free_now(command: BookSeries, patient: Patient, outcome: Refused | None = N
     with reading():
         wishes = replace(wishes_of(command), limit=MOST_PROPOSALS)
         refusal = (command, outcome) if outcome else None
-        return _proposals_page(wishes, _counter(patient, command), refusal)
+        return _proposals_page(wishes, counter_of(patient, command), refusal)
 
 
 def _wishes_page(counter: Counter, follows: Series | None = None) -> str:
@@ -156,8 +157,16 @@ def _proposals_page(
         exact=preview.exact,
         refused=refused_choice(*refusal, counter.patient, protocol, onlooker) if refusal else None,
         faults=[],
+        to_wait=_to_wait(wishes, counter),
         hold_choices=() if counter.patient.stands_for_cohort else HOLD_CHOICES,
     )
+
+
+def _to_wait(wishes: PreviewSeries, counter: Counter) -> Fields:
+    """Return the fields that put the patient on the waiting list with these wishes; none where nobody here may."""
+    if counter.patient.stands_for_cohort or not may(actor(), Permission.KEEP_WAITING_LIST):
+        return ()
+    return plain_fields(entered(wishes))
 
 
 def _offered_to(patient: Patient) -> tuple[Protocol, ...]:
@@ -167,7 +176,7 @@ def _offered_to(patient: Patient) -> tuple[Protocol, ...]:
     return tuple(one for one in clinic.protocols() if one.reading is Reading.ALONE)
 
 
-def _counter(patient: Patient, command: WantedSeries | None = None) -> Counter:
+def counter_of(patient: Patient, command: WantedSeries | None = None) -> Counter:
     """Read what booking needs; the form is filled from the request, or from a booking that could not be made."""
     protocols = _offered_to(patient)
     site = clinic.site(patient.site)

@@ -37,4 +37,5 @@ def to_do() -> ResponseReturnValue:
         number=len(shown),
         every=len(found),
         may=partial(may, actor()),
+        may_wait=may(actor(), Permission.KEEP_WAITING_LIST),
     )

@@ -19,12 +19,14 @@ from scheduler.rules.wording import credential_name, sentence
 from scheduler.store import clinic
 from scheduler.store.conflicts import open_conflicts
 from scheduler.store.follow_ups import open_follow_ups
+from scheduler.store.freed_now import still_free
 from scheduler.store.glances import patients_named, series_in_outline
 from scheduler.store.series import dormant_series, series_with_gaps
+from scheduler.store.waiting import count_waiting
 from scheduler.web.answer_words import waiting_at
 from scheduler.web.call_words import calls_at
 from scheduler.web.unconfirmed_routes import unconfirmed_at
-from scheduler.web.words import day_words, moment_in
+from scheduler.web.words import count_words, day_words, moment_in, window_in
 
 GAPS_BEHIND = timedelta(days=60)
 """A visit called off longer ago and never booked anew is missed, and nobody's next step."""
@@ -47,6 +49,7 @@ class NeedKind(StrEnum):
     FOLLOW_UP = "Ask how they are"
     WINDOW = "Window closing"
     DORMANT = "Does it go on?"
+    FREED = "Free again"
     CREDENTIAL = "Credential"
 
 
@@ -186,6 +189,21 @@ def _dormant(site: Site, now: datetime) -> Iterator[Need]:
         yield Need(by, NeedKind.DORMANT, patients[series.patient].name, why, address, "Go on, or end it")
 
 
+def _freed(site: Site, now: datetime) -> Iterator[Need]:
+    """Yield one line for all freed times, where anybody waits: whom they would help is worked out on their own page."""
+    number = count_waiting(site.id, now)
+    freed = still_free(site.id, now) if number else ()
+    if not freed:
+        return
+    first = window_in(freed[0].interval, site.zone)
+    times = f"{count_words(len(freed), 'time is', 'times are')} free again, the first {first}"
+    why = f"{times}; {count_words(number, 'patient waits', 'patients wait')}."
+    # What lasts for days has begun already, perhaps; it is for today then.
+    by = max(freed[0].interval.start, now)
+    address, verb = url_for("waiting.waiting"), "See whom it would help"
+    yield Need(by, NeedKind.FREED, "Waiting list", why, address, verb, Permission.KEEP_WAITING_LIST)
+
+
 def _credentials(site: Site, now: datetime) -> Iterator[Need]:
     today = local_day(now, site.zone)
     for person in clinic.staff(site.id):
@@ -220,6 +238,7 @@ SOURCES: Sequence[Callable[[Site, datetime], Iterator[Need]]] = (
     _follow_ups,
     _windows,
     _dormant,
+    _freed,
     _credentials,
 )
 """Where needs come from; a new sort of thing that waits is one more of these."""

@@ -61,6 +61,7 @@ from scheduler.web import (
     visit_file_routes,
     visit_routes,
     vital_routes,
+    waiting_routes,
 )
 from scheduler.web.board_memory import remember_boards
 from scheduler.web.board_shelf import keep_boards
@@ -102,6 +103,7 @@ BLUEPRINTS = (
     day_routes.pages,
     board_routes.pages,
     need_routes.pages,
+    waiting_routes.pages,
     conflict_routes.pages,
     unconfirmed_routes.pages,
     open_gates_routes.pages,
@@ -223,7 +225,7 @@ def _navigation() -> list[Entry]:
     if may(actor, Permission.SEE_DAY):
         entries.append(_entry("Board", "board.today", ("board",)))
     if may(actor, Permission.SEE_CONFLICTS):
-        entries.append(_entry("To do", "needs.to_do", ("needs",)))
+        entries.append(_entry("To do", "needs.to_do", ("needs", "waiting")))
         waiting = _entry("Conflicts", "conflicts.conflicts", ("conflicts", "unconfirmed", "open_gates"))
         entries.append(replace(waiting, count=_count_conflicts(actor)))
     if may(actor, Permission.SEE_STAFF):

@@ -70,6 +70,7 @@ class _PlaceToGo:
 _PAGES = (
     _PlaceToGo("New patient", "patient_details.new", Permission.KEEP_PATIENT, "add enter register"),
     _PlaceToGo("Not confirmed", "unconfirmed.unconfirmed", Permission.SEE_CONFLICTS, "unconfirmed confirm"),
+    _PlaceToGo("Waiting list", "waiting.waiting", Permission.KEEP_WAITING_LIST, "wait backfill free earlier"),
     _PlaceToGo("Conflicts", "conflicts.conflicts", Permission.SEE_CONFLICTS, "inbox problems calls"),
     _PlaceToGo("Groups", "cohorts.groups", Permission.SEE_COHORTS, "cohorts"),
     _PlaceToGo("Staff", "staff.staff", Permission.SEE_STAFF, "people hours time off holidays roles"),

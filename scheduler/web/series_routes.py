@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -25,10 +26,12 @@ from scheduler.booking.judging import findings_now
 from scheduler.booking.let_rest import rests_since
 from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, Refused
 from scheduler.booking.reach import series_within_reach
+from scheduler.domain.appointment import Appointment
 from scheduler.domain.errors import NotFound
 from scheduler.domain.notice import Timeliness, line_of
 from scheduler.domain.series import Series, SeriesState
 from scheduler.store import appointments, clinic
+from scheduler.store.waiting import earlier_wish
 from scheduler.store.work import reading
 from scheduler.web.answer_words import confirmed_in_words, waiting_of
 from scheduler.web.drawing import draw
@@ -63,6 +66,7 @@ def series(series: str) -> ResponseReturnValue:
         newest = newest_version(found.protocol) if may(actor(), Permission.ADOPT_VERSION) else None
         ahead = [visit for visit in found.standing if is_to_come(visit, now)]
         waiting = waiting_of(ahead)
+        earlier = earlier_wish(found.id) if ahead else None
     windows = windows_of(protocol, found, site.zone, now)
     return render_template(
         "series.html",
@@ -83,12 +87,9 @@ def series(series: str) -> ResponseReturnValue:
         may_decide=may(actor(), Permission.BOOK_SERIES),
         next_visit=ahead[0] if ahead else None,
         may_follow=follows is not None and may(actor(), Permission.BOOK_SERIES),
-        may_extend=found.state in EXTENDED and may(actor(), Permission.EXTEND_SERIES),
-        may_substitute=bool(ahead) and may(actor(), Permission.SUBSTITUTE_THERAPIST),
         dormant_since=rests_since(found, now, site.zone) if found.state is SeriesState.DORMANT else None,
-        may_cancel_series=can_end(found, now) and may(actor(), Permission.CANCEL_SERIES),
-        may_move={visit.id for visit in ahead} if may(actor(), Permission.MOVE_APPOINTMENT) else (),
-        may_cancel={visit.id for visit in ahead} if may(actor(), Permission.CANCEL_APPOINTMENT) else (),
+        earlier=earlier,
+        **_allowed(found, ahead, now),
     )
 
 
@@ -180,6 +181,20 @@ def cancel_visit(appointment: str) -> ResponseReturnValue:
             "good",
         )
     return redirect(url_for("series.series", series=found.id), 303)
+
+
+def _allowed(found: Series, ahead: Sequence[Appointment], now: datetime) -> Mapping[str, object]:
+    """Return what whoever is signed in may do with a series, of which these visits are ahead."""
+    moves, cancels = may(actor(), Permission.MOVE_APPOINTMENT), may(actor(), Permission.CANCEL_APPOINTMENT)
+    stands = bool(ahead) and found.state in STANDING
+    return {
+        "may_extend": found.state in EXTENDED and may(actor(), Permission.EXTEND_SERIES),
+        "may_substitute": bool(ahead) and may(actor(), Permission.SUBSTITUTE_THERAPIST),
+        "may_cancel_series": can_end(found, now) and may(actor(), Permission.CANCEL_SERIES),
+        "may_move": {visit.id for visit in ahead} if moves else (),
+        "may_cancel": {visit.id for visit in ahead} if cancels else (),
+        "may_note_earlier": stands and may(actor(), Permission.KEEP_WAITING_LIST),
+    }
 
 
 def held_until_of(series: Series, now: datetime) -> datetime | None:
