@@ -1,4 +1,4 @@
-"""Tables of who waits for a series or would come earlier, and of times that became free."""
+"""Tables of who waits or would come earlier, of times that became free, and of times offered to patients."""
 
 from __future__ import annotations
 
@@ -61,5 +61,29 @@ class FreedTimeRow(Row):
     kind: Mapped[str]
     claims: Mapped[Json]
     freed_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    settled_by: Mapped[str]
+
+
+class OfferRow(Row):
+    """Times offered to a patient for a visit as it stood in a version; `times` and `missed` are JSON lists.
+
+    `ended` is empty while nobody ended it, `settled_at` until the desk saw to what came of it.
+    """
+
+    __tablename__ = "offer"
+    __table_args__ = (Index(None, "site_id", "settled_at"),)
+
+    id: Mapped[Key]
+    site_id: Mapped[OfSiteOnly]
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"))
+    appointment_id: Mapped[str] = mapped_column(ForeignKey("appointment.id"), index=True)
+    version: Mapped[int]
+    times: Mapped[Json]
+    made_at: Mapped[datetime]
+    made_by: Mapped[str]
+    expires_at: Mapped[datetime]
+    missed: Mapped[Json]
+    ended: Mapped[str]
     settled_at: Mapped[datetime | None]
     settled_by: Mapped[str]

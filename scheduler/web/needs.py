@@ -26,7 +26,7 @@ from scheduler.store.waiting import count_waiting
 from scheduler.web.answer_words import waiting_at
 from scheduler.web.call_words import calls_at
 from scheduler.web.unconfirmed_routes import unconfirmed_at
-from scheduler.web.words import count_words, day_words, moment_in, window_in
+from scheduler.web.words import absence_in, count_words, day_words, moment_in
 
 GAPS_BEHIND = timedelta(days=60)
 """A visit called off longer ago and never booked anew is missed, and nobody's next step."""
@@ -195,7 +195,7 @@ def _freed(site: Site, now: datetime) -> Iterator[Need]:
     freed = still_free(site.id, now) if number else ()
     if not freed:
         return
-    first = window_in(freed[0].interval, site.zone)
+    first = absence_in(freed[0].interval, site.zone)
     times = f"{count_words(len(freed), 'time is', 'times are')} free again, the first {first}"
     why = f"{times}; {count_words(number, 'patient waits', 'patients wait')}."
     # What lasts for days has begun already, perhaps; it is for today then.

@@ -21,7 +21,7 @@ from scheduler.store.glances import patients_named, series_in_outline, staff_nam
 from scheduler.web.move_form import EXACTLY
 from scheduler.web.visit_rows import Names
 from scheduler.web.wishes_form import entered
-from scheduler.web.words import KINDS, WEEKDAYS, count_words, day_words, short_day_words, window_in
+from scheduler.web.words import KINDS, WEEKDAYS, absence_in, count_words, day_words, short_day_words
 
 LEFT = {
     LeftBecause.NOT_WANTED: "Does not want it any more",
@@ -101,9 +101,9 @@ def freed_lines(found: Backfill, site: Site, now: datetime) -> tuple[FreedLine, 
     return tuple(
         FreedLine(
             id=freed.id,
-            when=window_in(freed.interval, site.zone),
+            when=absence_in(freed.interval, site.zone),
             what=_what(freed, names),
-            how=f"{CAUSES[freed.cause]} {short_day_words(local(freed.freed_at, site.zone))}",
+            how=f"{CAUSES[freed.cause]}, noted {short_day_words(local(freed.freed_at, site.zone))}",
             candidates=tuple(
                 _candidate(one, patients[one.patient], site, now)
                 for one in found.candidates.get(freed.id, ())
@@ -209,11 +209,11 @@ def _candidate(one: Candidate, patient: Patient, site: Site, now: datetime) -> C
     today, zone = local_day(now, site.zone), site.zone
     if one.entry is not None:
         address, verb = url_for("book.proposals", patient=patient.id), "See proposals"
-        fields, waits = fields_for(one.entry, today), "waits since"
+        fields, waits = fields_for(one.entry, today), "Waits since"
     else:
         assert one.visit is not None, "whoever does not wait has a visit to move"
         address, fields, verb = _moving(one, zone)
-        waits = "would come earlier, since"
+        waits = "Would come earlier, since"
     return CandidateLine(
         patient=patient,
         gains=tuple(gain_words(gain, zone) for gain in one.improvement.gains),

@@ -37,6 +37,7 @@ from scheduler.booking.change_cohort import (
 )
 from scheduler.booking.change_places import change_places
 from scheduler.booking.change_reminder_times import ChangeReminderTimes, change_reminder_times
+from scheduler.booking.changed_series import visits_of
 from scheduler.booking.changing_facts import ChangeOfFacts
 from scheduler.booking.decide_gate import DecideGate, decide_gate
 from scheduler.booking.decline_visits import DeclineVisits, decline_visits
@@ -50,6 +51,7 @@ from scheduler.booking.keep_patient import (
     register_patient,
 )
 from scheduler.booking.move_appointment import MoveAppointment, move_appointment
+from scheduler.booking.offer_times import OfferTimes, offer_times, times_to_offer
 from scheduler.booking.once import KEY, note_answer
 from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, Refused
 from scheduler.booking.override_rule import OverrideRule, RuleOverridden, override_rule
@@ -191,6 +193,13 @@ def to_correct() -> Request:
     return Request(ChangePatient("patient-1", {"phone": "+1 303 555 0142"}), changes_again=False)
 
 
+def to_offer() -> Request:
+    visit = a_course().appointments[-1]
+    ways = times_to_offer(visit.id, SYSTEM, clock())
+    assert isinstance(ways, tuple) and ways
+    return Request(OfferTimes(visit.id, visits_of(ways[0])))
+
+
 def of_small_clinic() -> Request:
     store_small_clinic()
     return Request(BookSeries("patient-1", COURSE))
@@ -222,6 +231,7 @@ CASES: Mapping[Callable[..., Any], Callable[[], Request]] = {
     change_reminder_times: other_times,
     register_patient: a_new_patient,
     change_patient: to_correct,
+    offer_times: to_offer,
 }
 
 TRIED_ELSEWHERE = {
@@ -250,6 +260,8 @@ WITHOUT_KEY = {
     "put_on_waiting_list": "a patient waits once for a protocol: a second time renews the wishes",
     "take_off_waiting_list": "who is off the list stays off",
     "note_earlier_wish": "what is noted is noted, and a second time changes nothing",
+    "settle_offers": "what is settled stays settled",
+    "take_offered_time": "a time that was chosen stays chosen",
     "leave_free": "what is settled stays settled",
     "sign_in": "each attempt counts as one",
 }

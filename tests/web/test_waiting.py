@@ -41,7 +41,7 @@ def test_a_freed_time_leads_from_who_waits_to_the_booking_on_both_databases(
     assert "1 time is free again, the first" in todo
     assert "1 patient waits." in todo
     shown = desk.text(PAGE)
-    assert "the site is open after all" in shown
+    assert "the site is open after all, noted" in shown
     assert "First dose" in shown and "days earlier" in shown and "instead of" in shown
     answer = desk.send(f"/patients/{patient}/proposals", form_to(shown, f"/patients/{patient}/proposals"))
     assert answer.status_code == 200
