@@ -31,6 +31,8 @@ from scheduler.store.conflicts import Resolution
 from scheduler.store.locks import lock
 from scheduler.store.work import unit_of_work
 
+BOOK_HOLD = "book_hold"
+
 LONGEST_HOLD = timedelta(days=7)
 
 
@@ -71,7 +73,7 @@ def against_holding(until: datetime | None, now: datetime) -> Iterator[Reason]:
 
 def book_hold(command: DecideHold, actor: Actor, clock: Clock) -> HoldDecided | Refused | NotAllowed:
     """Book what was held, when the rules still allow it and its time is not over."""
-    return _decided(Act("book_hold", Permission.BOOK_SERIES, command, actor, clock.now()), _booked)
+    return _decided(Act(BOOK_HOLD, Permission.BOOK_SERIES, command, actor, clock.now()), _booked)
 
 
 def release_hold(command: DecideHold, actor: Actor, clock: Clock) -> HoldDecided | Refused | NotAllowed:
@@ -156,7 +158,7 @@ def _released(act: Act[DecideHold], series: Series) -> HoldDecided:
 
 def _decided_before(act: Act[DecideHold], series: Series) -> HoldDecided:
     """Return the answer to a request that was already answered under the same key."""
-    return HoldDecided(series, findings_now(series, act.now) if act.verb == "book_hold" else ())
+    return HoldDecided(series, findings_now(series, act.now) if act.verb == BOOK_HOLD else ())
 
 
 def _not_held(series: Series, now: datetime) -> Refused | None:

@@ -10,6 +10,7 @@ from scheduler.booking.acts import Act, Keyed
 from scheduler.booking.holds import locked_now
 from scheduler.booking.inbox import known_already, let_go, take_in
 from scheduler.booking.judging import SeriesFindings
+from scheduler.booking.noted_change import WAS, noted
 from scheduler.booking.one_series import unknown_series
 from scheduler.booking.outcomes import NotAllowed, PlannedChange, Refused, SeriesChanged
 from scheduler.domain.errors import NotFound
@@ -108,6 +109,7 @@ def _written(act: Act[Keyed], change: PlannedChange, mended: Resolution) -> Seri
         "moved": [move.step for move in change.moves],
         "reassigned": list(change.reassigned),
         "booked": [visit.step for visit in change.replaces.values()],
+        WAS: noted(change),
         "gates": sorted({one.rule for one in change.findings if one.level is Level.GATE}),
     }
     record(AuditEntry(now, act.actor.id, act.verb, "series", series.id, details, series.site))

@@ -194,6 +194,20 @@ def changed_among(appointments: Iterable[str], now: datetime, since: datetime) -
         )
 
 
+def known_starts(appointments: Iterable[str]) -> Mapping[str, datetime]:
+    """Return by visit the start that its patient was told last or is being told; those never told of are left out."""
+    known: dict[str, datetime] = {}
+    with reading() as connection:
+        for ids in handfuls(appointments):
+            asked = (
+                select(_told.c.appointment_id, _told.c.visit_starts_at)
+                .where(_told.c.appointment_id.in_(ids), _told.c.may_be_known, _told.c.stands)
+                .order_by(_told.c.id)
+            )
+            known.update((row[0], row[1]) for row in connection.execute(asked))
+    return known
+
+
 def untold_imports(now: datetime, most: int) -> tuple[Saying, ...]:
     """Return what patients are to be taken to know: the visits ahead that were entered outside any series, so many at most.
 

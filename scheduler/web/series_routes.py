@@ -40,6 +40,7 @@ from scheduler.web.forms import CancelForm, EndSeriesForm, faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.open_gates import open_gates
+from scheduler.web.undoing import undoable
 from scheduler.web.visit_rows import Manner, Names, beside_no_visit, rows_of, windows_of, worst_by_visit
 from scheduler.web.ways_of_change import missing_visits
 from scheduler.web.words import count_words, refused_words
@@ -67,6 +68,7 @@ def series(series: str) -> ResponseReturnValue:
         ahead = [visit for visit in found.standing if is_to_come(visit, now)]
         waiting = waiting_of(ahead)
         earlier = earlier_wish(found.id) if ahead else None
+        undo_able = undoable(found, patient, actor(), now)
     windows = windows_of(protocol, found, site.zone, now)
     return render_template(
         "series.html",
@@ -79,12 +81,13 @@ def series(series: str) -> ResponseReturnValue:
         gates=open_gates(findings),
         general=beside_no_visit(findings),
         missing=missing_visits(found) if may(actor(), Permission.MOVE_APPOINTMENT) else (),
+        undo_able=undo_able,
+        now=now,
         declined=[whole.step(key) for key in sorted(found.declined)],
         waiting=[(visit, waiting[visit.id]) for visit in ahead if visit.id in waiting],
         confirmed=confirmed_in_words(found.standing, site.zone),
         held_until=held_until_of(found, now),
         newer=newest if ahead and newest and newest > found.protocol_version else None,
-        may_decide=may(actor(), Permission.BOOK_SERIES),
         next_visit=ahead[0] if ahead else None,
         may_follow=follows is not None and may(actor(), Permission.BOOK_SERIES),
         dormant_since=rests_since(found, now, site.zone) if found.state is SeriesState.DORMANT else None,
@@ -184,10 +187,11 @@ def cancel_visit(appointment: str) -> ResponseReturnValue:
 
 
 def _allowed(found: Series, ahead: Sequence[Appointment], now: datetime) -> Mapping[str, object]:
-    """Return what whoever is signed in may do with a series, of which these visits are ahead."""
+    """Return what whoever is signed in may do with a series and with its visits `ahead`, as the page asks for it."""
     moves, cancels = may(actor(), Permission.MOVE_APPOINTMENT), may(actor(), Permission.CANCEL_APPOINTMENT)
     stands = bool(ahead) and found.state in STANDING
     return {
+        "may_decide": may(actor(), Permission.BOOK_SERIES),
         "may_extend": found.state in EXTENDED and may(actor(), Permission.EXTEND_SERIES),
         "may_substitute": bool(ahead) and may(actor(), Permission.SUBSTITUTE_THERAPIST),
         "may_cancel_series": can_end(found, now) and may(actor(), Permission.CANCEL_SERIES),

@@ -53,13 +53,14 @@ from scheduler.booking.keep_patient import (
 from scheduler.booking.move_appointment import MoveAppointment, move_appointment
 from scheduler.booking.offer_times import OfferTimes, offer_times, times_to_offer
 from scheduler.booking.once import KEY, note_answer
-from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, Refused
+from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, Refused, SeriesChanged
 from scheduler.booking.override_rule import OverrideRule, RuleOverridden, override_rule
 from scheduler.booking.preview_move import WantedMove
 from scheduler.booking.preview_substitute import HowMany, WantedSubstitute
 from scheduler.booking.replan_series import ReplanSeries, WantedReplan, replan_series
 from scheduler.booking.substitute_therapist import SubstituteTherapist, substitute_therapist
 from scheduler.booking.undo_advance import UndoAdvance, undo_advance
+from scheduler.booking.undo_move import UndoMove, undo_move
 from scheduler.booking.withdraw_override import WithdrawOverride, withdraw_override
 from scheduler.domain.appointment import AppointmentState
 from scheduler.domain.calendar_words import CalendarWords
@@ -154,6 +155,13 @@ def to_undo() -> Request:
     return Request(UndoAdvance(asked.command.appointment, 2), DESK)
 
 
+def to_undo_a_move() -> Request:
+    wish = WantedMove(a_course().appointments[-1].id)
+    made = move_appointment(MoveAppointment(wish), SYSTEM, clock())
+    assert isinstance(made, SeriesChanged), made
+    return Request(UndoMove(made.series.id, clock().now()))
+
+
 def to_substitute() -> Request:
     store_small_clinic()
     series = booked(therapist="therapist-1")
@@ -210,6 +218,7 @@ CASES: Mapping[Callable[..., Any], Callable[[], Request]] = {
     book_hold: a_hold,
     release_hold: a_hold,
     move_appointment: lambda: Request(MoveAppointment(WantedMove(a_course().appointments[-1].id))),
+    undo_move: to_undo_a_move,
     replan_series: lambda: Request(ReplanSeries(WantedReplan(called_off()[0].id))),
     substitute_therapist: to_substitute,
     cancel_appointment: lambda: Request(CancelAppointment(first_visit(), BY, WHY)),

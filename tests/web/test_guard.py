@@ -47,6 +47,7 @@ MAY_OPEN = {
             "move.move",
             "move.ways",
             "move.moved",
+            "undo.undo",
             "replan.replan",
             "replan.ways",
             "replan.replanned",
