@@ -15,7 +15,16 @@ from scheduler.domain.interval import Interval
 from scheduler.domain.places import Site
 from scheduler.domain.series import Series
 from scheduler.domain.treatment import StepKind
-from scheduler.web.words import KINDS, KindWords, count_words, day_words, short_day_words, visit_in, window_in
+from scheduler.web.words import (
+    KINDS,
+    KindWords,
+    clock_in,
+    count_words,
+    day_words,
+    short_day_words,
+    visit_in,
+    window_in,
+)
 
 # Pixels down the page; the letterings of static/trellis.css fit these.
 HEAD = 26
@@ -30,9 +39,11 @@ CLOSE = 8.0
 class Mark:
     """One visit: `at` and the window's `left` and `width` in per cent, `tip` in words, `flag` the worst finding's level.
 
-    `is_close` says that it stands right behind its neighbour.
+    `is_close` says that it stands right behind its neighbour; `visit` is the id, and `clock` the time
+    of day at which it starts, as the site's clocks show it.
     """
 
+    visit: str
     code: str
     at: float
     left: float | None
@@ -40,6 +51,7 @@ class Mark:
     tip: str
     flag: str
     is_close: bool = False
+    clock: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +91,13 @@ class Week:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A drawn series. `now` is where the present stands in per cent, `None` when outside the weeks drawn."""
+    """A drawn series. `now` is where the present stands in per cent, `None` when outside the weeks drawn.
 
+    The `days` from the clinic-local `first` on are drawn, each as wide as the others.
+    """
+
+    first: date
+    days: int
     lanes: tuple[Lane, ...]
     shades: tuple[Shade, ...]
     weeks: tuple[Week, ...]
@@ -139,6 +156,8 @@ def draw(
         if marks:
             lanes.append(Lane(kind, words, HEAD + LANE * len(lanes), _on_two_levels(marks)))
     return Drawing(
+        first=scale.first,
+        days=scale.days,
         lanes=tuple(lanes),
         shades=_shades(site, scale),
         weeks=_weeks(scale),
@@ -155,7 +174,16 @@ def _mark(visit: Appointment, window: Interval | None, scale: _Scale, flag: str)
         tip += f". May start {window_in(window, scale.zone)}"
     left = scale.at(shown.start) if shown else None
     width = round(shown.duration / scale.whole.duration * 100, 3) if shown else None
-    return Mark(visit.step, scale.at(visit.start), left, width, tip, flag)
+    return Mark(
+        visit.id,
+        visit.step,
+        scale.at(visit.start),
+        left,
+        width,
+        tip,
+        flag,
+        clock=clock_in(visit.start, scale.zone),
+    )
 
 
 def _on_two_levels(marks: list[Mark]) -> tuple[Mark, ...]:

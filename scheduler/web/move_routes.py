@@ -8,14 +8,17 @@ from flask.typing import ResponseReturnValue
 from scheduler.access.permissions import Permission
 from scheduler.booking.calling_off import is_to_come
 from scheduler.booking.move_appointment import MoveAppointment, move_appointment
-from scheduler.booking.outcomes import SeriesChanged
+from scheduler.booking.outcomes import NotAllowed, Refused, SeriesChanged
+from scheduler.booking.preview_free_starts import preview_free_starts
 from scheduler.booking.preview_move import preview_move
 from scheduler.booking.reach import series_within_reach
 from scheduler.domain.appointment import Appointment
+from scheduler.domain.clock import local_day
 from scheduler.domain.errors import NotFound
 from scheduler.store import appointments, clinic
 from scheduler.store.work import reading
 from scheduler.web.change_page import ChangePage, chosen_way
+from scheduler.web.free_starts import StartChooser, chooser
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.move_form import MoveForm, offering, wanted
@@ -30,6 +33,14 @@ pages = Blueprint("move", __name__)
 @needs(Permission.MOVE_APPOINTMENT)
 def move(appointment: str) -> ResponseReturnValue:
     """Ask where the visit shall go."""
+    with reading():
+        return _page(_visit(appointment), MoveForm()).asking()
+
+
+@pages.post("/visits/<appointment>/starts")
+@needs(Permission.MOVE_APPOINTMENT)
+def starts(appointment: str) -> ResponseReturnValue:
+    """Show the times that are free on another day."""
     with reading():
         return _page(_visit(appointment), MoveForm()).asking()
 
@@ -75,10 +86,23 @@ def _visit(appointment: str) -> Appointment:
     return visit
 
 
+def _chooser(visit: Appointment, form: MoveForm, zone: str) -> StartChooser | None:
+    """Return the free starts to choose from, `None` where the visit cannot be moved at all."""
+    days = preview_free_starts(visit.id, actor(), current_clock())
+    if isinstance(days, Refused | NotAllowed):
+        return None
+    chosen = form.day.data or local_day(visit.start, zone)
+    return chooser(days, zone, chosen, f"{form.at.data:%H:%M}" if form.at.data else "")
+
+
 def _page(visit: Appointment, form: MoveForm) -> ChangePage:
     series, patient = series_within_reach(actor(), visit.series)
     site, now = clinic.site(series.site), current_clock().now()
     others = [one for one in series.standing if one.id != visit.id and is_to_come(one, now)]
     offering(form, visit, standing_choices(others, site.zone), site.zone)
-    besides = {"visit": visit, "is_to_come": is_to_come(visit, now)}
+    besides = {
+        "visit": visit,
+        "is_to_come": is_to_come(visit, now),
+        "chooser": _chooser(visit, form, site.zone) if is_to_come(visit, now) else None,
+    }
     return ChangePage("move.html", series, patient, site, form, besides)

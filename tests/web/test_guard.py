@@ -47,6 +47,7 @@ MAY_OPEN = {
             "move.move",
             "move.ways",
             "move.moved",
+            "move.starts",
             "undo.undo",
             "replan.replan",
             "replan.ways",

@@ -139,3 +139,28 @@ def test_nurses_see_no_way_to_move(clinic_app: Flask) -> None:
     nurse = visitor(clinic_app, "nurse")
     assert f"/visits/{dose.id}/move" not in nurse.text(f"/series/{series.id}")
     assert nurse.get(f"/visits/{dose.id}/move").status_code == 403
+
+
+def test_free_starts_are_offered_day_by_day_and_asked_about_like_any_wish(
+    clinic_app: Flask, desk: Visitor
+) -> None:
+    series, _ = _a_dose(clinic_app)
+    talk = series.visit("I7")
+    assert talk is not None
+    page = desk.text(f"/visits/{talk.id}/move")
+    days = re.findall(r'<option value="([-\d]+)" data-times="([^"]+)" data-alone="([^"]*)"', page)
+    now = local_day(talk.start, ZONE).isoformat()
+    assert now in [day for day, _, _ in days]
+    day, alone = next((day, alone) for day, _, alone in days if alone and day > now)
+    times = desk.send(f"/visits/{talk.id}/starts", {"day": day}).text
+    at = alone.split()[0]
+    assert f'name="at" value="{at}"' in times
+    shown = desk.send(f"/visits/{talk.id}/ways", {"where": "exactly", "day": day, "at": at})
+    assert "1 visit changes" in shown.text
+    assert as_stored(clinic_app, series) == series
+
+
+def test_the_drawing_says_which_visits_can_be_dragged(clinic_app: Flask, desk: Visitor) -> None:
+    series, dose = _a_dose(clinic_app)
+    assert f'data-visit="{dose.id}" data-code="D3"' in desk.text(f"/series/{series.id}")
+    assert "data-visit=" not in visitor(clinic_app, "nurse").text(f"/series/{series.id}")

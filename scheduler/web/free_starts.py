@@ -1,0 +1,53 @@
+"""Free starts as pages offer them: a list of days, and the times of one of them, each with whether others must follow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from scheduler.booking.preview_free_starts import FreeDay
+from scheduler.domain.clock import local
+from scheduler.web.words import count_words, day_words
+
+
+@dataclass(frozen=True, slots=True)
+class DayChoice:
+    """A day to choose. `times` are as the clinic's clocks show them, those in `alone` move nothing else."""
+
+    day: date
+    words: str
+    times: tuple[str, ...]
+    alone: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class StartChooser:
+    """The days that can be chosen, the one that is, and the time that is chosen on it, empty for none."""
+
+    days: tuple[DayChoice, ...]
+    chosen: DayChoice | None
+    time: str
+
+
+def chooser(days: Iterable[FreeDay], zone: str, day: date | None, time: str) -> StartChooser:
+    """Return the choice of these days; the first from the wanted day on is chosen, or the last."""
+    choices = tuple(_choice(one, zone) for one in days)
+    wanted = next((one for one in choices if day is None or one.day >= day), None)
+    chosen = wanted or (choices[-1] if choices else None)
+    return StartChooser(choices, chosen, time if chosen and chosen.day == day else "")
+
+
+def _choice(one: FreeDay, zone: str) -> DayChoice:
+    free = count_words(len(one.starts), "start")
+    moves = "nothing else moves" if one.alone else "others would follow"
+    return DayChoice(
+        day=one.day,
+        words=f"{day_words(one.day)}: {free}, {moves}",
+        times=tuple(_clock(start, zone) for start in one.starts),
+        alone=frozenset(_clock(start, zone) for start in one.alone),
+    )
+
+
+def _clock(start: datetime, zone: str) -> str:
+    return f"{local(start, zone):%H:%M}"
