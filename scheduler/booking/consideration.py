@@ -40,7 +40,7 @@ def considered(asked: Asked, now: datetime) -> Considered:
 
     Whoever books afterwards must hold the locks before calling this, so that the diary is still true when writing.
     """
-    diary, protocol = at_hand(asked, now)
+    diary, protocol = facts_for(asked, now)
     declined = asked.request.wanted.declined
     answer = _answer(asked, diary, protocol)
     proposals = (_noting(declined, proposal) for proposal in answer.proposals)
@@ -51,8 +51,8 @@ def considered(asked: Asked, now: datetime) -> Considered:
     return Considered(options, answer.reasons, answer.exact)
 
 
-def at_hand(asked: Asked, now: datetime) -> tuple[Diary, Protocol]:
-    """Return the facts by which a request is judged, and its protocol narrowed to the visits that are needed."""
+def facts_for(asked: Asked, now: datetime) -> tuple[Diary, Protocol]:
+    """Return what visits that are asked for are judged by: the diary, and the protocol with the steps that are needed."""
     diary = load_diary(asked.patient.id, _horizon(asked, now), as_of=now, site=asked.site.id)
     today = local_day(now, asked.site.zone)
     declined = asked.request.wanted.declined

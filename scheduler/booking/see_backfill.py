@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import islice
 
 from scheduler.booking.changed_series import SeriesAtHand
-from scheduler.booking.consideration import at_hand
+from scheduler.booking.consideration import facts_for
 from scheduler.booking.preview_move import MOVABLE
 from scheduler.booking.request import Asked, SeriesRequest, understood
 from scheduler.booking.waiting_list import wanted_by
@@ -104,7 +104,7 @@ def _for_entry(entry: WaitingEntry, freed: Sequence[FreedTime], now: datetime) -
     # What makes no sense any more, such as days that are over, is told where the entry stands.
     if not isinstance(asked, Asked):
         return
-    diary, protocol = at_hand(asked, now)
+    diary, protocol = facts_for(asked, now)
     found = for_waiting(diary, protocol, asked.wishes(now), freed)
     if found is not None and not refuses(evaluate(diary, protocol, found.series)):
         yield Candidate(entry.patient, entry.since, found, entry=entry)

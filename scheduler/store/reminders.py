@@ -323,8 +323,21 @@ def _make_void(ids: Sequence[str], which: ColumnElement[bool]) -> int:
 
 def all_reminders() -> tuple[Reminder, ...]:
     """Return every message of the ledger, by due time."""
+    return _seen(select(_reminder).order_by(_reminder.c.due_at, _reminder.c.id))
+
+
+def confirmations_of(series: str) -> tuple[Reminder, ...]:
+    """Return the messages that confirm a series whole: the first, and those that were asked for again."""
+    asked = (
+        select(_reminder)
+        .join(_visit, _visit.c.id == _reminder.c.appointment_id)
+        .where(_visit.c.series_id == series, _reminder.c.kind == CONFIRMATION)
+    )
+    return _seen(asked.order_by(_reminder.c.appointment_version, _reminder.c.id))
+
+
+def _seen(asked: Select[Any]) -> tuple[Reminder, ...]:
     with reading() as connection:
-        rows = connection.execute(select(_reminder).order_by(_reminder.c.due_at, _reminder.c.id))
         return tuple(
             Reminder(
                 appointment=row.appointment_id,
@@ -337,5 +350,5 @@ def all_reminders() -> tuple[Reminder, ...]:
                 sent_at=row.sent_at,
                 problem=row.problem,
             )
-            for row in rows
+            for row in connection.execute(asked)
         )

@@ -23,6 +23,7 @@ from scheduler.store.work import reading
 from scheduler.web.feed_routes import CALENDAR_TYPE
 from scheduler.web.identity import current_clock
 from scheduler.web.link_words import asking_to_call, buttons_for, on_file
+from scheduler.web.own_advice import advice_of
 from scheduler.web.own_session import (
     browsers_language,
     guard_pages,
@@ -146,7 +147,7 @@ def _line(one: PlanVisit, found: OwnPlan, language: Language) -> PlanLine:
         stands=one.stands,
         is_over=one.visit.is_over_at(current_clock().now()),
         by_phone=by_phone,
-        advice=_advice(one, zone, language) if one.stands else (),
+        advice=advice_of(one, zone, language) if one.stands else (),
         said="" if asked is None else on_file(asked, language.page),
         waits=answered is not None and answered.waits,
         seen=mark_of(answered),
@@ -160,26 +161,6 @@ def _what(one: PlanVisit, words: PlanWords) -> str:
         return kind
     number, total = one.position
     return f"{kind} {filled(words.position, {'number': str(number), 'total': str(total)})}"
-
-
-def _advice(one: PlanVisit, zone: str, language: Language) -> tuple[str, ...]:
-    """Return what the visit asks of the patient, in the order of time; a clock time each, never hours to count back."""
-    words = own_words(language).plan
-    fasting = one.fasting
-    is_dose = one.visit.kind is StepKind.DOSING
-    told = (
-        (words.no_solids, fasting.solids_until if fasting else None),
-        (words.no_clear_liquids, fasting.clear_liquids_until if fasting else None),
-    )
-    after = (
-        (words.release, one.visit.discharge if is_dose else None),
-        (words.no_driving, one.no_driving_until),
-    )
-    return (
-        *(filled(text, {"time": language.moment(at, zone)}) for text, at in told if at is not None),
-        *((words.ride,) if one.needs_ride else ()),
-        *(filled(text, {"time": language.moment(at, zone)}) for text, at in after if at is not None),
-    )
 
 
 def _key(one: PlanVisit) -> str:

@@ -55,6 +55,11 @@ class Panel:
     general: tuple[Finding, ...]
     preferences: tuple[tuple[str, str], ...]
 
+    @property
+    def drawn_visits(self) -> frozenset[str]:
+        """The ids of the visits that are drawn."""
+        return frozenset(mark.visit for lane in self.drawing.lanes for mark in lane.marks)
+
 
 @dataclass(frozen=True, slots=True)
 class Onlooker:

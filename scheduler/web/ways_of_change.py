@@ -50,7 +50,10 @@ class ChangedRow:
 
 @dataclass(frozen=True, slots=True)
 class WayPanel:
-    """One way, drawn and told. `new` are the findings that were not there before; `seal` is the text that does it."""
+    """One way, drawn and told. `new` are the findings that were not there before; `seal` is the text that does it.
+
+    `visits` are those of the series as it would be.
+    """
 
     title: str
     summary: str
@@ -59,6 +62,7 @@ class WayPanel:
     new: tuple[Finding, ...]
     exact: bool
     seal: str
+    visits: tuple[Appointment, ...] = ()
 
 
 def onlooker_at(site: Site) -> Onlooker:
@@ -71,7 +75,8 @@ def way_panels(
 ) -> tuple[WayPanel, ...]:
     """Return the panels of the ways to do what is wanted of a series."""
     heard = {(one.rule, one.steps) for one in findings_now(series, onlooker.now)}
-    return tuple(_panel(way, wanted, heard, onlooker) for way in ways)
+    about = Seal(_about(wanted), onlooker.actor, onlooker.now)
+    return tuple(way_panel(way, heard, onlooker, sealed(visits_of(way), about, wanted)) for way in ways)
 
 
 def standing_choices(visits: Iterable[Appointment], zone: str) -> list[tuple[str, str]]:
@@ -86,9 +91,10 @@ def missing_visits(series: Series) -> tuple[Appointment, ...]:
     return series.missing if series.state in REPLANNED else ()
 
 
-def _panel(
-    way: PlannedChange, wanted: Wanted, heard: Set[tuple[str, tuple[str, ...]]], onlooker: Onlooker
+def way_panel(
+    way: PlannedChange, heard: Set[tuple[str, tuple[str, ...]]], onlooker: Onlooker, seal: str
 ) -> WayPanel:
+    """Return the panel of one way that `seal` takes; `heard` are the rules and steps of findings that were there before."""
     before = {visit.id: visit for visit in way.before.appointments}
     changed = [visit for visit in way.after.standing if before.get(visit.id) != visit]
     windows = windows_of(way.protocol, way.after, onlooker.site.zone, onlooker.now)
@@ -105,7 +111,8 @@ def _panel(
             one for one in way.findings if one.level is not Level.INFO and (one.rule, one.steps) not in heard
         ),
         exact=way.exact,
-        seal=sealed(visits_of(way), Seal(_about(wanted), onlooker.actor, onlooker.now), wanted),
+        seal=seal,
+        visits=way.after.standing,
     )
 
 
