@@ -127,6 +127,8 @@ def _site(site: Site) -> Json:
         chosen = {**chosen, "message_words": words}
     if urgent := plain_help(site.urgent_help):
         chosen = {**chosen, "urgent_help": urgent}
+    if site.holiday_region:
+        chosen = {**chosen, "holiday_region": site.holiday_region}
     return {"id": site.id, "zone": site.zone, **chosen}
 
 

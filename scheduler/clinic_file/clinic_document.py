@@ -217,6 +217,7 @@ def _site(entry: SiteEntry) -> Site:
         language=entry.language,
         message_words=chosen_words(entry.message_words),
         urgent_help=tuple(UrgentHelp(one.name, one.phone) for one in entry.urgent_help),
+        holiday_region=entry.holiday_region,
     )
 
 

@@ -12,6 +12,7 @@ from scheduler.clinic_file.forms import (
     DottedName,
     Email,
     Form,
+    HolidayRegion,
     Id,
     Language,
     Moment,
@@ -167,6 +168,7 @@ class SiteEntry(Form):
     language: Language = USUAL_LANGUAGE
     message_words: WordsOfMessages = {}
     urgent_help: Annotated[list[UrgentHelpEntry], Field(max_length=MOST_URGENT)] = []
+    holiday_region: HolidayRegion = ""
 
     @field_validator("message_words")
     @classmethod

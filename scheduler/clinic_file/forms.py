@@ -162,6 +162,7 @@ Phone = Annotated[str, Field(pattern=r"^\+?[0-9][0-9 ().-]{5,24}$")]
 #: Numbers of urgent help may be as short as three figures.
 ShortPhone = Annotated[str, Field(pattern=r"^[+*#]?[0-9][0-9 ().-]{1,24}$")]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+HolidayRegion = Annotated[str, Field(pattern=r"^([A-Z]{2}(-[A-Za-z0-9][A-Za-z0-9 ]{0,39})?)?$")]
 Zone = Annotated[str, AfterValidator(zone_in)]
 Day = Annotated[date, BeforeValidator(day_in)]
 MOMENT_SCHEMA = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d([ T]\d\d:\d\d.*)?$"}

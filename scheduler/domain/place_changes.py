@@ -91,6 +91,36 @@ class SiteClosed:
 
 
 @dataclass(frozen=True, slots=True)
+class HolidaysTaken:
+    """A site is shut on public holidays, one closure or more; days on which it is shut already stay as they are."""
+
+    site: str
+    closures: tuple[Closure, ...]
+    word = "holidays_taken"
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        """The site."""
+        return "site", self.site
+
+    def during(self, zone: str) -> Interval | None:
+        """Return from the first of the days to the last; `None` where there is none."""
+        if not self.closures:
+            return None
+        first = min(one.first_day for one in self.closures)
+        last = max(one.last_day for one in self.closures)
+        return _days(Closure(first, last, ""), zone)
+
+    def made_to(self, facts: Facts) -> Facts:
+        """Return the facts with the closures."""
+        new = [one for one in self.closures if not _is_shut(facts, one)]
+        if not new:
+            raise InvalidValue("the site is shut on these days already")
+        closures = sorted([*facts.site.closures, *new], key=lambda one: (one.first_day, one.last_day))
+        return replace(facts, site=replace(facts.site, closures=tuple(closures)))
+
+
+@dataclass(frozen=True, slots=True)
 class SiteOpenedAgain:
     """A closure of a site does not take place."""
 
@@ -115,7 +145,13 @@ class SiteOpenedAgain:
         return replace(facts, site=replace(facts.site, closures=left))
 
 
-PlaceChange = RoomOutOfUse | RoomBackInUse | SiteClosed | SiteOpenedAgain
+PlaceChange = RoomOutOfUse | RoomBackInUse | SiteClosed | HolidaysTaken | SiteOpenedAgain
+
+
+def _is_shut(facts: Facts, wanted: Closure) -> bool:
+    return any(
+        one.first_day <= wanted.first_day and wanted.last_day <= one.last_day for one in facts.site.closures
+    )
 
 
 def _days(closure: Closure, zone: str) -> Interval:

@@ -72,6 +72,7 @@ class Site:
     `zone` is an IANA name. `phone` and `address` may be empty. `calendar_words` are what calendars of staff call visits,
     `reminder_times` when messages to patients leave, `language` (BCP 47) what they are written in where a patient has none.
     `message_words` are those of messages that the site has words of its own for, `urgent_help` whom patients call in need.
+    `holiday_region` says whose public holidays are proposed as closures: a country (ISO 3166), with a hyphen a part of it.
     """
 
     id: str
@@ -90,6 +91,7 @@ class Site:
     language: str = USUAL_LANGUAGE
     message_words: MessageWords = ()
     urgent_help: tuple[UrgentHelp, ...] = ()
+    holiday_region: str = ""
 
     def open_times(self, horizon: Interval) -> tuple[Interval, ...]:
         """Return when the site is open within the horizon, closures taken out, sorted and merged."""

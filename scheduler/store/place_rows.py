@@ -54,6 +54,7 @@ def load_sites(connection: Connection, site: str | None = None) -> tuple[Site, .
             language=row.language,
             message_words=words_of_messages(row.message_words),
             urgent_help=urgent_help_from(row.urgent_help),
+            holiday_region=row.holiday_region,
             **_policies(row),
         )
         for row in rows
@@ -78,6 +79,7 @@ def write_site(connection: Connection, site: Site) -> None:
         "language": site.language,
         "message_words": plain(site.message_words) or None,
         "urgent_help": plain_help(site.urgent_help) or None,
+        "holiday_region": site.holiday_region,
     }
     put(connection, _site, row)
     hang(connection, _hours, {"site_id": site.id}, hours_rows(site.hours))

@@ -15,7 +15,7 @@ class SiteRow(Row):
 
     `calendar_words` are a JSON object of texts, nothing for the usual words; `reminder_times` one of numbers that differ
     from the usual ones, nothing for none; `message_words` those of messages that it has words of its own for; `urgent_help`
-    a JSON list of names and numbers, nothing for none.
+    a JSON list of names and numbers, nothing for none. `holiday_region` is empty where none was chosen.
     """
 
     __tablename__ = "site"
@@ -35,6 +35,7 @@ class SiteRow(Row):
     language: Mapped[str] = mapped_column(server_default="en")
     message_words: Mapped[Json | None]
     urgent_help: Mapped[Json | None]
+    holiday_region: Mapped[str] = mapped_column(server_default="")
 
 
 class SiteHoursRow(Row):

@@ -33,6 +33,7 @@ from scheduler.web import (
     follow_up_routes,
     hand_out_routes,
     hold_routes,
+    holiday_routes,
     home_routes,
     insight_routes,
     invitation_routes,
@@ -117,6 +118,7 @@ BLUEPRINTS = (
     busy_routes.pages,
     subscription_routes.pages,
     place_routes.pages,
+    holiday_routes.pages,
     calendar_words_routes.pages,
     insight_routes.pages,
     reminder_times_routes.pages,
@@ -214,6 +216,7 @@ _OF_PATIENTS: tuple[str, ...] = (
 
 _OF_PLACES: tuple[str, ...] = (
     "places",
+    "holidays",
     "calendar_words",
     "reminder_times",
     "message_words",

@@ -35,6 +35,7 @@ from scheduler.booking.change_cohort import (
     leave_cohort,
     make_cohort,
 )
+from scheduler.booking.change_holiday_region import ChangeHolidayRegion, change_holiday_region
 from scheduler.booking.change_places import change_places
 from scheduler.booking.change_reminder_times import ChangeReminderTimes, change_reminder_times
 from scheduler.booking.changed_series import visits_of
@@ -237,6 +238,7 @@ CASES: Mapping[Callable[..., Any], Callable[[], Request]] = {
     leave_cohort: in_a_group(LeaveCohort(COHORT, "patient-1")),
     book_members_visits: own_visits,
     change_calendar_words: other_words,
+    change_holiday_region: lambda: Request(ChangeHolidayRegion("site-1", "US-CO")),
     change_reminder_times: other_times,
     register_patient: a_new_patient,
     change_patient: to_correct,
