@@ -31,17 +31,19 @@ from scheduler.web.forms import faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.saving_facts import Saving, shown_or_saved
-from scheduler.web.words import absence_in, day_words
+from scheduler.web.week_drawing import WeekDrawing, week_of_room, week_of_site
+from scheduler.web.words import absence_in, day_words, zone_words
 
 pages = Blueprint("places", __name__)
 
 
 @dataclass(frozen=True, slots=True)
 class RoomLine:
-    """One room, and when it is out of use from now on."""
+    """One room, when it is out of use from now on, and its coming weeks where it is so in one of them."""
 
     room: Room
     out_of_use: tuple[Interval, ...]
+    week: WeekDrawing | None
 
 
 @dataclass(frozen=True)
@@ -144,14 +146,19 @@ def _page(facts: Facts, forms: _Forms, wrong: RoomForm | ClosureForm | None = No
         may_choose_words=may(actor(), Permission.CHANGE_CALENDAR_WORDS),
         may_choose_times=may(actor(), Permission.CHANGE_REMINDER_TIMES),
         may_word_messages=may(actor(), Permission.CHANGE_MESSAGE_WORDS),
-        rooms=[
-            RoomLine(room, tuple(time for time in room.out_of_use if time.end > now))
-            for room in _by_name(facts)
-        ],
+        rooms=[_room_line(room, facts, now) for room in _by_name(facts)],
+        week=week_of_site(facts.site, now),
+        zone_name=zone_words(today, facts.site.zone),
         closures=[(one, _days(one)) for one in facts.site.closures if one.last_day >= today],
         forms=forms,
         faults=faults(wrong) if wrong is not None else [],
     )
+
+
+def _room_line(room: Room, facts: Facts, now: datetime) -> RoomLine:
+    ahead = tuple(time for time in room.out_of_use if time.end > now)
+    week = week_of_room(room, facts.site, now)
+    return RoomLine(room, ahead, week if "away" in week.tones else None)
 
 
 def _by_name(facts: Facts) -> list[Room]:

@@ -45,7 +45,8 @@ from scheduler.web.forms import faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.saving_facts import Saving, shown_or_saved
-from scheduler.web.words import absence_in, day_words, role_words
+from scheduler.web.week_drawing import week_of_person
+from scheduler.web.words import absence_in, day_words, role_words, zone_words
 
 pages = Blueprint("staff", __name__)
 
@@ -222,6 +223,8 @@ def _page(
         credentials=[
             _credential(held, today) for held in sorted(person.credentials, key=lambda one: one.kind)
         ],
+        week=week_of_person(person, facts.site, now),
+        zone_name=zone_words(today, facts.site.zone),
         calendars=_calendars(person, facts.site, now),
         dated=[hours for hours in person.hours if is_dated(hours)],
         may_absence=may(actor(), Permission.RECORD_ABSENCE),

@@ -1,0 +1,240 @@
+"""Working and opening hours drawn as a week: a bar for each day on one scale of hours, each day told in words as well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from scheduler.domain.clock import local, local_day, whole_local_day
+from scheduler.domain.interval import Interval, merged, without
+from scheduler.domain.people import StaffMember
+from scheduler.domain.places import Closure, Room, Site, WeeklyHours, weekly_times
+from scheduler.web.words import WEEKDAYS, day_words, lower_first, short_day_words
+
+WEEKS = 4
+"""So many weeks are drawn as they come, the present one first."""
+
+_DAY = timedelta(days=1)
+_MINUTES = 24 * 60
+#: What is drawn at the least, in hours of the clock: so one person's week looks like another's.
+_LEAST = (7, 18)
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """How the times of somebody or something are told: what they are without any, and while they are not to be had."""
+
+    none: str
+    away: str
+    taken: str = "taken elsewhere"
+    usual: str = "as usual"
+
+
+OF_STAFF = Tongue("not at work", "away")
+OF_SITE = Tongue("not open", "not open")
+OF_ROOM = Tongue("not open", "out of use")
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """When somebody or something is to be had: a weekly pattern in a zone, and what is taken from it."""
+
+    hours: tuple[WeeklyHours, ...]
+    zone: str
+    tongue: Tongue
+    closures: tuple[Closure, ...] = ()
+    away: tuple[Interval, ...] = ()
+    taken: tuple[Interval, ...] = ()
+
+    @property
+    def usual(self) -> tuple[WeeklyHours, ...]:
+        """The pattern without what holds for some time only, by weekday."""
+        return tuple(sorted(one for one in self.hours if one.valid_from is None and one.valid_until is None))
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of a day in minutes since midnight by the clock there; `tone` is 'work', 'away', 'taken' or 'shut'."""
+
+    tone: str
+    begins: int
+    ends: int
+
+    @property
+    def told(self) -> str:
+        """From when to when, such as '08:00–12:00'."""
+        return f"{_clock(self.begins)}–{_clock(self.ends)}"
+
+
+@dataclass(frozen=True, slots=True)
+class DayRow:
+    """One day: its name, its bars, and the same in words. `differs` says how it is not as usual, empty where it is."""
+
+    name: str
+    segments: tuple[Segment, ...]
+    words: str
+    differs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnWeek:
+    """Seven days from Monday; `differs` tells the days that are not as usual."""
+
+    name: str
+    rows: tuple[DayRow, ...]
+
+    @property
+    def differs(self) -> tuple[str, ...]:
+        """What is not as usual, day by day."""
+        return tuple(f"{row.name}: {row.differs}" for row in self.rows if row.differs)
+
+
+@dataclass(frozen=True, slots=True)
+class WeekDrawing:
+    """The usual week and those that come, all from `first` to `last` hour of the clock."""
+
+    first: int
+    last: int
+    usual: DrawnWeek
+    coming: tuple[DrawnWeek, ...]
+
+    @property
+    def ticks(self) -> tuple[int, ...]:
+        """The full hours that are written above the bars."""
+        return tuple(hour for hour in range(self.first, self.last + 1) if hour % 3 == 0)
+
+    @property
+    def tones(self) -> frozenset[str]:
+        """What is anywhere in the drawing, for its legend."""
+        return frozenset(
+            one.tone for week in (self.usual, *self.coming) for row in week.rows for one in row.segments
+        )
+
+    def at(self, minutes: int) -> str:
+        """Return where a time of the day stands, in per cent of the width."""
+        return f"{self._share(minutes - 60 * self.first):.2f}"
+
+    def wide(self, segment: Segment) -> str:
+        """Return how wide a stretch is, in per cent of the width."""
+        return f"{self._share(segment.ends - segment.begins):.2f}"
+
+    def _share(self, minutes: int) -> float:
+        return 100 * minutes / (60 * (self.last - self.first))
+
+
+def week_of_person(person: StaffMember, site: Site, now: datetime) -> WeekDrawing:
+    """Draw when somebody is at work: usually, and in the weeks that come with time off, calendars elsewhere and closures."""
+    taken = tuple(person.busy)
+    return drawn(Times(person.hours, site.zone, OF_STAFF, site.closures, person.time_off, taken), now)
+
+
+def week_of_site(site: Site, now: datetime) -> WeekDrawing:
+    """Draw when a site is open: usually, and in the weeks that come with its closures."""
+    return drawn(Times(site.hours, site.zone, OF_SITE, site.closures), now)
+
+
+def week_of_room(room: Room, site: Site, now: datetime) -> WeekDrawing:
+    """Draw when a room can be used: while the site is open, but for the times it is out of use."""
+    return drawn(Times(site.hours, site.zone, OF_ROOM, site.closures, room.out_of_use), now)
+
+
+def drawn(times: Times, now: datetime) -> WeekDrawing:
+    """Draw times by the week."""
+    today = local_day(now, times.zone)
+    monday = today - today.weekday() * _DAY
+    usual = DrawnWeek("The usual week", tuple(_usual_row(times, weekday) for weekday in range(7)))
+    coming = tuple(_week(times, monday + number * 7 * _DAY) for number in range(WEEKS))
+    stretches = [one for week in (usual, *coming) for row in week.rows for one in row.segments]
+    first = min([_LEAST[0], *(one.begins // 60 for one in stretches)])
+    last = max([_LEAST[1], *(-(-one.ends // 60) for one in stretches)])
+    return WeekDrawing(first, last, usual, coming)
+
+
+def _usual_row(times: Times, weekday: int) -> DayRow:
+    found = tuple(
+        Segment(
+            "work", _minutes(one.opens.hour, one.opens.minute), _minutes(one.closes.hour, one.closes.minute)
+        )
+        for one in times.usual
+        if one.weekday == weekday
+    )
+    return DayRow(WEEKDAYS[weekday], found, _capital(_told(found) or times.tongue.none))
+
+
+def _week(times: Times, monday: date) -> DrawnWeek:
+    days = [monday + number * _DAY for number in range(7)]
+    return DrawnWeek(f"Week of {day_words(monday)}", tuple(_row(times, day) for day in days))
+
+
+def _row(times: Times, day: date) -> DayRow:
+    whole = whole_local_day(day, times.zone)
+    pattern = weekly_times(times.hours, whole, times.zone)
+    shut = next((one for one in times.closures if one.first_day <= day <= one.last_day), None)
+    closed = [whole] if shut else []
+    away = without(_within(pattern, merged(times.away)), closed)
+    taken = without(_within(pattern, merged(times.taken)), [*closed, *away])
+    work = without(pattern, [*closed, *away, *taken])
+    kinds = {"work": work, "away": away, "taken": taken, "shut": _within(pattern, closed)}
+    segments = {
+        tone: tuple(_segment(tone, one, day, times.zone) for one in found) for tone, found in kinds.items()
+    }
+    row = _usual_row(times, day.weekday())
+    differs = _differs(row, segments, times.tongue, shut)
+    every = tuple(sorted((one for found in segments.values() for one in found), key=lambda one: one.begins))
+    words = _told(segments["work"]) or ("" if differs else times.tongue.none)
+    said = _capital("; ".join(filter(None, (words, differs))))
+    return replace(row, name=short_day_words(day), segments=every, words=said, differs=differs)
+
+
+def _differs(
+    usual: DayRow, segments: dict[str, tuple[Segment, ...]], tongue: Tongue, shut: Closure | None
+) -> str:
+    found = []
+    if shut is not None and segments["shut"]:
+        found.append(f"the site is shut ({shut.reason})")
+    if segments["away"]:
+        found.append(f"{tongue.away} {_told(segments['away'])}")
+    if segments["taken"]:
+        found.append(f"{tongue.taken} {_told(segments['taken'])}")
+    if _joined(one for those in segments.values() for one in those) != _joined(usual.segments):
+        found.append(f"usually {lower_first(usual.words)}")
+    return "; ".join(found)
+
+
+def _joined(segments: Iterable[Segment]) -> list[tuple[int, int]]:
+    """Return stretches as one where one begins when another ends, whatever they are."""
+    found: list[tuple[int, int]] = []
+    for begins, ends in sorted((one.begins, one.ends) for one in segments):
+        if found and begins <= found[-1][1]:
+            found[-1] = found[-1][0], max(ends, found[-1][1])
+        else:
+            found.append((begins, ends))
+    return found
+
+
+def _within(pattern: Iterable[Interval], stretches: Sequence[Interval]) -> list[Interval]:
+    shared = (one.shared_with(other) for one in pattern for other in stretches)
+    return [one for one in shared if one]
+
+
+def _segment(tone: str, interval: Interval, day: date, zone: str) -> Segment:
+    begins, ends = local(interval.start, zone), local(interval.end, zone)
+    last = _MINUTES if ends.date() > day else _minutes(ends.hour, ends.minute)
+    return Segment(tone, _minutes(begins.hour, begins.minute), last)
+
+
+def _told(segments: Iterable[Segment]) -> str:
+    return ", ".join(one.told for one in segments)
+
+
+def _minutes(hour: int, minute: int) -> int:
+    return 60 * hour + minute
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
