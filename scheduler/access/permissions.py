@@ -55,6 +55,7 @@ class Permission(StrEnum):
     CHANGE_CALENDAR_WORDS = "change_calendar_words"
     CHANGE_REMINDER_TIMES = "change_reminder_times"
     CHANGE_MESSAGE_WORDS = "change_message_words"
+    CHANGE_SETTINGS = "change_settings"
     MANAGE_BUSY_CALENDARS = "manage_busy_calendars"
     MANAGE_OWN_BUSY_CALENDARS = "manage_own_busy_calendars"
     MANAGE_SUBSCRIPTIONS = "manage_subscriptions"
@@ -118,6 +119,7 @@ ALLOWED: Mapping[Permission, frozenset[AccountRole]] = MappingProxyType(
         Permission.CHANGE_CALENDAR_WORDS: _KEEPERS,
         Permission.CHANGE_REMINDER_TIMES: _KEEPERS,
         Permission.CHANGE_MESSAGE_WORDS: _KEEPERS,
+        Permission.CHANGE_SETTINGS: _KEEPERS,
         Permission.MANAGE_BUSY_CALENDARS: _DESK,
         Permission.MANAGE_OWN_BUSY_CALENDARS: _CLINICAL,
         Permission.MANAGE_SUBSCRIPTIONS: _DESK,

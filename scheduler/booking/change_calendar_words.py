@@ -10,7 +10,6 @@ from scheduler.booking.retrying import retried
 from scheduler.booking.site_choice import Chooser, SiteChosen, choose
 from scheduler.domain.calendar_words import CalendarWords
 from scheduler.domain.clock import Clock
-from scheduler.domain.places import Site
 
 VERB = "change_calendar_words"
 
@@ -32,10 +31,4 @@ def change_calendar_words(
         return NotAllowed(Permission.CHANGE_CALENDAR_WORDS)
     now = clock.now()
     by = Chooser(VERB, actor, now)
-    return retried(lambda: choose(command, by, lambda site: _changed(site, command)))
-
-
-def _changed(site: Site, command: ChangeCalendarWords) -> tuple[Site, dict[str, object]] | None:
-    if site.calendar_words == command.words:
-        return None
-    return replace(site, calendar_words=command.words), dict(command.words.plain())
+    return retried(lambda: choose(command, by, lambda site: replace(site, calendar_words=command.words)))

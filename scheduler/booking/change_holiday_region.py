@@ -11,7 +11,6 @@ from scheduler.booking.request import nonsense
 from scheduler.booking.retrying import retried
 from scheduler.booking.site_choice import Chooser, SiteChosen, choose
 from scheduler.domain.clock import Clock
-from scheduler.domain.places import Site
 
 VERB = "change_holiday_region"
 
@@ -36,11 +35,4 @@ def change_holiday_region(
         return Refused(reasons=(nonsense("unknown_region", why, "Choose one of the list."),))
     now = clock.now()
     by = Chooser(VERB, actor, now)
-    return retried(lambda: choose(command, by, lambda site: _changed(site, command)))
-
-
-def _changed(site: Site, command: ChangeHolidayRegion) -> tuple[Site, dict[str, object]] | None:
-    if site.holiday_region == command.region:
-        return None
-    details: dict[str, object] = {"holiday_region": [site.holiday_region, command.region]}
-    return replace(site, holiday_region=command.region), details
+    return retried(lambda: choose(command, by, lambda site: replace(site, holiday_region=command.region)))

@@ -10,7 +10,6 @@ from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.retrying import retried
 from scheduler.booking.site_choice import Chooser, SiteChosen, choose
 from scheduler.domain.clock import Clock
-from scheduler.domain.places import Site
 from scheduler.domain.reminder_times import ReminderTimes
 from scheduler.store.audit import history
 
@@ -46,7 +45,7 @@ def change_reminder_times(
         return NotAllowed(Permission.CHANGE_REMINDER_TIMES)
     now = clock.now()
     by = Chooser(VERB, actor, now)
-    return retried(lambda: choose(command, by, lambda site: _changed(site, command)))
+    return retried(lambda: choose(command, by, lambda site: replace(site, reminder_times=command.times)))
 
 
 def who_chose(site: str) -> dict[str, Chosen]:
@@ -57,13 +56,3 @@ def who_chose(site: str) -> dict[str, Chosen]:
             for name in entry.details:
                 found[name] = Chosen(entry.actor, entry.at)
     return found
-
-
-def _changed(site: Site, command: ChangeReminderTimes) -> tuple[Site, dict[str, object]] | None:
-    if site.reminder_times == command.times:
-        return None
-    was, now_is = site.reminder_times.plain(), command.times.plain()
-    details: dict[str, object] = {
-        name: [was[name], value] for name, value in now_is.items() if was[name] != value
-    }
-    return replace(site, reminder_times=command.times), details

@@ -21,6 +21,7 @@ from scheduler.domain.appointment import Appointment
 from scheduler.domain.claims import capacity_of
 from scheduler.domain.errors import InvalidValue, NotFound
 from scheduler.domain.facts import FactChange, Facts
+from scheduler.domain.site_settings import differences
 from scheduler.planner.proposal import Reason
 from scheduler.rules.finding import Finding, Level
 from scheduler.store.audit import AuditEntry, record
@@ -160,6 +161,7 @@ def change_facts(
             "visits_broken": len(found.visits),
             "conflicts": new,
             "resolved": gone,
+            **differences(found.before.site, found.after.site),
         }
         record(AuditEntry(now, actor.id, verb, kind, id, details, wanted.site))
         note_answer(verb, wanted, wanted.idempotency_key, _Subject(id, wanted.site), now)

@@ -17,6 +17,7 @@ from scheduler.clinic_file import Clinic
 from scheduler.clinic_file.clinic_document import read_clinic
 from scheduler.domain.clock import Clock
 from scheduler.domain.errors import Fault, FaultyDocument
+from scheduler.domain.site_settings import differences
 from scheduler.domain.treatment import Protocol
 from scheduler.store import clinic
 from scheduler.store.audit import AuditEntry, record
@@ -100,7 +101,11 @@ def _attempt(command: ImportClinic, actor: Actor, now: datetime) -> ClinicImport
     content = read_clinic(command.document)
     with unit_of_work():
         new = _new_among(content)
+        before = {site.id: site for site in clinic.sites()}
         changes = clinic.save_clinic(content, now)
+        for site in clinic.sites():
+            if site.id in before and (chosen := differences(before[site.id], site)):
+                record(AuditEntry(now, actor.id, "import_clinic", "site", site.id, chosen, site.id))
         conflicts, visits = _feed_the_inbox(now) if changes.created or changes.changed else (0, 0)
         details = {
             "created": changes.created,

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 from scheduler.access.permissions import Actor
 from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.outcomes import Refused
 from scheduler.domain.places import Site
+from scheduler.domain.site_settings import differences
 from scheduler.store.audit import AuditEntry, record
 from scheduler.store.locks import lock
 from scheduler.store.site_facts import facts_of, save_facts
 from scheduler.store.work import unit_of_work
 
-#: Returns the site as it is to be, and what its history says of that; `None` where it is so already.
-Change: TypeAlias = Callable[[Site], tuple[Site, Mapping[str, Any]] | None]
+#: Returns the site as it is to be.
+Change: TypeAlias = Callable[[Site], Site]
 
 
 class Choice(Protocol):
@@ -50,7 +51,10 @@ class Chooser:
 
 
 def choose(command: Choice, by: Chooser, change: Change) -> SiteChosen | Refused:
-    """Enter a choice; nothing is written where it holds already. Raises `NotFound` for an unknown site."""
+    """Enter a choice, told in the history as what was and what is; nothing is written where it holds already.
+
+    Raises `NotFound` for an unknown site.
+    """
     with unit_of_work():
         lock([command.site], [])
         outcome = SiteChosen(command.site, command.site)
@@ -58,10 +62,10 @@ def choose(command: Choice, by: Chooser, change: Change) -> SiteChosen | Refused
         if earlier is not None:
             return earlier if isinstance(earlier, Refused) else outcome
         before = facts_of(command.site)
-        changed = change(before.site)
-        if changed is not None:
-            site, details = changed
+        site = change(before.site)
+        if site != before.site:
             save_facts(before, replace(before, site=site))
+            details = differences(before.site, site)
             record(AuditEntry(by.now, by.actor.id, by.verb, "site", command.site, details, command.site))
         note_answer(by.verb, command, command.idempotency_key, outcome, by.now)
     return outcome

@@ -216,7 +216,9 @@ def _site(entry: SiteEntry) -> Site:
         reminder_times=ReminderTimes(**dict(entry.reminder_times)),
         language=entry.language,
         message_words=chosen_words(entry.message_words),
-        urgent_help=tuple(UrgentHelp(one.name, one.phone) for one in entry.urgent_help),
+        urgent_help=tuple(
+            UrgentHelp(one.name, one.phone, tuple(sorted(one.names.items()))) for one in entry.urgent_help
+        ),
         holiday_region=entry.holiday_region,
     )
 

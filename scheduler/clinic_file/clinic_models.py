@@ -128,11 +128,12 @@ class UrgentHelpEntry(Form):
 
     name: Words
     phone: ShortPhone
+    names: dict[Language, Words] = {}
 
     @model_validator(mode="after")
     def _may_be_shown(self) -> UrgentHelpEntry:
         try:
-            UrgentHelp(self.name, self.phone)
+            UrgentHelp(self.name, self.phone, tuple(self.names.items()))
         except InvalidValue as problem:
             raise ValueError(str(problem)) from problem
         return self

@@ -14,7 +14,7 @@ from scheduler.booking.site_choice import Chooser, SiteChosen, choose
 from scheduler.domain.clock import Clock
 from scheduler.domain.message_checks import faults_of
 from scheduler.domain.message_names import Unnamed, names_told
-from scheduler.domain.message_words import ChosenWords, MessageForm, Place, with_words, words_at
+from scheduler.domain.message_words import ChosenWords, MessageForm, Place, with_words
 from scheduler.domain.places import Site
 from scheduler.planner.proposal import Reason
 from scheduler.reminders.example_letters import MOST_SEGMENTS, Setting, segments_of
@@ -59,7 +59,7 @@ def change_message_words(
         if wrong:
             return Refused(reasons=tuple(_reason(where, why) for where, why in wrong))
     by = Chooser(VERB, actor, now)
-    return retried(lambda: choose(command, by, lambda site: _changed(site, command)))
+    return retried(lambda: choose(command, by, lambda site: _worded(site, command)))
 
 
 def change_site_language(
@@ -73,7 +73,7 @@ def change_site_language(
         why = f"There are no words in '{command.language}'."
         return Refused(reasons=(nonsense("unknown_language", why, f"Choose one of {known}."),))
     by = Chooser(LANGUAGE_VERB, actor, clock.now())
-    return retried(lambda: choose(command, by, lambda site: _speaking(site, command.language)))
+    return retried(lambda: choose(command, by, lambda site: replace(site, language=command.language)))
 
 
 def faults_at(site: Site, place: Place, chosen: ChosenWords, now: datetime) -> Iterator[tuple[str, str]]:
@@ -99,18 +99,5 @@ def _reason(where: str, why: str) -> Reason:
     )
 
 
-def _changed(site: Site, command: ChangeMessageWords) -> tuple[Site, dict[str, object]] | None:
-    place = command.place
-    if words_at(site.message_words, place) == command.chosen:
-        return None
-    words = with_words(site.message_words, place, command.chosen)
-    details: dict[str, object] = {"language": place.language, "form": place.form.value, "kind": place.kind}
-    if command.chosen is not None:
-        details |= {"subject": command.chosen.subject, "body": command.chosen.body}
-    return replace(site, message_words=words), details
-
-
-def _speaking(site: Site, language: str) -> tuple[Site, dict[str, object]] | None:
-    if site.language == language:
-        return None
-    return replace(site, language=language), {"language": [site.language, language]}
+def _worded(site: Site, command: ChangeMessageWords) -> Site:
+    return replace(site, message_words=with_words(site.message_words, command.place, command.chosen))

@@ -53,6 +53,7 @@ from scheduler.web import (
     rules_routes,
     search_routes,
     series_routes,
+    setting_routes,
     sign_in_routes,
     staff_routes,
     stay_routes,
@@ -61,6 +62,7 @@ from scheduler.web import (
     text_routes,
     unconfirmed_routes,
     undo_routes,
+    urgent_help_routes,
     version_routes,
     visit_file_routes,
     visit_routes,
@@ -123,6 +125,8 @@ BLUEPRINTS = (
     insight_routes.pages,
     reminder_times_routes.pages,
     message_words_routes.pages,
+    setting_routes.pages,
+    urgent_help_routes.pages,
     rules_routes.pages,
     text_routes.pages,
 )
@@ -220,6 +224,8 @@ _OF_PLACES: tuple[str, ...] = (
     "calendar_words",
     "reminder_times",
     "message_words",
+    "settings",
+    "urgent_help",
     "subscriptions.of_room",
     "subscriptions.of_site",
 )

@@ -143,6 +143,7 @@ def _page(facts: Facts, forms: _Forms, wrong: RoomForm | ClosureForm | None = No
     return render_template(
         "places.html",
         site=facts.site,
+        may_choose_settings=may(actor(), Permission.CHANGE_SETTINGS),
         may_choose_words=may(actor(), Permission.CHANGE_CALENDAR_WORDS),
         may_choose_times=may(actor(), Permission.CHANGE_REMINDER_TIMES),
         may_word_messages=may(actor(), Permission.CHANGE_MESSAGE_WORDS),

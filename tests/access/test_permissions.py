@@ -65,6 +65,7 @@ KEEPING = {
     Permission.CHANGE_CALENDAR_WORDS,
     Permission.CHANGE_REMINDER_TIMES,
     Permission.CHANGE_MESSAGE_WORDS,
+    Permission.CHANGE_SETTINGS,
     Permission.IMPORT_CLINIC,
     Permission.EXPORT_CLINIC,
     Permission.MANAGE_ACCOUNTS,

@@ -38,6 +38,8 @@ from scheduler.booking.change_cohort import (
 from scheduler.booking.change_holiday_region import ChangeHolidayRegion, change_holiday_region
 from scheduler.booking.change_places import change_places
 from scheduler.booking.change_reminder_times import ChangeReminderTimes, change_reminder_times
+from scheduler.booking.change_settings import change_settings
+from scheduler.booking.change_urgent_help import ChangeUrgentHelp, change_urgent_help
 from scheduler.booking.changed_series import visits_of
 from scheduler.booking.changing_facts import ChangeOfFacts
 from scheduler.booking.decide_gate import DecideGate, decide_gate
@@ -70,8 +72,11 @@ from scheduler.domain.people import GateDecision
 from scheduler.domain.place_changes import RoomOutOfUse
 from scheduler.domain.reminder_times import ReminderTimes
 from scheduler.domain.series import Series, SeriesState
+from scheduler.domain.site_settings import NumbersChosen, numbers_of
+from scheduler.domain.urgent_help import UrgentHelp
 from scheduler.store.base import table_of
 from scheduler.store.series import series as stored_series
+from scheduler.store.site_facts import facts_of
 from scheduler.store.tables_accounts import AuditEntryRow
 from scheduler.store.work import reading, unit_of_work
 from tests import builders
@@ -176,6 +181,23 @@ def to_change() -> Request:
     return Request(ChangeOfFacts("site-1", change), changes_again=False)
 
 
+def other_holidays() -> Request:
+    a_course()
+    return Request(ChangeHolidayRegion("site-1", "US-CO"), changes_again=False)
+
+
+def other_help() -> Request:
+    a_course()
+    return Request(ChangeUrgentHelp("site-1", (UrgentHelp("Help line", "112"),)), changes_again=False)
+
+
+def to_choose_numbers() -> Request:
+    a_course()
+    numbers = numbers_of(facts_of("site-1").site) | {"dormant_days": 90}
+    change = NumbersChosen("site-1", tuple(numbers.items()))
+    return Request(ChangeOfFacts("site-1", change), changes_again=False)
+
+
 def in_a_group(command: Any) -> Callable[[], Request]:
     def stored() -> Request:
         store_group_clinic(members=3)
@@ -228,6 +250,8 @@ CASES: Mapping[Callable[..., Any], Callable[[], Request]] = {
     decline_visits: to_decline,
     extend_series: lambda: Request(ExtendSeries(WantedExtension(a_course().id))),
     change_places: to_change,
+    change_settings: to_choose_numbers,
+    change_urgent_help: other_help,
     advance_appointment: to_advance,
     undo_advance: to_undo,
     decide_gate: lambda: Request(DecideGate(a_course().patient, "escort", GateDecision.PASS), DESK),
@@ -238,7 +262,7 @@ CASES: Mapping[Callable[..., Any], Callable[[], Request]] = {
     leave_cohort: in_a_group(LeaveCohort(COHORT, "patient-1")),
     book_members_visits: own_visits,
     change_calendar_words: other_words,
-    change_holiday_region: lambda: Request(ChangeHolidayRegion("site-1", "US-CO")),
+    change_holiday_region: other_holidays,
     change_reminder_times: other_times,
     register_patient: a_new_patient,
     change_patient: to_correct,

@@ -55,7 +55,8 @@ def test_words_that_were_chosen_are_sent_and_the_built_in_ones_come_back() -> No
     assert message["Subject"] == "Good news"
     assert body(message).startswith("Hi,\n\nan appointment is booked for you:\n\n  Thursday, December 10")
     [entry] = [one for one in history("site", SITE.id) if one.verb == "change_message_words"]
-    assert (entry.details["kind"], entry.details["body"]) == ("confirmation", WORDS.body)
+    said = "\n".join(filter(None, (WORDS.subject, WORDS.body)))
+    assert entry.details == {"message_words.en.mail.confirmation": ["", said]}
     exported = export_clinic(clock())["sites"]
     assert exported[0]["message_words"] == plain(((MAIL, WORDS),))
     choose(MAIL, None)

@@ -135,6 +135,8 @@ MAY_OPEN = {
     "holidays.choose_region": DESK,
     "calendar_words.words": {"admin"},
     "reminder_times.times": {"admin"},
+    "settings.settings": {"admin"},
+    "urgent_help.urgent_help": {"admin"},
     "message_words.overview": {"admin"},
     "message_words.speak": {"admin"},
     "message_words.words": {"admin"},
