@@ -160,6 +160,7 @@ def _resources(site: Site) -> Iterator[Json]:
             "capacity": capacity,
             "roles": [],
             **({"language": patient.language} if patient.language else {}),
+            **({"referred_on": patient.referred_on.isoformat()} if patient.referred_on else {}),
         }
     for one in cohorts.cohorts(site.id):
         capacity = _capacity(cohort_capacity(most_members(one)))

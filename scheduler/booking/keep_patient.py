@@ -26,7 +26,7 @@ from scheduler.store.work import unit_of_work
 Told: TypeAlias = Mapping[str, str]
 """What is told of a patient, by the names of the clinic file's fields; what is empty is not known."""
 
-FIELDS = ("given_name", "family_name", "birth_date", "phone", "email", "zone", "language")
+FIELDS = ("given_name", "family_name", "birth_date", "phone", "email", "zone", "language", "referred_on")
 """What may be told of a patient here."""
 
 OLDEST = 125
@@ -178,7 +178,7 @@ def _read(id: str, site: str, told: Told, today: date) -> Patient | NotSound:
         found = read_patient({"id": id, "site": site, **known})
     except FaultyDocument as faulty:
         return NotSound(faulty.faults)
-    faults = tuple(_against_birth(found.birth_date, today))
+    faults = (*_against_birth(found.birth_date, today), *_against_referral(found, today))
     return NotSound(faults) if faults else found
 
 
@@ -187,3 +187,10 @@ def _against_birth(born: date, today: date) -> Iterator[Fault]:
         yield Fault("birth_date", "lies in the future", "enter the day of birth")
     if born.year < today.year - OLDEST:
         yield Fault("birth_date", f"lies more than {OLDEST} years back", "enter the day of birth")
+
+
+def _against_referral(patient: Patient, today: date) -> Iterator[Fault]:
+    referred = patient.referred_on
+    if referred is not None and not patient.birth_date <= referred <= today:
+        when = "lies in the future" if referred > today else "lies before the day of birth"
+        yield Fault("referred_on", when, "enter the day of the referral, or leave it empty")

@@ -255,6 +255,7 @@ def _patient(entry: PatientEntry, periods: _Periods, path: str) -> Patient:
         phone=entry.phone or "",
         language=entry.language,
         zone=entry.zone,
+        referred_on=entry.referred_on,
         unavailable=periods.at(entry.site, entry.unavailable, f"{path}.unavailable"),
         gates=tuple(
             GateRecord(

@@ -263,7 +263,10 @@ class MessagesEntry(Form):
 
 
 class PatientEntry(Form):
-    """One patient. `zone` is where the patient lives, `language` what they read, when those are not the site's."""
+    """One patient. `zone` is where the patient lives, `language` what they read, when those are not the site's.
+
+    `referred_on` is the day of the last referral.
+    """
 
     id: Id
     site: Id
@@ -274,6 +277,7 @@ class PatientEntry(Form):
     phone: Phone | None = None
     language: Language | None = None
     zone: Zone | None = None
+    referred_on: Day | None = None
     unavailable: list[Period] = []
     gates: list[GateEntry] = []
     messages: MessagesEntry = MessagesEntry()

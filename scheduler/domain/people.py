@@ -135,7 +135,8 @@ class GateRecord:
 class Patient:
     """One patient. `zone` is where the patient lives, `None` meaning the site's zone.
 
-    `language` is what the patient reads, a code of BCP 47, `None` meaning the site's language.
+    `language` is what the patient reads, a code of BCP 47, `None` meaning the site's language. `referred_on` is the
+    clinic-local day of the last referral, `None` where none is known; it counts in figures alone.
 
     One who `stands_for_cohort` is nobody, but a group in the ledger: its family name is the name of the group.
     """
@@ -152,6 +153,7 @@ class Patient:
     unavailable: tuple[Interval, ...] = ()
     gates: tuple[GateRecord, ...] = ()
     stands_for_cohort: bool = False
+    referred_on: date | None = None
 
     @property
     def name(self) -> str:

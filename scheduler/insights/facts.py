@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.claims import Claim
@@ -23,6 +23,7 @@ class Facts:
 
     `claims` share a moment with the stretch; `visits` start in it, those called off among them, a group's through its
     members alone. `series` are those of these visits, whole, with the protocol of each and when it was booked, by id.
+    `referred_on` are the days of referral of the series that followed one, clinic-local, by id.
     `notices` say by visit how early it was called off. `overrides` were made in the stretch, and
     `refusals` say how many requests each rule refused in it.
     """
@@ -40,3 +41,4 @@ class Facts:
     notices: Mapping[str, Timeliness]
     overrides: tuple[Override, ...]
     refusals: Mapping[str, int]
+    referred_on: Mapping[str, date] = field(default_factory=dict)

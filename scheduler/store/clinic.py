@@ -32,7 +32,7 @@ from scheduler.store.people_rows import (
     load_staff,
     patients_like,
     staff_as_told,
-    with_languages_kept,
+    with_what_is_known,
     write_decision,
     write_language,
     write_patient,
@@ -162,11 +162,10 @@ class ClinicChanges:
 def save_clinic(clinic: Clinic, at: datetime) -> ClinicChanges:
     """Take in a clinic: what is new is created, what differs is changed, what is not named stays as it is.
 
-    Taking in the same clinic twice changes nothing, and decisions about patients that were taken here stay, as does the
-    language of those of whose language it says nothing. `at` is the
-    instant of the request. Raises `FaultyDocument`, naming the place in the file, for an id used for two kinds of thing,
-    a protocol changed under its old version, a capacity lowered below what is claimed, and an appointment for which
-    there is no room.
+    Taking in the same clinic twice changes nothing, and decisions about patients that were taken here stay, as do
+    language and referral of those of whom it does not say them. `at` is the instant of the request. Raises
+    `FaultyDocument`, naming the place in the file, for an id used for two kinds of thing, a protocol changed under its
+    old version, a capacity lowered below what is claimed, and an appointment for which there is no room.
     """
     connection = writing()
     lock((one.id for one in load_sites(connection)), (one.id for one in clinic.patients))
@@ -180,7 +179,7 @@ def save_clinic(clinic: Clinic, at: datetime) -> ClinicChanges:
     staff_told = map(staff_as_told, load_staff(connection))
     tally.write(clinic.staff, staff_told, lambda new: write_staff_member(connection, new))
     patients_told = tuple(map(as_told, load_patients(connection)))
-    patients = with_languages_kept(clinic.patients, patients_told)
+    patients = with_what_is_known(clinic.patients, patients_told)
     tally.write(patients, patients_told, lambda new: write_patient(connection, new))
     tally.changed += take_told(clinic.contacts)
     _write_protocols(connection, clinic.protocols, tally)

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, select
 
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.claims import Claim
+from scheduler.domain.clock import local_day
 from scheduler.domain.interval import Interval
 from scheduler.domain.notice import Timeliness
 from scheduler.domain.override import Override
+from scheduler.domain.series import SeriesState
 from scheduler.store.appointments import visit_from
 from scheduler.store.base import table_of
 from scheduler.store.claim_rows import CLAIM_COLUMNS, claim, claims_from
 from scheduler.store.overrides import overrides_where
 from scheduler.store.tables_groups import CohortRow
 from scheduler.store.tables_life import OverrideRow, VisitEventRow
+from scheduler.store.tables_people import PatientRow
 from scheduler.store.tables_treatment import AppointmentRow, SeriesRow
 from scheduler.store.work import reading
 
 _visit = table_of(AppointmentRow)
 _series = table_of(SeriesRow)
+_patient = table_of(PatientRow)
 _event = table_of(VisitEventRow)
 _cohort = table_of(CohortRow)
 _override = table_of(OverrideRow)
@@ -63,6 +67,34 @@ def booked_at(series: Iterable[str]) -> Mapping[str, datetime]:
     query = select(_series.c.id, _series.c.created_at).where(_series.c.id.in_(sorted(set(series))))
     with reading() as connection:
         return {row.id: row.created_at for row in connection.execute(query)}
+
+
+def referrals_of(series: Iterable[str], zone: str) -> Mapping[str, date]:
+    """Return the clinic-local day of the referral that a series followed, by its id; others are left out.
+
+    A series follows the referral that is known of its patient when it is the first booked since: one that was called off
+    whole, or let go, does not count as the first.
+    """
+    asked = frozenset(series)
+    of_these = select(_series.c.patient_id).where(_series.c.id.in_(sorted(asked)))
+    query = (
+        select(_series.c.id, _series.c.patient_id, _series.c.created_at, _patient.c.referred_on)
+        .join(_patient, _patient.c.id == _series.c.patient_id)
+        .where(
+            _series.c.patient_id.in_(of_these),
+            _patient.c.referred_on.is_not(None),
+            _series.c.state.not_in([SeriesState.CANCELLED, SeriesState.LAPSED]),
+        )
+        .order_by(_series.c.created_at, _series.c.id)
+    )
+    first: dict[str, str] = {}
+    found = {}
+    with reading() as connection:
+        for row in connection.execute(query):
+            follows = row.referred_on <= local_day(row.created_at, zone)
+            if follows and first.setdefault(row.patient_id, row.id) == row.id and row.id in asked:
+                found[row.id] = row.referred_on
+    return found
 
 
 def overrides_during(interval: Interval, site: str) -> tuple[Override, ...]:

@@ -154,6 +154,7 @@ def patient_from(row: Any, absences: Sequence[Sequence[Any]], gates: Sequence[Se
         email=row.email,
         phone=row.phone,
         language=row.language or None,
+        referred_on=row.referred_on,
         zone=row.zone,
         unavailable=tuple(Interval(*stretch) for stretch in absences),
         gates=tuple(_gate_from(*gate) for gate in gates),
@@ -193,6 +194,7 @@ def write_patient(connection: Connection, patient: Patient) -> None:
         "email": patient.email,
         "phone": patient.phone,
         "language": patient.language or "",
+        "referred_on": patient.referred_on,
         "zone": patient.zone,
     }
     put(connection, _patient, row)
@@ -210,12 +212,16 @@ def as_told(patient: Patient) -> Patient:
     return replace(patient, gates=tuple(gate for gate in patient.gates if gate.decided_at is None))
 
 
-def with_languages_kept(told: Iterable[Patient], known: Iterable[Patient]) -> Iterator[Patient]:
-    """Yield the patients of a file, those of whose language it says nothing with the one that is known of them."""
-    languages = {one.id: one.language for one in known}
+def with_what_is_known(told: Iterable[Patient], known: Iterable[Patient]) -> Iterator[Patient]:
+    """Yield the patients of a file; where it says nothing of language or referral, with what is known of them."""
+    kept = {one.id: one for one in known}
     for patient in told:
-        known_language = languages.get(patient.id)
-        yield patient if patient.language is not None else replace(patient, language=known_language)
+        before = kept.get(patient.id, patient)
+        yield replace(
+            patient,
+            language=before.language if patient.language is None else patient.language,
+            referred_on=patient.referred_on or before.referred_on,
+        )
 
 
 def write_language(connection: Connection, patient: str, language: str | None) -> None:

@@ -120,6 +120,7 @@ class PatientRow(Row):
     phone: Mapped[str]
     language: Mapped[str]
     zone: Mapped[str | None]
+    referred_on: Mapped[date | None]
 
 
 class PatientAbsenceRow(Row):

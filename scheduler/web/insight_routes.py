@@ -26,6 +26,7 @@ from scheduler.store.insight_facts import (
     claims_during,
     notices_during,
     overrides_during,
+    referrals_of,
     visits_in_outline,
 )
 from scheduler.store.refused import refusals_during
@@ -118,6 +119,7 @@ def _facts(site: Site, during: Interval, now: datetime) -> Facts:
         series=tuple(series.values()),
         protocols={one.id: clinic.protocol_of(one) for one in series.values()},
         booked_at=booked_at(series),
+        referred_on=referrals_of(series, site.zone),
         notices=notices_during(during, site.id),
         overrides=overrides_during(during, site.id),
         refusals=refusals_during(during, site.id),

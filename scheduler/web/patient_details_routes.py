@@ -55,6 +55,7 @@ class DetailsForm(PostedForm):
     email = StringField("E-mail", [_SHORTER])
     language = SelectField("Language of messages", [Optional()])
     zone = StringField("Time zone", [_SHORTER])
+    referred_on = StringField("Referred on", [_SHORTER])
 
     def offer(self, site: Site) -> DetailsForm:
         """Fill the choices in, and return the form."""

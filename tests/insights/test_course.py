@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -96,6 +96,18 @@ def test_the_wait_is_counted_in_days_of_the_clinic_from_the_booking() -> None:
     figure = wait_for_first_dose(facts([gone_through()], booked_at={"one": at("2026-11-23 23:30")}))
     counted = row(figure, TITLE)
     assert (counted["Series"], counted["Middle (days)"], counted["up to 2 weeks"]) == (1, 10, 1)
+
+
+def test_where_a_referral_is_known_the_wait_is_counted_from_it() -> None:
+    booked = {"one": at("2026-11-23 23:30")}
+    figure = wait_for_first_dose(
+        facts([gone_through()], booked_at=booked, referred_on={"one": date(2026, 11, 2)})
+    )
+    counted = row(figure, TITLE)
+    assert (counted["Middle (days)"], counted["From referral"], counted["From booking"]) == (31, 1, 0)
+    assert figure.summed == "1 series, half within 31 days: 1 counted from the referral, 0 from the booking."
+    figure = wait_for_first_dose(facts([gone_through()], booked_at=booked))
+    assert figure.summed == "1 series, half within 10 days: 0 counted from the referral, 1 from the booking."
 
 
 def test_a_series_whose_first_dose_lies_elsewhere_does_not_count() -> None:

@@ -78,6 +78,7 @@ def test_a_patient_is_corrected_and_who_is_slower_is_told(clinic_app: Flask, des
         "was_email": known.email,
         "was_zone": known.zone or "",
         "was_language": known.language or "",
+        "was_referred_on": str(known.referred_on or ""),
     }
     form = {name.removeprefix("was_"): value for name, value in was.items()} | was
     shown = desk.text(page)
