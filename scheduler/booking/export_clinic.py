@@ -44,7 +44,7 @@ from scheduler.store import series as stored
 from scheduler.store.cohort_file import most_members
 from scheduler.store.conflicts import VisitConflict
 from scheduler.store.reminders import Reminder
-from scheduler.store.vital_notes import VitalNote
+from scheduler.store.vital_notes import TakenBack, VitalNote
 from scheduler.store.work import reading
 
 FORMAT = "clinic-export/1"
@@ -86,6 +86,7 @@ def export_clinic(clock: Clock) -> Json:
             "messages": list(message_entries([one for site in sites for one in clinic.patients(site.id)])),
             "escorts": list(escort_entries()),
             "vital_signs": [_vital_note(note) for note in vital_notes.all_vital_notes()],
+            "vital_signs_taken_back": [_taken_back(one) for one in vital_notes.notes_taken_back()],
             "waiting": list(waiting_entries()),
             "would_come_earlier": list(earlier_entries()),
         }
@@ -294,6 +295,10 @@ def _event(event: VisitEvent) -> Json:
         "by": event.noted_by,
         "reason": event.reason.value if event.reason else None,
     }
+
+
+def _taken_back(one: TakenBack) -> Json:
+    return {**_vital_note(one.note), "taken_back_at": _instant(one.at), "taken_back_by": one.by}
 
 
 def _vital_note(note: VitalNote) -> Json:

@@ -46,6 +46,21 @@ class VitalNoteRow(Row):
     noted_by: Mapped[str]
 
 
+class VitalNoteTakenBackRow(Row):
+    """A note of vital signs that was made by mistake, who took it back and when; added, never changed."""
+
+    __tablename__ = "vital_note_taken_back"
+
+    id: Mapped[RowNumber]
+    appointment_id: Mapped[str] = mapped_column(ForeignKey("appointment.id"), index=True)
+    due_at: Mapped[datetime]
+    site_id: Mapped[OfSiteOnly]
+    noted_at: Mapped[datetime]
+    noted_by: Mapped[str]
+    taken_back_at: Mapped[datetime]
+    taken_back_by: Mapped[str]
+
+
 class RefusalRow(Row):
     """A rule that refused what somebody wanted to enter, and by which verb; added, never changed, and of nobody."""
 

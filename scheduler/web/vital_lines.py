@@ -12,6 +12,7 @@ from scheduler.booking.vital_times import VitalLook, vital_looks
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.visit_day import DOSED
 from scheduler.domain.vital_signs import LATE_AFTER
+from scheduler.store.vital_notes import notes_taken_back
 from scheduler.web.words import clock_in, length_words
 
 
@@ -21,6 +22,7 @@ class VitalLine:
 
     `due` and `opens` are instants as programs write them; `at` is the clinic-local time.
     `may_note` says whether whoever opens the page may note it, from `opens` on; `is_open` whether that is now.
+    `may_take_back` says whether they may say that it was no such look; `taken_back` tells of those that were.
     """
 
     due: str
@@ -31,6 +33,8 @@ class VitalLine:
     tells: str
     may_note: bool
     is_open: bool
+    may_take_back: bool = False
+    taken_back: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,7 @@ def _next(looks: Iterable[VitalLook], zone: str, now: datetime) -> tuple[str, st
 
 def _lines(looks: Iterable[VitalLook], facts: VisitFacts, *, may_note: bool) -> Iterator[VitalLine]:
     zone = facts.site.zone
+    back = _taken_back(facts)
     for look in looks:
         standing = _standing(look, facts)
         due = look.time.due
@@ -107,7 +112,20 @@ def _lines(looks: Iterable[VitalLook], facts: VisitFacts, *, may_note: bool) -> 
             tells=_tells(look, standing, facts),
             may_note=may_note and look.note is None,
             is_open=look.time.opens_at() <= facts.now,
+            may_take_back=may_note and look.note is not None,
+            taken_back=back.get(due, ()),
         )
+
+
+def _taken_back(facts: VisitFacts) -> Mapping[datetime, tuple[str, ...]]:
+    """Return in words what was noted by mistake and taken back, by when it was due."""
+    zone = facts.site.zone
+    found: dict[datetime, tuple[str, ...]] = {}
+    for one in notes_taken_back([facts.visit.id]):
+        noted = f"Noted {clock_in(one.note.at, zone)} by {one.note.by}"
+        told = f"{noted}, taken back {clock_in(one.at, zone)} by {one.by}"
+        found[one.note.due] = (*found.get(one.note.due, ()), told)
+    return found
 
 
 def _standing(look: VitalLook, facts: VisitFacts) -> str:

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from scheduler.access.permissions import Permission
 from scheduler.booking.note_vital_signs import NoteVitalSigns, note_vital_signs
 from scheduler.booking.outcomes import NotAllowed, Refused
+from scheduler.booking.take_back_vital_signs import TakeBackVitalSigns, take_back_vital_signs
 from scheduler.domain.clock import local
 from scheduler.store import clinic
 from scheduler.web.form_keys import key_sent
@@ -36,6 +37,25 @@ def note(appointment: str) -> ResponseReturnValue:
         return show_visit(appointment, refused_words(outcome))
     at = f"{local(due, clinic.site(found.site).zone):%H:%M}"
     flash(f"Vital signs of {at} are {'noted as done' if outcome.is_new else 'noted already'}.", "good")
+    return back_to(found)
+
+
+@pages.post("/visits/<appointment>/vital-signs/back")
+@needs(Permission.NOTE_VITAL_SIGNS)
+def take_back(appointment: str) -> ResponseReturnValue:
+    """Take back that one look was done, and go back to the visit."""
+    found, _ = visit_within_reach(appointment)
+    due = _instant(request.form.get("due", ""))
+    if due is None:
+        return show_visit(appointment, "Press the button of one of the times.")
+    command = TakeBackVitalSigns(found.id, due, key_sent())
+    outcome = take_back_vital_signs(command, actor(), current_clock())
+    if isinstance(outcome, NotAllowed):
+        abort(403)
+    if isinstance(outcome, Refused):
+        return show_visit(appointment, refused_words(outcome))
+    at = f"{local(due, clinic.site(found.site).zone):%H:%M}"
+    flash(f"Vital signs of {at} are not noted any more. The history says so.", "good")
     return back_to(found)
 
 

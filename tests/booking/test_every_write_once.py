@@ -276,6 +276,7 @@ TRIED_ELSEWHERE = {
     "change_staff": "tests/booking/test_change_staff.py",
     "extend_stay": "tests/booking/test_extend_stay.py",
     "note_vital_signs": "tests/booking/test_note_vital_signs.py",
+    "take_back_vital_signs": "tests/booking/test_note_vital_signs.py",
 }
 """Use cases whose clinic takes more to build, and where their keys are tried."""
 

@@ -61,6 +61,7 @@ def test_it_has_the_parts_that_scripts_rely_on() -> None:
         "messages",
         "escorts",
         "vital_signs",
+        "vital_signs_taken_back",
         "waiting",
         "would_come_earlier",
     ]

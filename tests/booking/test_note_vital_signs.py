@@ -9,9 +9,15 @@ import pytest
 from scheduler.booking.export_clinic import export_clinic
 from scheduler.booking.note_vital_signs import NoteVitalSigns, VitalSignsNoted, note_vital_signs
 from scheduler.booking.outcomes import NotAllowed, Refused
+from scheduler.booking.take_back_vital_signs import (
+    TakeBackVitalSigns,
+    VitalSignsTakenBack,
+    take_back_vital_signs,
+)
 from scheduler.booking.vital_times import VitalLook, vital_looks
 from scheduler.store.audit import history
 from scheduler.store.series import all_series
+from scheduler.store.vital_notes import notes_taken_back
 from tests.booking.small_clinic import booked, store_small_clinic
 from tests.booking.the_day import DESK, MINUTE, NURSE, PRESCRIBER, THERAPIST, Floor, S, settle
 from tests.databases import Filling
@@ -68,6 +74,33 @@ def test_it_is_noted_once_with_when_and_by_whom_and_the_visit_stays_as_it_is(flo
     assert entry.details == {"step": "D1", "what": "15 min after the dose began"}
     [told] = export_clinic(floor.clock)["vital_signs"]
     assert told["appointment"] == floor.id and set(told) == {"appointment", "due", "noted_at", "by"}
+
+
+def test_what_was_noted_by_mistake_is_taken_back_and_stays_in_the_history(floor: Floor) -> None:
+    due = looks(floor)[0].time.due
+    command = TakeBackVitalSigns(floor.id, due, "the key of one form")
+    assert code_of(take_back_vital_signs(command, NURSE, floor.clock)) == "not_noted"
+    floor.at(due + MINUTE)
+    notes(floor, due)
+    floor.at(due + 2 * MINUTE)
+    assert isinstance(take_back_vital_signs(command, DESK, floor.clock), NotAllowed)
+    for _ in range(2):
+        assert take_back_vital_signs(command, THERAPIST, floor.clock) == VitalSignsTakenBack(floor.visit)
+    assert looks(floor)[0].note is None
+    [back] = notes_taken_back([floor.id])
+    assert (back.note.by, back.note.at, back.by, back.at) == (
+        "nurse",
+        due + MINUTE,
+        "therapist",
+        due + 2 * MINUTE,
+    )
+    assert "take_back_vital_signs" in {one.verb for one in history("appointment", floor.id)}
+    [told] = export_clinic(floor.clock)["vital_signs_taken_back"]
+    assert (told["by"], told["taken_back_by"]) == ("nurse", "therapist")
+    # It is due again, and noted anew.
+    assert notes(floor, due) == VitalSignsNoted(floor.visit, is_new=True)
+    note = looks(floor)[0].note
+    assert note is not None and note.at == due + 2 * MINUTE
 
 
 def test_what_is_sent_twice_is_answered_as_before_and_its_key_stands_for_nothing_else(floor: Floor) -> None:

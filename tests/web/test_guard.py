@@ -74,6 +74,7 @@ MAY_OPEN = {
     "visits.override": EVERYBODY - {"desk", "nurse"},
     "visits.withdraw": EVERYBODY - {"desk", "nurse"},
     "vital_signs.note": CLINICAL,
+    "vital_signs.take_back": CLINICAL,
     "stays.stay": CLINICAL,
     "stays.extend": CLINICAL,
     "day.my_day": EVERYBODY,

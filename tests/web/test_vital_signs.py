@@ -56,6 +56,24 @@ def test_the_times_of_a_dose_are_done_by_one_press_each(clinic_app: Flask, dose:
         assert sum(one.verb == "note_vital_signs" for one in history("appointment", dose.id)) == 1
 
 
+def test_a_wrong_press_is_taken_back_on_the_page(clinic_app: Flask, dose: Appointment) -> None:
+    address, nurse = f"/visits/{dose.id}", visitor(clinic_app, "nurse")
+    [first, _] = times_offered(nurse.text(address))
+    nurse.send(f"{address}/vital-signs", {"due": first})
+    page = nurse.text(address)
+    assert "were not done" in page
+    answer = nurse.send(f"{address}/vital-signs/back", {"due": first, "key": "a-key-of-one-form"})
+    assert answer.status_code == 303
+    page = nurse.text(address)
+    assert "are not noted any more" in page
+    assert re.search(r"Noted \d\d:\d\d by nurse, taken back \d\d:\d\d by nurse", page)
+    assert first in times_offered(page)
+    assert "Press the button" in nurse.send(f"{address}/vital-signs/back", {"due": "now"}).text
+    again = nurse.send(f"{address}/vital-signs/back", {"due": first, "key": "a-key-of-another"})
+    assert "Nothing is noted of the vital signs" in again.text
+    assert "were not done" not in visitor(clinic_app, "desk").text(address)
+
+
 def test_no_value_can_be_entered(clinic_app: Flask, dose: Appointment) -> None:
     page = visitor(clinic_app, "nurse").text(f"/visits/{dose.id}")
     section = page[page.index('aria-labelledby="vitals"') : page.index("belongs into the patient")]
