@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -14,7 +15,8 @@ from tests.house.building import ROOT
 from tests.processes import PATIENCE
 from tests.web.small_clinic import PASSWORD, TOKEN
 
-# Not in test-results: every run of tests empties that.
+# Not in test-results: every run of tests empties that. To take a picture of every page costs a quarter of the tests' time,
+# and nothing is proven by it: `PICTURES=1 make test TESTS=tests/browser` takes them all.
 SCREENSHOTS = ROOT / "test-pictures"
 
 # Every rule of axe is asked. What passed is not told: to hand that over takes longer than to find it.
@@ -73,15 +75,27 @@ class Person:
         self.page.get_by_role("button", name="Sign out").click()
 
     def look(self, name: str, unasked: Collection[str] = ()) -> None:
-        """Keep a picture of the page, and check that it fits the screen and shuts nobody out.
+        """Check that the page fits the screen and shuts nobody out; keep a picture of it where it does not, or if asked to.
 
         `unasked` are rules of axe that hold for other things than what is looked at.
         """
+        if "PICTURES" in os.environ:
+            self.keep_picture(name)
+        if not self.screen.scripts:
+            return
+        try:
+            self._check(name, unasked)
+        except AssertionError:
+            self.keep_picture(name)
+            raise
+
+    def keep_picture(self, name: str) -> None:
+        """Keep a picture of the whole page."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         picture = SCREENSHOTS / f"{name}-{self.screen.name}.jpg"
         self.page.screenshot(path=picture, type="jpeg", quality=85, full_page=True)
-        if not self.screen.scripts:
-            return
+
+    def _check(self, name: str, unasked: Collection[str]) -> None:
         too_wide = self.page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
