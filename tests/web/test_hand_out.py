@@ -6,6 +6,8 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
 from scheduler.domain.clock import StandingClock
 from scheduler.domain.series import Series
 from scheduler.reminders.dispatch import dispatch
@@ -15,7 +17,7 @@ from scheduler.store import clinic
 from scheduler.store.reminders import ReminderState, confirmations_of
 from tests.feeds.privacy import assert_gives_nothing_away, assert_names_nobody
 from tests.reminders.recording import RecordingChannel
-from tests.web.small_clinic import ZONE, Visitor, booked_series, fill, visitor
+from tests.web.small_clinic import ZONE, Visitor, booked_series, visitor
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -83,10 +85,10 @@ def test_an_address_of_the_calendar_is_made_when_it_is_asked_for_and_shown_once(
     assert visitor(clinic_app, "therapist").send(f"{address}/calendar", {}).status_code == 403
 
 
+@pytest.mark.usefixtures("with_clinic")
 def test_the_dates_are_sent_again_once_and_are_in_the_ledger(
     app: Flask, standing_clock: StandingClock
 ) -> None:
-    fill(app, standing_clock)
     series = _told(app, standing_clock)
     desk = visitor(app, "desk")
     address = f"/series/{series.id}/hand-out"
@@ -104,8 +106,8 @@ def test_the_dates_are_sent_again_once_and_are_in_the_ledger(
     assert_gives_nothing_away(message.as_bytes())
 
 
-def test_before_the_first_has_left_it_is_not_sent_again(app: Flask, standing_clock: StandingClock) -> None:
-    fill(app, standing_clock)
+@pytest.mark.usefixtures("with_clinic")
+def test_before_the_first_has_left_it_is_not_sent_again(app: Flask) -> None:
     series = booked_series(app)[0]
     said = _press(visitor(app, "desk"), series)
     assert "The dates are on their way already" in said
@@ -113,8 +115,8 @@ def test_before_the_first_has_left_it_is_not_sent_again(app: Flask, standing_clo
         assert not confirmations_of(series.id)
 
 
+@pytest.mark.usefixtures("with_clinic")
 def test_who_wants_no_messages_is_sent_none(app: Flask, standing_clock: StandingClock) -> None:
-    fill(app, standing_clock)
     series = _told(app, standing_clock)
     desk = visitor(app, "desk")
     desk.send(f"/patients/{series.patient}/stop-messages", {})

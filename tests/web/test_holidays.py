@@ -14,12 +14,11 @@ from scheduler.store import clinic
 from scheduler.store.conflicts import open_conflicts
 from scheduler.store.site_facts import facts_of, save_facts
 from scheduler.store.work import unit_of_work
-from tests.web.small_clinic import Visitor, fill, visitor
+from tests.web.small_clinic import Visitor, visitor
 
 if TYPE_CHECKING:
     from flask import Flask
 
-    from scheduler.domain.clock import StandingClock
 
 PAGE = "/places/holidays"
 REGION = "/places/holidays/region"
@@ -38,8 +37,8 @@ def in_canada(desk: Visitor) -> Visitor:
     return desk
 
 
-def test_the_region_is_asked_first_on_both_databases(app: Flask, standing_clock: StandingClock) -> None:
-    fill(app, standing_clock)
+@pytest.mark.usefixtures("with_clinic")
+def test_the_region_is_asked_first_on_both_databases(app: Flask) -> None:
     desk = visitor(app, "desk")
     assert PAGE in desk.text("/places")
     first = desk.text(PAGE)

@@ -21,7 +21,7 @@ from scheduler.store import series as stored
 from scheduler.store.reminders import all_reminders
 from scheduler.store.series import series_of_patient
 from tests.reminders.recording import RecordingChannel
-from tests.web.small_clinic import PROTOCOL, Visitor, booked_series, fill, idle_patient, visitor, ways_on
+from tests.web.small_clinic import PROTOCOL, Visitor, booked_series, idle_patient, visitor, ways_on
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -81,8 +81,7 @@ class Desk:
 
 
 @pytest.fixture
-def at_desk(app: Flask, standing_clock: StandingClock) -> Desk:
-    fill(app, standing_clock)
+def at_desk(app: Flask, with_clinic: None, standing_clock: StandingClock) -> Desk:
     channel = RecordingChannel()
     with app.app_context():
         dispatch(standing_clock.now() + timedelta(minutes=6), channel)

@@ -10,7 +10,7 @@ from scheduler.domain.clock import StandingClock, local_day
 from scheduler.domain.waiting import LeftBecause
 from scheduler.store import clinic
 from scheduler.store.waiting import all_entries, earlier_wish, open_entries
-from tests.web.small_clinic import TODAY, ZONE, Visitor, booked_series, fill, idle_patient, visitor
+from tests.web.small_clinic import TODAY, ZONE, Visitor, booked_series, idle_patient, visitor
 from tests.web.waiting import days_shut, form_to, one_who_waits, open_again, put_on_the_list, shut, wishes
 
 if TYPE_CHECKING:
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 PAGE = "/waiting"
 
 
+@pytest.mark.usefixtures("with_clinic")
 def test_a_freed_time_leads_from_who_waits_to_the_booking_on_both_databases(
     app: Flask, standing_clock: StandingClock
 ) -> None:
-    fill(app, standing_clock)
     today = local_day(standing_clock.now(), ZONE)
     patient, desk = one_who_waits(app, standing_clock), visitor(app, "desk")
     closure = days_shut(standing_clock)
