@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from scheduler.domain.message_words import ChosenWords, MessageForm, Place
+from scheduler.domain.message_words import TO_ESCORTS, ChosenWords, MessageForm, Place
 from scheduler.domain.opt_out_words import OPT_OUT_WORDS
 from scheduler.domain.placeholders import Wording, names_in
 from scheduler.domain.telling_words import folded, telling_words_in
@@ -35,11 +35,20 @@ PLACES: Mapping[MessageForm, Mapping[str, str]] = MappingProxyType(
 BOOKED = {"booked": "such as: 2 appointments are booked for you"}
 """The place that a confirmation has besides: elsewhere nothing was booked just now."""
 
+OF_ESCORTS = ("public_name", "visits", "address", "phone")
+"""The places of a note to whoever takes a patient home, of whom no answer is asked."""
+
 NEEDED = {
     MessageForm.MAIL: ("visits", "link", "phone"),
     MessageForm.TEXT: ("public_name", "visits", "answers"),
 }
-"""What no message does without: who writes, when it is, and how to answer or whom to call."""
+"""What no message to a patient does without: who writes, when it is, and how to answer or whom to call."""
+
+NEEDED_BY_ESCORTS = {
+    MessageForm.MAIL: ("public_name", "visits", "phone"),
+    MessageForm.TEXT: ("public_name", "visits", "phone"),
+}
+"""What no note to whoever takes a patient home does without."""
 
 _MAY_BE_MISSING = frozenset({"link", "address", "phone", "answers"})
 
@@ -64,7 +73,15 @@ _WORDS_AFTER = 4
 
 def places_of(place: Place) -> dict[str, str]:
     """Return the places that words here may have, each with what stands there."""
+    if place.kind in TO_ESCORTS:
+        told = PLACES[MessageForm.MAIL]
+        return {name: told[name] for name in OF_ESCORTS} | {"visits": "around when, with the zone"}
     return {**PLACES[place.form], **(BOOKED if place.kind == "confirmation" else {})}
+
+
+def needed_at(place: Place) -> tuple[str, ...]:
+    """Return the places that words here must have."""
+    return (NEEDED_BY_ESCORTS if place.kind in TO_ESCORTS else NEEDED)[place.form]
 
 
 def faults_of(place: Place, chosen: ChosenWords) -> Iterator[tuple[str, str]]:
@@ -125,7 +142,7 @@ def _faults_of_places(place: Place, body: str) -> Iterator[str]:
     for name in found:
         if name not in known:
             yield f"there is no {{{name}}} here: there are {_listed(known)}"
-    for name in NEEDED[place.form]:
+    for name in needed_at(place):
         if name not in found:
             yield f"{{{name}}} is missing: {known[name]}"
     yield from _faults_of_parts(place.form, body)

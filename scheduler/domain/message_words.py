@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-KINDS = ("confirmation", "preparation", "three_days", "one_day", "same_day", "change")
+TO_ESCORTS = ("escort_day", "escort_hour")
+"""The messages to whoever takes a patient home, by their names."""
+
+KINDS = ("confirmation", "preparation", "three_days", "one_day", "same_day", "change", *TO_ESCORTS)
 """The messages that have words, by their names, in the order of a page."""
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from time import monotonic
 
 from scheduler.domain.interval import as_utc
+from scheduler.domain.message_words import TO_ESCORTS
 from scheduler.reminders.addresses import recipient_hash
 from scheduler.reminders.channels import Channel, Unreachable
 from scheduler.reminders.contents import Contents, Office, contents_of
@@ -18,7 +19,6 @@ from scheduler.reminders.handing_over import Hands, Pass
 from scheduler.reminders.one_text import OF_NO_USE_LATER, Later
 from scheduler.reminders.policy import MessageKind, Verdict, policy_for, verdict, wait_until
 from scheduler.store.reminders import (
-    TO_ESCORTS,
     Lease,
     ReminderState,
     enter,

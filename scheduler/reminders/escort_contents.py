@@ -9,6 +9,7 @@ from scheduler.reminders.contents import Contents, reference_of
 from scheduler.reminders.escorts import notes_of
 from scheduler.reminders.messages import Letter, VisitLine
 from scheduler.reminders.ways import ways_to_escort
+from scheduler.reminders.words.spoken import spoken
 from scheduler.store.contacts import contacts
 from scheduler.store.escorts import escorted_visit
 from scheduler.store.reminders import Lease
@@ -38,6 +39,9 @@ def _contents(lease: Lease) -> Contents | None:
         phone=visit.phone,
         address=visit.address,
         visits=(VisitLine(one.release, visit.site_zone, by_phone=False),),
+        # Nobody asked what they read: most likely what the patient reads.
+        language=spoken(*visit.languages).code,
+        chosen=visit.words,
     )
     # The quiet hours are those of the site: where somebody else lives is not known.
     return Contents(replace(visit, patient_zone=visit.site_zone), planned, (), letter)

@@ -14,13 +14,11 @@ from scheduler.domain.message_words import MessageWords
 from scheduler.domain.placeholders import filled, with_something_to_say
 from scheduler.feeds.invitations import Invitation, Method
 from scheduler.reminders.addresses import mailbox
-from scheduler.reminders.escort_mail import ESCORT_MAIL
 from scheduler.reminders.policy import MessageKind
 from scheduler.reminders.words.chosen import mail_words
 from scheduler.reminders.words.english import ENGLISH
 from scheduler.reminders.words.language import UNBROKEN, Language, MailWords, plain_spaces
 from scheduler.reminders.words.spoken import spoken
-from scheduler.store.reminders import TO_ESCORTS
 
 _LOOKS = (
     "font-family: sans-serif; line-height: 1.5; max-width: 36rem; margin: 1rem auto; padding: 0 1rem; "
@@ -108,7 +106,7 @@ def compose(letter: Letter, sender: str, now: datetime) -> EmailMessage:
     except InvalidValue as error:
         raise InvalidValue(f"{error}; correct the patient's e-mail address") from error
     language = spoken(letter.language)
-    words = ESCORT_MAIL if letter.kind in TO_ESCORTS else mail_words(language, letter.kind, letter.chosen)
+    words = mail_words(language, letter.kind, letter.chosen)
     message["Subject"] = words.subject
     message["Date"] = format_datetime(now)
     message["Message-ID"] = f"<{letter.reference}@{ours.domain}>"

@@ -9,6 +9,7 @@ from datetime import datetime, time, timedelta
 from scheduler.domain.clock import instant_at, local_day
 from scheduler.domain.contact import ContactWay
 from scheduler.domain.interval import Interval
+from scheduler.domain.message_words import TO_ESCORTS
 from scheduler.reminders.changes import NEWS_BEHIND, change_of
 from scheduler.reminders.contents import Contents, line_of
 from scheduler.reminders.due import AHEAD, occasion_of
@@ -19,7 +20,7 @@ from scheduler.store.around_visits import NOTHING_AROUND, surroundings
 from scheduler.store.contacts import Contacts, contacts
 from scheduler.store.locks import lock
 from scheduler.store.reminder_facts import AwaitedVisit, awaited_of
-from scheduler.store.reminders import TO_ESCORTS, Lease, NewReminder, ReminderState, take_up
+from scheduler.store.reminders import Lease, NewReminder, ReminderState, take_up
 from scheduler.store.shared_texts import (
     About,
     Standing,

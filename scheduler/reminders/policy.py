@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from scheduler.domain.clock import instant_at, local, local_day
 from scheduler.domain.interval import Interval
+from scheduler.domain.message_words import TO_ESCORTS
 from scheduler.domain.reminder_times import USUAL_TIMES, ReminderTimes
 from scheduler.domain.treatment import StepKind
 
@@ -30,10 +31,8 @@ class MessageKind(StrEnum):
 EVERY_KIND = frozenset(StepKind)
 DOSING = frozenset({StepKind.DOSING})
 
-TO_PATIENTS = tuple(
-    kind for kind in MessageKind if kind not in (MessageKind.ESCORT_DAY, MessageKind.ESCORT_HOUR)
-)
-"""The kinds that patients get, and for which a clinic may choose words of its own."""
+TO_PATIENTS = tuple(kind for kind in MessageKind if kind not in TO_ESCORTS)
+"""The kinds that patients get."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scheduler.domain.placeholders import filled, with_something_to_say
-from scheduler.reminders.escort_words import compose_escort_text
 from scheduler.reminders.gsm import in_alphabet
 from scheduler.reminders.messages import Letter, VisitLine
 from scheduler.reminders.policy import MessageKind
 from scheduler.reminders.words.chosen import text_words
 from scheduler.reminders.words.language import Language, plain_spaces
 from scheduler.reminders.words.spoken import spoken
-from scheduler.store.reminders import TO_ESCORTS
 
 
 def compose_short(letter: Letter) -> str:
@@ -20,8 +18,6 @@ def compose_short(letter: Letter) -> str:
 
     A line of the words with a place that has nothing to say is left out; the others become one.
     """
-    if letter.kind in TO_ESCORTS:
-        return compose_escort_text(letter)
     language = spoken(letter.language)
     places = {
         "public_name": letter.public_name,
@@ -30,6 +26,7 @@ def compose_short(letter: Letter) -> str:
         "answers": _answers(letter, language),
         # Phones open an address without its scheme, too, and each letter counts.
         "link": letter.link.removeprefix("https://"),
+        "address": letter.address,
         "phone": letter.phone,
     }
     words = text_words(language, letter.kind, letter.chosen)

@@ -13,9 +13,10 @@ from sqlalchemy import Select, delete, insert, select, update
 from scheduler.domain.appointment import UNDER_WAY as PATIENT_IS_THERE
 from scheduler.domain.escort import Escort
 from scheduler.domain.interval import Interval
+from scheduler.domain.message_words import TO_ESCORTS
 from scheduler.store.base import table_of
 from scheduler.store.reminder_facts import AWAITED, AwaitedVisit, addressed, visit_of
-from scheduler.store.reminders import TO_ESCORTS, UNDER_WAY, ReminderState
+from scheduler.store.reminders import UNDER_WAY, ReminderState
 from scheduler.store.tables_contact import EscortRow
 from scheduler.store.tables_outbound import ReminderRow
 from scheduler.store.tables_treatment import AppointmentRow

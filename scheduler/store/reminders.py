@@ -33,9 +33,6 @@ Its version is its number, so that two senders who find the same at once enter o
 TEXT = "sms"
 """The way by which several messages may leave as one."""
 
-TO_ESCORTS = ("escort_day", "escort_hour")
-"""The kinds that go to whoever takes a patient home, and never to the patient."""
-
 
 class ReminderState(StrEnum):
     """The life of a message. `FAILED`, `VOID` and `TOO_LATE` are ends that people can see."""

@@ -11,9 +11,10 @@ from sqlalchemy import select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from scheduler.domain.contact import ContactWay
+from scheduler.domain.message_words import TO_ESCORTS
 from scheduler.store.base import table_of
 from scheduler.store.reminder_facts import AWAITED
-from scheduler.store.reminders import TO_ESCORTS, UNDER_WAY, ReminderState
+from scheduler.store.reminders import UNDER_WAY, ReminderState
 from scheduler.store.tables_contact import ContactConsentRow, TextTaskRow
 from scheduler.store.tables_outbound import ReminderRow, ToldRow
 from scheduler.store.tables_treatment import AppointmentRow

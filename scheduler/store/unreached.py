@@ -7,9 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import and_, exists, or_, select, true, update
 
+from scheduler.domain.message_words import TO_ESCORTS
 from scheduler.store.base import table_of
 from scheduler.store.people_rows import IS_SOMEBODY
-from scheduler.store.reminders import TO_ESCORTS, UNDER_WAY, ReminderState
+from scheduler.store.reminders import UNDER_WAY, ReminderState
 from scheduler.store.tables_outbound import ReminderRow
 from scheduler.store.tables_people import PatientRow
 from scheduler.store.tables_treatment import AppointmentRow

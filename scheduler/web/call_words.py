@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from scheduler.domain.contact import ContactWay
+from scheduler.domain.message_words import TO_ESCORTS
 from scheduler.domain.people import Patient
 from scheduler.reminders.take_text import ESCORT, UNCLEAR
 from scheduler.reminders.text_words import Wish
 from scheduler.store.glances import patients_named
-from scheduler.store.reminders import TO_ESCORTS
 from scheduler.store.texts import open_tasks
 from scheduler.store.unreached import unreached
 

@@ -12,7 +12,7 @@ from scheduler.access.permissions import Permission
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.reach import site_of
 from scheduler.booking.site_choice import SiteChosen
-from scheduler.domain.message_checks import LONGEST_SUBJECT, NEEDED, places_of
+from scheduler.domain.message_checks import LONGEST_SUBJECT, needed_at, places_of
 from scheduler.domain.message_words import KINDS, ChosenWords, MessageForm, Place, tidied, words_at
 from scheduler.domain.places import Site
 from scheduler.reminders.change_message_words import (
@@ -226,7 +226,7 @@ def _page(site: Site, place: Place, form: WordsForm, chosen: ChosenWords | None)
         language=LANGUAGES[place.language],
         is_mail=place.form is MessageForm.MAIL,
         places=places_of(place),
-        needed=NEEDED[place.form],
+        needed=needed_at(place),
         is_own=words_at(site.message_words, place) is not None,
         example=None if chosen is None else _example(site, place, chosen),
         most_segments=MOST_SEGMENTS,

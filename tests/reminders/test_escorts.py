@@ -14,6 +14,7 @@ from scheduler.domain.clock import StandingClock
 from scheduler.domain.contact import ContactWay
 from scheduler.domain.errors import InvalidValue
 from scheduler.domain.interval import Interval
+from scheduler.domain.message_words import TO_ESCORTS, ChosenWords, MessageForm, Place, with_words
 from scheduler.domain.treatment import StepKind
 from scheduler.reminders.addresses import recipient_hash
 from scheduler.reminders.channels import NotSent, Rejected
@@ -24,11 +25,11 @@ from scheduler.store.appointments import appointment, note_progress
 from scheduler.store.audit import history
 from scheduler.store.contacts import has_opted_out
 from scheduler.store.escorts import escort_of
-from scheduler.store.reminders import TO_ESCORTS, Reminder, ReminderState, all_reminders
+from scheduler.store.reminders import Reminder, ReminderState, all_reminders
 from scheduler.store.texts import open_tasks
 from scheduler.store.unreached import unreached
 from scheduler.store.work import unit_of_work
-from tests.builders import at
+from tests.builders import a_patient, at
 from tests.feeds.privacy import assert_gives_nothing_away
 from tests.feeds.stored_visits import BOOKED_AT, a_plain_visit, cancel, keep_clinic, keep_visits
 from tests.reminders.changing import body, move
@@ -91,7 +92,8 @@ def test_a_day_and_an_hour_before_the_release_the_escort_is_told_where_and_when(
     [(number, words)] = left(DAY_BEFORE)
     assert number == NUMBER
     assert words == (
-        "You offered to meet a visitor at 12 Elm St on Thu Dec 3 around 12:45 PM. Questions: 555-0100. STOP to opt out"
+        "Maple House: you offered to meet a visitor around Thu Dec 3 at 12:45 PM MST. Address: 12 Elm St. "
+        "Questions: 555-0100. STOP to opt out"
     )
     assert_gives_nothing_away(words.encode())
     assert left(HOUR_BEFORE - timedelta(minutes=1)) == []
@@ -164,6 +166,22 @@ def test_what_fails_by_text_goes_by_mail_and_is_neutral_there() -> None:
     assert "Thursday, December 3, 2026 at 12:45 PM MST" in body(message)
     assert "call 555-0100" in body(message)
     assert_gives_nothing_away(message.as_bytes())
+
+
+def test_the_escort_is_written_to_in_the_patients_language_and_in_the_words_that_the_site_chose() -> None:
+    own = ChosenWords(
+        "{public_name}: le esperamos hacia el {visits}.\nPreguntas: {phone}.\nSTOP para darse de baja"
+    )
+    place = Place("es", MessageForm.TEXT, MessageKind.ESCORT_HOUR.value)
+    keep_dose()
+    keep_clinic([a_patient(language="es")], message_words=with_words((), place, own))
+    agree()
+    [(_, day)], [(_, hour)] = left(DAY_BEFORE), left(HOUR_BEFORE)
+    assert day == (
+        "Maple House: se ofrecio a recoger a una visita hacia el jue 3 dic, 12:45 p.m. MST. Direccion: 12 Elm St. "
+        "Preguntas: 555-0100. STOP para darse de baja"
+    )
+    assert hour.startswith("Maple House: le esperamos hacia el jue 3 dic, 12:45 p.m. MST.")
 
 
 def test_whom_nothing_reaches_is_a_task_of_the_front_desk() -> None:

@@ -21,7 +21,7 @@ from scheduler.domain.message_words import KINDS, ChosenWords, MessageForm, Plac
 from scheduler.reminders import words as room
 from scheduler.reminders.gsm import segments
 from scheduler.reminders.messages import Letter, MovedLine, VisitLine, compose, time_in_words
-from scheduler.reminders.policy import TO_PATIENTS, MessageKind
+from scheduler.reminders.policy import MessageKind
 from scheduler.reminders.short_messages import compose_short
 from scheduler.reminders.words.chosen import built_in
 from scheduler.reminders.words.english import ENGLISH
@@ -45,7 +45,7 @@ every_language = pytest.mark.parametrize("language", LANGUAGES.values(), ids=lis
 
 def letters(language: Language) -> Iterator[Letter]:
     """Yield a letter of each kind in a language: with one and with several visits, calls, moves and cancellations."""
-    for kind in TO_PATIENTS:
+    for kind in MessageKind:
         one = replace(
             LETTER, kind=kind, language=language.code, link="https://visits.example.org/a/7Qk3vX0cJw2mZr9T"
         )
@@ -89,7 +89,7 @@ def test_each_language_that_has_a_file_is_listed() -> None:
 
 @every_language
 def test_no_word_is_missing(language: Language) -> None:
-    assert set(language.mails) == set(language.texts) == set(TO_PATIENTS)
+    assert set(language.mails) == set(language.texts) == set(MessageKind)
     assert set(language.page.buttons) == ANSWERS_BY[AnswerWay.LINK]
     assert set(language.page.said) == set(Answer)
     assert set(language.page.seen_to) == WAITING
@@ -192,12 +192,12 @@ def test_a_language_without_words_is_written_to_in_the_next_and_at_last_in_engli
 
 
 def test_the_kinds_that_a_clinic_may_have_its_own_words_for_are_all_there_are() -> None:
-    assert set(KINDS) == set(TO_PATIENTS)
+    assert set(KINDS) == set(MessageKind)
 
 
 @every_language
 @pytest.mark.parametrize("form", MessageForm)
-@pytest.mark.parametrize("kind", TO_PATIENTS)
+@pytest.mark.parametrize("kind", MessageKind)
 def test_the_built_in_words_keep_to_what_is_asked_of_a_clinics_own(
     language: Language, form: MessageForm, kind: MessageKind
 ) -> None:

@@ -27,6 +27,19 @@ def _mail(subject: str, opening: str) -> MailWords:
 
 _REMINDER = _mail("Appointment reminder", "this is a reminder of your appointment at {public_name}:")
 
+_ESCORT = MailWords(
+    "You offered to meet a visitor",
+    "\n\n".join(
+        (
+            "Hello,",
+            "you offered to meet a visitor at {public_name}, around this time:",
+            "{visits}",
+            _ADDRESS,
+            "If you have a question, or want no such messages, please call {phone}.",
+        )
+    ),
+)
+
 MAILS = {
     MessageKind.CONFIRMATION: _mail("Your appointments", "{booked} at {public_name}:"),
     MessageKind.PREPARATION: _mail(
@@ -40,6 +53,8 @@ MAILS = {
     MessageKind.CHANGE: _mail(
         "Your appointments have changed", "there is a change to your appointments at {public_name}."
     ),
+    MessageKind.ESCORT_DAY: _ESCORT,
+    MessageKind.ESCORT_HOUR: _ESCORT,
 }
 
 
@@ -50,6 +65,15 @@ def _text(news: str) -> str:
 
 _SHORT_REMINDER = _text("you have an appointment {visits}.")
 
+_SHORT_ESCORT = "\n".join(
+    (
+        "{public_name}: you offered to meet a visitor around {visits}.",
+        "Address: {address}.",
+        "Questions: {phone}.",
+        "STOP to opt out",
+    )
+)
+
 TEXTS = {
     MessageKind.CONFIRMATION: _text("{booked}: {visits}."),
     MessageKind.PREPARATION: _SHORT_REMINDER,
@@ -57,6 +81,8 @@ TEXTS = {
     MessageKind.ONE_DAY: _SHORT_REMINDER,
     MessageKind.SAME_DAY: _SHORT_REMINDER,
     MessageKind.CHANGE: _text("{visits}"),
+    MessageKind.ESCORT_DAY: _SHORT_ESCORT,
+    MessageKind.ESCORT_HOUR: _SHORT_ESCORT,
 }
 
 _UNTIL_THEN = "We will call you; until then the appointment stands."

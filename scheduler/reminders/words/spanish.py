@@ -27,6 +27,19 @@ def _mail(subject: str, opening: str) -> MailWords:
 
 _REMINDER = _mail("Recordatorio de su cita", "Le recordamos su cita en {public_name}:")
 
+_ESCORT = MailWords(
+    "Usted se ofreció a recoger a una visita",
+    "\n\n".join(
+        (
+            "Hola:",
+            "Usted se ofreció a recoger a una visita en {public_name}, hacia esta hora:",
+            "{visits}",
+            _ADDRESS,
+            "Si tiene alguna pregunta o no desea recibir estos mensajes, llame al {phone}.",
+        )
+    ),
+)
+
 MAILS = {
     MessageKind.CONFIRMATION: _mail("Sus citas", "Le confirmamos que {booked} en {public_name}:"),
     MessageKind.PREPARATION: _mail(
@@ -38,6 +51,8 @@ MAILS = {
     MessageKind.ONE_DAY: _REMINDER,
     MessageKind.SAME_DAY: _REMINDER,
     MessageKind.CHANGE: _mail("Cambios en sus citas", "Hay un cambio en sus citas en {public_name}."),
+    MessageKind.ESCORT_DAY: _ESCORT,
+    MessageKind.ESCORT_HOUR: _ESCORT,
 }
 
 
@@ -48,6 +63,15 @@ def _text(news: str) -> str:
 
 _SHORT_REMINDER = _text("tiene una cita el {visits}.")
 
+_SHORT_ESCORT = "\n".join(
+    (
+        "{public_name}: se ofreció a recoger a una visita hacia el {visits}.",
+        "Dirección: {address}.",
+        "Preguntas: {phone}.",
+        "STOP para darse de baja",
+    )
+)
+
 TEXTS = {
     MessageKind.CONFIRMATION: _text("{booked}: {visits}."),
     MessageKind.PREPARATION: _SHORT_REMINDER,
@@ -55,6 +79,8 @@ TEXTS = {
     MessageKind.ONE_DAY: _SHORT_REMINDER,
     MessageKind.SAME_DAY: _SHORT_REMINDER,
     MessageKind.CHANGE: _text("{visits}"),
+    MessageKind.ESCORT_DAY: _SHORT_ESCORT,
+    MessageKind.ESCORT_HOUR: _SHORT_ESCORT,
 }
 
 _UNTIL_THEN = "Le llamaremos; hasta entonces la cita sigue en pie."
