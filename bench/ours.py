@@ -27,7 +27,6 @@ from scheduler.planner.question import Question
 from scheduler.planner.slots import Slots
 from scheduler.planner.standing import Standing
 from scheduler.planner.steps import needed_steps
-from scheduler.planner.timeline import slots_in
 from scheduler.planner.wishes import Wishes
 from scheduler.store import snapshots
 
@@ -148,10 +147,9 @@ def move(
     question = Question.of(diary, protocol, Wishes(query.earliest, query.latest, therapist, 1))
     grid, number, choices = question.grid, question.outline.numbers[step], question.choices(therapist)
     day = whole_local_day(local_day(now[step], question.zone), question.zone)
-    starts = tuple([slots_in(now[one.key] - grid.origin) for one in protocol.steps])
-    every = frozenset(range(len(starts)))
+    every = frozenset(question.outline.numbers.values())
     standing = Standing(
-        starts=starts,
+        starts=grid.slots_of([now[one.key] for one in protocol.steps]),
         may_move=every.difference([question.outline.numbers[key] for key in fixed]),
         may_stay=every - {number},
     )

@@ -87,7 +87,7 @@ class Case:
         """Where the visits stand."""
         origin = self.question.grid.origin
         return Standing(
-            starts=tuple((visit.start - origin) // SLOT for visit in self.visits),
+            starts=self.question.grid.slots_of(visit.start for visit in self.visits),
             may_move=frozenset(step for step, visit in enumerate(self.visits) if self._may_move(visit)),
             may_stay=frozenset(step for step in range(len(self.visits)) if self._may_stay(step)),
             within=frozenset(

@@ -28,7 +28,7 @@ class PatientTime:
         if patient.unavailable:
             away += grid.touching_each(patient.unavailable)
         spaced = grid.touched(zip(doses.starts, doses.ends, strict=True)) if len(doses) else []
-        return cls(Holes.of(away) if away else None, Holes.of(spaced) if spaced else None)
+        return cls(Holes.of(away), Holes.of(spaced)) if away or spaced else ALL_FREE
 
     def holes(self, shape: Shape) -> Holes | None:
         """Return the slots at which a visit of a shape may not start for the patient's sake; `None` for none."""
@@ -45,3 +45,7 @@ class PatientTime:
         """Return the starts that are too near another dose of the patient."""
         hold = shape.like.holds_dose_spacing
         return self.spacing.reached_by(slots_in(hold)) if self.spacing and hold > timedelta(0) else None
+
+
+ALL_FREE = PatientTime(None, None)
+"""The time of a patient whom nothing takes."""

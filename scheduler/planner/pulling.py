@@ -73,10 +73,12 @@ class _Later:
             if start is None or left < 0:
                 return None
             found[step] = start
-            asked = [(other, start + distance) for other, distance in plain[step]]
-            if counted[step]:
-                asked += self._by_days(counted[step], start)
-            for other, bound in asked:
+            for other, distance in plain[step]:
+                if (bound := start + distance) > bounds[other]:
+                    bounds[other] = bound
+                    heappush(waiting, sign * other)
+            for arc in counted[step]:
+                other, bound = self._by_days(arc, start)
                 if bound > bounds[other]:
                     bounds[other] = bound
                     heappush(waiting, sign * other)
@@ -87,10 +89,11 @@ class _Later:
         return sum([start != old for start, old in zip(starts, self.old, strict=True)])
 
     def _nearest(self, step: int, bound: int) -> int | None:
-        return self._choices.at_or_after(step, max(bound, self._choices.lower[step]))
+        lower = self._choices.lower[step]
+        return self._choices.at_or_after(step, bound if bound > lower else lower)
 
-    def _by_days(self, arcs: Sequence[Arc], start: int) -> list[tuple[int, int]]:
-        return [(arc.target, arc.bound(start, self._days)) for arc in arcs]
+    def _by_days(self, arc: Arc, start: int) -> tuple[int, int]:
+        return arc.target, arc.bound(start, self._days)
 
 
 class _Earlier(_Later):
@@ -113,8 +116,8 @@ class _Earlier(_Later):
         start = self._choices.at_or_before(step, latest)
         return None if start is None else -start
 
-    def _by_days(self, arcs: Sequence[Arc], start: int) -> list[tuple[int, int]]:
-        return [(arc.source, -arc.bound_back(-start, self._days)) for arc in arcs]
+    def _by_days(self, arc: Arc, start: int) -> tuple[int, int]:
+        return arc.source, -arc.bound_back(-start, self._days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +183,8 @@ class _Search:
                 cost += cost_of(starts[step], -back)
                 starts[step] = -back
         # Whoever must move and has not yet been told which way costs no less than a visit moved.
-        open_ones = sum(starts[step] == self._standing.starts[step] for step in self._forced)
+        old = self._standing.starts
+        open_ones = sum([starts[step] == old[step] for step in self._forced])
         return _Chosen(cost + open_ones * VISIT, tuple(starts), later, earlier)
 
     def _take(self, chosen: _Chosen) -> None:

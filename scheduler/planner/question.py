@@ -13,7 +13,7 @@ from scheduler.domain.people import Role
 from scheduler.domain.treatment import Protocol, Step
 from scheduler.planner.network import Arc, Choices, Holes, Network
 from scheduler.planner.outline import Outline, outline_of
-from scheduler.planner.patient_time import PatientTime
+from scheduler.planner.patient_time import ALL_FREE, PatientTime
 from scheduler.planner.shapes import Shape
 from scheduler.planner.supply import Scarcity, SiteSupply, supply_of
 from scheduler.planner.timeline import SLOT, Grid, LocalDays, local_days, slots_at_most, slots_in
@@ -73,6 +73,8 @@ class Question:
     def holes(self) -> tuple[Holes | None, ...]:
         """When the patient cannot come, by step."""
         patient = PatientTime.of(self.diary, self.grid)
+        if patient is ALL_FREE:
+            return (None,) * len(self.outline.shapes)
         holes_of = patient.too_near_a_dose if Scarcity.PATIENT in self.ignoring else patient.holes
         by_shape = {shape: holes_of(shape) for shape in set(self.outline.shapes)}
         return tuple(by_shape[shape] for shape in self.outline.shapes)

@@ -20,7 +20,7 @@ from scheduler.domain.people import Role, StaffMember
 from scheduler.domain.series import Series
 from scheduler.domain.treatment import Protocol, Step, StepKind, Window
 from scheduler.planner.network import Holes
-from scheduler.planner.patient_time import PatientTime
+from scheduler.planner.patient_time import ALL_FREE, PatientTime
 from scheduler.planner.shapes import Shape, shape_of
 from scheduler.planner.supply import SiteSupply, supply_of
 from scheduler.planner.timeline import Grid, lasting, slots_at_most, slots_in
@@ -163,7 +163,7 @@ class SlotQuestion:
     @lazily
     def holes(self) -> Holes | None:
         """When the patient cannot come."""
-        return self.patient.holes(self.shape)
+        return None if self.patient is ALL_FREE else self.patient.holes(self.shape)
 
     @lazily
     def free(self) -> Sequence[int]:

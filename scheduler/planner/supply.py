@@ -386,8 +386,8 @@ def supply_of(diary: Diary, grid: Grid) -> SiteSupply:
     which makes comparing quick.
     """
     key = (diary.site.id, grid.origin, grid.days)
-    with _LATEST_LOCK:
-        kept = _LATEST.get(key)
+    # Looking one thing up needs no lock, changing the order does.
+    kept = _LATEST.get(key)
     if kept is not None and (kept.site, kept.rooms, kept.staff) == (diary.site, diary.rooms, diary.staff):
         supply = kept.after(diary.book)
     else:

@@ -62,6 +62,11 @@ class Grid:
         midnights, into_day = _midnights(self), _into_day()
         return tuple([midnights[slot // SLOTS_PER_DAY] + into_day[slot % SLOTS_PER_DAY] for slot in slots])
 
+    def slots_of(self, instants: Iterable[datetime]) -> tuple[int, ...]:
+        """Return the slots in which many instants lie."""
+        since = [instant - self.origin for instant in instants]
+        return tuple([passed.days * SLOTS_PER_DAY + passed.seconds // _SECONDS for passed in since])
+
     def within(self, interval: Interval) -> Span:
         """Return the slots that lie wholly inside an interval; for time that is available."""
         return self._clipped(-_whole(self.origin - interval.start), _whole(interval.end - self.origin))

@@ -15,8 +15,9 @@ from scheduler.domain.people import Credential, Role
 from scheduler.domain.treatment import SiteCover
 from scheduler.planner.shapes import shape_of
 from scheduler.planner.supply import Scarcity, SiteSupply
-from scheduler.planner.timeline import Grid, relisted, set_slots
+from scheduler.planner.timeline import SLOT, Grid, relisted, set_slots
 from tests.builders import (
+    a_claim,
     a_dosing_step,
     a_nurse,
     a_prescriber,
@@ -103,6 +104,17 @@ def said(supply: SiteSupply, asked: tuple[tuple[int, str | None], ...]) -> list[
 
 EVERYTHING = tuple((number, whom) for number in range(len(SHAPES)) for whom in WHOM)
 ASKED = st.one_of(st.just(EVERYTHING), st.lists(st.sampled_from(EVERYTHING), max_size=4).map(tuple))
+
+
+def test_what_only_the_patient_claims_leaves_a_supply_as_it_is() -> None:
+    book, theirs = ClaimBook.of([]), a_claim("patient-1", Purpose.OCCUPY, Interval.lasting(GRID.origin, SLOT))
+    supply = a_supply(book)
+    assert supply.after(book.beside(ClaimBook.of([theirs]))) is supply
+    in_use = replace(theirs, resource="dosing-1")
+    assert supply.after(book.beside(ClaimBook.of([in_use]))) is not supply
+    # What was worked out to explain something is let go of.
+    supply.starts(SHAPES[0], None, frozenset({Scarcity.ROOM}))
+    assert supply.after(book) is not supply
 
 
 LOST = st.frozensets(st.sampled_from(["acls", "rn_licence", "prescriber_licence"]), min_size=1)

@@ -60,6 +60,12 @@ def test_slots_in_a_duration_are_rounded_as_dividing_by_one_says(duration: timed
     assert slots_at_most(duration) == duration // SLOT
 
 
+@given(st.lists(st.timedeltas(timedelta(days=-5), timedelta(days=5))))
+def test_many_instants_lie_in_the_slots_in_which_each_lies(since: list[timedelta]) -> None:
+    instants = [GRID.origin + duration for duration in since]
+    assert GRID.slots_of(instants) == tuple(duration // SLOT for duration in since)
+
+
 @given(st.integers(0, 600), st.integers(0, 600))
 def test_a_run_is_the_mask_of_one_span(begin: int, end: int) -> None:
     begin, end = min(begin, GRID.slots), min(end, GRID.slots)
