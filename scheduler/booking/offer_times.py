@@ -15,13 +15,13 @@ from scheduler.booking.one_visit import against, locked_visit
 from scheduler.booking.outcomes import NotAllowed, PlannedChange, Refused, SeriesChanged
 from scheduler.booking.preview_move import movable
 from scheduler.booking.retrying import retried_or_refused
-from scheduler.domain.appointment import NOT_BEGUN, Appointment
+from scheduler.domain.appointment import NOT_BEGUN, UNANNOUNCED, Appointment
 from scheduler.domain.clock import Clock, in_words, local_day, whole_local_day
 from scheduler.domain.errors import NotFound
 from scheduler.domain.interval import Interval
 from scheduler.domain.offers import MOST_OFFERED, Offer, OfferedTime, OfferEnd, ends_at
 from scheduler.planner.change import Change
-from scheduler.store import offers
+from scheduler.store import clinic, offers
 from scheduler.store import series as stored
 from scheduler.store.appointments import appointment as stored_visit
 from scheduler.store.audit import AuditEntry, record
@@ -78,6 +78,8 @@ def times_to_offer(
         visit = movable(appointment, actor)
         if not isinstance(visit, Appointment):
             return visit
+        if against_it := _against_offering(visit):
+            return against_it
         at_hand = SeriesAtHand.of(stored.series(visit.series), now)
         return _other_days(visit, at_hand, now)
 
@@ -124,6 +126,18 @@ def open_offer(visit: Appointment, now: datetime) -> Offer | None:
     return found if found is not None and found.is_open(visit.version, now) else None
 
 
+def _against_offering(visit: Appointment) -> Refused | None:
+    """Say why nothing can be offered for a visit, whatever the times: nobody was told of it, or nobody could choose."""
+    if clinic.patient(visit.patient).stands_for_cohort:
+        return against(
+            "group", "A group does not choose; its members come together.", "Move the visit.", visit
+        )
+    if visit.state not in NOT_BEGUN or visit.state in UNANNOUNCED:
+        why = "Times are offered for a visit that is booked and still to come."
+        return against("no_offer", why, "Choose such a visit.", visit)
+    return None
+
+
 def _other_days(visit: Appointment, at_hand: SeriesAtHand, now: datetime) -> tuple[PlannedChange, ...]:
     zone = at_hand.diary.site.zone
     others = frozenset(one.step for one in at_hand.series.standing if one.id != visit.id)
@@ -161,28 +175,16 @@ def _attempt_to_offer(act: Act[OfferTimes]) -> Offer | Refused | NotAllowed:
 
 
 def _offered(act: Act[OfferTimes], at_hand: SeriesAtHand) -> Offer | Refused:
-    command = act.command
-    visit = next(one for one in at_hand.series.standing if one.id == command.appointment)
-    if not 0 < len(command.times) <= MOST_OFFERED or visit.state not in NOT_BEGUN:
-        why = f"Between one and {MOST_OFFERED} times are offered, for a visit that is still to come."
-        return against("no_offer", why, "Tick the times to offer.", visit)
-    for one in command.times:
-        change = as_chosen(at_hand, [one])
-        if isinstance(change, Refused):
-            return change
-        if change.refusing or one.appointment != visit.id:
-            return (
-                Refused(findings=change.refusing)
-                if change.refusing
-                else against("no_offer", "A time of another visit was given.", "Look again.", visit)
-            )
-    times = tuple(OfferedTime(one.start, one.room, one.staff, one.relief) for one in command.times)
+    """Keep the offer under the locks of the series, in place of one that is open."""
+    visit = next(one for one in at_hand.series.standing if one.id == act.command.appointment)
+    if against_it := _against_offering(visit) or _against_times(act.command, visit, at_hand):
+        return against_it
+    times = tuple(OfferedTime(one.start, one.room, one.staff, one.relief) for one in act.command.times)
     until = ends_at(act.now, visit.start, times)
     if until <= act.now:
         at = in_words(min(visit.start, *(one.start for one in times)), at_hand.diary.site.zone)
-        return against(
-            "too_soon", f"The first of the times is at {at}: too soon to wait.", "Call the patient.", visit
-        )
+        why = f"The first of the times is at {at}: too soon to wait for an answer."
+        return against("too_soon", why, "Call the patient.", visit)
     _take_back(visit.id)
     offers.settle_offers(visit.id, act.now, act.actor.id)
     made = Offer(
@@ -203,6 +205,23 @@ def _offered(act: Act[OfferTimes], at_hand: SeriesAtHand) -> Offer | Refused:
     record(AuditEntry(act.now, act.actor.id, act.verb, "appointment", visit.id, details, visit.site))
     act.note_answer(made)
     return made
+
+
+def _against_times(command: OfferTimes, visit: Appointment, at_hand: SeriesAtHand) -> Refused | None:
+    """Say why these times cannot be offered, each judged as the move that it would be."""
+    if not 0 < len(command.times) <= MOST_OFFERED:
+        return against(
+            "no_offer", f"Between one and {MOST_OFFERED} times are offered.", "Tick some of them.", visit
+        )
+    if any(one.appointment != visit.id for one in command.times):
+        return against("no_offer", "A time of another visit was given.", "Look again.", visit)
+    for one in command.times:
+        change = as_chosen(at_hand, [one])
+        if isinstance(change, Refused):
+            return change
+        if change.refusing:
+            return Refused(findings=change.refusing)
+    return None
 
 
 def _take_back(appointment: str) -> None:

@@ -70,7 +70,7 @@ def choose_by_link(command: RecordContact, clock: Clock) -> None:
     """
     with reading():
         site = clinic.patient(command.patient).site
-    outcome = record_contact(command, _acting(site), clock)
+    outcome = record_contact(command, acting_for_patient(site), clock)
     assert not isinstance(outcome, NotAllowed), "the program itself may record it"
 
 
@@ -95,11 +95,11 @@ def make_own_calendar(
     wanted = SubscriptionRequest(
         SubscriptionKind.PATIENT, patient, public_url, name=BY_LINK.capitalize(), idempotency_key=key
     )
-    outcome = make_subscription(wanted, _acting(site), clock)
+    outcome = make_subscription(wanted, acting_for_patient(site), clock)
     assert not isinstance(outcome, NotAllowed), "the program itself may make it"
     return AlreadyMade() if isinstance(outcome, Refused) else outcome
 
 
-def _acting(site: str) -> Actor:
+def acting_for_patient(site: str) -> Actor:
     """Return who acts here: the program, at this site alone, in the name of the patient who holds the link."""
     return Actor(BY_LINK, AccountRole.SYSTEM, site)

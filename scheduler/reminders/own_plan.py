@@ -6,19 +6,24 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from scheduler.booking.offer_times import TakeOfferedTime, take_offered_time
+from scheduler.booking.outcomes import NotAllowed, Refused, SeriesChanged
 from scheduler.domain.answers import Answer, VisitAnswer
 from scheduler.domain.appointment import UNANNOUNCED, Appointment
 from scheduler.domain.clock import Clock
 from scheduler.domain.errors import NotFound
 from scheduler.domain.fasting import Fasting, fasting_before
 from scheduler.domain.interval import Interval
+from scheduler.domain.offers import Offer
 from scheduler.domain.people import Patient, Role
 from scheduler.domain.places import Site
 from scheduler.domain.treatment import Step, StepKind
 from scheduler.reminders.answer_links import AnswerByLink, AskedVisit, asked_of, keep_answer_to
+from scheduler.reminders.own_choices import acting_for_patient
 from scheduler.rules.gate_families import family_of
 from scheduler.store import answers, appointments, clinic, glances
 from scheduler.store.answer_links import ToldVisit
+from scheduler.store.offers import latest_offers
 from scheduler.store.reminder_facts import awaited_visits
 from scheduler.store.work import reading
 
@@ -32,7 +37,7 @@ class PlanVisit:
 
     `asked` is what may be answered about it, `None` where nothing may. `fasting` and `no_driving_until` are `None` where
     nothing is asked; the latter is counted from the planned end. `position` is which dose it is of how many, `None` for
-    every other kind. `therapist` may be empty.
+    every other kind. `therapist` may be empty. `offer` are other times to choose from, `None` where there are none.
     """
 
     visit: Appointment
@@ -42,6 +47,7 @@ class PlanVisit:
     no_driving_until: datetime | None
     position: tuple[int, int] | None
     therapist: str
+    offer: Offer | None = None
 
     @property
     def stands(self) -> bool:
@@ -87,10 +93,10 @@ def _told(visits: Iterable[Appointment], site: Site, now: datetime) -> tuple[Pla
     steps, positions = _steps_of(shown), _positions(shown)
     given = answers.answers_to([one.id for one in shown])
     awaited = {one.appointment: one for one in awaited_visits(one.id for one in shown)}
-    names = glances.staff_names(site.id)
+    names, offered = glances.staff_names(site.id), latest_offers(one.id for one in shown)
     found = []
     for one in shown:
-        step, visit = steps.get(one.id), awaited.get(one.id)
+        step, visit, offer = steps.get(one.id), awaited.get(one.id), offered.get(one.id)
         told = None if visit is None else ToldVisit(visit, one.state, one.start, visit.sequence)
         found.append(
             PlanVisit(
@@ -101,6 +107,7 @@ def _told(visits: Iterable[Appointment], site: Site, now: datetime) -> tuple[Pla
                 no_driving_until=one.discharge + step.no_driving if step and step.no_driving else None,
                 position=positions.get(one.id),
                 therapist=names.get(one.staff.get(Role.THERAPIST, ""), ""),
+                offer=offer if offer is not None and offer.left and offer.is_open(one.version, now) else None,
             )
         )
     return tuple(found)
@@ -135,6 +142,18 @@ def _positions(visits: Iterable[Appointment]) -> Mapping[str, tuple[int, int]]:
 
 def _needs_ride(step: Step) -> bool:
     return any(family_of(gate.kind).judged_with == "escort" for gate in step.gates)
+
+
+def take_on_own_page(command: TakeOfferedTime, clock: Clock) -> SeriesChanged | Refused:
+    """Move a visit to the offered time that its patient chose, or say why it is not to be had any more.
+
+    Raises `NotFound` for what was offered to somebody else.
+    """
+    with reading():
+        site = clinic.patient(command.patient).site
+    outcome = take_offered_time(command, acting_for_patient(site), clock)
+    assert not isinstance(outcome, NotAllowed), "the program itself may move it"
+    return outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,8 +79,10 @@ def unsettled_offers(site: str) -> tuple[Offer, ...]:
 
 
 def _load(where: Sequence[ColumnElement[bool]]) -> tuple[Offer, ...]:
+    # Of two made at one instant the first was taken back for the second.
+    order = (_offer.c.made_at, _offer.c.ended.desc(), _offer.c.id)
     with reading() as connection:
-        rows = connection.execute(select(_offer).where(*where).order_by(_offer.c.made_at, _offer.c.id)).all()
+        rows = connection.execute(select(_offer).where(*where).order_by(*order)).all()
     return tuple(_from(row) for row in rows)
 
 

@@ -18,6 +18,7 @@ PUBLIC_ENDPOINTS = frozenset(
         *("static", "healthz", "readyz", "sign_in.sign_in", "feeds.feed", "links.link", "links.answer"),
         *("links.door", "links.enter", "own.plan", "own.answer", "own.visit_file", "own.done"),
         *("own_choices.choices", "own_choices.keep", "own_choices.calendar"),
+        "own_offers.take",
         *("texts.status", "texts.arrived"),
     }
 )

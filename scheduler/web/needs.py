@@ -12,6 +12,7 @@ from flask import url_for
 from scheduler.access.permissions import Permission
 from scheduler.booking.gates_ahead import waiting_visits
 from scheduler.booking.let_rest import rests_since
+from scheduler.booking.see_offers import offers_to_see
 from scheduler.domain.clock import instant_at, local_day, whole_local_day
 from scheduler.domain.places import Site
 from scheduler.planner.closing_windows import closing_windows
@@ -25,6 +26,7 @@ from scheduler.store.series import dormant_series, series_with_gaps
 from scheduler.store.waiting import count_waiting
 from scheduler.web.answer_words import waiting_at
 from scheduler.web.call_words import calls_at
+from scheduler.web.offer_routes import news_words
 from scheduler.web.unconfirmed_routes import unconfirmed_at
 from scheduler.web.words import absence_in, count_words, day_words, moment_in
 
@@ -50,6 +52,7 @@ class NeedKind(StrEnum):
     WINDOW = "Window closing"
     DORMANT = "Does it go on?"
     FREED = "Free again"
+    OFFER = "Offered times"
     CREDENTIAL = "Credential"
 
 
@@ -189,6 +192,18 @@ def _dormant(site: Site, now: datetime) -> Iterator[Need]:
         yield Need(by, NeedKind.DORMANT, patients[series.patient].name, why, address, "Go on, or end it")
 
 
+def _offers(site: Site, now: datetime) -> Iterator[Need]:
+    found = list(offers_to_see(site.id, now))
+    patients = patients_named(one.visit.patient for one in found)
+    for one in found:
+        why = news_words(one.news, one.offer, one.visit, site.zone)
+        address, name = url_for("offers.offer", appointment=one.visit.id), patients[one.visit.patient].name
+        by = min(one.offer.expires_at, one.visit.start)
+        yield Need(
+            by, NeedKind.OFFER, name, why, address, "See it, and settle it", Permission.MOVE_APPOINTMENT
+        )
+
+
 def _freed(site: Site, now: datetime) -> Iterator[Need]:
     """Yield one line for all freed times, where anybody waits: whom they would help is worked out on their own page."""
     number = count_waiting(site.id, now)
@@ -238,6 +253,7 @@ SOURCES: Sequence[Callable[[Site, datetime], Iterator[Need]]] = (
     _follow_ups,
     _windows,
     _dormant,
+    _offers,
     _freed,
     _credentials,
 )

@@ -54,6 +54,8 @@ class PlanLine:
     waits: bool
     seen: str
     buttons: tuple[tuple[str, str], ...]
+    offered: tuple[tuple[str, str], ...]
+    offered_until: str
 
 
 @pages.get("")
@@ -67,6 +69,7 @@ def plan() -> ResponseReturnValue:
         "own_plan.html",
         following=None if following is None else _line(following, found, language),
         ahead=[_line(one, found, language) for one in found.ahead if one is not following],
+        news=words.plan.offer_news.get(request.args.get("news", ""), ""),
         past=[_line(one, found, language) for one in reversed(found.past)],
         site=found.site,
         language=language,
@@ -96,7 +99,7 @@ def answer() -> ResponseReturnValue:
     found = own_plan(patient, current_clock())
     # What was moved or called off since the page was shown is no longer there under this key: the page says how it is.
     for one in found.ahead:
-        if one.asked is not None and _key(one) == chosen:
+        if one.asked is not None and key_of(one) == chosen:
             answer_on_own_page(AnswerOnOwnPage(patient, one.asked, given, seen), current_clock())
             return redirect(f"{url_for('own.plan')}#{chosen}", 303)
     return redirect(url_for("own.plan"), 303)
@@ -107,7 +110,7 @@ def visit_file(key: str) -> ResponseReturnValue:
     """Hand a visit out as a file, in the words of the patient's own calendar."""
     found = own_plan(showing().opening.patient, current_clock())
     with reading():
-        written = next((visit_as_file(one.visit.id) for one in found.ahead if _key(one) == key), None)
+        written = next((visit_as_file(one.visit.id) for one in found.ahead if key_of(one) == key), None)
     if written is None:
         abort(404)
     headers = {
@@ -140,7 +143,7 @@ def _line(one: PlanVisit, found: OwnPlan, language: Language) -> PlanLine:
     zone = (found.patient.zone or found.site.zone) if by_phone else found.site.zone
     answered = asked.answer if asked is not None else None
     return PlanLine(
-        key=_key(one),
+        key=key_of(one),
         when=language.moment(one.visit.start, zone),
         what=_what(one, words),
         therapist=filled(words.therapist, {"name": one.therapist}) if one.therapist else "",
@@ -152,6 +155,20 @@ def _line(one: PlanVisit, found: OwnPlan, language: Language) -> PlanLine:
         waits=answered is not None and answered.waits,
         seen=mark_of(answered),
         buttons=() if asked is None else buttons_for(asked, language.page),
+        offered=tuple(
+            (f"{key_of(one)} {number}", filled(words.take_time, {"time": language.moment(time.start, zone)}))
+            for number, time in (one.offer.left if one.offer else ())
+        ),
+        offered_until=_until(one, zone, language),
+    )
+
+
+def _until(one: PlanVisit, zone: str, language: Language) -> str:
+    """Return until when one of the offered times may be chosen, as a sentence."""
+    if one.offer is None:
+        return ""
+    return filled(
+        own_words(language).plan.offered_until, {"time": language.moment(one.offer.expires_at, zone)}
     )
 
 
@@ -163,6 +180,6 @@ def _what(one: PlanVisit, words: PlanWords) -> str:
     return f"{kind} {filled(words.position, {'number': str(number), 'total': str(total)})}"
 
 
-def _key(one: PlanVisit) -> str:
+def key_of(one: PlanVisit) -> str:
     """Return a name for a visit at its time that means something to this opening alone."""
     return "v" + sha256(f"{showing().name} {one.visit.id} {one.visit.start}".encode()).hexdigest()[:12]

@@ -40,9 +40,11 @@ from scheduler.web import (
     message_words_routes,
     move_routes,
     need_routes,
+    offer_routes,
     open_gates_routes,
     own_choice_routes,
     own_door_routes,
+    own_offer_routes,
     own_plan_routes,
     patient_details_routes,
     patient_routes,
@@ -92,6 +94,7 @@ BLUEPRINTS = (
     move_routes.pages,
     undo_routes.pages,
     hand_out_routes.pages,
+    offer_routes.pages,
     hold_routes.pages,
     replan_routes.pages,
     extend_routes.pages,
@@ -103,6 +106,7 @@ BLUEPRINTS = (
     own_door_routes.pages,
     own_plan_routes.pages,
     own_choice_routes.pages,
+    own_offer_routes.pages,
     contact_routes.pages,
     escort_routes.pages,
     follow_up_routes.pages,
@@ -170,6 +174,7 @@ def register_pages(app: Flask) -> None:
     # The patient's own pages seal their forms themselves: their cookie is no session of an account.
     protection.exempt(own_plan_routes.pages)
     protection.exempt(own_choice_routes.pages)
+    protection.exempt(own_offer_routes.pages)
     # The provider of texts has none either; it signs what it sends.
     protection.exempt(text_routes.pages)
     app.after_request(add_headers)
@@ -208,6 +213,7 @@ _OF_PATIENTS: tuple[str, ...] = (
     "series",
     "move",
     "undo",
+    "offers",
     "replan",
     "extend",
     "versions",

@@ -62,6 +62,17 @@ OWN_ENGLISH = OwnWords(
         to_calendar="Add to calendar",
         done="I am done: close this page",
         closes_by_itself="This page closes by itself after half an hour without use.",
+        offered="You can have this appointment at another time. Choose one if it suits you better:",
+        take_time="Take {time}",
+        offered_until="You can choose until {time}. We do not hold these times for you, so one may be gone by then. "
+        "If none suits you, you need do nothing: the appointment stays as it is.",
+        offer_news={
+            "moved": "Thank you. Your appointment has its new time now.",
+            "taken": "We are sorry: this time has just been taken by somebody else. Your appointment stands as it was. "
+            "We will call you, and the other times below may still be free.",
+            "over": "These times are not offered any more. Your appointments stand as shown here. "
+            "Please call us if you need another time.",
+        },
     ),
     choices=ChoiceWords(
         title="How we write to you",

@@ -35,7 +35,10 @@ class DoorWords:
 
 @dataclass(frozen=True, slots=True)
 class PlanWords:
-    """The words of the plan; {time}, {name}, {number} and {total} are filled in, {call} as on the page of the link."""
+    """The words of the plan; {time}, {name}, {number} and {total} are filled in, {call} as on the page of the link.
+
+    `offer_news` are what came of choosing one of the times offered: `moved`, `taken`, `over`.
+    """
 
     title: str
     next: str
@@ -60,6 +63,10 @@ class PlanWords:
     to_calendar: str
     done: str
     closes_by_itself: str
+    offered: str
+    take_time: str
+    offered_until: str
+    offer_news: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

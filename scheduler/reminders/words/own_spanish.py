@@ -63,6 +63,16 @@ OWN_SPANISH = OwnWords(
         to_calendar="Añadir al calendario",
         done="He terminado: cerrar esta página",
         closes_by_itself="Esta página se cierra sola tras media hora sin uso.",
+        offered="Puede tener esta cita a otra hora. Elija una si le conviene más:",
+        take_time="Elegir {time}",
+        offered_until="Puede elegir hasta {time}. No le reservamos estas horas, así que alguna puede ocuparse antes. "
+        "Si ninguna le conviene, no tiene que hacer nada: la cita queda como está.",
+        offer_news={
+            "moved": "Gracias. Su cita ya tiene la nueva hora.",
+            "taken": "Lo sentimos: otra persona acaba de ocupar esa hora. Su cita queda como estaba. "
+            "Le llamaremos, y las otras horas de abajo pueden seguir libres.",
+            "over": "Estas horas ya no se ofrecen. Sus citas quedan como se ven aquí. Llámenos si necesita otra hora.",
+        },
     ),
     choices=ChoiceWords(
         title="Cómo le escribimos",
