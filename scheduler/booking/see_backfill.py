@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 
 from scheduler.booking.changed_series import SeriesAtHand
 from scheduler.booking.consideration import facts_for
@@ -27,8 +26,8 @@ from scheduler.store.waiting import earlier_wishes, open_entries
 MOST_CANDIDATES = 12
 """So many are looked at for one page; whoever wants to know of the others looks at the next ones."""
 
-MOST_TRIES = 16
-"""So many moves are tried for one standing series; those into the earliest times come first."""
+MOST_TRIES = 24
+"""So many moves are tried for one standing series, the likeliest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +117,7 @@ def _for_series(
     if series.state not in MOVABLE:
         return (), False
     known = SeriesAtHand.of(series, now)
-    wanted = list(islice(tries(series, known.protocol, freed, now, known.diary.site.zone), MOST_TRIES + 1))
+    wanted = tries(series, known.protocol, freed, now, known.diary.site.zone)
     best: dict[str, Candidate] = {}
     for one in wanted[:MOST_TRIES]:
         improvement = _tried(known, series, one)

@@ -102,18 +102,25 @@ def for_waiting(
 
 def tries(
     series: Series, protocol: Protocol, freed: Collection[FreedTime], now: datetime, zone: str
-) -> Iterator[Try]:
-    """Yield which visit might be moved into which freed time, by the start of the time and then of the visit.
+) -> tuple[Try, ...]:
+    """Return which visit might be moved into which freed time, the likeliest first.
 
     Only visits of which something is gained: one that the series lacks, the next dose, the last visit, and one that does
-    not stand as close to another as the protocol wishes. Each to an earlier time that is long enough.
+    not stand as close to another as the protocol wishes. Each to an earlier time that is long enough; first to one that
+    a visit of its kind gave back, for then the right room and people are free; then by the start of the time.
     """
-    useful = _useful(series, protocol, now, zone)
-    for one in sorted(freed, key=lambda time: (time.interval.start, time.id)):
-        for visit in useful:
+    found = []
+    for visit in _useful(series, protocol, now, zone):
+        for one in freed:
             ahead = visit.start - max(now, one.interval.start) >= _WORTH_MOVING
             if (ahead or not visit.state.takes_time) and _has_place_for(one, visit):
-                yield Try(visit, one)
+                found.append(Try(visit, one))
+    return tuple(sorted(found, key=_likeliest))
+
+
+def _likeliest(one: Try) -> tuple[object, ...]:
+    is_unlike = one.freed.kind not in (None, one.visit.kind)
+    return is_unlike, one.freed.interval.start, one.freed.id, one.visit.start, one.visit.id
 
 
 def _useful(series: Series, protocol: Protocol, now: datetime, zone: str) -> tuple[Appointment, ...]:

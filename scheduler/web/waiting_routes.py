@@ -31,7 +31,7 @@ from scheduler.web.identity import current_clock
 from scheduler.web.posted_form import PostedForm
 from scheduler.web.waiting_lines import LEFT, earlier_lines, entry_lines, freed_lines
 from scheduler.web.wishes_form import wanted, within_reason
-from scheduler.web.words import refused_words
+from scheduler.web.words import count_words, refused_words
 
 pages = Blueprint("waiting", __name__)
 
@@ -103,13 +103,15 @@ def off(entry: str) -> ResponseReturnValue:
     return redirect(url_for("waiting.waiting"), 303)
 
 
-@pages.post("/waiting/freed/<freed>/leave")
+@pages.post("/waiting/freed/leave")
 @needs(Permission.KEEP_WAITING_LIST)
-def leave(freed: str) -> ResponseReturnValue:
-    """Look for nobody any more who would take a freed time."""
-    if isinstance(leave_free(LeaveFree(freed), actor(), current_clock()), NotAllowed):
-        abort(403)
-    flash("It stays free, and is not told here any more.", "good")
+def leave() -> ResponseReturnValue:
+    """Look for nobody any more who would take these freed times."""
+    named = request.form.getlist("freed")
+    for one in named:
+        if isinstance(leave_free(LeaveFree(one), actor(), current_clock()), NotAllowed):
+            abort(403)
+    flash(f"Left free: {count_words(len(named), 'time')}, not told here any more.", "good")
     return redirect(url_for("waiting.waiting"), 303)
 
 

@@ -279,7 +279,6 @@ def _address(app: Flask, rule: Rule) -> str:
         "appointment": ahead.id,
         "conflict": "none",
         "entry": "none",
-        "freed": "none",
         "cohort": "none",
         "person": ahead.people[0],
         "room": dose.room,
