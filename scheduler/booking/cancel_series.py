@@ -16,6 +16,7 @@ from scheduler.booking.one_series import unknown_series
 from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, Refused
 from scheduler.booking.request import nonsense
 from scheduler.booking.retrying import retried
+from scheduler.booking.waiting_list import on_when_undone
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import Clock
 from scheduler.domain.errors import NotFound
@@ -119,6 +120,8 @@ def _ended(act: Act[CancelSeries | PauseSeries], series: Series) -> SeriesCancel
         return Refused(reasons=reasons)
     late = call_off(ahead, command.by, actor, now)
     stored.mark_series(series.id, _state_after(command, series, ahead))
+    if command.reason is CancelReason.BOOKED_BY_MISTAKE:
+        on_when_undone(series, actor, now)
     # Of a series that is over or paused nothing is expected, so nothing about it is left to be mended.
     let_go([SeriesFindings(series, ())], Resolution.ELSEWHERE, now)
     details = {

@@ -128,6 +128,14 @@ def off_when_booked(series: Series, actor: Actor, now: datetime) -> None:
         _taken_off(entry, LeftBecause.BOOKED, actor.id, now)
 
 
+def on_when_undone(series: Series, actor: Actor, now: datetime) -> None:
+    """Let the patient of a series that was booked by mistake wait on; within the unit of work that calls it off."""
+    entry = waiting.entry_ended_by(series.id)
+    if entry is not None and waiting.entry_of(entry.patient, entry.protocol) is None:
+        waiting.wait_on(entry.id)
+        record(AuditEntry(now, actor.id, "wait_on", "waiting_entry", entry.id, {}, entry.site))
+
+
 def note_earlier_wish(command: NoteEarlierWish, actor: Actor, clock: Clock) -> bool | Refused | NotAllowed:
     """Note it, and say whether that is new; a series that is not booked is refused. Raises `NotFound`."""
     now = clock.now()

@@ -13,13 +13,14 @@ from scheduler.domain.errors import NotFound
 from scheduler.domain.waiting import EarlierWish, LeftBecause, WaitingEntry
 from scheduler.store.appointments import STANDING
 from scheduler.store.base import table_of
-from scheduler.store.tables_treatment import AppointmentRow
+from scheduler.store.tables_treatment import AppointmentRow, SeriesRow
 from scheduler.store.tables_waiting import EarlierWishRow, WaitingEntryRow
 from scheduler.store.work import reading, writing
 
 _entry = table_of(WaitingEntryRow)
 _earlier = table_of(EarlierWishRow)
 _visit = table_of(AppointmentRow)
+_series = table_of(SeriesRow)
 
 
 def add_entry(entry: WaitingEntry) -> None:
@@ -55,6 +56,25 @@ def end_entry(id: str, at: datetime, by: str, because: LeftBecause) -> bool:
     values = {"ended_at": at, "ended_by": by, "ended_because": because.value}
     ended = update(_entry).where(_entry.c.id == id, _entry.c.ended_at.is_(None)).values(values)
     return writing().execute(ended).rowcount > 0
+
+
+def entry_ended_by(series: str) -> WaitingEntry | None:
+    """Return the entry that ended because a series was booked, the last one where there are several; or `None`."""
+    booked = select(_series.c.patient_id, _series.c.protocol_key, _series.c.created_at)
+    with reading() as connection:
+        row = connection.execute(booked.where(_series.c.id == series)).one_or_none()
+    if row is None:
+        return None
+    wanted = (_entry.c.patient_id == row.patient_id, _entry.c.protocol_key == row.protocol_key)
+    # Ended with the booking itself, or later with that of what was held first.
+    ended = (_entry.c.ended_because == LeftBecause.BOOKED.value, _entry.c.ended_at >= row.created_at)
+    return next(reversed(_load([*wanted, *ended])), None)
+
+
+def wait_on(id: str) -> None:
+    """Let the patient of an entry that ended wait on, as if it had not."""
+    values = {"ended_at": None, "ended_by": "", "ended_because": ""}
+    writing().execute(update(_entry).where(_entry.c.id == id).values(values))
 
 
 def waiting_entry(id: str) -> WaitingEntry:

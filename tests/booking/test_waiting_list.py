@@ -144,6 +144,18 @@ def test_who_is_only_held_waits_on_until_it_is_booked() -> None:
     assert open_entries("site-1") == ()
 
 
+def test_who_was_booked_by_mistake_waits_on_since_then() -> None:
+    entry = put(WantedSeries("patient-1", COURSE))
+    series = booked("patient-1", protocol=COURSE)
+    assert open_entries("site-1") == ()
+    undo = CancelSeries(series.id, CalledOffBy.CLINIC, CancelReason.BOOKED_BY_MISTAKE)
+    cancel_series(undo, SYSTEM, clock())
+    assert open_entries("site-1") == (entry,)
+    again = booked("patient-1", protocol=COURSE)
+    cancel_series(CancelSeries(again.id, CalledOffBy.PATIENT, CancelReason.ILLNESS), SYSTEM, clock())
+    assert open_entries("site-1") == (), "a patient who gives up does not wait"
+
+
 def test_that_somebody_would_come_earlier_is_noted_and_taken_back(desk: Actor, nurse: Actor) -> None:
     series = booked()
     note = NoteEarlierWish(series.id, would=True)
