@@ -41,6 +41,15 @@ addEventListener("pageshow", () => {
   }
 });
 
+// In a field that has a button of its own, Enter presses that one.
+for (const field of document.querySelectorAll("[data-enters]")) {
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault();
+    document.getElementById(field.dataset.enters).click();
+  });
+}
+
 // What is wrong is read out first.
 document.querySelector(".error-summary")?.focus();
 

@@ -58,7 +58,7 @@ class Counter:
 def book(patient: str) -> ResponseReturnValue:
     """Ask for the wishes."""
     with reading():
-        return _wishes_page(counter_of(patient_within_reach(actor(), patient)))
+        return wishes_page(counter_of(patient_within_reach(actor(), patient)))
 
 
 @pages.get("/series/<series>/maintenance")
@@ -70,7 +70,7 @@ def maintenance(series: str) -> ResponseReturnValue:
         wishes = follow_on(found, current_clock().now())
         if wishes is None:
             raise NotFound("nothing follows this series")
-        return _wishes_page(counter_of(patient, wishes), found)
+        return wishes_page(counter_of(patient, wishes), found)
 
 
 # Posted: wishes name a patient's treatment, which no address may hold.
@@ -82,7 +82,7 @@ def proposals(patient: str) -> ResponseReturnValue:
         counter = counter_of(patient_within_reach(actor(), patient))
         form = counter.form
         if not form.validate():
-            return _wishes_page(counter), 422
+            return wishes_page(counter), 422
         wishes = wanted(form, counter.patient.id, MOST_PROPOSALS)
         return _proposals_page(wishes, counter)
 
@@ -121,8 +121,11 @@ def _free_now(command: BookSeries, patient: Patient, outcome: Refused | None = N
         return _proposals_page(wishes, counter_of(patient, command), refusal)
 
 
-def _wishes_page(counter: Counter, follows: Series | None = None) -> str:
-    """Show the form; `follows` is the series that the new one follows, where it was asked for from there."""
+def wishes_page(counter: Counter, follows: Series | None = None, whose: object = None) -> str:
+    """Show the form; `follows` is the series that the new one follows, where it was asked for from there.
+
+    `whose` is what was found or entered to book for somebody else, `None` where nobody asked for that.
+    """
     form = counter.form
     return render_template(
         "book.html",
@@ -131,6 +134,8 @@ def _wishes_page(counter: Counter, follows: Series | None = None) -> str:
         protocols=counter.protocols,
         faults=faults(form),
         follows=follows,
+        whose=whose,
+        may_keep=may(actor(), Permission.KEEP_PATIENT),
         last_dose=last_dose_of(follows) if follows else None,
         site=counter.site,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from scheduler.booking.preview_free_starts import FreeDay
@@ -30,22 +30,27 @@ class StartChooser:
     time: str
 
 
-def chooser(days: Iterable[FreeDay], zone: str, day: date | None, time: str) -> StartChooser:
-    """Return the choice of these days; the first from the wanted day on is chosen, or the last."""
-    choices = tuple(_choice(one, zone) for one in days)
-    wanted = next((one for one in choices if day is None or one.day >= day), None)
+def chooser(days: Iterable[FreeDay], present: datetime, zone: str, day: date, time: str) -> StartChooser:
+    """Return the choice of these days; the first from the wanted day on is chosen, or the last.
+
+    The `present` start of the visit is left out: to choose that would change nothing.
+    """
+    others = (replace(one, starts=tuple(at for at in one.starts if at != present)) for one in days)
+    choices = tuple(_choice(one, zone) for one in others if one.starts)
+    wanted = next((one for one in choices if one.day >= day), None)
     chosen = wanted or (choices[-1] if choices else None)
     return StartChooser(choices, chosen, time if chosen and chosen.day == day else "")
 
 
 def _choice(one: FreeDay, zone: str) -> DayChoice:
     free = count_words(len(one.starts), "start")
-    moves = "nothing else moves" if one.alone else "others would follow"
+    alone = one.alone.intersection(one.starts)
+    moves = "nothing else moves" if alone else "others would follow"
     return DayChoice(
         day=one.day,
         words=f"{day_words(one.day)}: {free}, {moves}",
         times=tuple(_clock(start, zone) for start in one.starts),
-        alone=frozenset(_clock(start, zone) for start in one.alone),
+        alone=frozenset(_clock(start, zone) for start in alone),
     )
 
 

@@ -92,7 +92,7 @@ def _chooser(visit: Appointment, form: MoveForm, zone: str) -> StartChooser | No
     if isinstance(days, Refused | NotAllowed):
         return None
     chosen = form.day.data or local_day(visit.start, zone)
-    return chooser(days, zone, chosen, f"{form.at.data:%H:%M}" if form.at.data else "")
+    return chooser(days, visit.start, zone, chosen, f"{form.at.data:%H:%M}" if form.at.data else "")
 
 
 def _page(visit: Appointment, form: MoveForm) -> ChangePage:

@@ -21,6 +21,7 @@ from scheduler.store.series import count_dormant
 from scheduler.web import (
     answer_routes,
     board_routes,
+    book_for_routes,
     book_routes,
     busy_routes,
     calendar_words_routes,
@@ -89,6 +90,7 @@ BLUEPRINTS = (
     patient_details_routes.pages,
     cohort_routes.pages,
     book_routes.pages,
+    book_for_routes.pages,
     proposal_routes.pages,
     series_routes.pages,
     move_routes.pages,
@@ -209,6 +211,7 @@ _OF_PATIENTS: tuple[str, ...] = (
     "patient_details",
     "cohorts",
     "book",
+    "book_for",
     "proposals",
     "series",
     "move",

@@ -136,12 +136,13 @@ def _not_kept(
     assert isinstance(outcome, NotSound)
     for fault in outcome.faults:
         if fault.path in FIELDS:
-            form[fault.path].errors = [_in_words(fault)]
+            form[fault.path].errors = [in_words(fault)]
     before = {name: request.form.get(f"was_{name}", "") for name in FIELDS} if known else {}
     return _page(form, site, known, before), 422
 
 
-def _in_words(fault: Fault) -> str:
+def in_words(fault: Fault) -> str:
+    """Return what is wrong with something that was told, and what mends it, as a sentence."""
     mend = f"; {fault.mend}" if fault.mend else ""
     return sentence(f"it {fault.problem}{mend}") if not fault.problem[:1].isupper() else fault.problem + mend
 

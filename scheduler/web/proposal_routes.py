@@ -79,7 +79,9 @@ def _page(patient: Patient, site: Site, asked: AskedStart, found: StartPreview) 
         site=site,
         visit=found.visit,
         title=found.at_hand.protocol.title,
-        chooser=chooser(found.days, site.zone, day, f"{asked.at:%H:%M}" if asked.at else ""),
+        chooser=chooser(
+            found.days, found.visit.start, site.zone, day, f"{asked.at:%H:%M}" if asked.at else ""
+        ),
         sent={"choice": asked.choice, "step": asked.step, "stay": " ".join(sorted(asked.stay))},
         stays=" ".join(sorted(asked.stay | {asked.step})),
         panels=panels,

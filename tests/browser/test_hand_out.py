@@ -11,6 +11,8 @@ from tests.browser.conftest import Served
 from tests.browser.person import SCREENSHOTS, Person, Screen
 from tests.web.small_clinic import booked_series
 
+pytestmark = pytest.mark.browser
+
 
 @pytest.mark.parametrize(
     "screen", [Screen(1280), Screen(390), Screen(390, dark=True)], ids=lambda one: one.name

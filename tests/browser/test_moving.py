@@ -14,6 +14,8 @@ from tests.browser.conftest import Served
 from tests.browser.person import Person, Screen
 from tests.web.small_clinic import booked_series
 
+pytestmark = pytest.mark.browser
+
 SIZES = pytest.mark.parametrize("screen", [Screen(1280), Screen(390)], ids=lambda one: one.name)
 
 

@@ -12,6 +12,8 @@ from tests.browser.conftest import Served
 from tests.browser.person import Person, Screen
 from tests.web.small_clinic import booked_series
 
+pytestmark = pytest.mark.browser
+
 
 def _moves(one: Person, served: Served) -> None:
     dose = booked_series(served.app)[0].visit("D3")

@@ -38,6 +38,7 @@ MAY_OPEN = {
     "book.maintenance": EVERYBODY - {"nurse"},
     "book.proposals": EVERYBODY - {"nurse"},
     "proposals.start": EVERYBODY - {"nurse"},
+    "book_for.somebody_else": EVERYBODY - {"nurse"},
     "book.book_chosen": EVERYBODY - {"nurse"},
     "series.series": EVERYBODY,
     "series.cancel": DESK | {"prescriber"},
