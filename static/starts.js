@@ -61,7 +61,9 @@
     const chosen = `${days.selectedOptions[0].textContent.split(":")[0]}, ${form.elements.at.value}`;
     outcome.setAttribute("aria-busy", "true");
     try {
-      const answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
+      const wish = new FormData(form);
+      wish.set("part", "outcome");
+      const answer = await fetch(form.action, { method: "POST", body: wish });
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.getElementById(outcome.id);
       if (mine !== latest || !fresh) return;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from scheduler.access.permissions import Permission
@@ -103,6 +103,9 @@ def _page(visit: Appointment, form: MoveForm) -> ChangePage:
     besides = {
         "visit": visit,
         "is_to_come": is_to_come(visit, now),
-        "chooser": _chooser(visit, form, site.zone) if is_to_come(visit, now) else None,
+        # Whoever steps through the starts has them already, and asks for what must follow alone.
+        "chooser": None
+        if request.form.get("part") == "outcome" or not is_to_come(visit, now)
+        else _chooser(visit, form, site.zone),
     }
     return ChangePage("move.html", series, patient, site, form, besides)
