@@ -8,7 +8,7 @@ from datetime import datetime
 
 from scheduler.access.permissions import Actor, Permission, may
 from scheduler.booking.acts import Act
-from scheduler.booking.calling_off import call_off, is_to_come, locked_series
+from scheduler.booking.calling_off import call_off, call_off_as, is_to_come, locked_series
 from scheduler.booking.inbox import let_go
 from scheduler.booking.judging import SeriesFindings
 from scheduler.booking.once import when_answered
@@ -17,7 +17,7 @@ from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, Re
 from scheduler.booking.request import nonsense
 from scheduler.booking.retrying import retried
 from scheduler.booking.waiting_list import on_when_undone
-from scheduler.domain.appointment import Appointment
+from scheduler.domain.appointment import Appointment, AppointmentState
 from scheduler.domain.clock import Clock
 from scheduler.domain.errors import NotFound
 from scheduler.domain.notice import Timeliness
@@ -26,6 +26,8 @@ from scheduler.planner.proposal import Reason
 from scheduler.store import series as stored
 from scheduler.store.audit import AuditEntry, record
 from scheduler.store.conflicts import Resolution
+from scheduler.store.members import visits_with
+from scheduler.store.told import known_starts
 from scheduler.store.visit_events import events_of
 from scheduler.store.work import unit_of_work
 
@@ -118,7 +120,7 @@ def _ended(act: Act[CancelSeries | PauseSeries], series: Series) -> SeriesCancel
     ahead = tuple(visit for visit in series.standing if is_to_come(visit, now))
     if reasons := tuple(_against(command, series, ahead)):
         return Refused(reasons=reasons)
-    late = call_off(ahead, command.by, actor, now)
+    late = _called_off_as_known(command, ahead, actor, now)
     stored.mark_series(series.id, _state_after(command, series, ahead))
     if command.reason is CancelReason.BOOKED_BY_MISTAKE:
         on_when_undone(series, actor, now)
@@ -133,6 +135,22 @@ def _ended(act: Act[CancelSeries | PauseSeries], series: Series) -> SeriesCancel
     record(AuditEntry(now, actor.id, act.verb, "series", series.id, details, series.site))
     act.note_answer(series)
     return SeriesCancelled(stored.series(series.id), ahead, late)
+
+
+def _called_off_as_known(
+    command: CancelSeries | PauseSeries, ahead: tuple[Appointment, ...], actor: Actor, now: datetime
+) -> int:
+    """Call visits off, and return how many are late.
+
+    What was booked by mistake and told to nobody is not announced as called off either, and counts as nothing.
+    """
+    mistaken = isinstance(command, CancelSeries) and command.reason is CancelReason.BOOKED_BY_MISTAKE
+    ids = [visit.id for visit in ahead]
+    # Of a group's visits its members are told, each of their own.
+    if mistaken and not known_starts([*ids, *(visit.id for visit in visits_with(ids))]):
+        call_off_as(ahead, AppointmentState.LAPSED, now)
+        return 0
+    return call_off(ahead, command.by, actor, now)
 
 
 def _ended_before(act: Act[CancelSeries | PauseSeries], series: Series) -> SeriesCancelled:

@@ -14,7 +14,10 @@ from scheduler.domain.treatment import Step, StepKind
 
 
 class AppointmentState(StrEnum):
-    """The life of a visit; visits without a dose skip the middle. `LAPSED`: it was only held, and nobody decided in time."""
+    """The life of a visit; visits without a dose skip the middle.
+
+    `LAPSED`: it was only held, and nobody decided in time; or it was booked by mistake, and nobody was told.
+    """
 
     TENTATIVE = "tentative"
     BOOKED = "booked"

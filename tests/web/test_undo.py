@@ -12,10 +12,12 @@ import pytest
 from scheduler.access.permissions import SYSTEM
 from scheduler.booking.change_places import change_places
 from scheduler.booking.changing_facts import ChangeOfFacts, FactsChanged
+from scheduler.domain.appointment import AppointmentState
 from scheduler.domain.clock import StandingClock
 from scheduler.domain.place_changes import RoomOutOfUse
 from scheduler.domain.series import Series, SeriesState
 from scheduler.reminders.dispatch import dispatch
+from scheduler.reminders.own_plan import own_plan
 from scheduler.reminders.policy import POLICY
 from scheduler.store import series as stored
 from scheduler.store.reminders import all_reminders
@@ -108,6 +110,9 @@ def test_an_undone_booking_is_as_if_it_had_not_been_and_nobody_is_told(at_desk: 
     assert "Book a series" in said, "the way to book it rightly is at hand"
     assert at_desk.now(series).state is SeriesState.CANCELLED
     assert not at_desk.now(series).standing
+    assert {visit.state for visit in at_desk.now(series).appointments} == {AppointmentState.LAPSED}
+    with at_desk.app.app_context():
+        assert not own_plan(series.patient, at_desk.clock).ahead, "the patient's own pages know nothing of it"
     ids = {visit.id for visit in series.appointments}
     at_desk.sends_until(LONG)
     with at_desk.app.app_context():
