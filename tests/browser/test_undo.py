@@ -21,7 +21,7 @@ def _moves(one: Person, served: Served) -> None:
     one.come_in("desk")
     one.go(f"/visits/{dose.id}/move")
     one.page.get_by_label("Any day but").check()
-    one.page.get_by_role("button", name="See what must follow").click()
+    one.page.get_by_role("button", name="See what must follow").last.click()
     one.page.get_by_role("button", name="Move like this").first.click()
 
 
