@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scheduler.access.permissions import Actor
 from scheduler.booking.visit_facts import VisitFacts
 from scheduler.domain.appointment import AppointmentState
-from scheduler.domain.visit_day import GRACE, Condition, DayMove, DayReason, moves_from
+from scheduler.domain.visit_day import GOING_ON_REASONS, GRACE, Condition, DayMove, DayReason, moves_from
 from scheduler.planner.proposal import Reason
 from scheduler.rules.finding import Finding
 from scheduler.rules.wording import day_words, listed, measured
 
 
+def moves_of(facts: VisitFacts) -> Iterator[DayMove]:
+    """Yield the moves of the table for a visit as it stands.
+
+    Once the patient may be let go, that asks why where vital signs that must be looked at are not noted.
+    """
+    may_go = facts.now >= facts.earliest_end
+    for move in moves_from(facts.visit):
+        asks_why = may_go and move.to is AppointmentState.DISCHARGED and facts.vitals_missing
+        yield replace(move, reasons=GOING_ON_REASONS) if asks_why else move
+
+
 def move_to(facts: VisitFacts, to: AppointmentState) -> DayMove | Reason:
     """Return the row of the table by which a visit may go on to a state, or why there is none."""
-    found = next((move for move in moves_from(facts.visit) if move.to is to), None)
+    found = next((move for move in moves_of(facts) if move.to is to), None)
     if found is not None:
         return found
     visit = facts.visit
     why = f"{_name(facts)} is {_words(visit.state)}, and does not become {_words(to)} from there."
-    steps = [_words(move.to) for move in moves_from(visit)]
+    steps = [_words(move.to) for move in moves_of(facts)]
     mend = (
         f"It may become {listed(steps).replace(' and ', ' or ')}." if steps else "Nothing follows from there."
     )
@@ -63,6 +74,9 @@ def against_reason(move: DayMove, reason: DayReason | None, facts: VisitFacts) -
         why = f"No reason is kept for a visit that is {_words(move.to)}."
         return Reason("reason", why, "Leave the reason out.", facts.visit.step)
     why = f"A visit that is {_words(move.to)} has a reason."
+    if move.to is AppointmentState.DISCHARGED:
+        missing = listed(f"{time.what} ({facts.said(time.due)})" for time in facts.vitals_missing)
+        why = f"Vital signs are not noted {missing}, and going on without them has a reason."
     return Reason("reason", why, f"Choose one: {choices}.", facts.visit.step)
 
 
@@ -156,5 +170,5 @@ def possible_moves(facts: VisitFacts, actor: Actor) -> tuple[PossibleMove, ...]:
             broken_rules(move, facts),
             open_gates(move, facts),
         )
-        for move in moves_from(facts.visit)
+        for move in moves_of(facts)
     )

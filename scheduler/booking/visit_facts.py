@@ -7,11 +7,13 @@ from datetime import date, datetime
 
 from scheduler.booking.group_day import keeps_group
 from scheduler.booking.judging import Judged, judged_now
+from scheduler.booking.vital_times import vital_looks
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import in_words, local_day
 from scheduler.domain.places import Site
 from scheduler.domain.series import Series
 from scheduler.domain.visit_day import earliest_release
+from scheduler.domain.vital_signs import VitalTime
 from scheduler.rules.checklist import Checkpoint, checklist, forbids, waits_for
 from scheduler.rules.finding import Finding, Level
 from scheduler.store import clinic
@@ -73,6 +75,16 @@ class VisitFacts:
         if self.judged is None or not self.visit.state.takes_time:
             return ()
         return checklist(self.judged.question, self.judged.findings, self.visit)
+
+    @property
+    def vitals_missing(self) -> tuple[VitalTime, ...]:
+        """The looks at vital signs that must be done, are due by now and are not noted; for use in one reading."""
+        looks = vital_looks([self.visit], self.now).get(self.visit.id, ())
+        return tuple(
+            look.time
+            for look in looks
+            if look.time.is_obligatory and look.note is None and look.time.due <= self.now
+        )
 
     @property
     def earliest_end(self) -> datetime:

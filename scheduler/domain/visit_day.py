@@ -29,6 +29,8 @@ class DayReason(StrEnum):
     CLINIC_CANNOT = "clinic_cannot"
     AGAINST_ADVICE = "against_advice"
     WITHOUT_A_WORD = "without_a_word"
+    NOTED_ELSEWHERE = "noted_elsewhere"
+    DECLINED = "declined"
     OTHER = "other"
     UNDONE = "undone"
 
@@ -104,6 +106,8 @@ _HOLD_REASONS = (
     DayReason.OTHER,
 )
 _HOLD_REASONS_OF_TALKS = (DayReason.UNWELL, DayReason.CLINIC_CANNOT, DayReason.OTHER)
+GOING_ON_REASONS = (DayReason.NOTED_ELSEWHERE, DayReason.DECLINED, DayReason.OTHER)
+"""Why a patient is let go although vital signs that must be looked at are not noted."""
 _LEAVING_REASONS = (DayReason.AGAINST_ADVICE, DayReason.WITHOUT_A_WORD, DayReason.OTHER)
 
 MOVES = (

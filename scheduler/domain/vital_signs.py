@@ -28,7 +28,8 @@ class Timetable:
     """When vital signs are looked at: before the dose, so many minutes after its begin, at its end, and after it.
 
     `then_every` is the minutes between two looks from the end of the dose on until the patient is let go, `None` for none.
-    `source` says where the times come from.
+    `source` says where the times come from. Those of an `obligatory` one are asked for by whoever licenses the treatment:
+    who lets a patient go without one of them says why.
     """
 
     minutes: tuple[int, ...]
@@ -37,6 +38,7 @@ class Timetable:
     before_release: bool
     then_every: int | None
     source: str
+    obligatory: bool = False
 
 
 _BY_MOUTH_OR_MUSCLE = Timetable(
@@ -64,6 +66,7 @@ TIMETABLES: Mapping[str, Timetable] = {
         before_release=True,
         then_every=None,
         source="the fields of the REMS form and the label of esketamine, which ask for more as needed",
+        obligatory=True,
     ),
     "im": _BY_MOUTH_OR_MUSCLE,
     "sl": _BY_MOUTH_OR_MUSCLE,
@@ -76,10 +79,11 @@ USUAL = _BY_MOUTH_OR_MUSCLE
 
 @dataclass(frozen=True, slots=True)
 class VitalTime:
-    """One look that is due at an instant, UTC, and what it is: '15 min after the dose began'."""
+    """One look that is due at an instant, UTC, and what it is: '15 min after the dose began'; whether it must be done."""
 
     due: datetime
     what: str
+    is_obligatory: bool = False
 
     def opens_at(self) -> datetime:
         """Return from when on it may be noted, UTC."""
@@ -110,7 +114,7 @@ def vital_times(
     for due, what in _asked(table, dose, release, last):
         if due <= last:
             found.setdefault(due, what)
-    return tuple(VitalTime(due, found[due]) for due in sorted(found))
+    return tuple(VitalTime(due, found[due], table.obligatory) for due in sorted(found))
 
 
 def _last(visit: Appointment, release: datetime, now: datetime, every: int) -> datetime:

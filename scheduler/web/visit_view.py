@@ -58,6 +58,8 @@ REASONS = {
     DayReason.CLINIC_CANNOT: "The clinic cannot today",
     DayReason.AGAINST_ADVICE: "Against advice",
     DayReason.WITHOUT_A_WORD: "Without a word",
+    DayReason.NOTED_ELSEWHERE: "Done, and kept in the patient's record",
+    DayReason.DECLINED: "The patient declined",
     DayReason.OTHER: "Another reason",
     DayReason.UNDONE: "Taken back",
 }

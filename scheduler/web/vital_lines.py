@@ -42,7 +42,7 @@ class VitalView:
     """All looks of a visit, and until when it lasts at the least; `is_under_way` says whether the patient is still there.
 
     `overdue` counts looks, which are so `late_after` so many minutes. `now` and `release` are instants as programs write
-    them, `release_at` the clinic-local time.
+    them, `release_at` the clinic-local time. `missing` are those that must be done, were due and are not noted.
     """
 
     lines: tuple[VitalLine, ...]
@@ -53,6 +53,7 @@ class VitalView:
     release_at: str
     is_under_way: bool
     is_released: bool
+    missing: tuple[str, ...] = ()
 
 
 def vital_view(facts: VisitFacts, actor: Actor) -> VitalView | None:
@@ -73,6 +74,7 @@ def vital_view(facts: VisitFacts, actor: Actor) -> VitalView | None:
         release_at=clock_in(facts.earliest_end, facts.site.zone),
         is_under_way=is_under_way,
         is_released=facts.earliest_end <= now,
+        missing=tuple(f"{clock_in(one.due, facts.site.zone)}, {one.what}" for one in facts.vitals_missing),
     )
 
 
@@ -82,10 +84,11 @@ def vitals_of_day(visits: Iterable[Appointment], zone: str, now: datetime) -> Ma
     Both in words, by visit, the second empty where none is; for use in one reading.
     """
     under_way = [visit for visit in visits if visit.state in DOSED]
-    return {visit: _next(looks, zone, now) for visit, looks in vital_looks(under_way, now).items()}
+    return {visit: next_look(looks, zone, now) for visit, looks in vital_looks(under_way, now).items()}
 
 
-def _next(looks: Iterable[VitalLook], zone: str, now: datetime) -> tuple[str, str]:
+def next_look(looks: Iterable[VitalLook], zone: str, now: datetime) -> tuple[str, str]:
+    """Return which look of a visit comes next, and which is overdue, each in words and empty where none is."""
     waiting = [look.time for look in looks if look.note is None]
     overdue = [time for time in waiting if time.is_overdue_at(now)]
     coming = next((time for time in waiting if time not in overdue), None)

@@ -6,8 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from scheduler.booking.note_vital_signs import NoteVitalSigns, VitalSignsNoted, note_vital_signs
+from scheduler.booking.outcomes import Refused
+from scheduler.booking.visit_facts import VisitFacts
 from scheduler.domain.treatment import Protocol
-from tests.booking.the_day import MINUTE, Floor, S, codes
+from scheduler.domain.visit_day import DayReason
+from scheduler.store.visit_events import events_of
+from tests.booking.the_day import MINUTE, NURSE, Floor, S, codes
 from tests.cases.nasal_sprays import Sprays, observed_from, store_clinic_with_sprays
 
 SPRAY = "2026-12-07 13:00"
@@ -41,7 +46,7 @@ def test_before_that_nobody_is_let_go(anchor: str, minutes: int) -> None:
     """Case 16: the release itself, a minute before and at the minute."""
     dose = observed(observed_from(anchor))
     assert codes(dose.minutes_in(minutes - 1).tries(S.DISCHARGED)) == ["minimum_end"]
-    dose.minutes_in(minutes).goes(S.DISCHARGED)
+    dose.minutes_in(minutes).goes(S.DISCHARGED, reason=DayReason.NOTED_ELSEWHERE)
 
 
 @pytest.mark.usefixtures("app_context")
@@ -54,7 +59,7 @@ def test_a_spray_that_is_given_late_is_observed_for_two_hours_all_the_same() -> 
     dose.minutes_in(50).goes(S.OBSERVING)
     for minute in (160, 179):
         assert codes(dose.minutes_in(minute).tries(S.DISCHARGED)) == ["minimum_end"]
-    dose.minutes_in(180).goes(S.DISCHARGED)
+    dose.minutes_in(180).goes(S.DISCHARGED, reason=DayReason.NOTED_ELSEWHERE)
 
 
 @pytest.mark.usefixtures("app_context")
@@ -69,4 +74,33 @@ def test_a_dose_that_was_noted_too_early_and_taken_back_counts_from_when_it_was_
     dose.minutes_in(46).undoes()
     dose.goes(S.OBSERVING)
     assert codes(dose.minutes_in(174).tries(S.DISCHARGED)) == ["minimum_end"]
-    dose.minutes_in(175).goes(S.DISCHARGED)
+    dose.minutes_in(175).goes(S.DISCHARGED, reason=DayReason.NOTED_ELSEWHERE)
+
+
+@pytest.mark.usefixtures("app_context")
+def test_letting_go_without_the_vital_signs_that_must_be_done_asks_for_a_reason() -> None:
+    dose = observed(observed_from("last_device"))
+    dose.minutes_in(160)
+    refused = dose.tries(S.DISCHARGED)
+    assert codes(refused) == ["reason"]
+    assert isinstance(refused, Refused)
+    assert (
+        "before the dose" in refused.reasons[0].why
+        and "40 min after the dose began" in refused.reasons[0].why
+    )
+    assert codes(dose.tries(S.DISCHARGED, reason=DayReason.AGAINST_ADVICE)) == ["reason"]
+    missing = VisitFacts.of(dose.visit, dose.clock.now()).vitals_missing
+    for time in missing:
+        assert isinstance(
+            note_vital_signs(NoteVitalSigns(dose.id, time.due), NURSE, dose.clock), VitalSignsNoted
+        )
+    # All is noted: there is nothing to give a reason for.
+    assert codes(dose.tries(S.DISCHARGED, reason=DayReason.DECLINED)) == ["reason"]
+    dose.goes(S.DISCHARGED)
+
+
+@pytest.mark.usefixtures("app_context")
+def test_the_reason_stands_in_the_history_of_the_visit() -> None:
+    dose = observed(observed_from("last_device"))
+    dose.minutes_in(160).goes(S.DISCHARGED, reason=DayReason.DECLINED)
+    assert events_of(dose.id)[-1].reason is DayReason.DECLINED
