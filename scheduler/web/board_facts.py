@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from scheduler.access.permissions import Actor
 from scheduler.booking.gates_ahead import Floor
 from scheduler.booking.reach import own_patients_only
+from scheduler.booking.vital_times import VitalLook, vital_looks
+from scheduler.domain import vital_signs
 from scheduler.domain.appointment import NOT_BEGUN, UNDER_WAY, Appointment, AppointmentState
 from scheduler.domain.claims import Claim, Purpose
 from scheduler.domain.clock import whole_local_day
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Patient, StaffMember
 from scheduler.domain.places import Room, Site
+from scheduler.domain.visit_day import DOSED
 from scheduler.rules.finding import Finding
 from scheduler.store.visit_events import doses_begun
 from scheduler.web.board_drawing import LINE, Axis, axis_of
@@ -32,7 +35,7 @@ class BoardFacts:
     """One day of one site as it is at `now`. `courses` are of the visits that take time, by start.
 
     `called_off` is how many visits take none. `places` is as of which version `staff` and `rooms` are. `missing` are the
-    open gates by visit. `axis` shows all of it.
+    open gates by visit. `axis` shows all of it. `looks` are the times for vital signs of those who are watched now.
     """
 
     day: date
@@ -46,6 +49,7 @@ class BoardFacts:
     places: str
     missing: Mapping[str, tuple[Finding, ...]]
     axis: Axis
+    looks: Mapping[str, tuple[VitalLook, ...]] = field(default_factory=dict)
 
     @property
     def is_today(self) -> bool:
@@ -99,6 +103,7 @@ def facts_of_day(day: date, site: Site, actor: Actor, now: datetime) -> BoardFac
         places=places.version,
         missing=memory.gates.of(standing, Floor(site, places.staff, patients, now)),
         axis=axis_of(day, site.zone, [*site.open_times(whole), *(course.whole for course in courses)]),
+        looks=vital_looks([visit for visit in standing if visit.state in DOSED], now),
     )
 
 
@@ -157,3 +162,6 @@ def _turns(facts: BoardFacts) -> Iterator[datetime]:
             for claim in watch_claims(visit):
                 if watched := course.as_it_goes(claim.interval):
                     yield from (watched.start, watched.end)
+            for look in facts.looks.get(visit.id, ()):
+                if look.note is None:
+                    yield from (look.time.due, look.time.due + vital_signs.LATE_AFTER)

@@ -18,6 +18,7 @@ from scheduler.web.board_glance import Coming, Watching, coming_next, watching_n
 from scheduler.web.board_lanes import PHONE, By, Part, PlannedLane, Stay, lanes_of
 from scheduler.web.day_view import TITLES
 from scheduler.web.real_course import OVERRUN, Course
+from scheduler.web.vital_lines import next_look
 from scheduler.web.words import KINDS, KindWords, clock_in, gate_words, length_words, lower_first, state_words
 
 #: Short enough to stand in a strip.
@@ -170,7 +171,11 @@ def _kept_block(wanted: _Wanted, facts: BoardFacts, kept: KeptBlocks) -> Block:
     course, visit, now = wanted.stay.course, wanted.stay.course.visit, facts.now
     patient = facts.patients.get(visit.patient)
     turns = (visit.discharge <= now, is_late(visit, now), dose_is_due(visit, now))
-    made_of = (course, wanted.place, facts.axis, facts.places, patient, facts.missing.get(visit.id), *turns)
+    vitals = _vitals(visit, facts)
+    made_of = (
+        *(course, wanted.place, facts.axis, facts.places, patient, facts.missing.get(visit.id)),
+        *(*turns, *vitals),
+    )
     key = (facts.day, wanted.by, wanted.lane, visit.id)
     found = kept.get(key)
     if found is None or found[0] != made_of:
@@ -277,8 +282,21 @@ def _signs(course: Course, facts: BoardFacts) -> Iterator[Sign]:
         yield Sign("warn", "△", f"Dose was due at {clock_in(given.start, zone)}")
     elif course.delay:
         yield Sign("warn", "△", f"{length_words(course.delay)} later, the dose began late")
+    yield from _vital_signs(visit, facts)
     if visit.state not in HAS_BEEN_CLEARED and visit.discharge > now:
         yield from _gates(visit, facts)
+
+
+def _vitals(visit: Appointment, facts: BoardFacts) -> tuple[str, str]:
+    return next_look(facts.looks.get(visit.id, ()), facts.site.zone, facts.now)
+
+
+def _vital_signs(visit: Appointment, facts: BoardFacts) -> Iterator[Sign]:
+    ahead, overdue = _vitals(visit, facts)
+    if overdue:
+        yield Sign("warn", "△", overdue)
+    if ahead:
+        yield Sign("info", "i", ahead)
 
 
 def _gates(visit: Appointment, facts: BoardFacts) -> Iterator[Sign]:

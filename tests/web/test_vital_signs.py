@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scheduler.domain.appointment import Appointment, AppointmentState
-from scheduler.domain.clock import StandingClock
+from scheduler.domain.clock import StandingClock, local_day
 from scheduler.store.audit import history
 from scheduler.store.vital_notes import vital_notes
 from tests.web.begun_dose import begun_dose
@@ -72,6 +72,26 @@ def test_a_wrong_press_is_taken_back_on_the_page(clinic_app: Flask, dose: Appoin
     again = nurse.send(f"{address}/vital-signs/back", {"due": first, "key": "a-key-of-another"})
     assert "Nothing is noted of the vital signs" in again.text
     assert "were not done" not in visitor(clinic_app, "desk").text(address)
+
+
+def test_the_board_says_what_is_due_and_what_is_overdue(
+    clinic_app: Flask, dose: Appointment, clock: StandingClock
+) -> None:
+    day = f"/board/{local_day(dose.start, 'America/Denver')}"
+    desk, nurse = visitor(clinic_app, "desk"), visitor(clinic_app, "nurse")
+    page = desk.text(day)
+    assert "Vital signs overdue since" in page and "Vital signs at " in page
+    tag = desk.get(f"{day}/live").headers["ETag"]
+    [first, second] = times_offered(nurse.text(f"/visits/{dose.id}"))
+    for due in (first, second):
+        noted = nurse.send(f"/visits/{dose.id}/vital-signs", {"due": due, "key": f"a-key-for-{due}"})
+        assert noted.status_code == 303
+    page = desk.text(day)
+    assert "Vital signs overdue" not in page and "Vital signs at " in page
+    assert desk.get(f"{day}/live").headers["ETag"] != tag
+    # By itself it becomes overdue, and the board is drawn anew for it.
+    clock.advance(timedelta(minutes=26))
+    assert "Vital signs overdue since" in desk.text(day)
 
 
 def test_no_value_can_be_entered(clinic_app: Flask, dose: Appointment) -> None:
