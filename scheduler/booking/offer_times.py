@@ -188,17 +188,15 @@ def _offered(act: Act[OfferTimes], at_hand: SeriesAtHand) -> Offer | Refused:
     _take_back(visit.id)
     offers.settle_offers(visit.id, act.now, act.actor.id)
     made = Offer(
-        *(
-            uuid4().hex,
-            visit.site,
-            visit.patient,
-            visit.id,
-            visit.version,
-            times,
-            act.now,
-            act.actor.id,
-            until,
-        )
+        id=uuid4().hex,
+        site=visit.site,
+        patient=visit.patient,
+        appointment=visit.id,
+        version=visit.version,
+        times=times,
+        made_at=act.now,
+        made_by=act.actor.id,
+        expires_at=until,
     )
     offers.keep_offer(made)
     details = {"times": len(times)}
