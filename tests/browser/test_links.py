@@ -12,6 +12,7 @@ from scheduler.domain.answers import Answer
 from scheduler.domain.clock import local_day
 from scheduler.reminders.answer_links import AnswerByLink, answer_by_link, open_link
 from scheduler.reminders.dispatch import dispatch
+from scheduler.reminders.policy import POLICY
 from scheduler.store import clinic
 from scheduler.store.work import unit_of_work
 from tests.browser.conftest import Served
@@ -29,7 +30,7 @@ def links_sent(served: Served) -> list[str]:
     """Send what is due, and return where each message's link leads, the one with most appointments first."""
     channel = RecordingChannel()
     with served.app.app_context():
-        dispatch(NOW, channel, public_url=served.address)
+        dispatch(NOW + POLICY.undo_delay, channel, public_url=served.address)
     messages = sorted((body(message) for message in channel.sent), key=len, reverse=True)
     return [found for text in messages for found in re.findall(r"/a/[A-Za-z0-9_-]{16}", text)]
 
