@@ -55,6 +55,12 @@ class Person:
         """Open a page of the site."""
         self.page.goto(self.address + path)
 
+    def open_menu(self) -> None:
+        """Let the links to the pages be seen: on a phone they stand behind a button."""
+        menu = self.page.get_by_role("banner").locator("summary")
+        if menu.is_visible():
+            menu.click()
+
     def sign_in(self, username: str) -> None:
         """Sign in as one of the small clinic's accounts, as people do."""
         self.go("/sign-in")

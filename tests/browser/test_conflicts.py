@@ -47,6 +47,7 @@ def test_an_illness_is_noted_and_what_it_breaks_is_mended(
     one.page.get_by_role("button", name="Save anyway").click()
     expect(one.page.get_by_text("Among the conflicts now")).to_be_visible()
     one.look("staff-member")
+    one.open_menu()
     one.page.get_by_role("link", name="Conflicts").first.click()
     one.look("conflicts")
     one.page.get_by_role("link", name="See ways to mend").first.click()

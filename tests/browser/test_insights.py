@@ -22,6 +22,7 @@ def test_an_administrator_looks_at_figures_of_other_days(
     one.come_in("admin")
     one.go("/patients")
     page = one.page
+    one.open_menu()
     page.get_by_role("link", name="Insights").click()
     page.get_by_role("link", name="Next 4 weeks").click()
     chairs = page.get_by_role("region", name="Chairs in use by hour, by weekday and hour")

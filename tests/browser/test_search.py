@@ -23,6 +23,7 @@ def test_what_is_typed_finds_patients_people_and_pages(
     one.go("/rules")
     page = one.page
     if screen.width < 1280:
+        one.open_menu()
         page.get_by_role("link", name="Search").click()
     box = page.get_by_role("searchbox").last
     box.fill("re")

@@ -76,6 +76,7 @@ def _book(one: Person) -> None:
 
 def _see_the_day(one: Person, series: Series, name: str) -> None:
     one.sign_in("therapist")
+    one.open_menu()
     expect(one.page.get_by_role("link", name="My day")).to_have_attribute("aria-current", "true")
     dose = series.visit("D1")
     assert dose is not None

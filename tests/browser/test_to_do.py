@@ -32,6 +32,7 @@ def test_what_waits_leads_on_to_its_next_step(
     one = person(screen)
     one.come_in("desk")
     one.go("/patients")
+    one.open_menu()
     one.page.get_by_role("link", name="To do").click()
     one.look("to-do")
     one.page.get_by_role("link", name="Window closing: 1").click()
