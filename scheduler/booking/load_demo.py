@@ -10,6 +10,7 @@ from typing import Any, cast
 from scheduler.access.permissions import Actor, Permission, may
 from scheduler.booking.demo_accounts import DemoSignIn, demo_accounts_exist, make_demo_accounts
 from scheduler.booking.demo_bookings import book_demo_series
+from scheduler.booking.demo_group import add_demo_group
 from scheduler.booking.import_clinic import ImportClinic, ImportRefused, import_clinic
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.request import nonsense
@@ -63,8 +64,9 @@ def load_demo(command: LoadDemo, actor: Actor, clock: Clock) -> DemoLoaded | Ref
     site = clinic.site(_place(document)["id"])
     command.say(f"{site.name}: {len(clinic.patients(site.id))} patients, {len(clinic.staff(site.id))} staff.")
     booked = book_demo_series(site, command.seed, actor, clock, command.say)
+    in_group = add_demo_group(local_day(clock.now(), site.zone), actor, clock, command.say)
     sign_ins = make_demo_accounts(site, actor, clock)
-    return DemoLoaded(booked.series, booked.share, sign_ins)
+    return DemoLoaded(booked.series + in_group, booked.share, sign_ins)
 
 
 def is_demo_wanted(clock: Clock) -> bool:

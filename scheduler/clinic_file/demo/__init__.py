@@ -33,9 +33,16 @@ def demo_document(today: date) -> Mapping[str, object]:
     return {**document, "appointments": appointments}
 
 
+def demo_with_group(today: date) -> Mapping[str, object]:
+    """Return the same file with the one group of the demo clinic, its room, its people and its protocol."""
+    document = demo_document(today)
+    more = {key: _resolved(value, today) for key, value in _template("group.yaml").items()}
+    return {**document, **{key: [*_entries(document, key), *_entries(more, key)] for key in more}}
+
+
 @cache
-def _template() -> Mapping[str, object]:
-    return load_text(files(__name__).joinpath("clinic.yaml").read_text(encoding="utf-8"))
+def _template(name: str = "clinic.yaml") -> Mapping[str, object]:
+    return load_text(files(__name__).joinpath(name).read_text(encoding="utf-8"))
 
 
 def _resolved(value: object, today: date) -> object:
