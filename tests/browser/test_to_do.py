@@ -34,6 +34,7 @@ def test_what_waits_leads_on_to_its_next_step(
     one.go("/patients")
     one.open_menu()
     one.page.get_by_role("link", name="To do").click()
+    expect(one.page.get_by_role("heading", name="To do", level=1)).to_be_visible()
     one.look("to-do")
     one.page.get_by_role("link", name="Window closing: 1").click()
     one.page.get_by_role("link", name="Plan anew").click()
