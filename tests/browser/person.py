@@ -85,6 +85,8 @@ class Person:
 
         `unasked` are rules of axe that hold for other things than what is looked at.
         """
+        # What was pressed last may still be bringing the page.
+        self.page.wait_for_load_state()
         if "PICTURES" in os.environ:
             self.keep_picture(name)
         if not self.screen.scripts:
