@@ -14,6 +14,11 @@ Mine = TypeVar("Mine")
 Theirs = TypeVar("Theirs")
 
 
+LONG_ENOUGH = 0.01
+"""Seconds for which a question of ours is repeated at least: the first times after a look around by the collector of
+garbage, or after a peer, are spent on bringing memory back into the processor's caches."""
+
+
 class Disagreement(Exception):
     """Two that must answer alike do not, so that no time means anything; the sentence says about what."""
 
@@ -86,17 +91,17 @@ def each_in_turn(
 ) -> list[Pair[Case, Mine, Theirs]]:
     """Put every question to both sides, who begins changing from one to the next.
 
-    Ours is asked once before, not counted, and then `repeats` times, of which the median counts: it is so short that
-    whatever else the machine does would drown it. The peer is asked once.
+    Ours is asked once before, not counted, and then `repeats` times, and on until `LONG_ENOUGH`, of which the median counts:
+    it is so short that whatever else the machine does would drown it. The peer is asked once.
     """
     pairs = []
     for number, case in enumerate(cases):
         ours(case)
         if number % 2:
             theirs_took, peers = _timed(theirs, case, 1)
-            ours_took, mine = _timed(ours, case, repeats)
+            ours_took, mine = _timed(ours, case, repeats, LONG_ENOUGH)
         else:
-            ours_took, mine = _timed(ours, case, repeats)
+            ours_took, mine = _timed(ours, case, repeats, LONG_ENOUGH)
             theirs_took, peers = _timed(theirs, case, 1)
         pairs.append(Pair(case, ours_took, theirs_took, mine, peers))
     return pairs
@@ -109,10 +114,12 @@ def timed(act: Callable[[], object]) -> float:
     return perf_counter() - begun
 
 
-def _timed(side: Callable[[Case], Mine], case: Case, repeats: int) -> tuple[float, Mine]:
+def _timed(
+    side: Callable[[Case], Mine], case: Case, repeats: int, long_enough: float = 0.0
+) -> tuple[float, Mine]:
     gc.collect()
-    times = []
-    for _ in range(repeats):
+    times: list[float] = []
+    while len(times) < repeats or sum(times) < long_enough:
         begun = perf_counter()
         answer = side(case)
         times.append(perf_counter() - begun)
