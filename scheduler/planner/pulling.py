@@ -86,6 +86,8 @@ class _Later:
 
     def moved(self, starts: Sequence[int]) -> int:
         """Return how many steps have left their old starts."""
+        if starts is self.old:
+            return 0
         return sum([start != old for start, old in zip(starts, self.old, strict=True)])
 
     def _nearest(self, step: int, bound: int) -> int | None:
@@ -171,19 +173,19 @@ class _Search:
         """Return what follows from both; `None` where there is no way."""
         if later is None or earlier is None:
             return None
-        cost, starts = 0, list(self._standing.starts)
-        backwards = zip(earlier, self._earlier.old, strict=True)
-        for step, (ahead, (back, still)) in enumerate(zip(later, backwards, strict=True)):
-            if ahead != starts[step]:
+        cost, starts, old = 0, list(later), self._standing.starts
+        if later is not self._later.old:
+            for before, ahead in zip(old, later, strict=True):
+                if ahead != before:
+                    cost += cost_of(before, ahead)
+        if earlier is not self._earlier.old:
+            for step, (back, still) in enumerate(zip(earlier, self._earlier.old, strict=True)):
                 if back != still:
-                    return None
-                cost += cost_of(starts[step], ahead)
-                starts[step] = ahead
-            elif back != still:
-                cost += cost_of(starts[step], -back)
-                starts[step] = -back
+                    if starts[step] != old[step]:
+                        return None
+                    cost += cost_of(old[step], -back)
+                    starts[step] = -back
         # Whoever must move and has not yet been told which way costs no less than a visit moved.
-        old = self._standing.starts
         open_ones = sum([starts[step] == old[step] for step in self._forced])
         return _Chosen(cost + open_ones * VISIT, tuple(starts), later, earlier)
 

@@ -32,12 +32,15 @@ class Standing:
 
     def broken(self, arcs: Iterable[Arc], days: LocalDays, starts: Sequence[int]) -> Iterator[Arc]:
         """Yield the arcs that starts have to keep, because one of the two visits moves, and do not."""
-        old = self.starts
+        # Asked for each way to move a visit, of every arc: what is said elsewhere in a call is written out here.
+        moves = [start != old for start, old in zip(starts, self.starts, strict=True)]
         for arc in arcs:
-            source, target = starts[arc.source], starts[arc.target]
-            stay = source == old[arc.source] and target == old[arc.target]
-            if not stay and target < arc.bound(self.over_from(arc.source, source), days):
-                yield arc
+            source, target = arc.source, arc.target
+            if moves[source] or moves[target]:
+                over = starts[source] + (not moves[source] and source in self.within)
+                bound = over + arc.distance if arc.days is None else arc.bound(over, days)
+                if starts[target] < bound:
+                    yield arc
 
 
 @dataclass(frozen=True)
