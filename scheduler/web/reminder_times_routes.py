@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import IntegerField
-from wtforms.validators import InputRequired, NumberRange
 
 from scheduler.access.permissions import Permission
 from scheduler.booking.change_reminder_times import (
@@ -26,34 +24,25 @@ from scheduler.web.forms import faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.posted_form import PostedForm
+from scheduler.web.quantity_fields import field_for
 from scheduler.web.words import refused_words
 
 pages = Blueprint("reminder_times", __name__)
 
 
-def _number(name: str) -> IntegerField:
-    one = next(one for one in QUANTITIES if one.name == name)
-    range_said = f"Enter a whole number from {one.least} to {one.most}"
-    return IntegerField(
-        one.title,
-        [InputRequired(range_said), NumberRange(one.least, one.most, range_said)],
-        render_kw={"min": one.least, "max": one.most, "inputmode": "numeric"},
-    )
-
-
 class TimesForm(PostedForm):
     """The numbers of a site, by the names of the table."""
 
-    preparation_days = _number("preparation_days")
-    first_days = _number("first_days")
-    hour = _number("hour")
-    notice_hours = _number("notice_hours")
-    same_day_hours = _number("same_day_hours")
-    quiet_from = _number("quiet_from")
-    quiet_until = _number("quiet_until")
-    rest_hours = _number("rest_hours")
-    follow_up_from = _number("follow_up_from")
-    follow_up_until = _number("follow_up_until")
+    preparation_days = field_for("preparation_days", QUANTITIES)
+    first_days = field_for("first_days", QUANTITIES)
+    hour = field_for("hour", QUANTITIES)
+    notice_hours = field_for("notice_hours", QUANTITIES)
+    same_day_hours = field_for("same_day_hours", QUANTITIES)
+    quiet_from = field_for("quiet_from", QUANTITIES)
+    quiet_until = field_for("quiet_until", QUANTITIES)
+    rest_hours = field_for("rest_hours", QUANTITIES)
+    follow_up_from = field_for("follow_up_from", QUANTITIES)
+    follow_up_until = field_for("follow_up_until", QUANTITIES)
 
     def validate(self, extra_validators: object = None) -> bool:
         """Say at each field what is wrong with its number, also beside the others, in the words of the one rule."""

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import IntegerField
-from wtforms.validators import InputRequired, NumberRange
 
 from scheduler.access.permissions import Permission
 from scheduler.booking.change_settings import change_settings, preview_change_settings
@@ -24,28 +22,19 @@ from scheduler.store.work import reading
 from scheduler.web.forms import faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.posted_form import PostedForm
+from scheduler.web.quantity_fields import field_for
 from scheduler.web.saving_facts import Saving, shown_or_saved
 
 pages = Blueprint("settings", __name__)
 
 
-def _number(name: str) -> IntegerField:
-    one = next(one for one in NUMBERS if one.name == name)
-    said = f"Enter a whole number from {one.least} to {one.most}"
-    return IntegerField(
-        one.title,
-        [InputRequired(said), NumberRange(one.least, one.most, said)],
-        render_kw={"min": one.least, "max": one.most, "inputmode": "numeric"},
-    )
-
-
 class NumbersForm(PostedForm):
     """The numbers that a site keeps to, by the names of the table."""
 
-    notice_dosing_hours = _number("notice_dosing_hours")
-    notice_other_hours = _number("notice_other_hours")
-    no_decisions_hours = _number("no_decisions_hours")
-    dormant_days = _number("dormant_days")
+    notice_dosing_hours = field_for("notice_dosing_hours", NUMBERS)
+    notice_other_hours = field_for("notice_other_hours", NUMBERS)
+    no_decisions_hours = field_for("no_decisions_hours", NUMBERS)
+    dormant_days = field_for("dormant_days", NUMBERS)
 
     def change(self, site: Site) -> NumbersChosen:
         """Return what was entered, of a form that is valid."""
