@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 # One thing after the other, so that the last line is the count of the tests.
 .NOTPARALLEL:
-.PHONY: help run test check format types contracts documents bench soak crashes quarter lives lock clean
+.PHONY: help run test check format types contracts documents bench soak crashes quarter lives words lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -e 's/:.*## /\t/' | expand -t 12
@@ -60,6 +60,9 @@ quarter: .venv/development.stamp ## a quarter of reminders with moves and stands
 lives: .venv/development.stamp ## random lives of series, independently checked: make lives SEQUENCES=200 STEPS=40 SEED=1
 	@exec env SEQUENCES=$(or $(SEQUENCES),100) STEPS=$(or $(STEPS),40) $(BIN)/python -m pytest tests/journeys/test_lives_of_series.py \
 		--hypothesis-seed=$(or $(SEED),$(shell date +%s)) $(if $(DATABASE),-k $(DATABASE))
+
+words: .venv/development.stamp ## renew the catalogues of translations, after a sentence of the pages was changed
+	@$(BIN)/python -m tools.words
 
 lock: ## lock the dependencies anew, after a change of requirements.in (needs uv)
 	@tools/lock_dependencies.sh

@@ -64,8 +64,8 @@
   function announce(before, after) {
     const news = [...new Set([...after].filter(([visit, say]) => before.get(visit) !== say).map(([, say]) => say))];
     if (!news.length) return;
-    const more = news.length > 3 ? `, and ${news.length - 3} more` : "";
-    says.textContent = `Updated: ${news.slice(0, 3).join("; ")}${more}.`;
+    const more = news.length > 3 ? told.dataset.more.replace("{number}", news.length - 3) : "";
+    says.textContent = told.dataset.updated.replace("{news}", () => news.slice(0, 3).join("; ") + more);
   }
 
   function say(words) {
@@ -79,8 +79,8 @@
       const answer = await fetch(address, { headers: { "If-None-Match": tag }, cache: "no-store", redirect: "manual" });
       if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) {
         over = true;
-        says.textContent = "You are not signed in any more.";
-        say("Not live any more: sign in again to see what changed.");
+        says.textContent = told.dataset.ended;
+        say(told.dataset.over);
         return;
       }
       if (answer.status === 200) {
@@ -97,9 +97,9 @@
       } else if (answer.status !== 304) {
         throw new Error("the server did not answer as it should");
       }
-      say("Live: changes show by themselves.");
+      say(told.dataset.lives);
     } catch {
-      say("No connection just now. What you see may be older.");
+      say(told.dataset.lost);
     } finally {
       asking = false;
     }
@@ -174,6 +174,6 @@
   addEventListener("focus", comeBack);
   document.getElementById("board-keys").hidden = !isDrawn();
   begin(board().dataset);
-  say("Live: changes show by themselves.");
+  say(told.dataset.lives);
   keepAsking();
 })();

@@ -63,6 +63,7 @@ class Permission(StrEnum):
     KEEP_WAITING_LIST = "keep_waiting_list"
     SETTLE_FOLLOW_UP = "settle_follow_up"
     MANAGE_OWN_SUBSCRIPTION = "manage_own_subscription"
+    CHOOSE_OWN_MANNER = "choose_own_manner"
     IMPORT_CLINIC = "import_clinic"
     EXPORT_CLINIC = "export_clinic"
     MANAGE_ACCOUNTS = "manage_accounts"
@@ -127,6 +128,8 @@ ALLOWED: Mapping[Permission, frozenset[AccountRole]] = MappingProxyType(
         Permission.KEEP_WAITING_LIST: _DESK,
         Permission.SETTLE_FOLLOW_UP: _CLINICAL,
         Permission.MANAGE_OWN_SUBSCRIPTION: _CLINICAL,
+        # Everybody who signs in reads the pages.
+        Permission.CHOOSE_OWN_MANNER: _CLINIC,
         Permission.IMPORT_CLINIC: _KEEPERS,
         Permission.EXPORT_CLINIC: _KEEPERS,
         Permission.MANAGE_ACCOUNTS: _KEEPERS,

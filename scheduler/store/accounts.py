@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, insert, select
 
 from scheduler.access.permissions import AccountRole
+from scheduler.domain.manners import USUAL, Manner, manner_of
 from scheduler.store.base import table_of
 from scheduler.store.rows import put
 from scheduler.store.tables_accounts import AccountRow, SignInFailureRow
@@ -25,7 +26,7 @@ class Account:
     """Somebody who may sign in.
 
     `staff` is the member of staff behind the account and `site` the one site it is limited to; either may be `None`.
-    An account that is not `active` cannot sign in.
+    An account that is not `active` cannot sign in. `manner` is how the pages speak to it.
     """
 
     username: str
@@ -34,6 +35,7 @@ class Account:
     site: str | None
     password_hash: str = field(repr=False)
     active: bool = True
+    manner: Manner = USUAL
 
 
 def account(username: str) -> Account | None:
@@ -49,6 +51,7 @@ def account(username: str) -> Account | None:
         site=row.site_id,
         password_hash=row.password_hash,
         active=row.active,
+        manner=manner_of(row.manner),
     )
 
 
@@ -61,6 +64,8 @@ def save_account(account: Account) -> None:
         "site_id": account.site,
         "password_hash": account.password_hash,
         "active": account.active,
+        # Who has chosen nothing follows what is usual.
+        "manner": None if account.manner is USUAL else account.manner.value,
     }
     put(writing(), _account, row)
 

@@ -21,6 +21,7 @@ class AccountRow(Row):
     role: Mapped[str]
     password_hash: Mapped[str]
     active: Mapped[bool]
+    manner: Mapped[str | None]
 
 
 class SignInFailureRow(Row):

@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 
 from scheduler.domain.clock import instant_at, local, whole_local_day
 from scheduler.domain.interval import Interval, without
+from scheduler.web.words import clock_in
 
 LINE = timedelta(minutes=5)
 """How far the lines of the grid are apart."""
@@ -83,7 +84,7 @@ class Axis:
     def hours(self) -> tuple[Hour, ...]:
         """Return the full hours, the end left out; one that the clock shows twice names its zone."""
         starts = [self.whole.start + _HOUR * number for number in range(self.whole.duration // _HOUR)]
-        labels = [f"{local(start, self.zone):%H:%M}" for start in starts]
+        labels = [clock_in(start, self.zone) for start in starts]
         return tuple(
             Hour(
                 self.at(start),

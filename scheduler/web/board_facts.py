@@ -23,6 +23,7 @@ from scheduler.store.visit_events import doses_begun
 from scheduler.web.board_drawing import LINE, Axis, axis_of
 from scheduler.web.board_memory import board_memory
 from scheduler.web.real_course import Course
+from scheduler.web.speech import said
 
 LATE_AFTER = timedelta(minutes=5)
 """So long after its planned time a visit or a dose that has not begun is told as late: nobody is noted to the second."""
@@ -69,9 +70,9 @@ class BoardFacts:
     def place_of(self, visit: Appointment) -> str:
         """Return where a visit is, in words."""
         if visit.group_visit:
-            return "with the group"
+            return said("with the group")
         if visit.room is None:
-            return "by phone"
+            return said("by phone")
         return next((room.name for room in self.rooms if room.id == visit.room), visit.room)
 
     def good_until(self) -> datetime:

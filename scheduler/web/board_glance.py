@@ -10,6 +10,7 @@ from scheduler.domain.appointment import NOT_BEGUN, UNDER_WAY, Appointment
 from scheduler.domain.people import Role
 from scheduler.web.board_facts import BoardFacts, is_late, watch_claims
 from scheduler.web.real_course import Course
+from scheduler.web.speech import said
 from scheduler.web.words import KINDS, KindWords, clock_in
 
 NEXT = 5
@@ -76,9 +77,11 @@ def coming_next(facts: BoardFacts) -> Iterator[Coming]:
     for course in facts.courses:
         visit = course.visit
         if visit.state in NOT_BEGUN and visit.discharge > facts.now:
-            ahead.append((visit.start, "was to arrive" if is_late(visit, facts.now) else "arrives", course))
+            ahead.append(
+                (visit.start, said("was to arrive") if is_late(visit, facts.now) else said("arrives"), course)
+            )
         elif visit.state in UNDER_WAY:
-            what = "is ready to leave" if course.release <= facts.now else "may leave"
+            what = said("is ready to leave") if course.release <= facts.now else said("may leave")
             ahead.append((course.release, what, course))
     for at, what, course in sorted(ahead, key=lambda one: (one[0], one[2].visit.id))[:NEXT]:
         visit = course.visit

@@ -14,6 +14,7 @@ from scheduler.domain.places import Room
 from scheduler.web.board_facts import BoardFacts
 from scheduler.web.day_view import tone_of
 from scheduler.web.real_course import OVERRUN, Course
+from scheduler.web.speech import said
 
 
 class By(StrEnum):
@@ -82,7 +83,7 @@ def _rooms(facts: BoardFacts) -> Iterator[PlannedLane]:
         opened = without(facts.opened, room.out_of_use)
         yield PlannedLane(room.id, room.name, opened, tuple(stays.get(room.id, ())))
     if PHONE in stays:
-        yield PlannedLane(PHONE, "By phone", facts.opened, tuple(stays[PHONE]))
+        yield PlannedLane(PHONE, said("By phone"), facts.opened, tuple(stays[PHONE]))
 
 
 def _by_room(facts: BoardFacts) -> Mapping[str, list[Stay]]:

@@ -31,6 +31,7 @@ from scheduler.web.board_view import Block, board_of
 from scheduler.web.board_week import days_of_week, week_of
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
+from scheduler.web.speech import manner, said
 from scheduler.web.words import clock_in, zone_words
 
 pages = Blueprint("board", __name__)
@@ -70,6 +71,7 @@ def day(day: date) -> ResponseReturnValue:
         now_words=clock_in(now, site.zone) if day == here else "",
         board=Markup(_as_of(drawn, version, now)),  # noqa: S704 - drawn by a template of ours
         by=by,
+        live_words=_live_words,
         before=day - A_DAY,
         after=day + A_DAY,
         is_own=own_patients_only(actor()) is not None,
@@ -139,10 +141,11 @@ def _drawn(version: str, day: date, site: Site, now: datetime) -> Drawn:
 def _text_of(block: Block) -> Markup:
     """Return a block's text: as it was written for another board, where it says the same."""
     texts = board_shelf().texts
-    text = texts.get(block.says)
+    key = manner(), block.says
+    text = texts.get(key)
     if text is None:
         write = get_template_attribute("_block.html", "block")
-        text = texts[block.says] = write(block)
+        text = texts[key] = write(block)
     return text
 
 
@@ -153,9 +156,21 @@ def _as_of(drawn: Drawn, version: str, now: datetime) -> str:
 
 
 def _version(day: date, site: Site) -> str:
-    """Return what a board is drawn by: what was written, the day, the lanes, and whose patients alone are shown."""
-    shown = f"{day:%Y%m%d}-{_by().value}-{own_patients_only(actor()) or ''}"
+    """Return what a board is drawn by: what was written, the day, the lanes, whose patients, and for whose manner."""
+    shown = f"{day:%Y%m%d}-{_by().value}-{own_patients_only(actor()) or ''}-{manner().value}"
     return f"{site.id}-{version_of_site(site.id)}-{shown}"
+
+
+def _live_words() -> dict[str, str]:
+    """Return what the page says by itself while it is kept up to date, by the name under which its script finds it."""
+    return {
+        "updated": said("Updated: {news}."),
+        "more": said(", and {number} more"),
+        "ended": said("You are not signed in any more."),
+        "over": said("Not live any more: sign in again to see what changed."),
+        "lives": said("Live: changes show by themselves."),
+        "lost": said("No connection just now. What you see may be older."),
+    }
 
 
 def _tagged(answer: Response, tag: str) -> Response:

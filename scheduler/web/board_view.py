@@ -18,24 +18,36 @@ from scheduler.web.board_glance import Coming, Watching, coming_next, watching_n
 from scheduler.web.board_lanes import PHONE, By, Part, PlannedLane, Stay, lanes_of
 from scheduler.web.day_view import TITLES
 from scheduler.web.real_course import OVERRUN, Course
+from scheduler.web.speech import Spoken, manner, mark, said
 from scheduler.web.vital_lines import next_look
-from scheduler.web.words import KINDS, KindWords, clock_in, gate_words, length_words, lower_first, state_words
+from scheduler.web.words import (
+    KINDS,
+    KindWords,
+    and_words,
+    clock_in,
+    gate_words,
+    length_words,
+    lower_first,
+    state_words,
+)
 
 #: Short enough to stand in a strip.
-STRIP_WORDS = {
-    "check_in": "In",
-    "pre_dose_check": "Check",
-    "settle": "Settle",
-    "administration": "Dose",
-    "observation": "Observe",
-    "recovery": "Recover",
-    "processing": "Talk",
-    "discharge": "Out",
-    "turnover": "Room",
-    "present": "With",
-    "watching": "Watches",
-    OVERRUN: "Over",
-}
+STRIP_WORDS = Spoken(
+    {
+        "check_in": mark("In"),
+        "pre_dose_check": mark("Check"),
+        "settle": mark("Settle"),
+        "administration": mark("Dose"),
+        "observation": mark("Observe"),
+        "recovery": mark("Recover"),
+        "processing": mark("Talk"),
+        "discharge": mark("Out"),
+        "turnover": mark("Room"),
+        "present": mark("With"),
+        "watching": mark("Watches"),
+        OVERRUN: mark("Over"),
+    }
+)
 
 SHORTEST_GAP = timedelta(minutes=15)
 """Shorter gaps are no time in which anything could be booked, and are not told."""
@@ -147,7 +159,9 @@ def _lane(
     return Lane(
         id=planned.id,
         name=planned.name,
-        told=f"watches {watches.count} of {watches.most} now" if watches and watches.count else "",
+        told=said("watches %(count)s of %(most)s now", count=watches.count, most=watches.most)
+        if watches and watches.count
+        else "",
         free=_free(planned, facts),
         closed=facts.axis.closed(planned.opened),
         blocks=tuple(
@@ -176,7 +190,7 @@ def _kept_block(wanted: _Wanted, facts: BoardFacts, kept: KeptBlocks) -> Block:
         *(course, wanted.place, facts.axis, facts.places, patient, facts.missing.get(visit.id)),
         *(*turns, *vitals),
     )
-    key = (facts.day, wanted.by, wanted.lane, visit.id)
+    key = (manner(), facts.day, wanted.by, wanted.lane, visit.id)
     found = kept.get(key)
     if found is None or found[0] != made_of:
         found = kept[key] = made_of, _block(wanted, facts)
@@ -188,11 +202,13 @@ def _free(planned: PlannedLane, facts: BoardFacts) -> str:
     if planned.id == PHONE:
         return ""
     if not planned.opened:
-        return "not to be had" if facts.opened else "closed"
+        return said("not to be had") if facts.opened else said("closed")
     if not planned.stays and len(planned.opened) == 1:
-        return f"free {_span(planned.opened[0], zone)}"
+        return said("free %(times)s", times=_span(planned.opened[0], zone))
     gaps = [one for one in planned.free if one.duration >= SHORTEST_GAP]
-    return "free " + ", ".join(_span(one, zone) for one in gaps) if gaps else "no gap"
+    if not gaps:
+        return said("no gap")
+    return said("free %(times)s", times=", ".join(_span(one, zone) for one in gaps))
 
 
 def _span(interval: Interval, zone: str) -> str:
@@ -207,8 +223,7 @@ def _block(wanted: _Wanted, facts: BoardFacts) -> Block:
     patient = facts.name_of(visit)
     told = _told(course, facts)
     is_here = visit.state in UNDER_WAY
-    said = urgent[0] if urgent else told if is_here else ""
-    title = visit.title or KINDS[visit.kind].name
+    told_first = urgent[0] if urgent else told if is_here else ""
     return Block(
         key=f"{lane}-{visit.id}",
         visit=visit,
@@ -223,8 +238,15 @@ def _block(wanted: _Wanted, facts: BoardFacts) -> Block:
         release=_release(course, facts),
         signs=signs,
         strip=_strip(stay, facts.axis) if len(visit.phases) > 1 else (),
-        say=f"{title} of {patient}: {lower_first(said)}" if said else "",
+        say=_to_say(visit, patient, told_first),
     )
+
+
+def _to_say(visit: Appointment, patient: str, words: str) -> str:
+    if not words:
+        return ""
+    title = visit.title or KINDS[visit.kind].name
+    return said("%(visit)s of %(patient)s: %(words)s", visit=title, patient=patient, words=lower_first(words))
 
 
 def _people(visit: Appointment, lane: str, facts: BoardFacts) -> Iterator[str]:
@@ -236,16 +258,18 @@ def _people(visit: Appointment, lane: str, facts: BoardFacts) -> Iterator[str]:
     served.pop(lane, None)
     for person, titles in served.items():
         known = facts.staff.get(person)
-        yield f"{known.name if known else person} ({' and '.join(titles)})"
+        yield f"{known.name if known else person} ({and_words(titles)})"
 
 
 def _times(visit: Appointment, facts: BoardFacts) -> str:
     zone = facts.site.zone
-    said = f"{clock_in(visit.start, zone)}–{clock_in(visit.discharge, zone)}"
+    times = f"{clock_in(visit.start, zone)}–{clock_in(visit.discharge, zone)}"
     if local_day(visit.start, zone) < facts.day:
-        return f"{said}, since the day before"
+        return said("%(times)s, since the day before", times=times)
     last = visit.discharge - timedelta(microseconds=1)
-    return f"{said} the day after" if local_day(last, zone) > facts.day else said
+    if local_day(last, zone) > facts.day:
+        return said("%(times)s the day after", times=times)
+    return times
 
 
 def _standing(course: Course, now: datetime) -> str:
@@ -258,9 +282,13 @@ def _standing(course: Course, now: datetime) -> str:
 def _told(course: Course, facts: BoardFacts) -> str:
     visit, zone = course.visit, facts.site.zone
     if visit.state in LET_GO and visit.released_at is not None:
-        return f"{state_words(visit.state)}, left {clock_in(visit.released_at, zone)}"
+        return said(
+            "%(state)s, left %(time)s",
+            state=state_words(visit.state),
+            time=clock_in(visit.released_at, zone),
+        )
     if visit.state in NOT_BEGUN and visit.discharge <= facts.now:
-        return "Nothing was noted"
+        return said("Nothing was noted")
     return "" if visit.state.value == "booked" else state_words(visit.state)
 
 
@@ -268,20 +296,27 @@ def _release(course: Course, facts: BoardFacts) -> str:
     visit, zone = course.visit, facts.site.zone
     if visit.kind is not StepKind.DOSING or visit.state in LET_GO:
         return ""
-    planned = f", planned {clock_in(visit.discharge, zone)}" if course.delay else ""
-    return f"may leave from {clock_in(course.release, zone)}{planned}"
+    release = clock_in(course.release, zone)
+    if not course.delay:
+        return said("may leave from %(time)s", time=release)
+    planned = clock_in(visit.discharge, zone)
+    return said("may leave from %(time)s, planned %(planned)s", time=release, planned=planned)
 
 
 def _signs(course: Course, facts: BoardFacts) -> Iterator[Sign]:
     visit, now, zone = course.visit, facts.now, facts.site.zone
     if course.is_overrunning and visit.state in UNDER_WAY:
-        yield Sign("block", "!", f"Overrunning, planned until {clock_in(visit.discharge, zone)}")
+        yield Sign(
+            "block", "!", said("Overrunning, planned until %(time)s", time=clock_in(visit.discharge, zone))
+        )
     elif is_late(visit, now):
-        yield Sign("warn", "△", f"Late, was to begin at {clock_in(visit.start, zone)}")
+        yield Sign("warn", "△", said("Late, was to begin at %(time)s", time=clock_in(visit.start, zone)))
     elif dose_is_due(visit, now) and (given := visit.phase("administration")):
-        yield Sign("warn", "△", f"Dose was due at {clock_in(given.start, zone)}")
+        yield Sign("warn", "△", said("Dose was due at %(time)s", time=clock_in(given.start, zone)))
     elif course.delay:
-        yield Sign("warn", "△", f"{length_words(course.delay)} later, the dose began late")
+        yield Sign(
+            "warn", "△", said("%(length)s later, the dose began late", length=length_words(course.delay))
+        )
     yield from _vital_signs(visit, facts)
     if visit.state not in HAS_BEEN_CLEARED and visit.discharge > now:
         yield from _gates(visit, facts)
@@ -303,11 +338,11 @@ def _gates(visit: Appointment, facts: BoardFacts) -> Iterator[Sign]:
     found = facts.missing.get(visit.id, ())
     names = dict.fromkeys(lower_first(gate_words(one.gate)) if one.gate else one.rule for one in found)
     if names:
-        yield Sign("gate", "○", f"Still needed: {', '.join(names)}")
+        yield Sign("gate", "○", said("Still needed: %(gates)s", gates=", ".join(names)))
     day = local_day(visit.start, facts.site.zone)
     patient = facts.patients.get(visit.patient)
     if visit.kind is StepKind.DOSING and patient is not None and patient.passes("escort", day):
-        yield Sign("good", "✓", "Escort named")
+        yield Sign("good", "✓", said("Escort named"))
 
 
 def _strip(stay: Stay, axis: Axis) -> tuple[Segment, ...]:

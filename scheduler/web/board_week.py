@@ -11,7 +11,8 @@ from scheduler.domain.interval import Interval, merged
 from scheduler.web.board_drawing import Axis, load_by_hour, most_at_once
 from scheduler.web.board_facts import BoardFacts
 from scheduler.web.board_lanes import PHONE, By, PlannedLane, lanes_of
-from scheduler.web.words import length_words
+from scheduler.web.speech import manner, said
+from scheduler.web.words import length_words, time_words
 
 DAYS = 7
 
@@ -90,7 +91,7 @@ def week_of(days: Sequence[BoardFacts], by: By) -> Week:
             )
             for id, name in names.items()
         ),
-        hours=f"{first:02}:00 to {last:02}:00",
+        hours=said("%(first)s to %(last)s", first=_hour(first), last=_hour(last)),
     )
 
 
@@ -129,7 +130,9 @@ def _together(facts: BoardFacts, lanes: dict[str, PlannedLane]) -> Cell:
     load = load_by_hour(taken, facts.axis)
     count = len({stay.course.visit.id for lane in lanes.values() for stay in lane.stays})
     open_lanes = sum(bool(lane.opened) for lane in lanes.values())
-    told = f"up to {most_at_once(taken)} of {open_lanes} at once" if count else ""
+    told = (
+        said("up to %(most)s of %(open)s at once", most=most_at_once(taken), open=open_lanes) if count else ""
+    )
     return Cell(facts.day, count, told, tuple(_bars(load, max(open_lanes, 1))))
 
 
@@ -145,16 +148,25 @@ def _share(taken: Iterable[Interval], opened: Iterable[Interval]) -> str:
     busy = sum((one.duration for one in taken), timedelta(0))
     of = sum((one.duration for one in opened), timedelta(0))
     if not busy:
-        return "free" if of else ""
+        return said("free") if of else ""
     return f"{busy / of:.0%}" if of else length_words(busy)
 
 
 def _closed(facts: BoardFacts) -> str:
     closure = next((c for c in facts.site.closures if c.first_day <= facts.day <= c.last_day), None)
     if closure is not None:
-        return f"closed, {closure.reason}"
-    return "" if facts.site.open_times(whole_local_day(facts.day, facts.site.zone)) else "not open"
+        return said("closed, %(reason)s", reason=closure.reason)
+    return "" if facts.site.open_times(whole_local_day(facts.day, facts.site.zone)) else said("not open")
+
+
+def _hour(hour: int) -> str:
+    # Midnight at the end of a day is 24:00 where the clock has 24 hours.
+    return time_words(time(hour % 24)) if manner().counts_to_twelve or hour < 24 else "24:00"
 
 
 def _all_words(by: By) -> str:
-    return {By.ROOM: "All rooms", By.THERAPIST: "All therapists", By.NURSE: "All nurses"}[by]
+    return {
+        By.ROOM: said("All rooms"),
+        By.THERAPIST: said("All therapists"),
+        By.NURSE: said("All nurses"),
+    }[by]

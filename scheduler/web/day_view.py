@@ -15,6 +15,7 @@ from scheduler.domain.people import Role
 from scheduler.domain.visit_day import earliest_release
 from scheduler.rules.finding import Finding
 from scheduler.web.hand_overs import HandOver
+from scheduler.web.speech import Spoken, mark
 from scheduler.web.visit_rows import Names
 from scheduler.web.visit_view import next_verb
 from scheduler.web.words import KINDS, KindWords, clock_in, length_words, phase_words, state_words, times_in
@@ -26,14 +27,16 @@ PRESENCE = {
     Purpose.ON_PREMISES: "on the premises",
 }
 
-TITLES = {
-    Role.THERAPIST: "therapist",
-    Role.CO_THERAPIST: "co-therapist",
-    Role.MEDICAL_MONITOR: "nurse",
-    Role.ADMINISTERING_CLINICIAN: "gives the dose",
-    Role.PRESCRIBER: "prescriber",
-    Role.CARE_COORDINATOR: "coordinator",
-}
+TITLES = Spoken(
+    {
+        Role.THERAPIST: mark("therapist"),
+        Role.CO_THERAPIST: mark("co-therapist"),
+        Role.MEDICAL_MONITOR: mark("nurse"),
+        Role.ADMINISTERING_CLINICIAN: mark("gives the dose"),
+        Role.PRESCRIBER: mark("prescriber"),
+        Role.CARE_COORDINATOR: mark("coordinator"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

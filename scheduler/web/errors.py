@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Flask, current_app, render_template, request
+from flask import Flask, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from scheduler.domain.errors import Conflict, FaultyDocument, InvalidValue, NotFound, StoreNotReady
+from scheduler.web.speech import mark, said, speak_as_asked
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What an error page says: what happened, and what to do now."""
+    """What an error page says: what happened, and what to do now; marked sentences."""
 
     title: str
     what: str
@@ -23,56 +24,56 @@ class Words:
 
 WORDS = {
     400: Words(
-        "This could not be understood",
-        "The request did not have the form that was expected.",
-        "Go back, check what you entered, and try again.",
+        mark("This could not be understood"),
+        mark("The request did not have the form that was expected."),
+        mark("Go back, check what you entered, and try again."),
     ),
     403: Words(
-        "This page is not for your account",
-        "You are signed in, but your role does not include this.",
-        "If you need it for your work, ask an administrator.",
+        mark("This page is not for your account"),
+        mark("You are signed in, but your role does not include this."),
+        mark("If you need it for your work, ask an administrator."),
     ),
     404: Words(
-        "There is nothing here",
-        "The page does not exist, or it is not for your account.",
-        "Check the address, or start from the first page.",
+        mark("There is nothing here"),
+        mark("The page does not exist, or it is not for your account."),
+        mark("Check the address, or start from the first page."),
     ),
     405: Words(
-        "This cannot be done that way",
-        "The page exists but was called in a way it does not know.",
-        "Go back and use the buttons of the page.",
+        mark("This cannot be done that way"),
+        mark("The page exists but was called in a way it does not know."),
+        mark("Go back and use the buttons of the page."),
     ),
     409: Words(
-        "Somebody else was quicker",
-        "What you wanted was taken or changed in the meantime. Nothing of yours was saved.",
-        "Go back, look at what is free now, and try again.",
+        mark("Somebody else was quicker"),
+        mark("What you wanted was taken or changed in the meantime. Nothing of yours was saved."),
+        mark("Go back, look at what is free now, and try again."),
     ),
     413: Words(
-        "This is too large",
-        "What was sent is larger than what is accepted.",
-        "Send less at once.",
+        mark("This is too large"),
+        mark("What was sent is larger than what is accepted."),
+        mark("Send less at once."),
     ),
     429: Words(
-        "Too many attempts",
-        "There were too many attempts in a short time.",
-        "Please wait some minutes, then try again.",
+        mark("Too many attempts"),
+        mark("There were too many attempts in a short time."),
+        mark("Please wait some minutes, then try again."),
     ),
     500: Words(
-        "Something went wrong on our side",
-        "The failure was recorded. What you were doing was not saved.",
-        "Try again. If it happens again, tell an administrator when it happened.",
+        mark("Something went wrong on our side"),
+        mark("The failure was recorded. What you were doing was not saved."),
+        mark("Try again. If it happens again, tell an administrator when it happened."),
     ),
     503: Words(
-        "The service is not ready",
-        "It cannot reach what it needs at the moment.",
-        "Try again in a few minutes.",
+        mark("The service is not ready"),
+        mark("It cannot reach what it needs at the moment."),
+        mark("Try again in a few minutes."),
     ),
 }
 
 EXPIRED = Words(
-    "This form was open for too long",
-    "For your protection a form can only be sent from the sign-in it was opened in. Nothing was saved.",
-    "Go back, load the page again, and send the form once more.",
+    mark("This form was open for too long"),
+    mark("For your protection a form can only be sent from the sign-in it was opened in. Nothing was saved."),
+    mark("Go back, load the page again, and send the form once more."),
 )
 
 STATUS_OF: dict[type[Exception], int] = {
@@ -99,7 +100,11 @@ def register_errors(app: Flask) -> None:
 def error_page(status: int, words: Words | None = None, detail: str = "") -> ResponseReturnValue:
     """Return the page for a status; `detail` is a sentence that helps, empty when there is none."""
     words = words or WORDS.get(status, WORDS[400 if status < 500 else 500])
-    return render_template("error.html", status=status, words=words, detail=detail), status
+    if not g.get("actor"):
+        # Nobody is signed in who chose a language.
+        speak_as_asked()
+    spoken = Words(said(words.title), said(words.what), said(words.do))
+    return render_template("error.html", status=status, words=spoken, detail=detail), status
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:

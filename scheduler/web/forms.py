@@ -8,6 +8,7 @@ from wtforms.validators import InputRequired, Length
 from scheduler.booking.outcomes import CalledOffBy, CancelReason
 from scheduler.booking.preview_substitute import HowMany
 from scheduler.web.posted_form import PostedForm
+from scheduler.web.speech import later
 
 LONGEST_LINE = 200
 
@@ -16,12 +17,18 @@ class SignInForm(PostedForm):
     """Name and password, and where to go afterwards."""
 
     username = StringField(
-        "Username",
-        [InputRequired("Enter your username"), Length(max=LONGEST_LINE, message="Enter a shorter username")],
+        later("Username"),
+        [
+            InputRequired(later("Enter your username")),
+            Length(max=LONGEST_LINE, message=later("Enter a shorter username")),
+        ],
     )
     password = PasswordField(
-        "Password",
-        [InputRequired("Enter your password"), Length(max=1000, message="Enter a shorter password")],
+        later("Password"),
+        [
+            InputRequired(later("Enter your password")),
+            Length(max=1000, message=later("Enter a shorter password")),
+        ],
     )
     next = HiddenField()
 

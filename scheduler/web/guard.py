@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from scheduler.access.permissions import Actor, Permission, may
+from scheduler.web.speech import said, speak, speak_as_asked
 
 #: Pages for everybody. A token in the address guards the feeds and what links in messages open, a signature what comes from
 #: the provider of texts, a cookie of their own and a birth date the patient's own pages; the other ones tell nothing.
@@ -65,17 +66,19 @@ def guard() -> ResponseReturnValue | None:
     if any(NO_TEXT in value for given in (request.args, request.form) for value in given.values()):
         abort(400)
     if endpoint in PUBLIC_ENDPOINTS:
+        if endpoint == "sign_in.sign_in":
+            speak_as_asked()
         return None
     if endpoint is None:
         # Nothing is there; whoever is signed in is told so with the way back in sight.
         if current_user.is_authenticated:
-            g.actor = current_user.actor
+            _let_in()
         return None
     if not current_user.is_authenticated:
         return _to_sign_in()
     if is_from_elsewhere():
         abort(400)
-    g.actor = current_user.actor
+    _let_in()
     if endpoint not in SIGNED_IN_ENDPOINTS and not any(may(g.actor, p) for p in permissions_of(endpoint)):
         abort(403)
     return None
@@ -88,9 +91,15 @@ def actor() -> Actor:
     return signed_in
 
 
+def _let_in() -> None:
+    g.actor = current_user.actor
+    speak(current_user.account.manner)
+
+
 def _to_sign_in() -> ResponseReturnValue:
     if request.method == "POST" and request.endpoint != "sign_in.sign_out":
-        flash("You were not signed in any more, so nothing was saved.", "missing")
+        speak_as_asked()
+        flash(said("You were not signed in any more, so nothing was saved."), "missing")
     # Only a page that can be asked for again is worth coming back to.
     rule = request.url_rule
     may_be_asked_for = rule is not None and "GET" in (rule.methods or ()) and request.path != "/"

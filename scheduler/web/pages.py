@@ -38,6 +38,7 @@ from scheduler.web import (
     home_routes,
     insight_routes,
     invitation_routes,
+    manner_routes,
     message_words_routes,
     move_routes,
     need_routes,
@@ -80,11 +81,13 @@ from scheduler.web.form_keys import fresh_key
 from scheduler.web.guard import guard
 from scheduler.web.headers import add_headers
 from scheduler.web.identity import current_clock, register_identity
-from scheduler.web.words import FILTERS
+from scheduler.web.speech import said, teach_templates
+from scheduler.web.words import FILTERS, account_role_words
 
 BLUEPRINTS = (
     home_routes.pages,
     sign_in_routes.pages,
+    manner_routes.pages,
     search_routes.pages,
     patient_routes.pages,
     patient_details_routes.pages,
@@ -186,6 +189,7 @@ def register_pages(app: Flask) -> None:
     app.url_map.converters["day"] = day_routes.DayConverter
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    teach_templates(app)
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(
         asset=_asset,
@@ -201,9 +205,10 @@ def register_pages(app: Flask) -> None:
 
 
 def _signed_in() -> SignedIn:
-    name, role = g.actor.id, g.actor.role.value.replace("_", " ")
-    says_the_same = re.sub(r"[^a-z]+", " ", name.lower()).strip() == role
-    return SignedIn(role, "") if says_the_same else SignedIn(name, role)
+    name, role = g.actor.id, g.actor.role.value
+    says_the_same = re.sub(r"[^a-z]+", " ", name.lower()).strip() == role.replace("_", " ")
+    told = account_role_words(role)
+    return SignedIn(told, "") if says_the_same else SignedIn(name, told)
 
 
 _OF_PATIENTS: tuple[str, ...] = (
@@ -245,23 +250,23 @@ def _navigation() -> list[Entry]:
     actor = g.actor
     entries = []
     if may(actor, Permission.SEE_PATIENTS):
-        entries.append(_entry("Patients", "patients.patients", _OF_PATIENTS))
-    name = "My day" if may(actor, Permission.SEE_OWN_DAY) else "Day"
+        entries.append(_entry(said("Patients"), "patients.patients", _OF_PATIENTS))
+    name = said("My day") if may(actor, Permission.SEE_OWN_DAY) else said("Day")
     entries.append(_entry(name, "day.my_day", ("day", "subscriptions.my_own")))
     if may(actor, Permission.SEE_DAY):
-        entries.append(_entry("Board", "board.today", ("board",)))
+        entries.append(_entry(said("Board"), "board.today", ("board",)))
     if may(actor, Permission.SEE_CONFLICTS):
-        entries.append(_entry("To do", "needs.to_do", ("needs", "waiting")))
-        waiting = _entry("Conflicts", "conflicts.conflicts", ("conflicts", "unconfirmed", "open_gates"))
+        entries.append(_entry(said("To do"), "needs.to_do", ("needs", "waiting")))
+        waiting = _entry(said("Conflicts"), "conflicts.conflicts", ("conflicts", "unconfirmed", "open_gates"))
         entries.append(replace(waiting, count=_count_conflicts(actor)))
     if may(actor, Permission.SEE_STAFF):
-        entries.append(_entry("Staff", "staff.staff", ("staff", "busy", "subscriptions.of_person")))
+        entries.append(_entry(said("Staff"), "staff.staff", ("staff", "busy", "subscriptions.of_person")))
     if may(actor, Permission.CHANGE_PLACES):
-        entries.append(_entry("Places", "places.places", _OF_PLACES))
+        entries.append(_entry(said("Places"), "places.places", _OF_PLACES))
     if may(actor, Permission.SEE_INSIGHTS):
-        entries.append(_entry("Insights", "insights.insights", ("insights",)))
+        entries.append(_entry(said("Insights"), "insights.insights", ("insights",)))
     if may(actor, Permission.SEE_RULES):
-        entries.append(_entry("Rules", "rules.rules", ("rules",)))
+        entries.append(_entry(said("Rules"), "rules.rules", ("rules",)))
     return entries
 
 

@@ -11,6 +11,13 @@ from flask_login import current_user
 from scheduler.booking.sign_in import SignedIn, SignIn, SignInRefused, sign_in
 from scheduler.web.forms import SignInForm, faults
 from scheduler.web.identity import begin_session, current_clock, end_session
+from scheduler.web.speech import mark, said
+
+#: What the use case says, to be said in other languages.
+REFUSALS = (
+    mark("The username or the password is not right."),
+    mark("There were too many tries. Wait a while and try again."),
+)
 
 pages = Blueprint("sign_in", __name__)
 
@@ -55,7 +62,7 @@ def inside_address(wanted: str | None) -> str | None:
 
 
 def _refused(form: SignInForm, refusal: SignInRefused) -> ResponseReturnValue:
-    page = render_template("sign_in.html", form=form, faults=[("username", refusal.reason)])
+    page = render_template("sign_in.html", form=form, faults=[("username", said(refusal.reason))])
     if refusal.retry_after is None:
         return page, 401
     return page, 429, {"Retry-After": str(int(refusal.retry_after.total_seconds()))}

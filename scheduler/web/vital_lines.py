@@ -13,6 +13,7 @@ from scheduler.domain.appointment import Appointment
 from scheduler.domain.visit_day import DOSED
 from scheduler.domain.vital_signs import LATE_AFTER
 from scheduler.store.vital_notes import notes_taken_back
+from scheduler.web.speech import said
 from scheduler.web.words import clock_in, length_words
 
 
@@ -92,12 +93,16 @@ def next_look(looks: Iterable[VitalLook], zone: str, now: datetime) -> tuple[str
     waiting = [look.time for look in looks if look.note is None]
     overdue = [time for time in waiting if time.is_overdue_at(now)]
     coming = next((time for time in waiting if time not in overdue), None)
-    ahead = f"Vital signs at {clock_in(coming.due, zone)}, {coming.what}" if coming else ""
+    ahead = ""
+    if coming:
+        ahead = said("Vital signs at %(time)s, %(what)s", time=clock_in(coming.due, zone), what=coming.what)
     if not overdue:
         return ahead, ""
-    since = f"overdue since {clock_in(overdue[0].due, zone)}"
-    more = f", and {len(overdue) - 1} more" if len(overdue) > 1 else ""
-    return ahead, f"Vital signs {since}, {overdue[0].what}{more}"
+    told = {"time": clock_in(overdue[0].due, zone), "what": overdue[0].what}
+    if len(overdue) == 1:
+        return ahead, said("Vital signs overdue since %(time)s, %(what)s", **told)
+    more = len(overdue) - 1
+    return ahead, said("Vital signs overdue since %(time)s, %(what)s, and %(more)s more", **told, more=more)
 
 
 def _lines(looks: Iterable[VitalLook], facts: VisitFacts, *, may_note: bool) -> Iterator[VitalLine]:

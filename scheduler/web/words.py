@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
 
 from scheduler.booking.outcomes import Refused
 from scheduler.domain.appointment import AppointmentState
@@ -15,100 +14,164 @@ from scheduler.domain.people import Role
 from scheduler.domain.series import SeriesState
 from scheduler.domain.treatment import Attention, Protocol, StepKind
 from scheduler.rules.finding import Finding, Level
-from scheduler.rules.wording import listed, sentence
-
-#: A page says the same times more than once, and the next page again.
-KEPT = 4096
+from scheduler.rules.wording import sentence
+from scheduler.web import dates
+from scheduler.web.speech import Spoken, SpokenInOrder, manner, mark, said, said_of_number
 
 
 @dataclass(frozen=True, slots=True)
 class KindWords:
-    """How a kind of visit is shown: a name, one letter, and what it is for."""
+    """How a kind of visit is shown: a name, one letter, and what it is for; marked sentences, and said when read."""
 
-    name: str
+    marked_name: str
     letter: str
-    meaning: str
+    marked_meaning: str
+
+    @property
+    def name(self) -> str:
+        """The name, in the reader's language."""
+        return said(self.marked_name)
+
+    @property
+    def meaning(self) -> str:
+        """What it is for, in the reader's language."""
+        return said(self.marked_meaning)
 
 
 KINDS = {
-    StepKind.SCREENING: KindWords("Screening", "S", "before acceptance, medical and psychological"),
-    StepKind.PREPARATION: KindWords("Preparation", "P", "therapy before the first dose"),
-    StepKind.DOSING: KindWords("Dosing", "D", "the medicine is given and watched"),
-    StepKind.CONTACT: KindWords("Check-in call", "C", "one to two days after a dose"),
-    StepKind.INTEGRATION: KindWords("Integration", "I", "therapy after a dose"),
-    StepKind.REVIEW: KindWords("Review", "R", "looks at the whole course"),
+    StepKind.SCREENING: KindWords(
+        mark("Screening"), "S", mark("before acceptance, medical and psychological")
+    ),
+    StepKind.PREPARATION: KindWords(mark("Preparation"), "P", mark("therapy before the first dose")),
+    StepKind.DOSING: KindWords(mark("Dosing"), "D", mark("the medicine is given and watched")),
+    StepKind.CONTACT: KindWords(mark("Check-in call"), "C", mark("one to two days after a dose")),
+    StepKind.INTEGRATION: KindWords(mark("Integration"), "I", mark("therapy after a dose")),
+    StepKind.REVIEW: KindWords(mark("Review"), "R", mark("looks at the whole course")),
 }
 
-ROLES = {
-    Role.THERAPIST: "Therapist",
-    Role.CO_THERAPIST: "Co-therapist",
-    Role.ADMINISTERING_CLINICIAN: "Gives the dose",
-    Role.MEDICAL_MONITOR: "Watches",
-    Role.PRESCRIBER: "Prescriber",
-    Role.CARE_COORDINATOR: "Coordinator",
-}
+ROLES = Spoken(
+    {
+        Role.THERAPIST: mark("Therapist"),
+        Role.CO_THERAPIST: mark("Co-therapist"),
+        Role.ADMINISTERING_CLINICIAN: mark("Gives the dose"),
+        Role.MEDICAL_MONITOR: mark("Watches"),
+        Role.PRESCRIBER: mark("Prescriber"),
+        Role.CARE_COORDINATOR: mark("Coordinator"),
+    }
+)
 
-ATTENTION = {
-    Attention.IN_ROOM: "in the room",
-    Attention.HANDS_ON: "hands-on, one patient",
-    Attention.WATCHING: "watching",
-    Attention.ON_PREMISES: "on the premises",
-}
+ATTENTION = Spoken(
+    {
+        Attention.IN_ROOM: mark("in the room"),
+        Attention.HANDS_ON: mark("hands-on, one patient"),
+        Attention.WATCHING: mark("watching"),
+        Attention.ON_PREMISES: mark("on the premises"),
+    }
+)
 
-PHASES = {
-    "check_in": "Check-in",
-    "pre_dose_check": "Pre-dose check",
-    "settle": "Settling in",
-    "administration": "Administration",
-    "observation": "Observation",
-    "recovery": "Recovery",
-    "processing": "Early processing",
-    "discharge": "Discharge check",
-    "turnover": "Room turnover",
-    "contact": "Call",
-}
+PHASES = Spoken(
+    {
+        "check_in": mark("Check-in"),
+        "pre_dose_check": mark("Pre-dose check"),
+        "settle": mark("Settling in"),
+        "administration": mark("Administration"),
+        "observation": mark("Observation"),
+        "recovery": mark("Recovery"),
+        "processing": mark("Early processing"),
+        "discharge": mark("Discharge check"),
+        "turnover": mark("Room turnover"),
+        "contact": mark("Call"),
+    }
+)
 
-GATES = {
-    "clearance.medical": "Medical clearance",
-    "clearance.psychological": "Psychological clearance",
-    "consent.treatment": "Treatment consent",
-    "order.prescription": "Prescription order",
-    "payment": "Payment or authorisation",
-    "escort": "Escort named",
-    "eligibility": "Eligibility decision",
-    "review.response": "Early response review",
-    "review.benefit": "Benefit review",
-    "review.maintenance": "Maintenance review",
-    "enrolment.rems": "REMS enrolment",
-    "payer.authorisation": "Payer's authorisation",
-}
+GATES = Spoken(
+    {
+        "clearance.medical": mark("Medical clearance"),
+        "clearance.psychological": mark("Psychological clearance"),
+        "consent.treatment": mark("Treatment consent"),
+        "order.prescription": mark("Prescription order"),
+        "payment": mark("Payment or authorisation"),
+        "escort": mark("Escort named"),
+        "eligibility": mark("Eligibility decision"),
+        "review.response": mark("Early response review"),
+        "review.benefit": mark("Benefit review"),
+        "review.maintenance": mark("Maintenance review"),
+        "enrolment.rems": mark("REMS enrolment"),
+        "payer.authorisation": mark("Payer's authorisation"),
+    }
+)
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS = SpokenInOrder(
+    mark("Monday"),
+    mark("Tuesday"),
+    mark("Wednesday"),
+    mark("Thursday"),
+    mark("Friday"),
+    mark("Saturday"),
+    mark("Sunday"),
+)
 
 #: What a clerk may let matter most, by the key of the preference; empty for the order of the list as it stands.
-MATTERS_MOST = {
-    "": "The earliest finish",
-    "wished_therapist": "The therapist chosen here",
-    "patients_times": "The days and times that suit",
-    "no_driving": "No visit while the patient may not drive",
-    "ideal_distances": "Visits as close as the protocol wishes",
-    "weekday_rhythm": "Doses on the same weekdays",
-    "one_therapist": "One therapist for every visit",
-    "level_load": "No other patient set up at the same time",
-    "early_visits": "Every visit as early as it can be",
-    "fewest_trips": "As few trips as possible",
-    "shortest_span": "First and last dose close together",
-    "scarce_rooms": "Rooms that can do more kept free",
-}
+MATTERS_MOST = Spoken(
+    {
+        "": mark("The earliest finish"),
+        "wished_therapist": mark("The therapist chosen here"),
+        "patients_times": mark("The days and times that suit"),
+        "no_driving": mark("No visit while the patient may not drive"),
+        "ideal_distances": mark("Visits as close as the protocol wishes"),
+        "weekday_rhythm": mark("Doses on the same weekdays"),
+        "one_therapist": mark("One therapist for every visit"),
+        "level_load": mark("No other patient set up at the same time"),
+        "early_visits": mark("Every visit as early as it can be"),
+        "fewest_trips": mark("As few trips as possible"),
+        "shortest_span": mark("First and last dose close together"),
+        "scarce_rooms": mark("Rooms that can do more kept free"),
+    }
+)
 
-STATES = {
-    AppointmentState.TENTATIVE: "Held",
-    AppointmentState.CANCELLED_BY_PATIENT: "Cancelled by the patient",
-    AppointmentState.CANCELLED_BY_CLINIC: "Cancelled by the clinic",
-    AppointmentState.SAME_DAY_HOLD: "Stopped on the day",
-    AppointmentState.NO_SHOW: "Did not come",
-    AppointmentState.LAPSED: "Not held any more",
-}
+STATES = Spoken(
+    {
+        AppointmentState.TENTATIVE: mark("Held"),
+        AppointmentState.CANCELLED_BY_PATIENT: mark("Cancelled by the patient"),
+        AppointmentState.CANCELLED_BY_CLINIC: mark("Cancelled by the clinic"),
+        AppointmentState.SAME_DAY_HOLD: mark("Stopped on the day"),
+        AppointmentState.NO_SHOW: mark("Did not come"),
+        AppointmentState.LAPSED: mark("Not held any more"),
+        AppointmentState.BOOKED: mark("Booked"),
+        AppointmentState.CONFIRMED: mark("Confirmed"),
+        AppointmentState.CHECKED_IN: mark("Checked in"),
+        AppointmentState.CLEARED: mark("Cleared"),
+        AppointmentState.DOSING: mark("Dosing"),
+        AppointmentState.OBSERVING: mark("Observing"),
+        AppointmentState.RECOVERING: mark("Recovering"),
+        AppointmentState.DISCHARGED: mark("Discharged"),
+        AppointmentState.CLOSED: mark("Closed"),
+        AppointmentState.LEFT_BEFORE_RELEASE: mark("Left before release"),
+    }
+)
+
+SERIES_STATES = Spoken(
+    {
+        SeriesState.TENTATIVE: mark("held"),
+        SeriesState.LAPSED: mark("not held any more"),
+        SeriesState.BOOKED: mark("booked"),
+        SeriesState.PAUSED: mark("paused"),
+        SeriesState.STOPPED: mark("stopped"),
+        SeriesState.CANCELLED: mark("cancelled"),
+        SeriesState.COMPLETED: mark("completed"),
+        SeriesState.DORMANT: mark("dormant"),
+    }
+)
+
+ACCOUNT_ROLES = Spoken(
+    {
+        "front_desk": mark("front desk"),
+        "therapist": mark("therapist"),
+        "nurse": mark("nurse"),
+        "prescriber": mark("prescriber"),
+        "administrator": mark("administrator"),
+    }
+)
 
 
 def plain(name: str) -> str:
@@ -138,7 +201,7 @@ def state_words(state: AppointmentState) -> str:
 
 def series_state_words(state: SeriesState) -> str:
     """Return the state of a series, to be read on within a sentence."""
-    return {SeriesState.TENTATIVE: "held", SeriesState.LAPSED: "not held any more"}.get(state, state.value)
+    return SERIES_STATES.get(state, state.value)
 
 
 def kind_words(kind: StepKind) -> KindWords:
@@ -148,17 +211,22 @@ def kind_words(kind: StepKind) -> KindWords:
 
 def day_words(day: date) -> str:
     """Return a calendar day, such as 'Thu 3 Dec 2026'. A datetime is read in the zone it carries."""
-    return f"{day:%a} {day.day} {day:%b %Y}"
+    return dates.day_written(day, manner())
 
 
 def short_day_words(day: date) -> str:
     """Return a calendar day without its year, such as 'Thu 3 Dec'."""
-    return f"{day:%a} {day.day} {day:%b}"
+    return dates.short_day_written(day, manner())
 
 
 def birthday_words(day: date) -> str:
     """Return a birthday, such as '17 May 1984'."""
-    return f"{day.day} {day:%b %Y}"
+    return dates.birthday_written(day, manner())
+
+
+def time_words(at: datetime | time) -> str:
+    """Return a time of the day, such as '10:00', without its zone."""
+    return dates.time_written(at, manner())
 
 
 def day_in(instant: datetime, zone: str) -> str:
@@ -166,55 +234,34 @@ def day_in(instant: datetime, zone: str) -> str:
     return day_words(local(instant, zone))
 
 
-@lru_cache(maxsize=KEPT)
 def clock_in(instant: datetime, zone: str) -> str:
     """Return the clinic-local time of an instant, such as '10:00', without its zone."""
-    return f"{local(instant, zone):%H:%M}"
+    return dates.clock_in(instant, zone, manner())
 
 
-@lru_cache(maxsize=KEPT)
 def times_in(interval: Interval, zone: str) -> str:
     """Return clinic-local times with the zone named, such as '10:00–12:45 MST'."""
-    begin, end = local(interval.start, zone), local(interval.end, zone)
-    if begin.tzname() == end.tzname():
-        return f"{begin:%H:%M}–{end:%H:%M} {end.tzname()}"
-    return f"{begin:%H:%M} {begin.tzname()}–{end:%H:%M} {end.tzname()}"
+    return dates.times_in(interval, zone, manner())
 
 
-@lru_cache(maxsize=KEPT)
 def visit_in(interval: Interval, zone: str) -> str:
     """Return day and times of a visit, such as 'Thu 3 Dec 2026, 10:00–12:45 MST'."""
-    return f"{day_in(interval.start, zone)}, {times_in(interval, zone)}"
+    return dates.visit_in(interval, zone, manner())
 
 
-@lru_cache(maxsize=KEPT)
 def moment_in(instant: datetime, zone: str) -> str:
     """Return day and time of an instant, such as 'Thu 3 Dec 2026, 10:00 MST'."""
-    at = local(instant, zone)
-    return f"{day_words(at)}, {at:%H:%M} {at.tzname()}"
+    return dates.moment_in(instant, zone, manner())
 
 
-@lru_cache(maxsize=KEPT)
 def window_in(interval: Interval, zone: str) -> str:
     """Return an allowed window, such as 'Sat 5 Dec 10:00 – Mon 7 Dec 12:15 MST'; the year shows when it changes."""
-    begin, end = local(interval.start, zone), local(interval.end, zone)
-    first, last = (day_words, day_words) if begin.year != end.year else (short_day_words, short_day_words)
-    if begin.date() == end.date():
-        return f"{first(begin)} {times_in(interval, zone)}"
-    zone_named = "" if begin.tzname() == end.tzname() else f" {begin.tzname()}"
-    return f"{first(begin)} {begin:%H:%M}{zone_named} – {last(end)} {end:%H:%M} {end.tzname()}"
+    return dates.window_in(interval, zone, manner())
 
 
-@lru_cache(maxsize=KEPT)
 def absence_in(interval: Interval, zone: str) -> str:
     """Return a stretch of time such as 'Mon 7 Dec – Wed 9 Dec', the last day included, where it is one of whole days."""
-    begin, end = local(interval.start, zone), local(interval.end, zone)
-    if begin.time() != time.min or end.time() != time.min:
-        return window_in(interval, zone)
-    first, last = begin.date(), end.date() - timedelta(days=1)
-    if first == last:
-        return day_words(first)
-    return f"{short_day_words(first) if first.year == last.year else day_words(first)} – {day_words(last)}"
+    return dates.absence_in(interval, zone, manner())
 
 
 def zone_words(day: date, zone: str) -> str:
@@ -227,7 +274,7 @@ def length_words(duration: timedelta) -> str:
     minutes = int(duration.total_seconds() // 60)
     if minutes >= 48 * 60:
         days = -(-minutes // (24 * 60))
-        return f"{days} days"
+        return said_of_number("%(num)s day", "%(num)s days", days)
     hours, rest = divmod(minutes, 60)
     if not hours:
         return f"{rest} min"
@@ -235,8 +282,8 @@ def length_words(duration: timedelta) -> str:
 
 
 def count_words(count: int, one: str, many: str = "") -> str:
-    """Return a counted thing: '1 visit', '22 visits'."""
-    return f"{count} {one if count == 1 else many or one + 's'}"
+    """Return a counted thing: '1 visit', '22 visits'. Write the words where this is called: there they are found."""
+    return said_of_number(f"%(num)s {one}", f"%(num)s {many or one + 's'}", count)
 
 
 def wait_words(duration: timedelta) -> str:
@@ -263,15 +310,25 @@ def contents_words(protocol: Protocol) -> str:
     for kind, words in KINDS.items():
         if count := sum(not step.optional for step in protocol.of_kind(kind)):
             name = words.name.lower()
-            parts.append(count_words(count, name) if name.endswith("call") else f"{count} {name}")
+            parts.append(
+                count_words(count, "check-in call") if kind is StepKind.CONTACT else f"{count} {name}"
+            )
     if optional := sum(step.optional for step in protocol.steps):
-        parts.append(f"{optional} optional")
+        parts.append(said("%(count)s optional", count=optional))
     return ", ".join(parts)
 
 
 def account_role_words(role: str) -> str:
     """Return the role of an account: 'front desk'."""
-    return role.replace("_", " ")
+    return ACCOUNT_ROLES.get(role, role.replace("_", " "))
+
+
+def and_words(words: Iterable[str]) -> str:
+    """Return words as a list for reading: 'D1, D2 and D3'."""
+    every = list(words)
+    if len(every) < 2:
+        return every[0] if every else said("none")
+    return said("%(all_but_last)s and %(last)s", all_but_last=", ".join(every[:-1]), last=every[-1])
 
 
 FILTERS = {
@@ -302,10 +359,20 @@ FILTERS = {
 
 def told_in_inbox(findings: Iterable[Finding]) -> str:
     """Return what to say, as a sentence with a space before it, when findings went into the inbox of conflicts."""
-    steps = dict.fromkeys(
-        finding.steps[-1] for finding in findings if finding.level is Level.BLOCK and finding.steps
+    steps = list(
+        dict.fromkeys(
+            finding.steps[-1] for finding in findings if finding.level is Level.BLOCK and finding.steps
+        )
     )
     if not steps:
         return ""
-    stands = "stands" if len(steps) == 1 else "stand"
-    return f" {listed(steps)} cannot stay as planned now, and {stands} in the inbox of conflicts."
+    if len(steps) == 1:
+        told = said(
+            "%(visits)s cannot stay as planned now, and stands in the inbox of conflicts.", visits=steps[0]
+        )
+    else:
+        told = said(
+            "%(visits)s cannot stay as planned now, and stand in the inbox of conflicts.",
+            visits=and_words(steps),
+        )
+    return f" {told}"

@@ -33,6 +33,7 @@ DESK = {
     Permission.MANAGE_SUBSCRIPTIONS,
     Permission.RECORD_CONTACT,
     Permission.KEEP_WAITING_LIST,
+    Permission.CHOOSE_OWN_MANNER,
 }
 CLINICAL = {
     Permission.SEE_PATIENTS,
@@ -49,6 +50,7 @@ CLINICAL = {
     Permission.MANAGE_OWN_BUSY_CALENDARS,
     Permission.MANAGE_OWN_SUBSCRIPTION,
     Permission.SETTLE_FOLLOW_UP,
+    Permission.CHOOSE_OWN_MANNER,
 }
 BOOKING = {
     Permission.BOOK_SERIES,
@@ -85,7 +87,11 @@ TRUTH = {
     },
     AccountRole.ADMINISTRATOR: DESK | KEEPING | {Permission.OVERRIDE_RULE},
     AccountRole.SYSTEM: (
-        DESK - {Permission.DECIDE_GATE, Permission.ADVANCE_APPOINTMENT, Permission.ACCEPT_CONFLICT}
+        DESK
+        - {
+            *(Permission.DECIDE_GATE, Permission.ADVANCE_APPOINTMENT, Permission.ACCEPT_CONFLICT),
+            Permission.CHOOSE_OWN_MANNER,
+        }
     )
     | KEEPING
     | {Permission.DISPATCH_REMINDERS},

@@ -299,6 +299,7 @@ WITHOUT_KEY = {
     "settle_offers": "what is settled stays settled",
     "take_offered_time": "a time that was chosen stays chosen",
     "leave_free": "what is settled stays settled",
+    "choose_manner": "what is chosen is chosen, and a second time changes nothing",
     "sign_in": "each attempt counts as one",
 }
 

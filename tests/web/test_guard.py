@@ -147,6 +147,7 @@ MAY_OPEN = {
     "message_words.words": {"admin"},
     "message_words.shown": {"admin"},
     "rules.rules": EVERYBODY,
+    "manner.language": EVERYBODY,
     "home.home": EVERYBODY,
     "sign_in.sign_out": EVERYBODY,
 }
