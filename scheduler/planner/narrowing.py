@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from scheduler.domain.lazily import lazily
-from scheduler.planner.network import Arc, Choices, Holes, Network, Stuck
+from scheduler.planner.holes import Holes
+from scheduler.planner.network import Arc, Choices, Network, Stuck
 from scheduler.planner.question import Question
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from scheduler.domain.claims import Claim, Purpose
 from scheduler.domain.clock import in_words
 from scheduler.domain.interval import Interval
-from scheduler.planner.network import Holes
+from scheduler.planner.holes import Holes
 from scheduler.planner.slot_obstacles import Obstacle
 from scheduler.planner.slot_question import SeriesWindow, SlotQuestion
 from scheduler.planner.supply import Scarcity

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from scheduler.domain.claims import Purpose
 from scheduler.domain.diary import Diary
-from scheduler.planner.network import Holes
+from scheduler.planner.holes import Holes
 from scheduler.planner.shapes import Shape
 from scheduler.planner.timeline import Grid, slots_in
 

@@ -8,8 +8,8 @@ from functools import lru_cache, reduce
 
 from scheduler.domain.places import Room
 from scheduler.domain.treatment import StepKind
+from scheduler.planner.holes import Holes
 from scheduler.planner.narrowing import Wish
-from scheduler.planner.network import Holes
 from scheduler.planner.question import Question
 from scheduler.planner.shapes import Shape
 from scheduler.planner.timeline import slots_in, spans_of

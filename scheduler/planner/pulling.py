@@ -9,7 +9,6 @@ then, nothing is said here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
@@ -41,8 +40,16 @@ def pulled_along(network: Network, choices: Choices, standing: Standing) -> Pull
     return Pulled(search.best, is_proven=True)
 
 
+@dataclass(frozen=True, slots=True)
+class _Gone:
+    """Who has left the old start on one side, and where that leaves every step, counted as that side counts."""
+
+    starts: tuple[int, ...]
+    steps: tuple[int, ...] = ()
+
+
 class _Later:
-    """Whoever goes later, and who has to follow. `old` is where each step stands."""
+    """Whoever goes later, and who has to follow."""
 
     sign = 1
 
@@ -50,15 +57,15 @@ class _Later:
         self._choices, self._days = choices, network.days
         self._now, self._may_move = standing.starts, standing.may_move
         self._plain, self._counted = network.onwards
-        self.old = standing.starts
+        self.nobody = _Gone(standing.starts)
 
-    def following(self, starts: Sequence[int], first: int, most: int) -> tuple[int, ...] | None:
+    def following(self, gone: _Gone, first: int, most: int) -> _Gone | None:
         """Return the least starts by which one more step leaves its old one.
 
         `None` where a step has none, or where more than `most` have to leave their old ones.
         """
-        old, left = self.old, most - self.moved(starts)
-        found, bounds, sign = list(starts), list(starts), self.sign
+        old, steps = self.nobody.starts, list(gone.steps)
+        found, bounds, sign = list(gone.starts), list(gone.starts), self.sign
         plain, counted, may_move = self._plain, self._counted, self._may_move
         bounds[first] += 1
         # The order of the steps is mostly that of the visits, so that few are pulled twice.
@@ -68,10 +75,12 @@ class _Later:
             if found[step] >= bounds[step]:
                 continue
             start = self._nearest(step, bounds[step]) if step in may_move else None
-            if found[step] == old[step]:
-                left -= 1
-            if start is None or left < 0:
+            if start is None:
                 return None
+            if found[step] == old[step]:
+                steps.append(step)
+                if len(steps) > most:
+                    return None
             found[step] = start
             for other, distance in plain[step]:
                 if (bound := start + distance) > bounds[other]:
@@ -82,13 +91,7 @@ class _Later:
                 if bound > bounds[other]:
                     bounds[other] = bound
                     heappush(waiting, sign * other)
-        return tuple(found)
-
-    def moved(self, starts: Sequence[int]) -> int:
-        """Return how many steps have left their old starts."""
-        if starts is self.old:
-            return 0
-        return sum([start != old for start, old in zip(starts, self.old, strict=True)])
+        return _Gone(tuple(found), tuple(steps))
 
     def _nearest(self, step: int, bound: int) -> int | None:
         lower = self._choices.lower[step]
@@ -109,13 +112,18 @@ class _Earlier(_Later):
     def __init__(self, network: Network, choices: Choices, standing: Standing) -> None:
         super().__init__(network, choices, standing)
         self._plain, self._counted = network.backwards
-        self.old = tuple([-start for start in standing.starts])
         if standing.within:
-            self.old = tuple([-standing.over_from(*place) for place in enumerate(standing.starts)])
+            self.nobody = _Gone(tuple([-standing.over_from(*place) for place in enumerate(standing.starts)]))
+        else:
+            self.nobody = _Gone(tuple([-start for start in standing.starts]))
 
     def _nearest(self, step: int, bound: int) -> int | None:
-        latest = min(-bound, self._now[step] - 1, self._choices.upper[step])
-        start = self._choices.at_or_before(step, latest)
+        latest, choices = -bound, self._choices
+        if latest >= self._now[step]:
+            latest = self._now[step] - 1
+        if latest > choices.upper[step]:
+            latest = choices.upper[step]
+        start = choices.at_or_before(step, latest)
         return None if start is None else -start
 
     def _by_days(self, arc: Arc, start: int) -> tuple[int, int]:
@@ -124,12 +132,11 @@ class _Earlier(_Later):
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:
-    """What follows from the choices so far: its least cost, where it leaves each step, who goes later and who earlier."""
+    """What follows from the choices so far: who goes later and who earlier, and what that costs at the least."""
 
     cost: int
-    starts: tuple[int, ...]
-    later: tuple[int, ...]
-    earlier: tuple[int, ...]
+    later: _Gone
+    earlier: _Gone
 
 
 class _Search:
@@ -149,55 +156,52 @@ class _Search:
 
     def run(self) -> None:
         """Try all choices, but those that cost more than the best known."""
-        self._go_on(_Chosen(0, self._standing.starts, self._later.old, self._earlier.old))
+        self._go_on(_Chosen(0, self._later.nobody, self._earlier.nobody))
 
     def _go_on(self, chosen: _Chosen) -> None:
         self.tried += 1
-        old = self._standing.starts
-        step = next((step for step in self._forced if chosen.starts[step] == old[step]), None)
-        if step is None:
+        later, earlier = chosen.later, chosen.earlier
+        for step in self._forced:
+            if step not in later.steps and step not in earlier.steps:
+                break
+        else:
             self._take(chosen)
             return
         # What was found going later limits how far it is worth to go earlier.
-        most = self.least // VISIT - self._earlier.moved(chosen.earlier)
-        self._try(self._later.following(chosen.later, step, most), chosen.earlier)
-        most = self.least // VISIT - self._later.moved(chosen.later)
-        self._try(chosen.later, self._earlier.following(chosen.earlier, step, most))
+        most = self.least // VISIT - len(earlier.steps)
+        self._try(self._later.following(later, step, most), earlier)
+        most = self.least // VISIT - len(later.steps)
+        self._try(later, self._earlier.following(earlier, step, most))
 
-    def _try(self, later: tuple[int, ...] | None, earlier: tuple[int, ...] | None) -> None:
-        way = self._together(later, earlier)
-        if way is not None and way.cost < self.least and self.tried <= MOST_TRIED:
-            self._go_on(way)
-
-    def _together(self, later: tuple[int, ...] | None, earlier: tuple[int, ...] | None) -> _Chosen | None:
-        """Return what follows from both; `None` where there is no way."""
-        if later is None or earlier is None:
-            return None
-        cost, starts, old = 0, list(later), self._standing.starts
-        if later is not self._later.old:
-            for before, ahead in zip(old, later, strict=True):
-                if ahead != before:
-                    cost += cost_of(before, ahead)
-        if earlier is not self._earlier.old:
-            for step, (back, still) in enumerate(zip(earlier, self._earlier.old, strict=True)):
-                if back != still:
-                    if starts[step] != old[step]:
-                        return None
-                    cost += cost_of(old[step], -back)
-                    starts[step] = -back
-        # Whoever must move and has not yet been told which way costs no less than a visit moved.
-        open_ones = sum([starts[step] == old[step] for step in self._forced])
-        return _Chosen(cost + open_ones * VISIT, tuple(starts), later, earlier)
+    def _try(self, later: _Gone | None, earlier: _Gone | None) -> None:
+        """Go on from both, where there is a way that costs less than the best known."""
+        if later is None or earlier is None or self.tried > MOST_TRIED:
+            return
+        cost, old = 0, self._standing.starts
+        for step in later.steps:
+            cost += cost_of(old[step], later.starts[step])
+        for step in earlier.steps:
+            if step in later.steps:
+                return
+            cost += cost_of(old[step], -earlier.starts[step])
+        for step in self._forced:
+            # Whoever must move and has not yet been told which way costs no less than a visit moved.
+            if step not in later.steps and step not in earlier.steps:
+                cost += VISIT
+        if cost < self.least:
+            self._go_on(_Chosen(cost, later, earlier))
 
     def _take(self, chosen: _Chosen) -> None:
         """Keep what is cheaper than all before, if every window that is asked is kept."""
-        arcs, days = self._network.arcs, self._network.days
-        broken = tuple(self._standing.broken(arcs, days, chosen.starts))
-        old = self._standing.starts
+        later, earlier = chosen.later, chosen.earlier
+        starts = list(later.starts)
+        for step in earlier.steps:
+            starts[step] = -earlier.starts[step]
+        if not self._standing.within and self._network.is_kept_by(starts):
+            broken: tuple[Arc, ...] = ()
+        else:
+            broken = tuple(self._standing.broken(self._network.arcs, self._network.days, starts))
         if not broken:
-            self.best, self.least = chosen.starts, chosen.cost
-        elif not any(
-            chosen.starts[arc.source] > old[arc.source] and chosen.starts[arc.target] < old[arc.target]
-            for arc in broken
-        ):
+            self.best, self.least = tuple(starts), chosen.cost
+        elif not any(arc.source in later.steps and arc.target in earlier.steps for arc in broken):
             self.doubtful = min(self.doubtful, chosen.cost)

@@ -11,7 +11,8 @@ from scheduler.domain.diary import Diary
 from scheduler.domain.lazily import lazily
 from scheduler.domain.people import Role
 from scheduler.domain.treatment import Protocol, Step
-from scheduler.planner.network import Arc, Choices, Holes, Network
+from scheduler.planner.holes import Holes
+from scheduler.planner.network import Arc, Choices, Network
 from scheduler.planner.outline import Outline, outline_of
 from scheduler.planner.patient_time import ALL_FREE, PatientTime
 from scheduler.planner.shapes import Shape

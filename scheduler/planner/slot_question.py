@@ -19,7 +19,7 @@ from scheduler.domain.lazily import lazily
 from scheduler.domain.people import Role, StaffMember
 from scheduler.domain.series import Series
 from scheduler.domain.treatment import Protocol, Step, StepKind, Window
-from scheduler.planner.network import Holes
+from scheduler.planner.holes import Holes
 from scheduler.planner.patient_time import ALL_FREE, PatientTime
 from scheduler.planner.shapes import Shape, shape_of
 from scheduler.planner.supply import SiteSupply, supply_of

@@ -10,8 +10,9 @@ from itertools import chain
 from scheduler.domain.clock import days_of, instant_at, local_day
 from scheduler.domain.interval import Interval
 from scheduler.domain.treatment import Counting, Point, StepKind, Window
+from scheduler.planner.holes import Holes
 from scheduler.planner.narrowing import Wish
-from scheduler.planner.network import Arc, Holes
+from scheduler.planner.network import Arc
 from scheduler.planner.outline import Outline, at_most, distance
 from scheduler.planner.question import Question
 from scheduler.planner.timeline import Grid, slots_in

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from scheduler.domain.clock import local_day
 from scheduler.planner import moving
+from scheduler.planner.holes import Holes
 from scheduler.planner.moving import NoWay, Shifted, rescheduled_starts
-from scheduler.planner.network import Arc, Choices, Holes, Network
+from scheduler.planner.network import Arc, Choices, Network
 from scheduler.planner.standing import Standing
 from scheduler.planner.timeline import Grid, local_days
 

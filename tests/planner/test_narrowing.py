@@ -9,8 +9,9 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scheduler.planner.holes import Holes
 from scheduler.planner.narrowing import Narrowing, Wish
-from scheduler.planner.network import Arc, Holes, Network
+from scheduler.planner.network import Arc, Network
 from scheduler.planner.outline import outline_of
 from scheduler.planner.question import Question
 from scheduler.planner.supply import supply_of

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduler.planner import moving, pulling
+from scheduler.planner.holes import Holes
 from scheduler.planner.moving import Shifted
-from scheduler.planner.network import Arc, Choices, Holes, Network
+from scheduler.planner.network import Arc, Choices, Network
 from scheduler.planner.pulling import pulled_along
 from scheduler.planner.standing import Standing
 from scheduler.planner.timeline import local_days
