@@ -14,6 +14,7 @@ from scheduler.domain.message_words import MessageWords
 from scheduler.domain.placeholders import filled, with_something_to_say
 from scheduler.feeds.invitations import Invitation, Method
 from scheduler.reminders.addresses import mailbox
+from scheduler.reminders.mail_headers import AS_MAIL
 from scheduler.reminders.policy import MessageKind
 from scheduler.reminders.words.chosen import mail_words
 from scheduler.reminders.words.english import ENGLISH
@@ -98,7 +99,7 @@ def compose(letter: Letter, sender: str, now: datetime) -> EmailMessage:
     The Message-ID comes from the ledger's id alone: should a message be sent again because it stayed unknown
     whether it had left, mail programs can tell that it is the same.
     """
-    message = EmailMessage()
+    message = EmailMessage(AS_MAIL)
     ours = mailbox(sender, letter.public_name)
     message["From"] = ours
     try:

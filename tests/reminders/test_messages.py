@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 import pytest
 
 from scheduler.domain.errors import InvalidValue
+from scheduler.reminders import messages
 from scheduler.reminders.messages import Letter, VisitLine, compose, time_in_words
 from scheduler.reminders.policy import MessageKind
 from tests.feeds.privacy import assert_gives_nothing_away
@@ -189,3 +190,18 @@ def test_a_sender_that_is_none_is_not_laid_at_the_patients_door() -> None:
     with pytest.raises(InvalidValue) as refusal:
         compose(LETTER, "office at example.org", NOW)
     assert "patient" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("letter", [LETTER, CONFIRMATION, replace(LETTER, language="es", public_name="Süd")])
+def test_headers_that_were_read_before_give_the_same_bytes(
+    letter: Letter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def written() -> bytes:
+        raw = bytes(compose(letter, "office@example.org", NOW))
+        boundary = message_from_bytes(raw).get_boundary()
+        assert boundary is not None
+        return raw.replace(boundary.encode(), b"boundary")
+
+    first, again = written(), written()
+    monkeypatch.setattr(messages, "AS_MAIL", default)
+    assert first == again == written()
