@@ -12,13 +12,11 @@ from scheduler.booking.completing import note_completion
 from scheduler.booking.day_conditions import against_move, against_reason, broken_rules, move_to, open_gates
 from scheduler.booking.group_day import note_in_group
 from scheduler.booking.inbox import TOOK_LONGER, keep_up
-from scheduler.booking.one_visit import against, locked_visit, unknown_visit
+from scheduler.booking.one_visit import against, done_once
 from scheduler.booking.outcomes import NotAllowed, Refused
-from scheduler.booking.retrying import retried
 from scheduler.booking.visit_facts import VisitFacts
 from scheduler.domain.appointment import Appointment, AppointmentState
 from scheduler.domain.clock import Clock
-from scheduler.domain.errors import NotFound
 from scheduler.domain.people import GateDecision, GateRecord
 from scheduler.domain.series import SeriesState
 from scheduler.domain.treatment import StepKind
@@ -29,7 +27,6 @@ from scheduler.rules.gate_families import family_of
 from scheduler.store import appointments, clinic, ledger
 from scheduler.store.audit import AuditEntry, record
 from scheduler.store.visit_events import note_event
-from scheduler.store.work import unit_of_work
 
 VERB = "advance_appointment"
 
@@ -70,16 +67,7 @@ def advance_appointment(
     if not may(actor, Permission.ADVANCE_APPOINTMENT):
         return NotAllowed(Permission.ADVANCE_APPOINTMENT)
     act = Act(VERB, Permission.ADVANCE_APPOINTMENT, command, actor, clock.now())
-    return retried(lambda: _attempt(act))
-
-
-def _attempt(act: Act[AdvanceAppointment]) -> Advanced | Refused | NotAllowed:
-    with unit_of_work():
-        try:
-            visit = locked_visit(act.command.appointment)
-        except NotFound:
-            return unknown_visit(act.command.appointment)
-        return act.once(visit.site, do=lambda: _step(act, visit), again=lambda _: Advanced(visit))
+    return done_once(act, _step, lambda visit, _: Advanced(visit))
 
 
 def _step(act: Act[AdvanceAppointment], visit: Appointment) -> Advanced | Refused:

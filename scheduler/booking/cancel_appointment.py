@@ -12,13 +12,11 @@ from scheduler.booking.completing import note_completion
 from scheduler.booking.group_day import note_in_group
 from scheduler.booking.inbox import let_go
 from scheduler.booking.judging import SeriesFindings, findings_now
-from scheduler.booking.one_visit import locked_visit, unknown_visit
+from scheduler.booking.one_visit import done_once
 from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, Refused
 from scheduler.booking.request import nonsense
-from scheduler.booking.retrying import retried
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import Clock, in_words
-from scheduler.domain.errors import NotFound
 from scheduler.domain.notice import Timeliness
 from scheduler.domain.series import SeriesState
 from scheduler.rules.finding import Finding
@@ -27,7 +25,6 @@ from scheduler.store import series as stored
 from scheduler.store.audit import AuditEntry, record
 from scheduler.store.conflicts import Resolution
 from scheduler.store.visit_events import events_of
-from scheduler.store.work import unit_of_work
 
 VERB = "cancel_appointment"
 
@@ -64,18 +61,7 @@ def cancel_appointment(
     if not may(actor, Permission.CANCEL_APPOINTMENT):
         return NotAllowed(Permission.CANCEL_APPOINTMENT)
     act = Act(VERB, Permission.CANCEL_APPOINTMENT, command, actor, clock.now())
-    return retried(lambda: _attempt(act))
-
-
-def _attempt(act: Act[CancelAppointment]) -> AppointmentCancelled | Refused | NotAllowed:
-    with unit_of_work():
-        try:
-            visit = locked_visit(act.command.appointment)
-        except NotFound:
-            return unknown_visit(act.command.appointment)
-        return act.once(
-            visit.site, do=lambda: _cancelled(act, visit), again=lambda _: _cancelled_before(visit, act.now)
-        )
+    return done_once(act, _cancelled, lambda visit, _: _cancelled_before(visit, act.now))
 
 
 def _cancelled(

@@ -7,20 +7,17 @@ from datetime import datetime
 
 from scheduler.access.permissions import Actor, Permission, may
 from scheduler.booking.acts import Act
-from scheduler.booking.one_visit import against, locked_visit, unknown_visit
+from scheduler.booking.one_visit import against, done_once
 from scheduler.booking.outcomes import NotAllowed, Refused
-from scheduler.booking.retrying import retried
 from scheduler.booking.vital_times import VitalLook, vital_looks
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import Clock, in_words
-from scheduler.domain.errors import NotFound
 from scheduler.domain.visit_day import DOSED
 from scheduler.domain.vital_signs import OPENS
 from scheduler.store import clinic
 from scheduler.store.audit import AuditEntry, record
 from scheduler.store.vital_notes import VitalNote
 from scheduler.store.vital_notes import note_vital_signs as keep_note
-from scheduler.store.work import unit_of_work
 
 VERB = "note_vital_signs"
 
@@ -52,18 +49,7 @@ def note_vital_signs(
     if not may(actor, Permission.NOTE_VITAL_SIGNS):
         return NotAllowed(Permission.NOTE_VITAL_SIGNS)
     act = Act(VERB, Permission.NOTE_VITAL_SIGNS, command, actor, clock.now())
-    return retried(lambda: _attempt(act))
-
-
-def _attempt(act: Act[NoteVitalSigns]) -> VitalSignsNoted | Refused | NotAllowed:
-    with unit_of_work():
-        try:
-            visit = locked_visit(act.command.appointment)
-        except NotFound:
-            return unknown_visit(act.command.appointment)
-        return act.once(
-            visit.site, do=lambda: _noted(act, visit), again=lambda _: VitalSignsNoted(visit, is_new=False)
-        )
+    return done_once(act, _noted, lambda visit, _: VitalSignsNoted(visit, is_new=False))
 
 
 def _noted(act: Act[NoteVitalSigns], visit: Appointment) -> VitalSignsNoted | Refused:

@@ -9,13 +9,11 @@ from uuid import uuid4
 from scheduler.access.permissions import AccountRole, Actor, Permission, may
 from scheduler.booking.acts import Act
 from scheduler.booking.judging import findings_now
-from scheduler.booking.one_visit import against, locked_visit, unknown_visit
+from scheduler.booking.one_visit import against, done_once
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.request import nonsense
-from scheduler.booking.retrying import retried
 from scheduler.domain.appointment import CALLED_OFF, HAS_BEEN_CLEARED, Appointment
 from scheduler.domain.clock import Clock, in_words
-from scheduler.domain.errors import NotFound
 from scheduler.domain.interval import as_utc
 from scheduler.domain.override import Override
 from scheduler.rules.catalogue import CATALOGUE, Rule
@@ -23,7 +21,6 @@ from scheduler.rules.finding import Finding, Level
 from scheduler.store import clinic, overrides
 from scheduler.store import series as stored
 from scheduler.store.audit import AuditEntry, record
-from scheduler.store.work import unit_of_work
 
 VERB = "override_rule"
 
@@ -65,25 +62,11 @@ def override_rule(command: OverrideRule, actor: Actor, clock: Clock) -> RuleOver
     """Let a GATE pass for one visit and one rule, or say why that cannot be; a BLOCK is never let pass."""
     if not may(actor, Permission.OVERRIDE_RULE):
         return NotAllowed(Permission.OVERRIDE_RULE)
-    act = Act(VERB, Permission.OVERRIDE_RULE, command, actor, clock.now())
-    return retried(lambda: _attempt(act))
-
-
-def _attempt(act: Act[OverrideRule]) -> RuleOverridden | Refused | NotAllowed:
-    command = act.command
     if all(one.id != command.rule for one in CATALOGUE):
         why = f"There is no rule '{command.rule}'."
         return Refused(reasons=(nonsense("unknown_rule", why, "Choose one that is open for the visit."),))
-    with unit_of_work():
-        try:
-            visit = locked_visit(command.appointment)
-        except NotFound:
-            return unknown_visit(command.appointment)
-        return act.once(
-            visit.site,
-            do=lambda: _overridden(act, visit),
-            again=lambda earlier: RuleOverridden(overrides.override(earlier)),
-        )
+    act = Act(VERB, Permission.OVERRIDE_RULE, command, actor, clock.now())
+    return done_once(act, _overridden, lambda _, earlier: RuleOverridden(overrides.override(earlier)))
 
 
 def _overridden(act: Act[OverrideRule], visit: Appointment) -> RuleOverridden | Refused:

@@ -7,17 +7,14 @@ from datetime import datetime
 
 from scheduler.access.permissions import Actor, Permission, may
 from scheduler.booking.acts import Act
-from scheduler.booking.one_visit import against, locked_visit, unknown_visit
+from scheduler.booking.one_visit import against, done_once
 from scheduler.booking.outcomes import NotAllowed, Refused
-from scheduler.booking.retrying import retried
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import Clock, in_words
-from scheduler.domain.errors import NotFound
 from scheduler.domain.visit_day import DOSED
 from scheduler.store import clinic
 from scheduler.store.audit import AuditEntry, record
 from scheduler.store.vital_notes import take_back, vital_notes
-from scheduler.store.work import unit_of_work
 
 VERB = "take_back_vital_signs"
 
@@ -51,18 +48,7 @@ def take_back_vital_signs(
     if not may(actor, Permission.NOTE_VITAL_SIGNS):
         return NotAllowed(Permission.NOTE_VITAL_SIGNS)
     act = Act(VERB, Permission.NOTE_VITAL_SIGNS, command, actor, clock.now())
-    return retried(lambda: _attempt(act))
-
-
-def _attempt(act: Act[TakeBackVitalSigns]) -> VitalSignsTakenBack | Refused | NotAllowed:
-    with unit_of_work():
-        try:
-            visit = locked_visit(act.command.appointment)
-        except NotFound:
-            return unknown_visit(act.command.appointment)
-        return act.once(
-            visit.site, do=lambda: _taken_back(act, visit), again=lambda _: VitalSignsTakenBack(visit)
-        )
+    return done_once(act, _taken_back, lambda visit, _: VitalSignsTakenBack(visit))
 
 
 def _taken_back(act: Act[TakeBackVitalSigns], visit: Appointment) -> VitalSignsTakenBack | Refused:

@@ -12,13 +12,12 @@ from scheduler.booking.completing import note_completion
 from scheduler.booking.group_day import note_in_group
 from scheduler.booking.holds import let_lapse
 from scheduler.booking.inbox import keep_up
-from scheduler.booking.one_visit import against, locked_visit, unknown_visit
+from scheduler.booking.one_visit import against, done_once
 from scheduler.booking.outcomes import NotAllowed, Refused
-from scheduler.booking.retrying import retried
 from scheduler.domain.appointment import Appointment, AppointmentState, phases_at
 from scheduler.domain.claims import Placement, claims_of
 from scheduler.domain.clock import Clock
-from scheduler.domain.errors import Conflict, NotFound
+from scheduler.domain.errors import Conflict
 from scheduler.domain.interval import Interval
 from scheduler.domain.series import SeriesState
 from scheduler.domain.treatment import Step
@@ -28,7 +27,6 @@ from scheduler.store import series as stored
 from scheduler.store.audit import AuditEntry, record
 from scheduler.store.members import place_of
 from scheduler.store.visit_events import events_of, note_event
-from scheduler.store.work import unit_of_work
 
 VERB = "undo_advance"
 
@@ -51,7 +49,7 @@ def undo_advance(command: UndoAdvance, actor: Actor, clock: Clock) -> Advanced |
         return NotAllowed(Permission.ADVANCE_APPOINTMENT)
     act = Act(VERB, Permission.ADVANCE_APPOINTMENT, command, actor, clock.now())
     try:
-        return retried(lambda: _attempt(act))
+        return done_once(act, _undone, lambda visit, _: Advanced(visit))
     except Conflict as conflict:
         visit = appointments.appointment(command.appointment)
         mend = "Let it stand as it is." if visit.state.takes_time else "Book the visit anew."
@@ -69,15 +67,6 @@ def last_step_of(visit: Appointment, actor: Actor, now: datetime) -> VisitEvent 
         return None
     own = last.noted_by == actor.id and last.reason is not DayReason.UNDONE and last.state is visit.state
     return last if own and now - last.at <= UNDO_WITHIN else None
-
-
-def _attempt(act: Act[UndoAdvance]) -> Advanced | Refused | NotAllowed:
-    with unit_of_work():
-        try:
-            visit = locked_visit(act.command.appointment)
-        except NotFound:
-            return unknown_visit(act.command.appointment)
-        return act.once(visit.site, do=lambda: _undone(act, visit), again=lambda _: Advanced(visit))
 
 
 def _undone(act: Act[UndoAdvance], visit: Appointment) -> Advanced | Refused:

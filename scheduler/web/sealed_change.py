@@ -13,9 +13,9 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from scheduler.booking.changed_series import ChangedVisit
 from scheduler.booking.extend_series import WantedExtension
+from scheduler.booking.plain_visits import as_plain, from_plain
 from scheduler.booking.preview_move import WantedMove
 from scheduler.booking.replan_series import WantedReplan
-from scheduler.domain.people import Role
 
 GOOD_FOR = timedelta(hours=2)
 """After this the ways are looked for anew; a change is judged anew in any case."""
@@ -56,7 +56,7 @@ def sealed(visits: Iterable[ChangedVisit], seal: Seal, wanted: Wanted | None = N
         "at": int(seal.now.timestamp()),
         "key": uuid4().hex,
         "wanted": _sealed_wish(wanted) if wanted else {},
-        "visits": [_sealed_visit(visit) for visit in visits],
+        "visits": [as_plain(visit) for visit in visits],
     }
     return _serializer().dumps(content)
 
@@ -71,7 +71,7 @@ def opened(text: str, seal: Seal) -> SealedChange:
         raise UnusableWay("The choice was made for something else. Please choose again.")
     if seal.now - datetime.fromtimestamp(content["at"], UTC) > GOOD_FOR:
         raise UnusableWay("Those ways were more than two hours old. Nothing was changed; look again.")
-    return SealedChange(tuple(map(_visit, content["visits"])), content["key"], content["wanted"])
+    return SealedChange(tuple(map(from_plain, content["visits"])), content["key"], content["wanted"])
 
 
 def wanted_move(appointment: str, content: Mapping[str, Any]) -> WantedMove:
@@ -116,25 +116,6 @@ def _sealed_wish(wanted: Wanted) -> dict[str, Any]:
         "others_may_guide": sorted(wanted.others_may_guide),
         **shared,
     }
-
-
-def _sealed_visit(visit: ChangedVisit) -> list[Any]:
-    relief = [[role, segment, person] for (role, segment), person in sorted(visit.relief.items())]
-    # To the microsecond: a visit need not start with a minute.
-    start = visit.start.isoformat()
-    return [visit.appointment, visit.version, start, visit.room, dict(visit.staff), relief]
-
-
-def _visit(content: list[Any]) -> ChangedVisit:
-    appointment, version, start, room, staff, relief = content
-    return ChangedVisit(
-        appointment,
-        version,
-        datetime.fromisoformat(start),
-        room,
-        {Role(role): person for role, person in staff.items()},
-        {(Role(role), segment): person for role, segment, person in relief},
-    )
 
 
 def _day(text: str | None) -> date | None:
