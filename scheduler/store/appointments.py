@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, insert, select, update
 
 from scheduler.domain.appointment import CALLED_OFF, Appointment, AppointmentState, PhaseTime
 from scheduler.domain.errors import Conflict, InvalidValue, NotFound
@@ -38,7 +39,7 @@ STANDING = _visit.c.state.not_in(sorted(CALLED_OFF))
 def appointment(id: str) -> Appointment:
     """Return a visit, called off or not. Raises `NotFound`."""
     with reading() as connection:
-        found = load_appointments(connection, [_visit.c.id == id])
+        found = ask_for_appointments(connection, _OF_ID, {"visit": id})
     if not found:
         raise NotFound(f"There is no appointment '{id}'")
     return found[0]
@@ -241,6 +242,16 @@ def _calendar_row(at: datetime) -> dict[str, Any]:
     return {"calendar_uid": uuid4().hex, "sequence": 0, "created_at": at, "changed_at": at}
 
 
+@dataclass(frozen=True)
+class VisitQueries:
+    """What asks for visits and for the rows that hang on them."""
+
+    visits: Select[Any]
+    staff: Select[Any]
+    phases: Select[Any]
+    claims: Select[Any]
+
+
 # Put together once, since this is asked a dozen times for each step of a visit's day.
 _VISITS = select(_visit).order_by(_visit.c.starts_at, _visit.c.id)
 _STAFF = (
@@ -264,10 +275,25 @@ def load_appointments(
     connection: Connection, where: Sequence[ColumnElement[bool]]
 ) -> tuple[Appointment, ...]:
     """Return the visits that meet conditions on `AppointmentRow`, by start; for this room's own use."""
-    staff = by_owner(connection, _STAFF.where(*where))
-    phases = by_owner(connection, _PHASES.where(*where))
-    claims = by_owner(connection, _CLAIMS.where(*where))
-    rows = connection.execute(_VISITS.where(*where)).all()
+    return ask_for_appointments(connection, visit_queries(where), {})
+
+
+def visit_queries(where: Sequence[ColumnElement[bool]]) -> VisitQueries:
+    """Return what asks for the visits that meet conditions on `AppointmentRow`; for this room's own use."""
+    return VisitQueries(*(query.where(*where) for query in (_VISITS, _STAFF, _PHASES, _CLAIMS)))
+
+
+_OF_ID = visit_queries([_visit.c.id == bindparam("visit")])
+
+
+def ask_for_appointments(
+    connection: Connection, queries: VisitQueries, values: Mapping[str, Any]
+) -> tuple[Appointment, ...]:
+    """Return the visits that queries find with these values, by start; for this room's own use."""
+    staff = by_owner(connection, queries.staff, values)
+    phases = by_owner(connection, queries.phases, values)
+    claims = by_owner(connection, queries.claims, values)
+    rows = connection.execute(queries.visits, values).all()
     return tuple(
         visit_from(row, staff.get(row.id, ()), phases.get(row.id, ()), claims.get(row.id, ())) for row in rows
     )

@@ -28,6 +28,7 @@ from scheduler.store.locks import lock
 from scheduler.store.people_rows import (
     as_told,
     erase_decisions,
+    load_patient,
     load_patients,
     load_staff,
     patients_like,
@@ -83,7 +84,7 @@ def patients(site: str, matching: str = "") -> tuple[Patient, ...]:
 def patient(id: str) -> Patient:
     """Return a patient of any site. Raises `NotFound`."""
     with reading() as connection:
-        return _the_one(load_patients(connection, [_patient.c.id == id]), f"There is no patient '{id}'")
+        return _the_one(load_patient(connection, id), f"There is no patient '{id}'")
 
 
 def patient_names(site: str) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from scheduler.store.booked_visits import booked_of
 from scheduler.store.claim_rows import CLAIM_COLUMNS, claim, claims_from
 from scheduler.store.cohorts import joined
 from scheduler.store.overrides import load_overrides
-from scheduler.store.people_rows import load_patients
+from scheduler.store.people_rows import load_patient, load_patients
 from scheduler.store.series import lapsed_visits
 from scheduler.store.snapshots import Snapshot, snapshot_of
 from scheduler.store.tables_people import PatientRow
@@ -34,7 +34,7 @@ def load_diary(patient: str, horizon: Interval, as_of: datetime, site: str | Non
     an unknown patient or site.
     """
     with reading() as connection:
-        people = load_patients(connection, [_patient.c.id == patient])
+        people = load_patient(connection, patient)
         if not people:
             raise NotFound(f"There is no patient '{patient}'")
         where = site or people[0].site

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, insert, select, update
 
 from scheduler.domain.interval import NOT_BUSY, BusyTimes, Interval
 from scheduler.domain.people import Credential, GateDecision, GateRecord, Patient, Role, StaffMember
 from scheduler.store.base import table_of
 from scheduler.store.busy_rows import follow_to_site, load_busy_times
 from scheduler.store.place_rows import hours_rows, interval_rows, load_hours
-from scheduler.store.rows import by_owner, hang, only, put
+from scheduler.store.rows import by_owner, hang, of_one_or_all, put
 from scheduler.store.tables_groups import CohortRow
 from scheduler.store.tables_people import (
     CredentialRow,
@@ -42,23 +42,25 @@ PatientRows: TypeAlias = tuple[Any, Sequence[Sequence[Any]], Sequence[Sequence[A
 IS_SOMEBODY = _patient.c.id.not_in(select(_cohort.c.id))
 
 
+# Put together once, as below: these are asked for with everything that is planned or judged.
+_staff_of = of_one_or_all(select(_staff).order_by(_staff.c.id), _staff.c.site_id)
+_time_off_of = of_one_or_all(
+    select(_time_off.c.staff_id, _time_off.c.starts_at, _time_off.c.ends_at).order_by(_time_off.c.id),
+    _time_off.c.site_id,
+)
+_credentials_of = of_one_or_all(
+    select(_credential.c.staff_id, _credential.c.kind, _credential.c.valid_until).order_by(_credential.c.id),
+    _credential.c.site_id,
+)
+
+
 def load_staff(connection: Connection, site: str | None = None) -> tuple[StaffMember, ...]:
     """Return the staff of one site or, for `None`, of all, by id."""
     shifts = load_hours(connection, _shift, "staff_id", site)
-    time_off = by_owner(
-        connection,
-        select(_time_off.c.staff_id, _time_off.c.starts_at, _time_off.c.ends_at)
-        .where(*only(_time_off.c.site_id, site))
-        .order_by(_time_off.c.id),
-    )
-    credentials = by_owner(
-        connection,
-        select(_credential.c.staff_id, _credential.c.kind, _credential.c.valid_until)
-        .where(*only(_credential.c.site_id, site))
-        .order_by(_credential.c.id),
-    )
+    time_off = by_owner(connection, *_time_off_of(site))
+    credentials = by_owner(connection, *_credentials_of(site))
     busy = load_busy_times(connection, site)
-    rows = connection.execute(select(_staff).where(*only(_staff.c.site_id, site)).order_by(_staff.c.id))
+    rows = connection.execute(*_staff_of(site))
     return tuple(
         StaffMember(
             id=row.id,
@@ -110,37 +112,51 @@ def load_patients(connection: Connection, where: Sequence[ColumnElement[bool]] =
 
 def patient_rows(connection: Connection, where: Sequence[ColumnElement[bool]]) -> Iterator[PatientRows]:
     """Yield what patients are made of, in the order in which they are told: the row, the absences and the decisions."""
-    chosen = select(_patient.c.id).where(*where)
-    absences = by_owner(
-        connection,
-        select(_absence.c.patient_id, _absence.c.starts_at, _absence.c.ends_at)
-        .where(_absence.c.patient_id.in_(chosen))
-        .order_by(_absence.c.id),
-    )
-    gates = by_owner(
-        connection,
-        select(
-            _gate.c.patient_id,
-            _gate.c.kind,
-            _gate.c.decision,
-            _gate.c.decided_on,
-            _gate.c.valid_until,
-            _gate.c.decided_by,
-            _gate.c.covers_visits,
-            _gate.c.decided_at,
-        )
-        .where(_gate.c.patient_id.in_(chosen))
-        .order_by(_gate.c.id),
-    )
-    order = (_patient.c.family_name, _patient.c.given_name, _patient.c.id)
-    query = (
-        select(_patient, _cohort.c.id.label("cohort"))
-        .outerjoin(_cohort, _cohort.c.id == _patient.c.id)
-        .where(*where)
-        .order_by(*order)
-    )
-    for row in connection.execute(query):
+    return _ask_for_patients(connection, _patient_queries(where), {})
+
+
+def load_patient(connection: Connection, id: str) -> tuple[Patient, ...]:
+    """Return the patient of this id, or nobody."""
+    return tuple(patient_from(*rows) for rows in _ask_for_patients(connection, _OF_ID, {"patient": id}))
+
+
+def _ask_for_patients(
+    connection: Connection, queries: Sequence[Select[Any]], values: Mapping[str, Any]
+) -> Iterator[PatientRows]:
+    for_absences, for_gates, for_rows = queries
+    absences = by_owner(connection, for_absences, values)
+    gates = by_owner(connection, for_gates, values)
+    for row in connection.execute(for_rows, values):
         yield row, absences.get(row.id, ()), gates.get(row.id, ())
+
+
+def _patient_queries(where: Sequence[ColumnElement[bool]]) -> Sequence[Select[Any]]:
+    """Return what asks for the absences, for the decisions and for the patients that meet conditions."""
+    chosen = select(_patient.c.id).where(*where)
+    return (
+        _ABSENCES.where(_absence.c.patient_id.in_(chosen)),
+        _GATES.where(_gate.c.patient_id.in_(chosen)),
+        _PATIENTS.where(*where),
+    )
+
+
+_ABSENCES = select(_absence.c.patient_id, _absence.c.starts_at, _absence.c.ends_at).order_by(_absence.c.id)
+_GATES = select(
+    _gate.c.patient_id,
+    _gate.c.kind,
+    _gate.c.decision,
+    _gate.c.decided_on,
+    _gate.c.valid_until,
+    _gate.c.decided_by,
+    _gate.c.covers_visits,
+    _gate.c.decided_at,
+).order_by(_gate.c.id)
+_PATIENTS = (
+    select(_patient, _cohort.c.id.label("cohort"))
+    .outerjoin(_cohort, _cohort.c.id == _patient.c.id)
+    .order_by(_patient.c.family_name, _patient.c.given_name, _patient.c.id)
+)
+_OF_ID = _patient_queries([_patient.c.id == bindparam("patient")])
 
 
 def patient_from(row: Any, absences: Sequence[Sequence[Any]], gates: Sequence[Sequence[Any]]) -> Patient:

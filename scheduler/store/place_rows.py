@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Table, select
@@ -17,7 +18,7 @@ from scheduler.domain.reminder_times import times_from
 from scheduler.domain.urgent_help import plain as plain_help
 from scheduler.domain.urgent_help import urgent_help_from
 from scheduler.store.base import table_of
-from scheduler.store.rows import by_owner, hang, only, put
+from scheduler.store.rows import Question, by_owner, hang, of_one_or_all, put
 from scheduler.store.tables_places import ClosureRow, RoomOutageRow, RoomRow, SiteHoursRow, SiteRow
 
 _site = table_of(SiteRow)
@@ -29,16 +30,21 @@ _outage = table_of(RoomOutageRow)
 _AN_HOUR = timedelta(hours=1)
 
 
+# Put together once, as the hours below: these are asked for with everything that is planned or judged.
+_site_of = of_one_or_all(select(_site).order_by(_site.c.id), _site.c.id)
+_closures_of = of_one_or_all(
+    select(_closure.c.site_id, _closure.c.first_day, _closure.c.last_day, _closure.c.reason).order_by(
+        _closure.c.id
+    ),
+    _closure.c.site_id,
+)
+
+
 def load_sites(connection: Connection, site: str | None = None) -> tuple[Site, ...]:
     """Return one site or, for `None`, all of them, by id."""
     hours = load_hours(connection, _hours, "site_id", site)
-    closures = by_owner(
-        connection,
-        select(_closure.c.site_id, _closure.c.first_day, _closure.c.last_day, _closure.c.reason)
-        .where(*only(_closure.c.site_id, site))
-        .order_by(_closure.c.id),
-    )
-    rows = connection.execute(select(_site).where(*only(_site.c.id, site)).order_by(_site.c.id))
+    closures = by_owner(connection, *_closures_of(site))
+    rows = connection.execute(*_site_of(site))
     return tuple(
         Site(
             id=row.id,
@@ -105,15 +111,17 @@ def _policies(row: Any) -> dict[str, Any]:
     return fields
 
 
+_rooms_of = of_one_or_all(select(_room).order_by(_room.c.id), _room.c.site_id)
+_outages_of = of_one_or_all(
+    select(_outage.c.room_id, _outage.c.starts_at, _outage.c.ends_at).order_by(_outage.c.id),
+    _outage.c.site_id,
+)
+
+
 def load_rooms(connection: Connection, site: str | None = None) -> tuple[Room, ...]:
     """Return the rooms of one site or, for `None`, of all, by id."""
-    outages = by_owner(
-        connection,
-        select(_outage.c.room_id, _outage.c.starts_at, _outage.c.ends_at)
-        .where(*only(_outage.c.site_id, site))
-        .order_by(_outage.c.id),
-    )
-    rows = connection.execute(select(_room).where(*only(_room.c.site_id, site)).order_by(_room.c.id))
+    outages = by_owner(connection, *_outages_of(site))
+    rows = connection.execute(*_rooms_of(site))
     return tuple(
         Room(
             id=row.id,
@@ -139,21 +147,15 @@ def load_hours(
     connection: Connection, table: Table, owner: str, site: str | None
 ) -> Mapping[str, tuple[WeeklyHours, ...]]:
     """Return the weekly patterns in a table by the column that names their owner; of one site or, for `None`, of all."""
-    columns = table.c
-    found = by_owner(
-        connection,
-        select(
-            columns[owner],
-            columns.weekday,
-            columns.opens,
-            columns.closes,
-            columns.valid_from,
-            columns.valid_until,
-        )
-        .where(*only(columns.site_id, site))
-        .order_by(columns.id),
-    )
+    found = by_owner(connection, *_hours_in(table, owner)(site))
     return {name: tuple(WeeklyHours(*stretch) for stretch in stretches) for name, stretches in found.items()}
+
+
+@cache
+def _hours_in(table: Table, owner: str) -> Callable[[object], Question]:
+    columns = table.c
+    pattern = (columns.weekday, columns.opens, columns.closes, columns.valid_from, columns.valid_until)
+    return of_one_or_all(select(columns[owner], *pattern).order_by(columns.id), columns.site_id)
 
 
 def hours_rows(hours: Iterable[WeeklyHours]) -> list[dict[str, Any]]:

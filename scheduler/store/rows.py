@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, delete, insert, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, delete, insert, update
+
+Question: TypeAlias = tuple[Select[Any], Mapping[str, Any]]
+"""A query that was put together once, and the values that it is asked with."""
 
 
 def put(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
@@ -28,12 +31,23 @@ def hang(
         connection.execute(insert(table), new)
 
 
-def by_owner(connection: Connection, query: Select[Any]) -> Mapping[Any, Sequence[Sequence[Any]]]:
+def by_owner(
+    connection: Connection, query: Select[Any], values: Mapping[str, Any] | None = None
+) -> Mapping[Any, Sequence[Sequence[Any]]]:
     """Return what a query finds as lists by its first column, in its order, without that column."""
     found: dict[Any, list[Sequence[Any]]] = defaultdict(list)
-    for owner, *row in connection.execute(query).all():
+    for owner, *row in connection.execute(query, values).all():
         found[owner].append(row)
     return found
+
+
+def of_one_or_all(query: Select[Any], column: ColumnElement[Any]) -> Callable[[object], Question]:
+    """Return what narrows a query to one value of a column and, for `None`, leaves it as it is.
+
+    For what is asked again and again: to put a query together takes longer than to ask it.
+    """
+    narrowed = query.where(column == bindparam("of_one"))
+    return lambda value: (query, {}) if value is None else (narrowed, {"of_one": value})
 
 
 def only(column: ColumnElement[Any], value: object) -> list[ColumnElement[bool]]:
