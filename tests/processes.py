@@ -21,5 +21,6 @@ PATIENCE = 120.0
 def processes() -> ForkServerContext:
     """Return what makes processes, and what they tell one another with."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(PLAYERS))
+    # At rest last: it is about all that was imported before.
+    context.set_forkserver_preload([*PLAYERS, "tests.at_rest"])
     return context
