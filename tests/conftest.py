@@ -54,8 +54,14 @@ hypothesis.settings.load_profile("trellis")
 STARTING_INSTANT = datetime(2027, 1, 4, 16, 0, tzinfo=UTC)
 
 
+def pytest_configure() -> None:
+    """Let no collector of garbage look at what is only being imported: all of it stays."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """Let the collector of garbage look less often, and not at what all tests share: it took a tenth of their time."""
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
