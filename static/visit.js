@@ -20,18 +20,21 @@
     return hours ? `${hours} h${rest ? ` ${rest} min` : ""}` : `${rest} min`;
   };
 
+  // The page says its sentences in the reader's language.
+  const put = (sentence, minutes) => sentence.replace("{length}", inWords(minutes));
+
   // What is unchanged is not written again: a reader of the page is left alone.
   const say = (place, words) => { if (place.textContent !== words) place.textContent = words; };
 
   const ofLook = (time) => {
-    if (time > 0) return `In ${inWords(Math.ceil(time / MINUTE))}`;
-    return time <= -late ? `Overdue by ${inWords(Math.floor(-time / MINUTE))}` : "Due now";
+    if (time > 0) return put(section.dataset.in, Math.ceil(time / MINUTE));
+    return time <= -late ? put(section.dataset.overdue, Math.floor(-time / MINUTE)) : section.dataset.due;
   };
 
   const look = () => {
     for (const place of section.querySelectorAll("[data-until]")) {
       const time = left(place.dataset.until);
-      say(place, "counts" in place.dataset ? ofLook(time) : time > 0 ? `, ${inWords(Math.ceil(time / MINUTE))} from now` : "");
+      say(place, "counts" in place.dataset ? ofLook(time) : time > 0 ? put(section.dataset.left, Math.ceil(time / MINUTE)) : "");
       if (time <= 0 && place.dataset.tells) {
         if (told) told.textContent = place.dataset.tells;
         delete place.dataset.tells;

@@ -14,26 +14,33 @@ from scheduler.store.answers import answer_to, answers_to, waiting_answers
 from scheduler.store.appointments import appointment as stored
 from scheduler.store.glances import patients_named
 from scheduler.store.visit_events import confirmations_of
+from scheduler.web.speech import Spoken, mark, said
 from scheduler.web.words import moment_in
 
-_WORDS = {
-    Answer.ACCEPTED: "The patient said yes to the invitation",
-    Answer.DECLINED: "The patient said no to the invitation",
-    Answer.TENTATIVE: "The patient answered the invitation with maybe",
-    Answer.CALL_WANTED: "The patient asks to be called",
-    Answer.OTHER_TIME: "The patient needs another time",
-}
+_WORDS = Spoken(
+    {
+        Answer.ACCEPTED: mark("The patient said yes to the invitation"),
+        Answer.DECLINED: mark("The patient said no to the invitation"),
+        Answer.TENTATIVE: mark("The patient answered the invitation with maybe"),
+        Answer.CALL_WANTED: mark("The patient asks to be called"),
+        Answer.OTHER_TIME: mark("The patient needs another time"),
+    }
+)
 
-_YES = {
-    AnswerWay.LINK: "The patient said yes by the link in a message",
-    AnswerWay.TEXT: "The patient said yes by text",
-}
+_YES = Spoken(
+    {
+        AnswerWay.LINK: mark("The patient said yes by the link in a message"),
+        AnswerWay.TEXT: mark("The patient said yes by text"),
+    }
+)
 
-_BY = {
-    AnswerWay.INVITATION: "by the patient, by the invitation",
-    AnswerWay.LINK: "by the patient, by the link in a message",
-    AnswerWay.TEXT: "by the patient, by text",
-}
+_BY = Spoken(
+    {
+        AnswerWay.INVITATION: mark("by the patient, by the invitation"),
+        AnswerWay.LINK: mark("by the patient, by the link in a message"),
+        AnswerWay.TEXT: mark("by the patient, by text"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +60,16 @@ def waiting_at(site: str, now: datetime) -> tuple[WaitingLine, ...]:
     patients = patients_named(visit.patient for visit in visits.values())
     return tuple(
         WaitingLine(
-            visits[one.appointment], patients[visits[one.appointment].patient], said(one), one.received_at
+            visits[one.appointment],
+            patients[visits[one.appointment].patient],
+            answer_said(one),
+            one.received_at,
         )
         for one in found
     )
 
 
-def said(answer: VisitAnswer) -> str:
+def answer_said(answer: VisitAnswer) -> str:
     """Return what an answer says, without its end."""
     if answer.answer is Answer.ACCEPTED and answer.way in _YES:
         return _YES[answer.way]
@@ -76,15 +86,18 @@ def answer_in_words(visit: Appointment, zone: str) -> str:
         return ""
     if answer.answer is Answer.ACCEPTED and visit.state is AppointmentState.CONFIRMED:
         return ""
-    settled = f", settled {moment_in(answer.settled_at, zone)}" if answer.settled_at else ""
-    return f"{said(answer)}, {moment_in(answer.answered_at, zone)}{settled}."
+    told = f"{answer_said(answer)}, {moment_in(answer.answered_at, zone)}"
+    if answer.settled_at:
+        at = moment_in(answer.settled_at, zone)
+        told = said("%(answer)s, settled %(time)s", answer=told, time=at)
+    return f"{told}."
 
 
 def waiting_of(visits: Collection[Appointment]) -> Mapping[str, str]:
     """Return what the patient answered about those of the visits whose answer waits for somebody, by visit."""
     answers = answers_to([visit.id for visit in visits])
     return {
-        visit.id: said(answer)
+        visit.id: answer_said(answer)
         for visit in visits
         if (answer := answers.get(visit.id)) is not None and answer.waits and _holds(answer, visit)
     }
@@ -99,7 +112,7 @@ def confirmed_in_words(visits: Collection[Appointment], zone: str) -> Mapping[st
 
 def who_noted(event: VisitEvent) -> str:
     """Return by whom something about a visit was said, and how."""
-    return f"by hand, {event.noted_by}" if event.way is None else _BY[event.way]
+    return said("by hand, %(name)s", name=event.noted_by) if event.way is None else _BY[event.way]
 
 
 def _holds(answer: VisitAnswer, visit: Appointment) -> bool:

@@ -13,16 +13,21 @@ from scheduler.reminders.text_words import Wish
 from scheduler.store.glances import patients_named
 from scheduler.store.texts import open_tasks
 from scheduler.store.unreached import unreached
+from scheduler.web.speech import Spoken, mark, said
 
-_TEXTED = {
-    UNCLEAR: "Somebody answered a text; the number is that of several patients, so it is not known who",
-    Wish.YES.value: "Answered a text with yes, and no visit that it told of stands at that time",
-    Wish.CALL.value: "Asked by text for a call",
-    Wish.STOP_IN_WORDS.value: "Seems to want no more texts, and gets none",
-    ESCORT: "Whoever takes the patient home answered a text, and is to be called",
-    Wish.OTHER.value: "Answered a text in words, which are not kept here",
-}
-_WAYS = {ContactWay.EMAIL.value: "E-mail", ContactWay.SMS.value: "Text"}
+_TEXTED = Spoken(
+    {
+        UNCLEAR: mark(
+            "Somebody answered a text; the number is that of several patients, so it is not known who"
+        ),
+        Wish.YES.value: mark("Answered a text with yes, and no visit that it told of stands at that time"),
+        Wish.CALL.value: mark("Asked by text for a call"),
+        Wish.STOP_IN_WORDS.value: mark("Seems to want no more texts, and gets none"),
+        ESCORT: mark("Whoever takes the patient home answered a text, and is to be called"),
+        Wish.OTHER.value: mark("Answered a text in words, which are not kept here"),
+    }
+)
+_WAYS = Spoken({ContactWay.EMAIL.value: mark("E-mail"), ContactWay.SMS.value: mark("Text")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +43,11 @@ def calls_at(site: str, now: datetime) -> tuple[CallLine, ...]:
     """Return the patients of a site to call, who waits longest first; for use in one reading."""
     reasons: dict[str, dict[str, datetime]] = {}
     for lost in unreached(site, now):
-        to = " to whoever takes the patient home" if lost.kind in TO_ESCORTS else ""
-        why = f"{_WAYS.get(lost.channel, lost.channel)}{to} not delivered: {lost.problem}"
+        told = {"way": _WAYS.get(lost.channel, lost.channel), "problem": lost.problem}
+        if lost.kind in TO_ESCORTS:
+            why = said("%(way)s to whoever takes the patient home not delivered: %(problem)s", **told)
+        else:
+            why = said("%(way)s not delivered: %(problem)s", **told)
         reasons.setdefault(lost.patient, {}).setdefault(why, lost.due)
     for task in open_tasks(site):
         reasons.setdefault(task.patient, {}).setdefault(_TEXTED[task.kind], task.received_at)

@@ -12,10 +12,13 @@ from scheduler.reminders.ways import address_of, is_wanted
 from scheduler.reminders.words.spoken import LANGUAGES, spoken
 from scheduler.store.audit import AuditEntry, history
 from scheduler.store.contacts import contacts_of, has_opted_out
+from scheduler.web.speech import Spoken, mark, said
 from scheduler.web.words import moment_in
 
-_NAMES = {ContactWay.EMAIL: "E-mail", ContactWay.SMS: "Text"}
-_ABOUT = {Category.APPOINTMENTS: "what is booked and changed", Category.REMINDERS: "reminders"}
+_NAMES = Spoken({ContactWay.EMAIL: mark("E-mail"), ContactWay.SMS: mark("Text")})
+_ABOUT = Spoken(
+    {Category.APPOINTMENTS: mark("what is booked and changed"), Category.REMINDERS: mark("reminders")}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +60,14 @@ class LanguageLine:
 def languages_of(patient: Patient, site: Site) -> tuple[LanguageLine, ...]:
     """Return the languages to choose from, that of the site first, and that of the patient with them."""
     of_site = spoken(site.language).name
-    choices = {"": f"As the site: {of_site}"} | {one.code: one.name for one in LANGUAGES.values()}
+    choices = {"": said("As the site: %(language)s", language=of_site)} | {
+        one.code: one.name for one in LANGUAGES.values()
+    }
     if patient.language and patient.language not in choices:
         written = spoken(patient.language, site.language).name
-        choices[patient.language] = f"{patient.language}: written to in {written}"
+        choices[patient.language] = said(
+            "%(code)s: written to in %(language)s", code=patient.language, language=written
+        )
     return tuple(LanguageLine(code, name, code == (patient.language or "")) for code, name in choices.items())
 
 
@@ -81,47 +88,60 @@ def _way(way: ContactWay, patient: Patient, facts: ContactFacts, zone: str) -> W
 
 def _obstacle(way: ContactWay, patient: Patient, address: str) -> str:
     if not address and way is ContactWay.EMAIL:
-        return "No address is known."
+        return said("No address is known.")
     if not address:
         return (
-            "The number needs + and the country code, such as +1 303 555 0142."
+            said("The number needs + and the country code, such as +1 303 555 0142.")
             if patient.phone
-            else "No number is known."
+            else said("No number is known.")
         )
     if has_opted_out(way, recipient_hash(address)):
-        return "This number has opted out of texts. Texting START from it undoes that."
+        return said("This number has opted out of texts. Texting START from it undoes that.")
     return ""
 
 
 def _recorded(consent: Consent | None, zone: str) -> str:
     if consent is None:
         return ""
-    return f"{'Yes' if consent.given else 'No'}, recorded {moment_in(consent.at, zone)} by {consent.by}"
+    told = {"time": moment_in(consent.at, zone), "name": consent.by}
+    if consent.given:
+        return said("Yes, recorded %(time)s by %(name)s", **told)
+    return said("No, recorded %(time)s by %(name)s", **told)
 
 
-_DEEDS = {
-    "record_contact": "Recorded what the patient wants",
-    "stop_messages": "The patient wants no more",
-    "opt_out_of_texts": "The number has opted out of texts",
-    "opt_in_to_texts": "The number takes texts again",
-}
+_DEEDS = Spoken(
+    {
+        "record_contact": mark("Recorded what the patient wants"),
+        "stop_messages": mark("The patient wants no more"),
+        "opt_out_of_texts": mark("The number has opted out of texts"),
+        "opt_in_to_texts": mark("The number takes texts again"),
+    }
+)
 
 
 def contact_history(patient: Patient, zone: str) -> tuple[str, ...]:
     """Return what was recorded about messages to a patient, with when and by whom, the last first."""
     entries = (entry for entry in reversed(history("patient", patient.id)) if entry.verb in _DEEDS)
     return tuple(
-        f"{moment_in(one.at, zone)}: {_DEEDS[one.verb]}{_detail(one)}, by {one.actor}" for one in entries
+        said(
+            "%(time)s: %(deed)s, by %(name)s",
+            time=moment_in(one.at, zone),
+            deed=f"{_DEEDS[one.verb]}{_detail(one)}",
+            name=one.actor,
+        )
+        for one in entries
     )
 
 
 def _detail(entry: AuditEntry) -> str:
     if entry.verb == "stop_messages":
         about = str(entry.details.get("about", ""))
-        return " messages" if about == "everything" else f" messages about {_ABOUT[Category(about)]}"
+        if about == "everything":
+            return said(" messages")
+        return said(" messages about %(what)s", what=_ABOUT[Category(about)])
     parts = [
         f"{word} {', '.join(listed)}"
-        for word, key in (("yes to", "given"), ("no to", "refused"))
+        for word, key in ((said("yes to"), "given"), (said("no to"), "refused"))
         if isinstance(listed := entry.details.get(key), list) and listed
     ]
     return f" ({'; '.join(parts)})" if parts else ""

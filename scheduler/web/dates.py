@@ -16,6 +16,7 @@ KEPT = 4096
 
 _SPANISH = Locale("es")
 _MONTHS = _SPANISH.months["format"]["abbreviated"]
+_WHOLE_MONTHS = _SPANISH.months["format"]["wide"]
 _WEEKDAYS = _SPANISH.days["format"]["abbreviated"]
 
 
@@ -51,6 +52,16 @@ def month_day_written(day: date, manner: Manner) -> str:
     if manner.language == "en":
         return f"{day:%b} {day.day}" if manner is Manner.AMERICAN else f"{day.day} {day:%b}"
     return f"{day.day} {_MONTHS[day.month]}"
+
+
+def weekday_written(day: date, manner: Manner) -> str:
+    """Return the weekday of a day in three letters: 'Thu', 'jue'."""
+    return f"{day:%a}" if manner.language == "en" else _WEEKDAYS[day.weekday()]
+
+
+def month_written(day: date, manner: Manner) -> str:
+    """Return the whole name of the month of a day: 'December', 'diciembre'."""
+    return f"{day:%B}" if manner.language == "en" else _WHOLE_MONTHS[day.month]
 
 
 def time_written(at: datetime | time, manner: Manner) -> str:

@@ -15,17 +15,15 @@ from scheduler.domain.people import Role
 from scheduler.domain.visit_day import earliest_release
 from scheduler.rules.finding import Finding
 from scheduler.web.hand_overs import HandOver
-from scheduler.web.speech import Spoken, mark
+from scheduler.web.speech import Spoken, mark, said
 from scheduler.web.visit_rows import Names
 from scheduler.web.visit_view import next_verb
 from scheduler.web.words import KINDS, KindWords, clock_in, length_words, phase_words, state_words, times_in
 
 #: The heaviest first: whoever has a hand on the patient also watches, and says so once.
-PRESENCE = {
-    Purpose.OCCUPY: "",
-    Purpose.WATCH: "watching",
-    Purpose.ON_PREMISES: "on the premises",
-}
+CLOSENESS = (Purpose.OCCUPY, Purpose.WATCH, Purpose.ON_PREMISES)
+
+PRESENCE = Spoken({Purpose.WATCH: mark("watching"), Purpose.ON_PREMISES: mark("on the premises")})
 
 TITLES = Spoken(
     {
@@ -138,10 +136,19 @@ def _people(visit: Appointment, facts: DayFacts) -> Iterator[str]:
         if role in visit.staff:
             served.setdefault(visit.staff[role], []).append(title)
     for person, titles in served.items():
-        yield f"{names.person(person)}, {' and '.join(titles)}"
+        yield f"{names.person(person)}, {_joined(titles)}"
     for change in facts.hand_overs.get(visit.id, ()):
         titles = [title for role, title in TITLES.items() if role in change.roles]
-        yield f"{names.person(change.person)}, {' and '.join(titles)} from {clock_in(change.at, zone)}"
+        yield said(
+            "%(person)s, %(roles)s from %(time)s",
+            person=names.person(change.person),
+            roles=_joined(titles),
+            time=clock_in(change.at, zone),
+        )
+
+
+def _joined(titles: Iterable[str]) -> str:
+    return said(" and ").join(titles)
 
 
 def _phase_lines(visit: Appointment, names: Names, zone: str) -> Iterable[PhaseLine]:
@@ -160,14 +167,13 @@ def _phase_lines(visit: Appointment, names: Names, zone: str) -> Iterable[PhaseL
 
 def _cover(claims: Iterable[Claim], names: Names) -> tuple[str, ...]:
     heaviest: dict[str, Claim] = {}
-    order = list(PRESENCE)
     for claim in claims:
         known = heaviest.get(claim.resource)
-        if known is None or order.index(claim.purpose) < order.index(known.purpose):
+        if known is None or CLOSENESS.index(claim.purpose) < CLOSENESS.index(known.purpose):
             heaviest[claim.resource] = claim
     return tuple(
         _presence(claim, names)
-        for claim in sorted(heaviest.values(), key=lambda one: order.index(one.purpose))
+        for claim in sorted(heaviest.values(), key=lambda one: CLOSENESS.index(one.purpose))
     )
 
 

@@ -12,6 +12,7 @@ from scheduler.reminders.record_escort import has_escort
 from scheduler.reminders.ways import address_of
 from scheduler.store.contacts import has_opted_out
 from scheduler.store.escorts import escort_of
+from scheduler.web.speech import said
 from scheduler.web.words import moment_in
 
 
@@ -30,12 +31,15 @@ def escort_line(visit: Appointment, zone: str) -> EscortLine | None:
     if not has_escort(visit):
         return None
     escort = escort_of(visit.id) or Escort(visit.id, "", "")
-    agreed = f"{moment_in(escort.agreed_at, zone)} by {escort.agreed_by}" if escort.agreed_at else ""
+    agreed = ""
+    if escort.agreed_at:
+        at = moment_in(escort.agreed_at, zone)
+        agreed = said("%(time)s by %(name)s", time=at, name=escort.agreed_by)
     return EscortLine(escort.phone, escort.email, agreed, _obstacle(escort))
 
 
 def _obstacle(escort: Escort) -> str:
     number = address_of(ContactWay.SMS, "", escort.phone)
     if number and has_opted_out(ContactWay.SMS, recipient_hash(number)):
-        return "This number has opted out of texts. Texting START from it undoes that."
+        return said("This number has opted out of texts. Texting START from it undoes that.")
     return ""

@@ -11,8 +11,8 @@ from scheduler.domain.errors import InvalidValue
 from scheduler.reminders.record_escort import RecordEscort, record_escort
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
+from scheduler.web.speech import in_english, said_of_number
 from scheduler.web.visit_routes import back_to, show_visit, visit_within_reach
-from scheduler.web.words import count_words
 
 pages = Blueprint("escorts", __name__)
 
@@ -29,9 +29,9 @@ def keep(appointment: str) -> ResponseReturnValue:
     try:
         outcome = record_escort(command, actor(), current_clock())
     except InvalidValue as problem:
-        said = str(problem)
-        return show_visit(appointment, f"{said[0].upper()}{said[1:]}.", sent)
+        told = str(problem)
+        return show_visit(appointment, in_english(f"{told[0].upper()}{told[1:]}."), sent)
     if isinstance(outcome, NotAllowed):
         abort(403)
-    flash(f"Recorded for {count_words(outcome, 'visit')}.", "good")
+    flash(said_of_number("Recorded for %(num)s visit.", "Recorded for %(num)s visits.", outcome), "good")
     return back_to(found)

@@ -14,6 +14,7 @@ from scheduler.domain.places import Site
 from scheduler.store.appointments import appointment
 from scheduler.store.follow_ups import followed_up, open_follow_ups
 from scheduler.store.glances import is_seen_by, patients_named, staff_names
+from scheduler.web.speech import said
 from scheduler.web.words import moment_in
 
 _ASKING = (Role.MEDICAL_MONITOR, Role.ADMINISTERING_CLINICIAN, Role.THERAPIST, Role.CO_THERAPIST)
@@ -57,10 +58,12 @@ def follow_up_of(visit: Appointment, zone: str) -> str:
     """Return when and by whom a patient was asked after this visit, empty where nobody noted it."""
     done = followed_up(visit.id)
     # What was over before there was such a list was entered as done by nobody.
-    return f"{moment_in(done.at, zone)} by {done.by}" if done is not None and done.by != SYSTEM.id else ""
+    if done is None or done.by == SYSTEM.id:
+        return ""
+    return said("%(time)s by %(name)s", time=moment_in(done.at, zone), name=done.by)
 
 
 def _owner(visit: Appointment, names: Mapping[str, str]) -> str:
     people = dict.fromkeys(person for role in _ASKING for person in visit.serving_as(role))
     named = ", ".join(names[person] for person in people if person in names)
-    return f"Nurse or therapist: {named}" if named else "Nurse or therapist"
+    return said("Nurse or therapist: %(names)s", names=named) if named else said("Nurse or therapist")

@@ -10,6 +10,7 @@ from scheduler.booking.outcomes import NotAllowed
 from scheduler.booking.settle_follow_up import SettleFollowUp, settle_follow_up
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
+from scheduler.web.speech import said
 from scheduler.web.visit_routes import visit_within_reach
 
 pages = Blueprint("follow_ups", __name__)
@@ -22,5 +23,6 @@ def settle(appointment: str) -> ResponseReturnValue:
     found, patient = visit_within_reach(appointment)
     if isinstance(settle_follow_up(SettleFollowUp(found.id), actor(), current_clock()), NotAllowed):
         abort(403)
-    flash(f"Settled: {patient.name} was asked after {found.step or 'the dose'}.", "good")
+    visit = found.step or said("the dose")
+    flash(said("Settled: %(patient)s was asked after %(visit)s.", patient=patient.name, visit=visit), "good")
     return redirect(url_for("day.my_day"), 303)

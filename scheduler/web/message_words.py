@@ -8,30 +8,35 @@ from scheduler.domain.appointment import Appointment
 from scheduler.reminders.policy import MessageKind
 from scheduler.store.messages_about import MessageAbout, messages_about
 from scheduler.store.reminders import ReminderState
+from scheduler.web.speech import Spoken, mark, said
 from scheduler.web.words import moment_in
 
-KIND_WORDS = {
-    MessageKind.CONFIRMATION: "Confirmation of the series",
-    MessageKind.PREPARATION: "Note that there is something to read and do",
-    MessageKind.THREE_DAYS: "First reminder",
-    MessageKind.ONE_DAY: "Second reminder",
-    MessageKind.SAME_DAY: "Reminder on the day",
-    MessageKind.CHANGE: "News of a change",
-    MessageKind.ESCORT_DAY: "Note to whoever takes the patient home, the day before",
-    MessageKind.ESCORT_HOUR: "Note to whoever takes the patient home, an hour before",
-}
+KIND_WORDS = Spoken(
+    {
+        MessageKind.CONFIRMATION: mark("Confirmation of the series"),
+        MessageKind.PREPARATION: mark("Note that there is something to read and do"),
+        MessageKind.THREE_DAYS: mark("First reminder"),
+        MessageKind.ONE_DAY: mark("Second reminder"),
+        MessageKind.SAME_DAY: mark("Reminder on the day"),
+        MessageKind.CHANGE: mark("News of a change"),
+        MessageKind.ESCORT_DAY: mark("Note to whoever takes the patient home, the day before"),
+        MessageKind.ESCORT_HOUR: mark("Note to whoever takes the patient home, an hour before"),
+    }
+)
 """What each message is called on pages of the clinic."""
 
-_STATES = {
-    ReminderState.PENDING: "to be sent",
-    ReminderState.LEASED: "being sent",
-    ReminderState.SENT: "sent",
-    ReminderState.FAILED: "not sent",
-    ReminderState.VOID: "not needed any more",
-    ReminderState.TOO_LATE: "too late to be of use",
-}
+_STATES = Spoken(
+    {
+        ReminderState.PENDING: mark("to be sent"),
+        ReminderState.LEASED: mark("being sent"),
+        ReminderState.SENT: mark("sent"),
+        ReminderState.FAILED: mark("not sent"),
+        ReminderState.VOID: mark("not needed any more"),
+        ReminderState.TOO_LATE: mark("too late to be of use"),
+    }
+)
 
-_CHANNELS = {"email": "e-mail", "sms": "text message"}
+_CHANNELS = Spoken({"email": mark("e-mail"), "sms": mark("text message")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +68,10 @@ def messages_in_words(visit: Appointment, zone: str) -> tuple[MessageLine, ...]:
 
 def _state_words(one: MessageAbout) -> str:
     state = _STATES[one.state]
-    return (
-        f"{state} in one text with another message ({_kind_words(one.went_with).lower()})"
-        if one.went_with
-        else state
-    )
+    if not one.went_with:
+        return state
+    other = _kind_words(one.went_with).lower()
+    return said("%(state)s in one text with another message (%(other)s)", state=state, other=other)
 
 
 def _kind_words(kind: str) -> str:

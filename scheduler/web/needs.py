@@ -27,8 +27,9 @@ from scheduler.store.waiting import count_waiting
 from scheduler.web.answer_words import waiting_at
 from scheduler.web.call_words import calls_at
 from scheduler.web.offer_routes import news_words
+from scheduler.web.speech import in_english, mark, said, said_of_number
 from scheduler.web.unconfirmed_routes import unconfirmed_at
-from scheduler.web.words import absence_in, count_words, day_words, moment_in
+from scheduler.web.words import absence_in, day_words, moment_in
 
 GAPS_BEHIND = timedelta(days=60)
 """A visit called off longer ago and never booked anew is missed, and nobody's next step."""
@@ -44,16 +45,21 @@ _A_DAY = timedelta(days=1)
 class NeedKind(StrEnum):
     """What sort of thing waits; each has its words on the page."""
 
-    CONFLICT = "Conflict"
-    CALL = "Call the patient"
-    UNCONFIRMED = "Not confirmed"
-    GATE = "Still needed"
-    FOLLOW_UP = "Ask how they are"
-    WINDOW = "Window closing"
-    DORMANT = "Does it go on?"
-    FREED = "Free again"
-    OFFER = "Offered times"
-    CREDENTIAL = "Credential"
+    CONFLICT = mark("Conflict")
+    CALL = mark("Call the patient")
+    UNCONFIRMED = mark("Not confirmed")
+    GATE = mark("Still needed")
+    FOLLOW_UP = mark("Ask how they are")
+    WINDOW = mark("Window closing")
+    DORMANT = mark("Does it go on?")
+    FREED = mark("Free again")
+    OFFER = mark("Offered times")
+    CREDENTIAL = mark("Credential")
+
+    @property
+    def words(self) -> str:
+        """The words, in the reader's language."""
+        return said(self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +81,10 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """The needs of one stretch of time, under its heading."""
+    """The needs of one stretch of time, under its heading; `is_over` says that it is past."""
 
     heading: str
+    is_over: bool
     needs: tuple[Need, ...]
 
 
@@ -90,19 +97,21 @@ def needs_at(site: Site, now: datetime) -> tuple[Need, ...]:
 def by_urgency(needs: Iterable[Need], now: datetime, zone: str) -> tuple[Stretch, ...]:
     """Put needs under the headings of a working day; those without any are left out."""
     today = local_day(now, zone)
-    headings: dict[str, list[Need]] = {}
+    headings: dict[tuple[str, bool], list[Need]] = {}
     for need in needs:
-        headings.setdefault(_heading(local_day(need.by, zone), today, need.by < now), []).append(need)
-    return tuple(Stretch(heading, tuple(found)) for heading, found in headings.items())
+        is_over = need.by < now
+        heading = _heading(local_day(need.by, zone), today, is_over)
+        headings.setdefault((heading, is_over), []).append(need)
+    return tuple(Stretch(*heading, tuple(found)) for heading, found in headings.items())
 
 
 def _heading(day: date, today: date, is_over: bool) -> str:
     if is_over:
-        return "Overdue"
+        return said("Overdue")
     ahead = (day - today).days
     if ahead <= 1:
-        return "Today" if ahead == 0 else "Tomorrow"
-    return "Within a week" if ahead <= 7 else "Later"
+        return said("Today") if ahead == 0 else said("Tomorrow")
+    return said("Within a week") if ahead <= 7 else said("Later")
 
 
 def _conflicts(site: Site, _now: datetime) -> Iterator[Need]:
@@ -112,16 +121,15 @@ def _conflicts(site: Site, _now: datetime) -> Iterator[Need]:
     for one in found:
         name = patients[series[one.series].patient].name
         address = url_for("conflicts.conflict", conflict=one.id)
-        yield Need(
-            one.visit_starts_at, NeedKind.CONFLICT, name, sentence(one.why), address, "See ways to mend"
-        )
+        why, verb = in_english(sentence(one.why)), said("See ways to mend")
+        yield Need(one.visit_starts_at, NeedKind.CONFLICT, name, why, address, verb)
 
 
 def _answers(site: Site, now: datetime) -> Iterator[Need]:
     for one in waiting_at(site.id, now):
         why = f"{one.said}: {one.visit.step}, {moment_in(one.visit.start, site.zone)}."
         address = url_for("visits.visit", appointment=one.visit.id)
-        yield Need(one.visit.start, NeedKind.CALL, one.patient.name, why, address, "Open the visit")
+        yield Need(one.visit.start, NeedKind.CALL, one.patient.name, why, address, said("Open the visit"))
 
 
 def _calls(site: Site, now: datetime) -> Iterator[Need]:
@@ -129,34 +137,34 @@ def _calls(site: Site, now: datetime) -> Iterator[Need]:
         address = url_for("conflicts.conflicts") + "#calls"
         why = ". ".join(one.reasons) + "."
         # Whoever was not reached waits already: a day is as long as that may take.
-        yield Need(one.since + _A_DAY, NeedKind.CALL, one.patient.name, why, address, "Call, and settle it")
+        verb = said("Call, and settle it")
+        yield Need(one.since + _A_DAY, NeedKind.CALL, one.patient.name, why, address, verb)
 
 
 def _unconfirmed(site: Site, now: datetime) -> Iterator[Need]:
     for one in unconfirmed_at(site, now):
-        why = f"{one.visit.step}, {moment_in(one.visit.start, site.zone)}, is not confirmed."
-        address = url_for("unconfirmed.unconfirmed")
-        yield Need(
-            one.visit.start, NeedKind.UNCONFIRMED, one.patient.name, why, address, "Call, and confirm it"
-        )
+        at = moment_in(one.visit.start, site.zone)
+        why = said("%(visit)s, %(time)s, is not confirmed.", visit=one.visit.step, time=at)
+        address, verb = url_for("unconfirmed.unconfirmed"), said("Call, and confirm it")
+        yield Need(one.visit.start, NeedKind.UNCONFIRMED, one.patient.name, why, address, verb)
 
 
 def _gates(site: Site, now: datetime) -> Iterator[Need]:
     for one in waiting_visits(site, now, GATES_AHEAD):
-        missing = " ".join(sentence(finding.why) for finding, _ in one.gates)
+        missing = in_english(" ".join(sentence(finding.why) for finding, _ in one.gates))
         address = url_for("visits.visit", appointment=one.visit.id) + "#needs"
-        yield Need(one.visit.start, NeedKind.GATE, one.patient.name, missing, address, "See to it")
+        yield Need(one.visit.start, NeedKind.GATE, one.patient.name, missing, address, said("See to it"))
 
 
 def _follow_ups(site: Site, now: datetime) -> Iterator[Need]:
     found = open_follow_ups(site.id, now)
     patients = patients_named(one.visit.patient for one in found)
     for one in found:
-        why = f"The dose of {day_words(local_day(one.visit.start, site.zone))} lies a day back; ask, and note it."
+        day = day_words(local_day(one.visit.start, site.zone))
+        why = said("The dose of %(day)s lies a day back; ask, and note it.", day=day)
         address = url_for("visits.visit", appointment=one.visit.appointment)
-        yield Need(
-            one.due, NeedKind.FOLLOW_UP, patients[one.visit.patient].name, why, address, "Open the visit"
-        )
+        name, verb = patients[one.visit.patient].name, said("Open the visit")
+        yield Need(one.due, NeedKind.FOLLOW_UP, name, why, address, verb)
 
 
 def _windows(site: Site, now: datetime) -> Iterator[Need]:
@@ -164,16 +172,21 @@ def _windows(site: Site, now: datetime) -> Iterator[Need]:
     patients = patients_named(one.patient for one in found)
     for series in found:
         for closing in closing_windows(clinic.protocol_of(series), series, site.zone):
-            said = moment_in(closing.last, site.zone)
-            is_open = f"can start until {said}" if closing.last >= now else f"could start until {said}"
-            why = f"{closing.visit.step} was called off and is not booked anew; it {is_open}."
+            told = {"visit": closing.visit.step, "time": moment_in(closing.last, site.zone)}
+            why = (
+                said("%(visit)s was called off and is not booked anew; it can start until %(time)s.", **told)
+                if closing.last >= now
+                else said(
+                    "%(visit)s was called off and is not booked anew; it could start until %(time)s.", **told
+                )
+            )
             yield Need(
                 closing.last,
                 NeedKind.WINDOW,
                 patients[series.patient].name,
                 why,
                 url_for("replan.replan", series=series.id),
-                "Plan anew",
+                said("Plan anew"),
                 Permission.MOVE_APPOINTMENT,
             )
 
@@ -185,11 +198,11 @@ def _dormant(site: Site, now: datetime) -> Iterator[Need]:
         since = rests_since(series, now, site.zone)
         if since is None:
             continue
-        why = f"Nothing is ahead, and the series rests since {day_words(since)}."
+        why = said("Nothing is ahead, and the series rests since %(day)s.", day=day_words(since))
         # Nothing hinges on the hour: it stands among what is for this week.
         by = whole_local_day(local_day(now, site.zone) + timedelta(days=7), site.zone).start
-        address = url_for("series.series", series=series.id)
-        yield Need(by, NeedKind.DORMANT, patients[series.patient].name, why, address, "Go on, or end it")
+        address, verb = url_for("series.series", series=series.id), said("Go on, or end it")
+        yield Need(by, NeedKind.DORMANT, patients[series.patient].name, why, address, verb)
 
 
 def _offers(site: Site, now: datetime) -> Iterator[Need]:
@@ -199,9 +212,8 @@ def _offers(site: Site, now: datetime) -> Iterator[Need]:
         why = news_words(one.news, one.offer, one.visit, site.zone)
         address, name = url_for("offers.offer", appointment=one.visit.id), patients[one.visit.patient].name
         by = min(one.offer.expires_at, one.visit.start)
-        yield Need(
-            by, NeedKind.OFFER, name, why, address, "See it, and settle it", Permission.MOVE_APPOINTMENT
-        )
+        verb = said("See it, and settle it")
+        yield Need(by, NeedKind.OFFER, name, why, address, verb, Permission.MOVE_APPOINTMENT)
 
 
 def _freed(site: Site, now: datetime) -> Iterator[Need]:
@@ -211,12 +223,18 @@ def _freed(site: Site, now: datetime) -> Iterator[Need]:
     if not freed:
         return
     first = absence_in(freed[0].interval, site.zone)
-    times = f"{count_words(len(freed), 'time is', 'times are')} free again, the first {first}"
-    why = f"{times}; {count_words(number, 'patient waits', 'patients wait')}."
+    times = said_of_number(
+        "%(num)s time is free again, the first %(first)s",
+        "%(num)s times are free again, the first %(first)s",
+        len(freed),
+        first=first,
+    )
+    waits = said_of_number("%(num)s patient waits", "%(num)s patients wait", number)
+    why = f"{times}; {waits}."
     # What lasts for days has begun already, perhaps; it is for today then.
     by = max(freed[0].interval.start, now)
-    address, verb = url_for("waiting.waiting"), "See whom it would help"
-    yield Need(by, NeedKind.FREED, "Waiting list", why, address, verb, Permission.KEEP_WAITING_LIST)
+    address, verb = url_for("waiting.waiting"), said("See whom it would help")
+    yield Need(by, NeedKind.FREED, said("Waiting list"), why, address, verb, Permission.KEEP_WAITING_LIST)
 
 
 def _credentials(site: Site, now: datetime) -> Iterator[Need]:
@@ -232,12 +250,12 @@ def _credentials(site: Site, now: datetime) -> Iterator[Need]:
                 if other.kind == held.kind
             ):
                 continue
-            why = f"{credential_name(held.kind)} holds through {day_words(until)}."
+            name = credential_name(held.kind)
+            why = said("%(credential)s holds through %(day)s.", credential=name, day=day_words(until))
             address = url_for("staff.person", person=person.id)
             by = instant_at(until + timedelta(days=1), time.min, site.zone)
-            yield Need(
-                by, NeedKind.CREDENTIAL, person.name, why, address, "Record the new one", Permission.SEE_STAFF
-            )
+            verb = said("Record the new one")
+            yield Need(by, NeedKind.CREDENTIAL, person.name, why, address, verb, Permission.SEE_STAFF)
 
 
 def _lasts_longer(other: date | None, until: date) -> bool:

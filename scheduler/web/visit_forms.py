@@ -15,11 +15,14 @@ from scheduler.domain.clock import first_moment
 from scheduler.domain.people import GateDecision
 from scheduler.domain.visit_day import DayReason
 from scheduler.web.posted_form import PostedForm
+from scheduler.web.speech import Spoken, later, mark, said
 
 OFFERED_MINUTES = (10, 15, 20, 30, 45, 60, 90, 120)
 """What is offered of the minutes by which a stay may be extended."""
 
-OVERRIDE_LASTS = {"0": "Through the day of the visit", "7": "A week longer, should the visit be moved"}
+OVERRIDE_LASTS = Spoken(
+    {"0": mark("Through the day of the visit"), "7": mark("A week longer, should the visit be moved")}
+)
 
 
 class StepForm(PostedForm):
@@ -41,10 +44,12 @@ class GateForm(PostedForm):
     """A decision: pass or hold, through which day and for how many visits. There is no room for a note."""
 
     gate = HiddenField(validators=[InputRequired(), Length(max=100)])
-    decision = HiddenField(validators=[AnyOf([one.value for one in GateDecision], "Choose pass or hold")])
+    decision = HiddenField(
+        validators=[AnyOf([one.value for one in GateDecision], later("Choose pass or hold"))]
+    )
     valid_until = DateField(validators=[Optional()])
     covers_visits = IntegerField(
-        validators=[Optional(), NumberRange(1, MOST_VISITS, f"Cover 1 to {MOST_VISITS} visits")]
+        validators=[Optional(), NumberRange(1, MOST_VISITS, later("Cover %%(min)s to %%(max)s visits"))]
     )
     key = HiddenField(validators=[Length(min=8, max=64)])
 
@@ -55,8 +60,8 @@ class OverrideForm(PostedForm):
     rule = HiddenField(validators=[InputRequired(), Length(max=20)])
     reason = StringField(
         validators=[
-            InputRequired("Say why in one sentence"),
-            Length(max=LONGEST_REASON, message=f"Say it in at most {LONGEST_REASON} characters"),
+            InputRequired(later("Say why in one sentence")),
+            Length(max=LONGEST_REASON, message=later("Say it in at most %%(max)s characters")),
         ]
     )
     lasts = HiddenField(validators=[AnyOf(list(OVERRIDE_LASTS))])
@@ -84,5 +89,5 @@ class StayForm(PostedForm):
 
 def first_fault(form: PostedForm) -> str:
     """Return what is wrong with a form in a sentence; where only a broken page could do that, a general one."""
-    said = [str(error) for field in form for error in field.errors if not field.name.endswith("_token")]
-    return said[0] if said else "This could not be understood"
+    told = [str(error) for field in form for error in field.errors if not field.name.endswith("_token")]
+    return told[0] if told else said("This could not be understood")

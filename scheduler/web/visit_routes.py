@@ -33,6 +33,7 @@ from scheduler.web.group_view import group_view
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.message_words import messages_in_words
+from scheduler.web.speech import in_english, said
 from scheduler.web.visit_forms import (
     OFFERED_MINUTES,
     OVERRIDE_LASTS,
@@ -76,7 +77,7 @@ def advance(appointment: str) -> ResponseReturnValue:
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Refused):
-        return show_visit(appointment, refused_words(outcome))
+        return show_visit(appointment, in_english(refused_words(outcome)))
     flash(_noted(outcome), "good")
     return back_to(found)
 
@@ -94,8 +95,9 @@ def undo(appointment: str) -> ResponseReturnValue:
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Refused):
-        return show_visit(appointment, refused_words(outcome))
-    flash(f"Taken back. The visit is {lower_first(state_words(outcome.appointment.state))}.", "good")
+        return show_visit(appointment, in_english(refused_words(outcome)))
+    state = lower_first(state_words(outcome.appointment.state))
+    flash(said("Taken back. The visit is %(state)s.", state=state), "good")
     return back_to(found)
 
 
@@ -116,8 +118,12 @@ def decide(appointment: str) -> ResponseReturnValue:
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Refused):
-        return show_visit(appointment, refused_words(outcome), form.data)
-    flash(f"{gate_words(command.gate)}: {'passed' if decision is GateDecision.PASS else 'on hold'}.", "good")
+        return show_visit(appointment, in_english(refused_words(outcome)), form.data)
+    gate = gate_words(command.gate)
+    is_passed = decision is GateDecision.PASS
+    flash(
+        said("%(gate)s: passed.", gate=gate) if is_passed else said("%(gate)s: on hold.", gate=gate), "good"
+    )
     return back_to(found)
 
 
@@ -137,8 +143,8 @@ def override(appointment: str) -> ResponseReturnValue:
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Refused):
-        return show_visit(appointment, refused_words(outcome), form.data)
-    flash(f"{command.rule} is let pass for this visit.", "good")
+        return show_visit(appointment, in_english(refused_words(outcome)), form.data)
+    flash(said("%(rule)s is let pass for this visit.", rule=command.rule), "good")
     return back_to(found)
 
 
@@ -155,8 +161,8 @@ def withdraw(appointment: str) -> ResponseReturnValue:
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Refused):
-        return show_visit(appointment, refused_words(outcome))
-    flash(f"Withdrawn. {outcome.override.rule} is asked for again.", "good")
+        return show_visit(appointment, in_english(refused_words(outcome)))
+    flash(said("Withdrawn. %(rule)s is asked for again.", rule=outcome.override.rule), "good")
     return back_to(found)
 
 
@@ -238,11 +244,12 @@ def back_to(visit: Appointment) -> ResponseReturnValue:
 
 
 def _noted(outcome: Advanced) -> str:
-    said = f"Noted: {lower_first(state_words(outcome.appointment.state))}."
+    told = [said("Noted: %(state)s.", state=lower_first(state_words(outcome.appointment.state)))]
     if not outcome.appointment.state.takes_time:
-        said += " Its times are free again."
+        told.append(said("Its times are free again."))
     if outcome.on_hold is not None:
-        said += f" {gate_words(outcome.on_hold)} is on hold until the prescriber has decided."
+        gate = gate_words(outcome.on_hold)
+        told.append(said("%(gate)s is on hold until the prescriber has decided.", gate=gate))
     if outcome.series is SeriesState.COMPLETED:
-        said += " It was the last one: the series is completed."
-    return said + told_in_inbox(outcome.findings)
+        told.append(said("It was the last one: the series is completed."))
+    return " ".join(told) + told_in_inbox(outcome.findings)

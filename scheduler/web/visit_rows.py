@@ -17,6 +17,7 @@ from scheduler.planner.windows import allowed_windows
 from scheduler.rules.finding import WEIGHT, Finding, Level
 from scheduler.store.glances import room_names, staff_names
 from scheduler.web.hand_overs import HandOver, hand_overs
+from scheduler.web.speech import said
 from scheduler.web.words import (
     KINDS,
     KindWords,
@@ -55,11 +56,11 @@ class Names:
 
     def room(self, id: str | None) -> str:
         """Return the name of a room; a visit without one is a call."""
-        return "by phone" if id is None else self.rooms.get(id, id)
+        return said("by phone") if id is None else self.rooms.get(id, id)
 
     def place(self, visit: Appointment) -> str:
         """Return where a visit is: its room, with the group that has one, or by phone."""
-        return "with the group" if visit.group_visit else self.room(visit.room)
+        return said("with the group") if visit.group_visit else self.room(visit.room)
 
     def person(self, id: str) -> str:
         """Return the name of a member of staff."""
@@ -179,7 +180,7 @@ def _window_words(visit: Appointment, windows: Windows, zone: str) -> str:
     if visit.step not in windows:
         return ""
     window = windows[visit.step]
-    return window_in(window, zone) if window else "only at this time"
+    return window_in(window, zone) if window else said("only at this time")
 
 
 def _people(visit: Appointment, step: Step, manner: Manner) -> tuple[tuple[str, ...], ...]:
@@ -205,11 +206,11 @@ def _lines(
     ]
     for change in changes:
         if taken := [role for role in change.roles if role in roles]:
-            since = f"from {clock_in(change.at, manner.zone)}"
+            since = said("from %(time)s", time=clock_in(change.at, manner.zone))
             what = f"{_served(taken)} {since}" if shared else since
             lines.append(f"{name(change.person)}, {what}")
     return tuple(lines)
 
 
 def _served(roles: Iterable[Role]) -> str:
-    return " and ".join(role_words(role).lower() for role in roles)
+    return said(" and ").join(role_words(role).lower() for role in roles)

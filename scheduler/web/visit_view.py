@@ -24,48 +24,59 @@ from scheduler.rules.gate_families import family_of
 from scheduler.rules.wording import sentence
 from scheduler.store.visit_events import events_of
 from scheduler.web.answer_words import who_noted
+from scheduler.web.speech import Spoken, mark, said
 from scheduler.web.words import lower_first, moment_in, state_words
 
 _S = AppointmentState
 
 #: What the button of a step says.
-VERBS = {
-    _S.CONFIRMED: "Confirm the visit",
-    _S.CHECKED_IN: "Check in",
-    _S.CLEARED: "Clear for the dose",
-    _S.DOSING: "Start the dose",
-    _S.OBSERVING: "Start observation",
-    _S.RECOVERING: "Start recovery",
-    _S.DISCHARGED: "Discharge",
-    _S.CLOSED: "Close the visit",
-    _S.SAME_DAY_HOLD: "Stop for today",
-    _S.NO_SHOW: "Did not come",
-    _S.LEFT_BEFORE_RELEASE: "Left before release",
-}
+VERBS = Spoken(
+    {
+        _S.CONFIRMED: mark("Confirm the visit"),
+        _S.CHECKED_IN: mark("Check in"),
+        _S.CLEARED: mark("Clear for the dose"),
+        _S.DOSING: mark("Start the dose"),
+        _S.OBSERVING: mark("Start observation"),
+        _S.RECOVERING: mark("Start recovery"),
+        _S.DISCHARGED: mark("Discharge"),
+        _S.CLOSED: mark("Close the visit"),
+        _S.SAME_DAY_HOLD: mark("Stop for today"),
+        _S.NO_SHOW: mark("Did not come"),
+        _S.LEFT_BEFORE_RELEASE: mark("Left before release"),
+    }
+)
 
 #: What a way out means, said before it is taken.
-MEANINGS = {
-    _S.SAME_DAY_HOLD: "The clinic stops the visit. Its time is free again, and it does not count as an absence.",
-    _S.NO_SHOW: "Its time is free again. After a dose that was missed, the prescriber decides before the next one.",
-    _S.LEFT_BEFORE_RELEASE: "The next dose waits until the prescriber has decided.",
-}
+MEANINGS = Spoken(
+    {
+        _S.SAME_DAY_HOLD: mark(
+            "The clinic stops the visit. Its time is free again, and it does not count as an absence."
+        ),
+        _S.NO_SHOW: mark(
+            "Its time is free again. After a dose that was missed, the prescriber decides before the next one."
+        ),
+        _S.LEFT_BEFORE_RELEASE: mark("The next dose waits until the prescriber has decided."),
+    }
+)
 
-REASONS = {
-    DayReason.ATE: "Has eaten",
-    DayReason.NO_DRIVER: "Nobody to take the patient home",
-    DayReason.BLOOD_PRESSURE: "Blood pressure",
-    DayReason.UNWELL: "Not well today",
-    DayReason.CLINIC_CANNOT: "The clinic cannot today",
-    DayReason.AGAINST_ADVICE: "Against advice",
-    DayReason.WITHOUT_A_WORD: "Without a word",
-    DayReason.NOTED_ELSEWHERE: "Done, and kept in the patient's record",
-    DayReason.DECLINED: "The patient declined",
-    DayReason.OTHER: "Another reason",
-    DayReason.UNDONE: "Taken back",
-}
+REASONS = Spoken(
+    {
+        DayReason.ATE: mark("Has eaten"),
+        DayReason.NO_DRIVER: mark("Nobody to take the patient home"),
+        DayReason.BLOOD_PRESSURE: mark("Blood pressure"),
+        DayReason.UNWELL: mark("Not well today"),
+        DayReason.CLINIC_CANNOT: mark("The clinic cannot today"),
+        DayReason.AGAINST_ADVICE: mark("Against advice"),
+        DayReason.WITHOUT_A_WORD: mark("Without a word"),
+        DayReason.NOTED_ELSEWHERE: mark("Done, and kept in the patient's record"),
+        DayReason.DECLINED: mark("The patient declined"),
+        DayReason.OTHER: mark("Another reason"),
+        DayReason.UNDONE: mark("Taken back"),
+    }
+)
 
 
-NOTICES = {Timeliness.IN_TIME: "In time", Timeliness.LATE: "Late"}
+NOTICES = Spoken({Timeliness.IN_TIME: mark("In time"), Timeliness.LATE: mark("Late")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,14 +244,14 @@ def _event(event: VisitEvent, zone: str) -> EventLine:
         at=moment_in(event.at, zone),
         what=_what(event),
         reason=_why(event),
-        by=f"by {event.noted_by}" if event.way is None else who_noted(event),
+        by=said("by %(name)s", name=event.noted_by) if event.way is None else who_noted(event),
     )
 
 
 def _what(event: VisitEvent) -> str:
     # Nobody takes a step back but by "undo"; this is a patient whom the time does not suit after all.
     if (event.former, event.state, event.reason) == (_S.CONFIRMED, _S.BOOKED, None):
-        return "Not confirmed any more"
+        return said("Not confirmed any more")
     return state_words(event.state)
 
 

@@ -13,8 +13,18 @@ from scheduler.domain.appointment import Appointment
 from scheduler.domain.visit_day import DOSED
 from scheduler.domain.vital_signs import LATE_AFTER
 from scheduler.store.vital_notes import notes_taken_back
-from scheduler.web.speech import said
+from scheduler.web.speech import Spoken, mark, said
 from scheduler.web.words import clock_in, length_words
+
+_LOOKS = Spoken(
+    {
+        "before the dose": mark("before the dose"),
+        "when the dose begins": mark("when the dose begins"),
+        "at the end of the infusion": mark("at the end of the infusion"),
+        "before the patient leaves": mark("before the patient leaves"),
+    }
+)
+_STANDING = Spoken({"due": mark("Due now"), "ahead": mark("Not yet due"), "left-out": mark("Not noted")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +85,9 @@ def vital_view(facts: VisitFacts, actor: Actor) -> VitalView | None:
         release_at=clock_in(facts.earliest_end, facts.site.zone),
         is_under_way=is_under_way,
         is_released=facts.earliest_end <= now,
-        missing=tuple(f"{clock_in(one.due, facts.site.zone)}, {one.what}" for one in facts.vitals_missing),
+        missing=tuple(
+            f"{clock_in(one.due, facts.site.zone)}, {look_words(one.what)}" for one in facts.vitals_missing
+        ),
     )
 
 
@@ -88,6 +100,16 @@ def vitals_of_day(visits: Iterable[Appointment], zone: str, now: datetime) -> Ma
     return {visit: next_look(looks, zone, now) for visit, looks in vital_looks(under_way, now).items()}
 
 
+def look_words(what: str) -> str:
+    """Return what a look is, such as '15 min after the dose began', in the reader's language."""
+    minutes, _, after = what.partition(" ")
+    if after == "min after the dose began":
+        return said("%(minutes)s min after the dose began", minutes=minutes)
+    if after == "min after the infusion":
+        return said("%(minutes)s min after the infusion", minutes=minutes)
+    return _LOOKS.get(what, what)
+
+
 def next_look(looks: Iterable[VitalLook], zone: str, now: datetime) -> tuple[str, str]:
     """Return which look of a visit comes next, and which is overdue, each in words and empty where none is."""
     waiting = [look.time for look in looks if look.note is None]
@@ -95,10 +117,11 @@ def next_look(looks: Iterable[VitalLook], zone: str, now: datetime) -> tuple[str
     coming = next((time for time in waiting if time not in overdue), None)
     ahead = ""
     if coming:
-        ahead = said("Vital signs at %(time)s, %(what)s", time=clock_in(coming.due, zone), what=coming.what)
+        what = look_words(coming.what)
+        ahead = said("Vital signs at %(time)s, %(what)s", time=clock_in(coming.due, zone), what=what)
     if not overdue:
         return ahead, ""
-    told = {"time": clock_in(overdue[0].due, zone), "what": overdue[0].what}
+    told = {"time": clock_in(overdue[0].due, zone), "what": look_words(overdue[0].what)}
     if len(overdue) == 1:
         return ahead, said("Vital signs overdue since %(time)s, %(what)s", **told)
     more = len(overdue) - 1
@@ -115,7 +138,7 @@ def _lines(looks: Iterable[VitalLook], facts: VisitFacts, *, may_note: bool) -> 
             due=due.isoformat(),
             opens=look.time.opens_at().isoformat(),
             at=clock_in(due, zone),
-            what=look.time.what,
+            what=look_words(look.time.what),
             standing=standing,
             tells=_tells(look, standing, facts),
             may_note=may_note and look.note is None,
@@ -130,8 +153,13 @@ def _taken_back(facts: VisitFacts) -> Mapping[datetime, tuple[str, ...]]:
     zone = facts.site.zone
     found: dict[datetime, tuple[str, ...]] = {}
     for one in notes_taken_back([facts.visit.id]):
-        noted = f"Noted {clock_in(one.note.at, zone)} by {one.note.by}"
-        told = f"{noted}, taken back {clock_in(one.at, zone)} by {one.by}"
+        told = said(
+            "Noted %(time)s by %(name)s, taken back %(back)s by %(other)s",
+            time=clock_in(one.note.at, zone),
+            name=one.note.by,
+            back=clock_in(one.at, zone),
+            other=one.by,
+        )
         found[one.note.due] = (*found.get(one.note.due, ()), told)
     return found
 
@@ -148,7 +176,8 @@ def _standing(look: VitalLook, facts: VisitFacts) -> str:
 
 def _tells(look: VitalLook, standing: str, facts: VisitFacts) -> str:
     if look.note is not None:
-        return f"Done {clock_in(look.note.at, facts.site.zone)} by {look.note.by}"
+        at = clock_in(look.note.at, facts.site.zone)
+        return said("Done %(time)s by %(name)s", time=at, name=look.note.by)
     if standing == "overdue":
-        return f"Overdue by {length_words(facts.now - look.time.due)}"
-    return {"due": "Due now", "ahead": "Not yet due", "left-out": "Not noted"}[standing]
+        return said("Overdue by {length}").format(length=length_words(facts.now - look.time.due))
+    return _STANDING[standing]

@@ -11,13 +11,13 @@ from scheduler.access.permissions import Permission
 from scheduler.booking.note_vital_signs import NoteVitalSigns, note_vital_signs
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.take_back_vital_signs import TakeBackVitalSigns, take_back_vital_signs
-from scheduler.domain.clock import local
 from scheduler.store import clinic
 from scheduler.web.form_keys import key_sent
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
+from scheduler.web.speech import in_english, said
 from scheduler.web.visit_routes import back_to, show_visit, visit_within_reach
-from scheduler.web.words import refused_words
+from scheduler.web.words import clock_in, refused_words
 
 pages = Blueprint("vital_signs", __name__)
 
@@ -29,14 +29,17 @@ def note(appointment: str) -> ResponseReturnValue:
     found, _ = visit_within_reach(appointment)
     due = _instant(request.form.get("due", ""))
     if due is None:
-        return show_visit(appointment, "Press the button of one of the times.")
+        return show_visit(appointment, said("Press the button of one of the times."))
     outcome = note_vital_signs(NoteVitalSigns(found.id, due, key_sent()), actor(), current_clock())
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Refused):
-        return show_visit(appointment, refused_words(outcome))
-    at = f"{local(due, clinic.site(found.site).zone):%H:%M}"
-    flash(f"Vital signs of {at} are {'noted as done' if outcome.is_new else 'noted already'}.", "good")
+        return show_visit(appointment, in_english(refused_words(outcome)))
+    at = clock_in(due, clinic.site(found.site).zone)
+    if outcome.is_new:
+        flash(said("Vital signs of %(time)s are noted as done.", time=at), "good")
+    else:
+        flash(said("Vital signs of %(time)s are noted already.", time=at), "good")
     return back_to(found)
 
 
@@ -47,15 +50,15 @@ def take_back(appointment: str) -> ResponseReturnValue:
     found, _ = visit_within_reach(appointment)
     due = _instant(request.form.get("due", ""))
     if due is None:
-        return show_visit(appointment, "Press the button of one of the times.")
+        return show_visit(appointment, said("Press the button of one of the times."))
     command = TakeBackVitalSigns(found.id, due, key_sent())
     outcome = take_back_vital_signs(command, actor(), current_clock())
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Refused):
-        return show_visit(appointment, refused_words(outcome))
-    at = f"{local(due, clinic.site(found.site).zone):%H:%M}"
-    flash(f"Vital signs of {at} are not noted any more. The history says so.", "good")
+        return show_visit(appointment, in_english(refused_words(outcome)))
+    at = clock_in(due, clinic.site(found.site).zone)
+    flash(said("Vital signs of %(time)s are not noted any more. The history says so.", time=at), "good")
     return back_to(found)
 
 

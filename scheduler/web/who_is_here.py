@@ -19,16 +19,19 @@ from scheduler.store.appointments import appointments_between
 from scheduler.store.glances import is_seen_by, patients_named, room_names
 from scheduler.store.visit_events import doses_begun
 from scheduler.web.real_course import course_of
+from scheduler.web.speech import Spoken, mark, said
 from scheduler.web.visit_rows import Names
 
-TITLES = {
-    Role.PRESCRIBER: "prescriber",
-    Role.MEDICAL_MONITOR: "nurse",
-    Role.ADMINISTERING_CLINICIAN: "gives doses",
-    Role.THERAPIST: "therapist",
-    Role.CO_THERAPIST: "therapist",
-    Role.CARE_COORDINATOR: "coordinator",
-}
+TITLES = Spoken(
+    {
+        Role.PRESCRIBER: mark("prescriber"),
+        Role.MEDICAL_MONITOR: mark("nurse"),
+        Role.ADMINISTERING_CLINICIAN: mark("gives doses"),
+        Role.THERAPIST: mark("therapist"),
+        Role.CO_THERAPIST: mark("therapist"),
+        Role.CARE_COORDINATOR: mark("coordinator"),
+    }
+)
 """What people are called, in the order in which they are called for."""
 
 _TRAINED = {"acls": "ACLS", "bls": "BLS"}
@@ -67,7 +70,7 @@ def who_is_here(site: Site, actor: Actor, now: datetime) -> tuple[PersonHere, ..
         if visit.state in UNDER_WAY
     ]
     present = _present(visits, now)
-    said = _said(visits, site, actor)
+    told = _told(visits, site, actor)
     day = local_day(now, site.zone)
     here = [one for one in clinic.staff(site.id) if one.id in present or _is_at_work(one, site, now)]
     return tuple(
@@ -75,7 +78,7 @@ def who_is_here(site: Site, actor: Actor, now: datetime) -> tuple[PersonHere, ..
             name=one.name,
             titles=", ".join(dict.fromkeys(title for role, title in TITLES.items() if role in one.roles)),
             trained=", ".join(word for kind, word in _TRAINED.items() if one.holds(kind, day)),
-            where=_where(present.get(one.id, ()), said),
+            where=_where(present.get(one.id, ()), told),
             is_prescriber=Role.PRESCRIBER in one.roles,
         )
         for one in sorted(here, key=_order)
@@ -108,25 +111,25 @@ def _present(visits: Sequence[Appointment], now: datetime) -> Mapping[str, Seque
     return found
 
 
-def _said(visits: Sequence[Appointment], site: Site, actor: Actor) -> Mapping[str, str]:
+def _told(visits: Sequence[Appointment], site: Site, actor: Actor) -> Mapping[str, str]:
     """Return whom each visit is of and where, in words."""
     names, patients = Names(room_names(site.id), {}), patients_named(visit.patient for visit in visits)
     staff = own_patients_only(actor)
     told = {}
     for visit in visits:
         is_named = visit.patient in patients and (staff is None or is_seen_by(visit.patient, staff))
-        whom = patients[visit.patient].name if is_named else "a patient"
+        whom = patients[visit.patient].name if is_named else said("a patient")
         told[visit.id] = f"{whom}, {names.place(visit)}"
     return told
 
 
-def _where(present: Sequence[_With], said: Mapping[str, str]) -> str:
-    return "; ".join(_each(present, said)) or "With no patient now"
+def _where(present: Sequence[_With], told: Mapping[str, str]) -> str:
+    return "; ".join(_each(present, told)) or said("With no patient now")
 
 
-def _each(present: Sequence[_With], said: Mapping[str, str]) -> Iterator[str]:
+def _each(present: Sequence[_With], told: Mapping[str, str]) -> Iterator[str]:
     """Yield each patient once: whoever has a hand on the patient also watches."""
     with_them = dict.fromkeys(one.visit.id for one in present if one.purpose is Purpose.OCCUPY)
     watched = dict.fromkeys(one.visit.id for one in present if one.visit.id not in with_them)
-    yield from (f"With {said[visit]}" for visit in with_them)
-    yield from (f"Watching {said[visit]}" for visit in watched)
+    yield from (said("With %(visit)s", visit=told[visit]) for visit in with_them)
+    yield from (said("Watching %(visit)s", visit=told[visit]) for visit in watched)

@@ -224,6 +224,16 @@ def birthday_words(day: date) -> str:
     return dates.birthday_written(day, manner())
 
 
+def weekday_words(day: date) -> str:
+    """Return the weekday of a calendar day in three letters, such as 'Thu'."""
+    return dates.weekday_written(day, manner())
+
+
+def month_words(day: date) -> str:
+    """Return the name of the month of a calendar day, such as 'December'."""
+    return dates.month_written(day, manner())
+
+
 def time_words(at: datetime | time) -> str:
     """Return a time of the day, such as '10:00', without its zone."""
     return dates.time_written(at, manner())
@@ -343,6 +353,8 @@ FILTERS = {
     "day": day_words,
     "short_day": short_day_words,
     "day_only": birthday_words,
+    "weekday": weekday_words,
+    "month": month_words,
     "day_in": day_in,
     "clock_in": clock_in,
     "times_in": times_in,
