@@ -6,6 +6,9 @@
   const MOVED = 6;
   const DAY = 86_400_000;
   const SVG = "http://www.w3.org/2000/svg";
+  // What is said stands in the language of the page, beside the name of this file.
+  const told = document.currentScript.dataset;
+  const tell = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const token = document.querySelector("input[name=csrf_token]")?.value;
   if (!token) return;
 
@@ -22,7 +25,7 @@
       const number = Math.floor(((x - box.left) / box.width) * days);
       return new Date(first + Math.min(days - 1, Math.max(0, number)) * DAY).toISOString().slice(0, 10);
     };
-    const names = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
+    const names = new Intl.DateTimeFormat(document.documentElement.lang.replace(/^en$/, "en-GB"), { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
     const named = (day) => names.format(Date.parse(`${day}T00:00Z`)).replace(",", "");
     const shareOf = (day, at) => {
       const [hours, minutes] = at.split(":").map(Number);
@@ -52,6 +55,7 @@
             return new Map([...page.querySelectorAll("#start-day option")].map((option) => [option.value, {
               words: option.textContent.split(":")[0],
               times: words(option.dataset.times),
+              told: option.dataset.told.split("|"),
               alone: words(option.dataset.alone),
             }]));
           })
@@ -90,18 +94,18 @@
       const one = drag.free?.get(day);
       if (!one) return null;
       const at = nearest(one.alone.length ? one.alone : one.times, drag.at);
-      return { day, at, words: `${one.words}, ${at}`, alone: one.alone.includes(at) };
+      return { day, at, words: `${one.words}, ${one.told[one.times.indexOf(at)]}`, alone: one.alone.includes(at) };
     };
 
     const follow = () => {
       const day = dayAt(drag.x);
       const spot = spotOn(day);
       drag.spot = spot;
-      if (!drag.free) return say(`${drag.code}: looking for free times…`);
+      if (!drag.free) return say(tell(told.looking, { visit: drag.code }));
       drag.mark.classList.toggle("nowhere", !spot);
-      if (!spot) return say(`${drag.code}: nothing is free on ${named(day)}.`);
+      if (!spot) return say(tell(told.nowhere, { visit: drag.code, day: named(day) }));
       drag.mark.setAttribute("x", `${shareOf(spot.day, spot.at)}%`);
-      say(`${drag.code} to ${spot.words}: ${spot.alone ? "nothing else moves" : "other visits would follow"}.`);
+      say(tell(spot.alone ? told.alone : told.others, { visit: drag.code, time: spot.words }));
     };
 
     const begin = async () => {
@@ -113,7 +117,7 @@
       const free = await freeOf(mine.mark.dataset.visit);
       if (drag !== mine) return;
       if (!free?.size) {
-        end(`${mine.code}: no free time is known.`);
+        end(tell(told.unknown, { visit: mine.code }));
         return;
       }
       mine.free = free;
@@ -133,11 +137,11 @@
     const drop = () => {
       const { spot, mark, code } = drag;
       if (!spot) {
-        end(`${code} stays where it is.`);
+        end(tell(told.stays, { visit: code }));
         return;
       }
       // Nothing is saved yet: the next page says what must follow.
-      say(`${code} to ${spot.words}: looking what must follow…`);
+      say(tell(told.follows, { visit: code, time: spot.words }));
       const form = document.createElement("form");
       form.method = "post";
       form.action = asks || `/visits/${mark.dataset.visit}/ways`;
@@ -173,7 +177,7 @@
       });
       mark.addEventListener("pointercancel", () => { if (drag?.mark === mark) end(""); });
     }
-    addEventListener("keydown", (event) => { if (event.key === "Escape" && drag) end(`${drag.code} stays where it is.`); });
+    addEventListener("keydown", (event) => { if (event.key === "Escape" && drag) end(tell(told.stays, { visit: drag.code })); });
   };
 
   for (const figure of document.querySelectorAll("[data-drags]")) canBeDragged(figure);

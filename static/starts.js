@@ -22,17 +22,18 @@
 
   const timesOf = (option) => {
     const alone = new Set(list(option.dataset.alone));
-    return list(option.dataset.times).map((at) => {
+    const said = option.dataset.told.split("|");
+    return list(option.dataset.times).map((at, place) => {
       const label = part("label", "", alone.has(at) ? "start alone" : "start");
       const radio = part("input", "");
       radio.type = "radio";
       radio.name = "at";
       radio.value = at;
-      label.append(radio, ` ${at}`);
+      label.append(radio, ` ${said[place]}`);
       if (alone.has(at)) {
         const sign = part("span", "✓", "sign");
         sign.setAttribute("aria-hidden", "true");
-        label.append(sign, part("span", ", nothing else moves", "unseen"));
+        label.append(sign, part("span", form.dataset.aloneTold, "unseen"));
       }
       return label;
     });
@@ -50,15 +51,17 @@
     if (way) {
       const steps = [...way.querySelectorAll("tbody .chip")].map(plain);
       const asks = [...way.querySelectorAll(".finding")].slice(0, 2).map(plain);
-      return [plain(way.querySelector(".soft")), ...(steps.length > 1 ? [`These change: ${steps.join(", ")}.`] : []), ...asks].join(" ");
+      return [plain(way.querySelector(".soft")), ...(steps.length > 1 ? [form.dataset.change.replace("{steps}", () => steps.join(", "))] : []), ...asks].join(" ");
     }
     const reason = page.querySelector("#outcome .finding p:not(.soft)");
-    return reason ? `Not possible. ${plain(reason).replace(/^✕ /, "")}` : "";
+    return reason ? `${form.dataset.notPossible} ${plain(reason).replace(/^✕ /, "")}` : "";
   };
 
   const ask = async () => {
     const mine = ++latest;
-    const chosen = `${days.selectedOptions[0].textContent.split(":")[0]}, ${form.elements.at.value}`;
+    const day = days.selectedOptions[0];
+    const time = day.dataset.told.split("|")[list(day.dataset.times).indexOf(form.elements.at.value)];
+    const chosen = `${day.textContent.split(":")[0]}, ${time}`;
     outcome.setAttribute("aria-busy", "true");
     try {
       const wish = new FormData(form);
@@ -102,7 +105,7 @@
   form.addEventListener("submit", (event) => {
     if (!form.elements.at.value) {
       event.preventDefault();
-      told.textContent = "Choose a time first.";
+      told.textContent = form.dataset.choose;
       times.querySelector("input")?.focus();
     }
   });

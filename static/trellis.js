@@ -15,7 +15,7 @@ for (const box of document.querySelectorAll("[data-filters]")) {
       shown += fits ? 1 : 0;
     }
     clearTimeout(later);
-    later = setTimeout(() => { told.textContent = `${shown} shown`; }, 400);
+    later = setTimeout(() => { told.textContent = box.dataset.shown.replace("{number}", shown); }, 400);
   });
 }
 

@@ -26,14 +26,14 @@
       clearInterval(every);
       const held = notice.contains(document.activeElement);
       notice.remove();
-      told.textContent = "The time to undo is over.";
+      told.textContent = notice.dataset.over;
       if (held) document.getElementById("main").focus();
       return;
     }
-    place.textContent = `, ${inWords(time)} left`;
+    place.textContent = notice.dataset.leftWords.replace("{time}", inWords(time));
     if (time <= MINUTE && !warned) {
       warned = true;
-      told.textContent = "One minute is left to undo.";
+      told.textContent = notice.dataset.minute;
     }
   };
 

@@ -26,6 +26,7 @@ from scheduler.web.form_keys import key_sent
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.patient_details_routes import DetailsForm, in_words
+from scheduler.web.speech import said
 
 pages = Blueprint("book_for", __name__)
 
@@ -89,7 +90,9 @@ def _entered(present: Patient) -> ResponseReturnValue:
     command = RegisterPatient(site.id, form.told(), frozenset(request.form.getlist("seen")), key_sent())
     outcome = register_patient(command, actor(), current_clock())
     if isinstance(outcome, PatientKept):
-        flash(f"{outcome.patient.name} is entered. The wishes are as you typed them.", "good")
+        flash(
+            said("%(name)s is entered. The wishes are as you typed them.", name=outcome.patient.name), "good"
+        )
         return _for(outcome.patient.id)
     if isinstance(outcome, NotAllowed | Refused):
         abort(403)

@@ -28,11 +28,12 @@ from scheduler.store.glances import staff_names
 from scheduler.store.work import reading
 from scheduler.web.forms import faults
 from scheduler.web.guard import actor, needs
-from scheduler.web.hold_routes import HOLD_CHOICES, held_until
+from scheduler.web.hold_routes import held_until, hold_choices
 from scheduler.web.identity import current_clock
 from scheduler.web.proposal_panels import Onlooker, panels_of
 from scheduler.web.refused_choice import refused_choice
 from scheduler.web.sealed_choice import UnusableChoice, opened, wishes_of
+from scheduler.web.speech import said
 from scheduler.web.visit_rows import Names
 from scheduler.web.waiting_lines import Fields, plain_fields
 from scheduler.web.wishes_form import Offer, WishesForm, entered, offering, open_weekdays, wanted
@@ -107,8 +108,12 @@ def book_chosen(patient: str) -> ResponseReturnValue:
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Booked):
-        done = "Held" if outcome.series.held_until else "Booked"
-        flash(f"{done}: {count_words(len(outcome.series.standing), 'visit')}.", "good")
+        visits = count_words(len(outcome.series.standing), "visit")
+        held = outcome.series.held_until
+        done = (
+            said("Held: %(visits)s.", visits=visits) if held else said("Booked: %(visits)s.", visits=visits)
+        )
+        flash(done, "good")
         return redirect(url_for("series.series", series=outcome.series.id), 303)
     return _free_now(command, found, outcome), 409 if outcome.race_lost else 422
 
@@ -163,7 +168,7 @@ def _proposals_page(
         refused=refused_choice(*refusal, counter.patient, protocol, onlooker) if refusal else None,
         faults=[],
         to_wait=_to_wait(wishes, counter),
-        hold_choices=() if counter.patient.stands_for_cohort else HOLD_CHOICES,
+        hold_choices=() if counter.patient.stands_for_cohort else hold_choices(),
     )
 
 

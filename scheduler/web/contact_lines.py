@@ -103,16 +103,16 @@ def _obstacle(way: ContactWay, patient: Patient, address: str) -> str:
 def _recorded(consent: Consent | None, zone: str) -> str:
     if consent is None:
         return ""
-    told = {"time": moment_in(consent.at, zone), "name": consent.by}
+    when = moment_in(consent.at, zone)
     if consent.given:
-        return said("Yes, recorded %(time)s by %(name)s", **told)
-    return said("No, recorded %(time)s by %(name)s", **told)
+        return said("Yes, recorded %(time)s by %(name)s", time=when, name=consent.by)
+    return said("No, recorded %(time)s by %(name)s", time=when, name=consent.by)
 
 
 _DEEDS = Spoken(
     {
         "record_contact": mark("Recorded what the patient wants"),
-        "stop_messages": mark("The patient wants no more"),
+        "stop_messages": mark("The patient wants no more messages"),
         "opt_out_of_texts": mark("The number has opted out of texts"),
         "opt_in_to_texts": mark("The number takes texts again"),
     }
@@ -123,25 +123,23 @@ def contact_history(patient: Patient, zone: str) -> tuple[str, ...]:
     """Return what was recorded about messages to a patient, with when and by whom, the last first."""
     entries = (entry for entry in reversed(history("patient", patient.id)) if entry.verb in _DEEDS)
     return tuple(
-        said(
-            "%(time)s: %(deed)s, by %(name)s",
-            time=moment_in(one.at, zone),
-            deed=f"{_DEEDS[one.verb]}{_detail(one)}",
-            name=one.actor,
-        )
+        said("%(time)s: %(what)s, by %(name)s", time=moment_in(one.at, zone), what=_deed(one), name=one.actor)
         for one in entries
     )
 
 
-def _detail(entry: AuditEntry) -> str:
-    if entry.verb == "stop_messages":
-        about = str(entry.details.get("about", ""))
-        if about == "everything":
-            return said(" messages")
-        return said(" messages about %(what)s", what=_ABOUT[Category(about)])
-    parts = [
-        f"{word} {', '.join(listed)}"
-        for word, key in ((said("yes to"), "given"), (said("no to"), "refused"))
-        if isinstance(listed := entry.details.get(key), list) and listed
-    ]
-    return f" ({'; '.join(parts)})" if parts else ""
+def _deed(entry: AuditEntry) -> str:
+    about = str(entry.details.get("about", ""))
+    if entry.verb == "stop_messages" and about != "everything":
+        return said("The patient wants no more messages about %(what)s", what=_ABOUT[Category(about)])
+    parts = []
+    if given := _listed(entry, "given"):
+        parts.append(said("yes to %(what)s", what=given))
+    if refused := _listed(entry, "refused"):
+        parts.append(said("no to %(what)s", what=refused))
+    return f"{_DEEDS[entry.verb]} ({'; '.join(parts)})" if parts else _DEEDS[entry.verb]
+
+
+def _listed(entry: AuditEntry, key: str) -> str:
+    found = entry.details.get(key)
+    return ", ".join(map(str, found)) if isinstance(found, list) else ""

@@ -16,15 +16,21 @@ from scheduler.reminders.words.spoken import LANGUAGES
 from scheduler.store.work import reading
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
+from scheduler.web.speech import mark, said
 
 pages = Blueprint("contact", __name__)
 
 STOPS = {
-    "": "no more messages",
-    Category.REMINDERS.value: "no more reminders",
-    Category.APPOINTMENTS.value: "no more messages about what is booked and changed",
+    "": mark("Recorded at once: %(name)s gets no more messages. The visits stand as booked; call instead."),
+    Category.REMINDERS.value: mark(
+        "Recorded at once: %(name)s gets no more reminders. The visits stand as booked; call instead."
+    ),
+    Category.APPOINTMENTS.value: mark(
+        "Recorded at once: %(name)s gets no more messages about what is booked and changed. "
+        "The visits stand as booked; call instead."
+    ),
 }
-"""What is stopped by each choice, in words."""
+"""What is said when each choice is stopped."""
 
 WANTED = {f"{way}-{category}": (way, category) for way in ContactWay for category in Category}
 """What a form of wishes names, by its name."""
@@ -46,7 +52,7 @@ def keep(patient: str) -> ResponseReturnValue:
     command = RecordContact(found.id, ContactWay(first), wanted, language or None)
     if isinstance(record_contact(command, actor(), current_clock()), NotAllowed):
         abort(403)
-    flash(f"Recorded how {found.name} wants to be written to.", "good")
+    flash(said("Recorded how %(name)s wants to be written to.", name=found.name), "good")
     return redirect(url_for("patients.patient", patient=found.id) + "#contact", 303)
 
 
@@ -62,10 +68,7 @@ def stop(patient: str) -> ResponseReturnValue:
     command = StopMessages(found.id, Category(about) if about else None)
     if isinstance(stop_messages(command, actor(), current_clock()), NotAllowed):
         abort(403)
-    flash(
-        f"Recorded at once: {found.name} gets {STOPS[about]}. The visits stand as booked; call instead.",
-        "good",
-    )
+    flash(said(STOPS[about], name=found.name), "good")
     return redirect(url_for("patients.patient", patient=found.id) + "#written-to", 303)
 
 
@@ -77,5 +80,5 @@ def called(patient: str) -> ResponseReturnValue:
         found = patient_within_reach(actor(), patient)
     if isinstance(settle_calls(SettleCalls(found.id), actor(), current_clock()), NotAllowed):
         abort(403)
-    flash("Settled. Nothing booked was changed.", "good")
+    flash(said("Settled. Nothing booked was changed."), "good")
     return redirect(url_for("conflicts.conflicts"), 303)

@@ -15,6 +15,8 @@ from scheduler.domain.interval import Interval
 from scheduler.domain.places import Site
 from scheduler.domain.series import Series
 from scheduler.domain.treatment import StepKind
+from scheduler.web.dates import month_day_written
+from scheduler.web.speech import manner, said
 from scheduler.web.words import (
     KINDS,
     KindWords,
@@ -171,7 +173,7 @@ def _mark(visit: Appointment, window: Interval | None, scale: _Scale, flag: str)
     tip = f"{visit.step} {visit.title}: {visit_in(visit.interval, scale.zone)}"
     shown = window.shared_with(scale.whole) if window else None
     if window is not None:
-        tip += f". May start {window_in(window, scale.zone)}"
+        tip += ". " + said("May start %(window)s", window=window_in(window, scale.zone))
     left = scale.at(shown.start) if shown else None
     width = round(shown.duration / scale.whole.duration * 100, 3) if shown else None
     return Mark(
@@ -204,23 +206,28 @@ def _shades(site: Site, scale: _Scale) -> tuple[Shade, ...]:
         day = scale.first + timedelta(days=offset)
         closure = next((c for c in site.closures if c.first_day <= day <= c.last_day), None)
         if closure is not None:
-            tip = f"{short_day_words(day)}: closed, {closure.reason}"
+            tip = short_day_words(day) + ": " + said("closed, %(reason)s", reason=closure.reason)
             shades.append(Shade("closed", scale.of_day(day), width, tip))
         elif day.weekday() not in open_weekdays:
-            shades.append(Shade("weekend", scale.of_day(day), width, f"{short_day_words(day)}: not open"))
+            shades.append(
+                Shade("weekend", scale.of_day(day), width, short_day_words(day) + ": " + said("not open"))
+            )
     return tuple(shades)
 
 
 def _weeks(scale: _Scale) -> tuple[Week, ...]:
     mondays = [scale.first + timedelta(days=7 * n) for n in range(scale.days // 7)]
     return tuple(
-        Week(scale.of_day(day), f"{day.day} {day:%b}", spare=number % 2 == 1)
+        Week(scale.of_day(day), month_day_written(day, manner()), spare=number % 2 == 1)
         for number, day in enumerate(mondays)
     )
 
 
 def _summary(visits: tuple[Appointment, ...], zone: str) -> str:
     first, last = (day_words(local_day(v.start, zone)) for v in (visits[0], visits[-1]))
-    return (
-        f"{count_words(len(visits), 'visit')} from {first} to {last}; the table below says the same in words."
+    return said(
+        "%(visits)s from %(first)s to %(last)s; the table below says the same in words.",
+        visits=count_words(len(visits), "visit"),
+        first=first,
+        last=last,
     )

@@ -26,36 +26,36 @@ from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.posted_form import PostedForm
 from scheduler.web.sealed_change import wanted_extension
+from scheduler.web.speech import later, said, said_of_number
 from scheduler.web.wishes_form import within_reason
-from scheduler.web.words import count_words
 
 pages = Blueprint("extend", __name__)
 
-_DAYS = f"Give 1 to {FURTHEST_DAYS} days"
+_DAYS = later("Give 1 to %(most)s days", most=FURTHEST_DAYS)
 
 
 class ExtensionForm(PostedForm):
     """How many further visits, how far apart, and from which day on."""
 
     visits = IntegerField(
-        "How many?",
+        later("How many?"),
         [
-            InputRequired("Say how many"),
-            NumberRange(1, MOST_AT_ONCE, f"Ask for 1 to {MOST_AT_ONCE} visits at once"),
+            InputRequired(later("Say how many")),
+            NumberRange(1, MOST_AT_ONCE, later("Ask for 1 to %(most)s visits at once", most=MOST_AT_ONCE)),
         ],
         default=1,
     )
     at_least_days = IntegerField(
-        "At least so many days apart",
+        later("At least so many days apart"),
         [InputRequired(_DAYS), NumberRange(1, FURTHEST_DAYS, _DAYS)],
         default=USUAL_DAYS[0],
     )
     at_most_days = IntegerField(
-        "At most so many days apart",
+        later("At most so many days apart"),
         [InputRequired(_DAYS), NumberRange(1, FURTHEST_DAYS, _DAYS)],
         default=USUAL_DAYS[1],
     )
-    not_before = DateField("Not before", [Optional(), within_reason])
+    not_before = DateField(later("Not before"), [Optional(), within_reason])
 
     def wish(self, series: str) -> WantedExtension:
         """Return what was entered, which must be valid."""
@@ -103,7 +103,8 @@ def extended(series: str) -> ResponseReturnValue:
     if not isinstance(outcome, SeriesChanged):
         return page.refusing(outcome, wish, lambda: preview_extension(wish, actor(), current_clock()))
     number = len(outcome.change.replaces) if outcome.change else 0
-    flash(f"Booked: {count_words(number, 'further visit')}." if number else "Booked already.", "good")
+    done = said_of_number("Booked: %(num)s further visit.", "Booked: %(num)s further visits.", number)
+    flash(done if number else said("Booked already."), "good")
     return redirect(url_for("series.series", series=series), 303)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from markupsafe import Markup
 from wtforms import HiddenField, PasswordField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
@@ -37,7 +38,7 @@ class SearchForm(PostedForm):
     """Part of a patient's name, phone number or birthday. It is posted, so that it stays out of every address."""
 
     wanted = StringField(
-        "Name, phone or birthday", [Length(max=LONGEST_LINE, message="Enter fewer characters")]
+        later("Name, phone or birthday"), [Length(max=LONGEST_LINE, message=later("Enter fewer characters"))]
     )
 
 
@@ -94,4 +95,9 @@ class SubstituteForm(PostedForm):
 
 def faults(form: PostedForm) -> list[tuple[str, str]]:
     """Return (id of the field, what is wrong) in the order of the form, for the summary at the top."""
-    return [(field.id, str(error)) for field in form for error in field.errors]
+    return [
+        # What stays English is marked as such, and keeps its mark.
+        (field.id, error if isinstance(error, Markup) else str(error))
+        for field in form
+        for error in field.errors
+    ]

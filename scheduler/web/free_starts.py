@@ -8,17 +8,22 @@ from datetime import date, datetime
 
 from scheduler.booking.preview_free_starts import FreeDay
 from scheduler.domain.clock import local
-from scheduler.web.words import count_words, day_words
+from scheduler.web.speech import said
+from scheduler.web.words import clock_in, count_words, day_words
 
 
 @dataclass(frozen=True, slots=True)
 class DayChoice:
-    """A day to choose. `times` are as the clinic's clocks show them, those in `alone` move nothing else."""
+    """A day to choose. `times` are as the clinic's clocks show them, those in `alone` move nothing else.
+
+    `told` are the times as the reader writes them, in the same order.
+    """
 
     day: date
     words: str
     times: tuple[str, ...]
     alone: frozenset[str]
+    told: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +50,15 @@ def chooser(days: Iterable[FreeDay], present: datetime, zone: str, day: date, ti
 def _choice(one: FreeDay, zone: str) -> DayChoice:
     free = count_words(len(one.starts), "start")
     alone = one.alone.intersection(one.starts)
-    moves = "nothing else moves" if alone else "others would follow"
+    day = day_words(one.day)
     return DayChoice(
         day=one.day,
-        words=f"{day_words(one.day)}: {free}, {moves}",
+        words=said("%(day)s: %(free)s, nothing else moves", day=day, free=free)
+        if alone
+        else said("%(day)s: %(free)s, others would follow", day=day, free=free),
         times=tuple(_clock(start, zone) for start in one.starts),
         alone=frozenset(_clock(start, zone) for start in alone),
+        told=tuple(clock_in(start, zone) for start in one.starts),
     )
 
 

@@ -29,6 +29,7 @@ from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.link_words import asking_to_call
 from scheduler.web.own_advice import advice_of
+from scheduler.web.speech import in_english, manner, said
 from scheduler.web.subscription_routes import ShownAddress
 from scheduler.web.words import refused_words
 
@@ -68,12 +69,12 @@ def with_calendar(series: str) -> ResponseReturnValue:
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Refused | AlreadyMade):
-        said = (
-            refused_words(outcome)
+        why = (
+            in_english(refused_words(outcome))
             if isinstance(outcome, Refused)
-            else "It was made, and shown once. Make another."
+            else said("It was made, and shown once. Make another.")
         )
-        flash(said, "missing")
+        flash(why, "missing")
         return redirect(url_for("hand_out.hand_out", series=found.id), 303)
     return _sheet(found, patient, ShownAddress(outcome))
 
@@ -90,9 +91,9 @@ def send(series: str) -> ResponseReturnValue:
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, SentAgain):
-        flash("On its way: the dates are sent by e-mail.", "good")
+        flash(said("On its way: the dates are sent by e-mail."), "good")
     else:
-        flash(refused_words(outcome), "missing")
+        flash(in_english(refused_words(outcome)), "missing")
     return redirect(url_for("hand_out.hand_out", series=found.id), 303)
 
 
@@ -116,6 +117,7 @@ def _sheet(series: Series, patient: Patient, address: ShownAddress | None = None
         lines=[_line(one, plan, language) for one in visits],
         site=plan.site,
         language=language,
+        language_here=manner().language,
         words=words.plan,
         choice_words=words.choices,
         page_words=language.page,

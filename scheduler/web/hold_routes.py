@@ -15,17 +15,21 @@ from scheduler.store.work import reading
 from scheduler.web.form_keys import key_sent
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
+from scheduler.web.speech import in_english, mark, said
 from scheduler.web.words import refused_words
 
 pages = Blueprint("hold", __name__)
 
 _LENGTHS = {
-    "15-minutes": ("for 15 minutes", timedelta(minutes=15)),
-    "1-day": ("for a day", timedelta(days=1)),
-    "3-days": ("for 3 days", timedelta(days=3)),
+    "15-minutes": (mark("for 15 minutes"), timedelta(minutes=15)),
+    "1-day": (mark("for a day"), timedelta(days=1)),
+    "3-days": (mark("for 3 days"), timedelta(days=3)),
 }
-HOLD_CHOICES = tuple((value, label) for value, (label, _) in _LENGTHS.items())
-"""Minutes for a telephone call, days for a patient to think: (value, label)."""
+
+
+def hold_choices() -> tuple[tuple[str, str], ...]:
+    """Return for how long one may hold, as (value, label): minutes for a telephone call, days for a patient to think."""
+    return tuple((value, said(label)) for value, (label, _) in _LENGTHS.items())
 
 
 def held_until(choice: str, now: datetime) -> datetime:
@@ -39,7 +43,7 @@ def book(series: str) -> ResponseReturnValue:
     """Book what was held."""
     _must_be_within_reach(series)
     outcome = book_hold(DecideHold(series, key_sent()), actor(), current_clock())
-    return _told(series, outcome, "Booked: the times that were held.")
+    return _told(series, outcome, said("Booked: the times that were held."))
 
 
 @pages.post("/series/<series>/hold/release")
@@ -48,7 +52,7 @@ def release(series: str) -> ResponseReturnValue:
     """Let go what was held."""
     _must_be_within_reach(series)
     outcome = release_hold(DecideHold(series, key_sent()), actor(), current_clock())
-    return _told(series, outcome, "Let go: the times are free again.")
+    return _told(series, outcome, said("Let go: the times are free again."))
 
 
 def _must_be_within_reach(series: str) -> None:
@@ -60,7 +64,7 @@ def _told(series: str, outcome: HoldDecided | Refused | NotAllowed, done: str) -
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Refused):
-        flash(refused_words(outcome), "bad")
+        flash(in_english(refused_words(outcome)), "bad")
     else:
         flash(done, "good")
     return redirect(url_for("series.series", series=series), 303)

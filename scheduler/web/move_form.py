@@ -12,6 +12,7 @@ from scheduler.booking.preview_move import WantedMove
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import instant_at, local_day
 from scheduler.web.posted_form import PostedForm
+from scheduler.web.speech import later, said
 from scheduler.web.wishes_form import ClockField, within_reason
 from scheduler.web.words import day_words
 
@@ -35,28 +36,30 @@ class NeededFor:
 class MoveForm(PostedForm):
     """Where to, with the days and times that two of the choices ask for; `stay` holds step keys."""
 
-    where = RadioField("Where to?", [InputRequired("Choose where the visit shall go")])
-    day = DateField("Day", [NeededFor(EXACTLY, "Enter the day, such as 3 Dec 2026"), within_reason])
-    at = ClockField("Time", [NeededFor(EXACTLY, "Enter the time, such as 09:00")])
-    first_day = DateField(
-        "From", [NeededFor(BETWEEN, "Enter the first day, such as 3 Dec 2026"), within_reason]
+    where = RadioField(later("Where to?"), [InputRequired(later("Choose where the visit shall go"))])
+    day = DateField(
+        later("Day"), [NeededFor(EXACTLY, later("Enter the day, such as 3 Dec 2026")), within_reason]
     )
-    last_day = DateField("Until", [Optional(), within_reason])
-    stay = SelectMultipleField("Visits that must stay")
+    at = ClockField(later("Time"), [NeededFor(EXACTLY, later("Enter the time, such as 09:00"))])
+    first_day = DateField(
+        later("From"), [NeededFor(BETWEEN, later("Enter the first day, such as 3 Dec 2026")), within_reason]
+    )
+    last_day = DateField(later("Until"), [Optional(), within_reason])
+    stay = SelectMultipleField(later("Visits that must stay"))
 
     def validate_last_day(self, field: DateField) -> None:
         """Refuse a last day before the first."""
         if field.data and self.first_day.data and field.data < self.first_day.data:
-            raise ValidationError("Enter a last day that is not before the first")
+            raise ValidationError(said("Enter a last day that is not before the first"))
 
 
 def offering(form: MoveForm, visit: Appointment, others: list[tuple[str, str]], zone: str) -> MoveForm:
     """Fill the choices in, and return the form; `others` are the visits that could stay, as (step, label)."""
     form.where.choices = [
-        (NEAREST, "The nearest other time that works"),
-        (ANOTHER_DAY, f"Any day but {day_words(local_day(visit.start, zone))}"),
-        (EXACTLY, "An exact day and time"),
-        (BETWEEN, "Some day between"),
+        (NEAREST, said("The nearest other time that works")),
+        (ANOTHER_DAY, said("Any day but %(day)s", day=day_words(local_day(visit.start, zone)))),
+        (EXACTLY, said("An exact day and time")),
+        (BETWEEN, said("Some day between")),
     ]
     form.stay.choices = others
     return form

@@ -23,8 +23,8 @@ from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.move_form import MoveForm, offering, wanted
 from scheduler.web.sealed_change import wanted_move
+from scheduler.web.speech import said, said_of_number
 from scheduler.web.ways_of_change import standing_choices
-from scheduler.web.words import count_words
 
 pages = Blueprint("move", __name__)
 
@@ -74,7 +74,8 @@ def moved(appointment: str) -> ResponseReturnValue:
     if not isinstance(outcome, SeriesChanged):
         return page.refusing(outcome, wish, lambda: preview_move(wish, actor(), current_clock()))
     number = len(outcome.moves) + len(outcome.reassigned)
-    flash(f"Moved: {count_words(number, 'visit')} changed." if number else "Moved already.", "good")
+    done = said_of_number("Moved: %(num)s visit changed.", "Moved: %(num)s visits changed.", number)
+    flash(done if number else said("Moved already."), "good")
     return redirect(url_for("series.series", series=outcome.series.id), 303)
 
 

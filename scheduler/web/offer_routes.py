@@ -7,6 +7,7 @@ from datetime import datetime
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from scheduler.access.permissions import Permission
 from scheduler.booking.changed_series import visits_of
@@ -34,6 +35,7 @@ from scheduler.web.form_keys import key_sent
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.sealed_change import Seal, UnusableWay, opened, sealed
+from scheduler.web.speech import in_english, said
 from scheduler.web.words import count_words, moment_in, refused_words
 
 pages = Blueprint("offers", __name__)
@@ -92,10 +94,11 @@ def make(appointment: str) -> ResponseReturnValue:
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Refused):
-        flash(f"Nothing is offered. {refused_words(outcome)}", "bad")
+        flash(Markup("%s %s") % (said("Nothing is offered."), in_english(refused_words(outcome))), "bad")
     else:
         number = count_words(len(outcome.times), "time")
-        flash(f"Offered: {number}, until {moment_in(outcome.expires_at, about.site.zone)}.", "good")
+        until = moment_in(outcome.expires_at, about.site.zone)
+        flash(said("Offered: %(times)s, until %(until)s.", times=number, until=until), "good")
     return again
 
 
@@ -107,7 +110,7 @@ def settle(appointment: str) -> ResponseReturnValue:
         about = _subject(appointment)
     if isinstance(settle_offers(SettleOffers(about.visit.id), actor(), current_clock()), NotAllowed):
         abort(403)
-    flash("Settled. Nothing is offered for this visit now.", "good")
+    flash(said("Settled. Nothing is offered for this visit now."), "good")
     return redirect(url_for("visits.visit", appointment=about.visit.id), 303)
 
 
@@ -142,10 +145,19 @@ def _news(last: Offer | None, about: _Subject, now: datetime) -> str:
 def news_words(news: OfferNews, one: Offer, visit: Appointment, zone: str) -> str:
     """Return what came of an offer, in a sentence."""
     if news is OfferNews.CHOSEN:
-        return (
-            f"The patient chose another time for {visit.step}: it is on {moment_in(visit.start, zone)} now."
+        return said(
+            "The patient chose another time for %(visit)s: it is on %(time)s now.",
+            visit=visit.step,
+            time=moment_in(visit.start, zone),
         )
     if news is OfferNews.MISSED:
-        return f"The patient chose a time for {visit.step} that was taken already. Call, and find another."
+        return said(
+            "The patient chose a time for %(visit)s that was taken already. Call, and find another.",
+            visit=visit.step,
+        )
     until = moment_in(one.expires_at, zone)
-    return f"The patient chose none of the times offered for {visit.step} until {until}; it stands as booked."
+    return said(
+        "The patient chose none of the times offered for %(visit)s until %(until)s; it stands as booked.",
+        visit=visit.step,
+        until=until,
+    )

@@ -37,29 +37,32 @@ from scheduler.web.forms import LONGEST_LINE, faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.posted_form import PostedForm
+from scheduler.web.speech import in_english, later, said
 from scheduler.web.words import refused_words
 
 pages = Blueprint("patient_details", __name__)
 
-_SHORTER = Length(max=LONGEST_LINE, message="Enter fewer characters")
+_SHORTER = Length(max=LONGEST_LINE, message=later("Enter fewer characters"))
 
 
 class DetailsForm(PostedForm):
     """What is told of a patient."""
 
-    given_name = StringField("Given name", [InputRequired("Enter the given name"), _SHORTER])
-    family_name = StringField("Family name", [InputRequired("Enter the family name"), _SHORTER])
+    given_name = StringField(later("Given name"), [InputRequired(later("Enter the given name")), _SHORTER])
+    family_name = StringField(later("Family name"), [InputRequired(later("Enter the family name")), _SHORTER])
     # What is a day the clinic file says; browsers send it in its form.
-    birth_date = StringField("Born on", [InputRequired("Enter the day of birth, such as 1984-05-17")])
-    phone = StringField("Phone", [_SHORTER])
-    email = StringField("E-mail", [_SHORTER])
-    language = SelectField("Language of messages", [Optional()])
-    zone = StringField("Time zone", [_SHORTER])
-    referred_on = StringField("Referred on", [_SHORTER])
+    birth_date = StringField(
+        later("Born on"), [InputRequired(later("Enter the day of birth, such as 1984-05-17"))]
+    )
+    phone = StringField(later("Phone"), [_SHORTER])
+    email = StringField(later("E-mail"), [_SHORTER])
+    language = SelectField(later("Language of messages"), [Optional()])
+    zone = StringField(later("Time zone"), [_SHORTER])
+    referred_on = StringField(later("Referred on"), [_SHORTER])
 
     def offer(self, site: Site) -> DetailsForm:
         """Fill the choices in, and return the form."""
-        usual = f"{spoken(site.language).name}, as usual here"
+        usual = said("%(language)s, as usual here", language=spoken(site.language).name)
         named = [(code, one.name) for code, one in LANGUAGES.items()]
         # A language that nobody here writes yet may come from a file, and stays.
         kept = self.language.data
@@ -87,7 +90,7 @@ def new() -> ResponseReturnValue:
     command = RegisterPatient(site.id, form.told(), seen, key_sent())
     outcome = register_patient(command, actor(), current_clock())
     if isinstance(outcome, PatientKept):
-        flash(f"{outcome.patient.name} is entered.", "good")
+        flash(said("%(name)s is entered.", name=outcome.patient.name), "good")
         then = "book.book" if request.form.get("then") == "book" else "patients.patient"
         return redirect(url_for(then, patient=outcome.patient.id), 303)
     return _not_kept(outcome, form, site)
@@ -112,7 +115,7 @@ def details(patient: str) -> ResponseReturnValue:
     command = ChangePatient(known.id, form.told(), before, key_sent())
     outcome = change_patient(command, actor(), current_clock())
     if isinstance(outcome, PatientKept):
-        flash("Saved. Messages that wait go by what is known now.", "good")
+        flash(said("Saved. Messages that wait go by what is known now."), "good")
         return redirect(url_for("patients.patient", patient=known.id), 303)
     return _not_kept(outcome, form, site, known)
 
@@ -130,7 +133,7 @@ def _not_kept(
     if isinstance(outcome, MayBeKnown):
         return _page(form, site, known, alike=outcome.alike), 409
     if isinstance(outcome, Refused):
-        flash(refused_words(outcome), "bad")
+        flash(in_english(refused_words(outcome)), "bad")
         assert known is not None, "what is new is refused by nothing"
         return redirect(url_for("patient_details.details", patient=known.id), 303)
     assert isinstance(outcome, NotSound)
@@ -142,9 +145,10 @@ def _not_kept(
 
 
 def in_words(fault: Fault) -> str:
-    """Return what is wrong with something that was told, and what mends it, as a sentence."""
+    """Return what is wrong with something that was told, and what mends it, as a sentence in English."""
     mend = f"; {fault.mend}" if fault.mend else ""
-    return sentence(f"it {fault.problem}{mend}") if not fault.problem[:1].isupper() else fault.problem + mend
+    whole = fault.problem + mend
+    return in_english(whole if fault.problem[:1].isupper() else sentence(f"it {whole}"))
 
 
 def _page(

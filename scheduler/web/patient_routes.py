@@ -28,6 +28,7 @@ from scheduler.web.contact_lines import contact_history, languages_of, ways_of
 from scheduler.web.forms import SearchForm, faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
+from scheduler.web.speech import said
 from scheduler.web.words import GATES, day_words, gate_words
 
 pages = Blueprint("patients", __name__)
@@ -128,9 +129,12 @@ def gate_lines(patient: Patient, now: datetime, zone: str) -> tuple[GateLine, ..
         if record is None:
             lines.append(GateLine(gate_words(kind), "missing", ""))
         elif record.decision is GateDecision.HOLD:
-            lines.append(GateLine(gate_words(kind), "hold", f"since {day_words(record.decided_on)}"))
+            lines.append(
+                GateLine(gate_words(kind), "hold", said("since %(day)s", day=day_words(record.decided_on)))
+            )
         else:
-            until = f"until {day_words(record.valid_until)}" if record.valid_until else "until it is replaced"
+            last = record.valid_until
+            until = said("until %(day)s", day=day_words(last)) if last else said("until it is replaced")
             lines.append(GateLine(gate_words(kind), "pass" if record.passes_on(today) else "over", until))
     return tuple(lines)
 
@@ -138,12 +142,12 @@ def gate_lines(patient: Patient, now: datetime, zone: str) -> tuple[GateLine, ..
 def _absence_lines(absences: Absences) -> tuple[tuple[str, int], ...]:
     """Return in words what did not take place and how often, each kind apart; nothing that never happened."""
     counted = (
-        ("Called off late by the patient", absences.by_patient_late),
-        ("Called off in time by the patient", absences.by_patient_in_time),
-        ("Called off late by the clinic", absences.by_clinic_late),
-        ("Called off in time by the clinic", absences.by_clinic_in_time),
-        ("Did not come", absences.no_shows),
-        ("Stopped by the clinic on the day", absences.same_day_holds),
+        (said("Called off late by the patient"), absences.by_patient_late),
+        (said("Called off in time by the patient"), absences.by_patient_in_time),
+        (said("Called off late by the clinic"), absences.by_clinic_late),
+        (said("Called off in time by the clinic"), absences.by_clinic_in_time),
+        (said("Did not come"), absences.no_shows),
+        (said("Stopped by the clinic on the day"), absences.same_day_holds),
     )
     return tuple((what, number) for what, number in counted if number)
 

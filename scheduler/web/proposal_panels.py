@@ -16,6 +16,7 @@ from scheduler.rules.finding import Finding
 from scheduler.web.drawing import Drawing, draw
 from scheduler.web.open_gates import OpenGate, open_gates
 from scheduler.web.sealed_choice import sealed
+from scheduler.web.speech import said
 from scheduler.web.visit_rows import (
     Manner,
     Names,
@@ -101,7 +102,7 @@ def _card(option: PreviewedSeries, wishes: WantedSeries, onlooker: Onlooker) -> 
         therapist=onlooker.names.person(option.proposal.therapist) if option.proposal.therapist else "",
         first_visit=day_words(first),
         last_visit=day_words(last),
-        span=f"{len(visits)} visits in {days} days",
+        span=said("%(visits)s visits in %(days)s days", visits=len(visits), days=days),
         doses=f"{_short(doses[0], zone)} – {_short(doses[-1], zone)}" if doses else "",
         stands_out=option.proposal.stands_out,
         seal=sealed(series, wishes, onlooker.actor, onlooker.now),

@@ -22,9 +22,10 @@ from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.posted_form import PostedForm
 from scheduler.web.sealed_change import wanted_replan
+from scheduler.web.speech import in_english, later, said, said_of_number
 from scheduler.web.ways_of_change import missing_visits, standing_choices
 from scheduler.web.wishes_form import within_reason
-from scheduler.web.words import count_words, refused_words
+from scheduler.web.words import refused_words
 
 pages = Blueprint("replan", __name__)
 
@@ -32,9 +33,9 @@ pages = Blueprint("replan", __name__)
 class ReplanForm(PostedForm):
     """From which day on, and on which not; `stay` holds step keys."""
 
-    not_before = DateField("Not before", [Optional(), within_reason])
-    not_on = DateField("Not on", [Optional(), within_reason])
-    stay = SelectMultipleField("Visits that must stay")
+    not_before = DateField(later("Not before"), [Optional(), within_reason])
+    not_on = DateField(later("Not on"), [Optional(), within_reason])
+    stay = SelectMultipleField(later("Visits that must stay"))
 
     def wish(self, series: str) -> WantedReplan:
         """Return what was entered, which must be valid."""
@@ -76,7 +77,8 @@ def replanned(series: str) -> ResponseReturnValue:
     if not isinstance(outcome, SeriesChanged):
         return page.refusing(outcome, wish, lambda: preview_replan(wish, actor(), current_clock()))
     number = len(outcome.change.replaces) if outcome.change else 0
-    flash(f"Booked again: {count_words(number, 'visit')}." if number else "Planned already.", "good")
+    done = said_of_number("Booked again: %(num)s visit.", "Booked again: %(num)s visits.", number)
+    flash(done if number else said("Planned already."), "good")
     return redirect(url_for("series.series", series=series), 303)
 
 
@@ -92,10 +94,12 @@ def decline(series: str) -> ResponseReturnValue:
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Refused):
-        flash(refused_words(outcome), "bad")
+        flash(in_english(refused_words(outcome)), "bad")
     else:
-        done = outcome.series.state is SeriesState.COMPLETED
-        flash(f"Declined: {step}.{' The series is completed.' if done else ''}", "good")
+        told = said("Declined: %(visit)s.", visit=step)
+        if outcome.series.state is SeriesState.COMPLETED:
+            told += " " + said("The series is completed.")
+        flash(told, "good")
     return redirect(url_for("series.series", series=found.id), 303)
 
 

@@ -16,6 +16,7 @@ from scheduler.booking.extend_series import WantedExtension
 from scheduler.booking.plain_visits import as_plain, from_plain
 from scheduler.booking.preview_move import WantedMove
 from scheduler.booking.replan_series import WantedReplan
+from scheduler.web.speech import said
 
 GOOD_FOR = timedelta(hours=2)
 """After this the ways are looked for anew; a change is judged anew in any case."""
@@ -66,11 +67,11 @@ def opened(text: str, seal: Seal) -> SealedChange:
     try:
         content = _serializer().loads(text)
     except BadData:
-        raise UnusableWay("The choice could not be read. Please choose again.") from None
+        raise UnusableWay(said("The choice could not be read. Please choose again.")) from None
     if (content["by"], content["about"]) != (seal.actor, seal.about):
-        raise UnusableWay("The choice was made for something else. Please choose again.")
+        raise UnusableWay(said("The choice was made for something else. Please choose again."))
     if seal.now - datetime.fromtimestamp(content["at"], UTC) > GOOD_FOR:
-        raise UnusableWay("Those ways were more than two hours old. Nothing was changed; look again.")
+        raise UnusableWay(said("Those ways were more than two hours old. Nothing was changed; look again."))
     return SealedChange(tuple(map(from_plain, content["visits"])), content["key"], content["wanted"])
 
 

@@ -16,6 +16,7 @@ from scheduler.booking.request import ChosenVisit, WantedSeries
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.people import Role
 from scheduler.domain.series import Series
+from scheduler.web.speech import said
 
 GOOD_FOR = timedelta(hours=2)
 """After this a proposal is looked for anew; it is judged anew at booking in any case."""
@@ -59,11 +60,13 @@ def opened(text: str, patient: str, actor: str, now: datetime) -> BookSeries:
     try:
         content = _serializer().loads(text)
     except BadData:
-        raise UnusableChoice("The choice could not be read. Please choose again.") from None
+        raise UnusableChoice(said("The choice could not be read. Please choose again.")) from None
     if (content["by"], content["patient"]) != (actor, patient):
-        raise UnusableChoice("The choice was made for somebody else. Please choose again.")
+        raise UnusableChoice(said("The choice was made for somebody else. Please choose again."))
     if now - datetime.fromtimestamp(content["at"], UTC) > GOOD_FOR:
-        why = "Those proposals were more than two hours old. Nothing was booked; here is what is free now."
+        why = said(
+            "Those proposals were more than two hours old. Nothing was booked; here is what is free now."
+        )
         raise UnusableChoice(why, _booking(content))
     return _booking(content)
 

@@ -40,6 +40,7 @@ from scheduler.web.forms import CancelForm, EndSeriesForm, faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.open_gates import open_gates
+from scheduler.web.speech import in_english, said
 from scheduler.web.undoing import undoable
 from scheduler.web.visit_rows import Manner, Names, beside_no_visit, rows_of, windows_of, worst_by_visit
 from scheduler.web.ways_of_change import missing_visits
@@ -130,14 +131,11 @@ def cancel(series: str) -> ResponseReturnValue:
         abort(403)
     if isinstance(outcome, SeriesCancelled):
         if not outcome.called_off:
-            flash("The series ends here.", "good")
+            flash(said("The series ends here."), "good")
             return redirect(url_for("series.series", series=found.id), 303)
-        done = "Paused" if outcome.series.state is SeriesState.PAUSED else "Cancelled"
-        count = count_words(len(outcome.called_off), "visit")
-        late = f" {outcome.late} of them count as late." if outcome.late else ""
-        flash(f"{done}: {count}. Their times are free again.{late}", "good")
+        flash(_called_off(outcome), "good")
     else:
-        flash(refused_words(outcome), "bad")
+        flash(in_english(refused_words(outcome)), "bad")
     return redirect(url_for("series.series", series=found.id), 303)
 
 
@@ -176,14 +174,27 @@ def cancel_visit(appointment: str) -> ResponseReturnValue:
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Refused):
-        flash(refused_words(outcome), "bad")
+        flash(in_english(refused_words(outcome)), "bad")
     else:
-        late = " It counts as late." if outcome.is_late else ""
-        flash(
-            f"Cancelled: {visit.step}, {visit.title}.{late} What the rest of the series needs now stands below.",
-            "good",
-        )
+        flash(_visit_called_off(visit, outcome.is_late), "good")
     return redirect(url_for("series.series", series=found.id), 303)
+
+
+def _called_off(outcome: SeriesCancelled) -> str:
+    visits = count_words(len(outcome.called_off), "visit")
+    if outcome.series.state is SeriesState.PAUSED:
+        done = said("Paused: %(visits)s. Their times are free again.", visits=visits)
+    else:
+        done = said("Cancelled: %(visits)s. Their times are free again.", visits=visits)
+    late = said("%(count)s of them count as late.", count=outcome.late)
+    return f"{done} {late}" if outcome.late else done
+
+
+def _visit_called_off(visit: Appointment, is_late: bool) -> str:
+    parts = [said("Cancelled: %(step)s, %(title)s.", step=visit.step, title=visit.title)]
+    if is_late:
+        parts.append(said("It counts as late."))
+    return " ".join([*parts, said("What the rest of the series needs now stands below.")])
 
 
 def _allowed(found: Series, ahead: Sequence[Appointment], now: datetime) -> Mapping[str, object]:

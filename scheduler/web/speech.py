@@ -56,9 +56,9 @@ def mark(sentence: str) -> str:
     return sentence
 
 
-def later(sentence: str) -> str:
+def later(sentence: str, **values: object) -> str:
     """Return what is said anew each time it is shown: for the labels and problems of forms, which are made once."""
-    return cast(str, LazyProxy(said, sentence, enable_cache=False))
+    return cast(str, LazyProxy(said, sentence, enable_cache=False, **values))
 
 
 class Spoken(Mapping[Key, str]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from scheduler.access.permissions import Permission
 from scheduler.booking.cancel_series import CancelSeries, cancel_series
@@ -16,6 +17,7 @@ from scheduler.store.work import reading
 from scheduler.web.form_keys import key_sent
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
+from scheduler.web.speech import in_english, said
 from scheduler.web.undoing import Deed, Undoable, undoable
 from scheduler.web.words import refused_words
 
@@ -38,8 +40,8 @@ def undo(series: str) -> ResponseReturnValue:
 
 def _not_any_more(series: Series) -> str:
     if series.state is SeriesState.CANCELLED:
-        return "It is undone already: nothing of this series is booked."
-    return (
+        return said("It is undone already: nothing of this series is booked.")
+    return said(
         "There is nothing to undo any more: it is undone already, the time for it is over, or something else was "
         "done since. The series stands as it is shown below; a visit can still be moved, and the series ended."
     )
@@ -51,9 +53,9 @@ def _undo_booking(series: Series, patient: Patient) -> ResponseReturnValue:
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Refused):
-        flash(refused_words(outcome), "bad")
+        flash(in_english(refused_words(outcome)), "bad")
         return redirect(url_for("series.series", series=series.id), 303)
-    flash("Undone: nothing is booked, and nobody is told. The times are free again.", "good")
+    flash(said("Undone: nothing is booked, and nobody is told. The times are free again."), "good")
     return redirect(url_for("patients.patient", patient=patient.id), 303)
 
 
@@ -62,7 +64,7 @@ def _undo_move(series: Series, able: Undoable) -> ResponseReturnValue:
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Refused):
-        flash(f"It stays moved. {refused_words(outcome)}", "bad")
+        flash(Markup("%s %s") % (said("It stays moved."), in_english(refused_words(outcome))), "bad")
     else:
-        flash("Undone: everything is where it was before the move, and nobody is told.", "good")
+        flash(said("Undone: everything is where it was before the move, and nobody is told."), "good")
     return redirect(url_for("series.series", series=series.id), 303)

@@ -19,26 +19,41 @@ from scheduler.planner.backfill import Gain, GainKind
 from scheduler.store import clinic
 from scheduler.store.glances import patients_named, series_in_outline, staff_names
 from scheduler.web.move_form import EXACTLY
+from scheduler.web.speech import Spoken, SpokenInOrder, mark, said
 from scheduler.web.visit_rows import Names
 from scheduler.web.wishes_form import entered
-from scheduler.web.words import KINDS, WEEKDAYS, absence_in, count_words, day_words, short_day_words
+from scheduler.web.words import KINDS, absence_in, count_words, day_words, short_day_words, time_words
 
-LEFT = {
-    LeftBecause.NOT_WANTED: "Does not want it any more",
-    LeftBecause.ELSEWHERE: "Is treated elsewhere",
-    LeftBecause.NOT_REACHED: "Could not be reached",
-    LeftBecause.CLINICAL_DECISION: "Clinical decision",
-    LeftBecause.OTHER: "Other",
-}
+LEFT = Spoken(
+    {
+        LeftBecause.NOT_WANTED: mark("Does not want it any more"),
+        LeftBecause.ELSEWHERE: mark("Is treated elsewhere"),
+        LeftBecause.NOT_REACHED: mark("Could not be reached"),
+        LeftBecause.CLINICAL_DECISION: mark("Clinical decision"),
+        LeftBecause.OTHER: mark("Other"),
+    }
+)
 """Why somebody is taken off the list by hand, as a choice."""
 
-CAUSES = {
-    FreedBy.CALLED_OFF: "called off",
-    FreedBy.MOVED: "moved away",
-    FreedBy.OPENED_AGAIN: "the site is open after all",
-    FreedBy.ROOM_BACK: "the room is in use again",
-    FreedBy.BACK_AT_WORK: "not away after all",
-}
+CAUSES = Spoken(
+    {
+        FreedBy.CALLED_OFF: mark("called off"),
+        FreedBy.MOVED: mark("moved away"),
+        FreedBy.OPENED_AGAIN: mark("the site is open after all"),
+        FreedBy.ROOM_BACK: mark("the room is in use again"),
+        FreedBy.BACK_AT_WORK: mark("not away after all"),
+    }
+)
+
+_EVERY = SpokenInOrder(
+    mark("Mondays"),
+    mark("Tuesdays"),
+    mark("Wednesdays"),
+    mark("Thursdays"),
+    mark("Fridays"),
+    mark("Saturdays"),
+    mark("Sundays"),
+)
 
 Fields = tuple[tuple[str, str], ...]
 """Hidden fields of a form: name and value, a name as often as it has values."""
@@ -103,7 +118,11 @@ def freed_lines(found: Backfill, site: Site, now: datetime) -> tuple[FreedLine, 
             id=freed.id,
             when=absence_in(freed.interval, site.zone),
             what=_what(freed, names),
-            how=f"{CAUSES[freed.cause]}, noted {short_day_words(local(freed.freed_at, site.zone))}",
+            how=said(
+                "%(cause)s, noted %(day)s",
+                cause=CAUSES[freed.cause],
+                day=short_day_words(local(freed.freed_at, site.zone)),
+            ),
             candidates=tuple(
                 _candidate(one, patients[one.patient], site, now)
                 for one in found.candidates.get(freed.id, ())
@@ -172,19 +191,19 @@ def wishes_words(entry: WaitingEntry, therapists: Mapping[str, str]) -> Iterator
     """Yield what somebody wishes for, in words."""
     wanted = wanted_by(entry)
     if wanted.earliest:
-        yield f"not before {day_words(wanted.earliest)}"
+        yield said("not before %(day)s", day=day_words(wanted.earliest))
     if wanted.latest:
-        yield f"over by {day_words(wanted.latest)}"
+        yield said("over by %(day)s", day=day_words(wanted.latest))
     if wanted.therapist:
-        yield f"with {therapists.get(wanted.therapist, wanted.therapist)}"
+        yield said("with %(name)s", name=therapists.get(wanted.therapist, wanted.therapist))
     elif wanted.rather:
-        yield f"rather with {therapists.get(wanted.rather, wanted.rather)}"
+        yield said("rather with %(name)s", name=therapists.get(wanted.rather, wanted.rather))
     if wanted.weekdays:
-        yield "on " + ", ".join(f"{WEEKDAYS[day]}s" for day in sorted(wanted.weekdays))
+        yield said("on %(days)s", days=", ".join(_EVERY[day] for day in sorted(wanted.weekdays)))
     if wanted.from_time:
-        yield f"from {wanted.from_time:%H:%M}"
+        yield said("from %(time)s", time=time_words(wanted.from_time))
     if wanted.until_time:
-        yield f"until {wanted.until_time:%H:%M}"
+        yield said("until %(time)s", time=time_words(wanted.until_time))
 
 
 def gain_words(gain: Gain, zone: str) -> str:
@@ -192,32 +211,38 @@ def gain_words(gain: Gain, zone: str) -> str:
     after = short_day_words(local(gain.after, zone))
     if gain.before is None:
         if gain.kind is GainKind.FITS:
-            return f"a complete series fits, and none did without this time: first dose {after}"
-        return f"{gain.step} is booked again: {after}"
+            return said(
+                "a complete series fits, and none did without this time: first dose %(day)s", day=after
+            )
+        return said("%(visit)s is booked again: %(day)s", visit=gain.step, day=after)
     before = short_day_words(local(gain.before, zone))
-    if gain.kind is GainKind.IDEAL:
-        return f"{gain.step} as close as the protocol wishes: {after} instead of {before}"
-    what = {
-        GainKind.FIRST_DOSE: "first dose",
-        GainKind.NEXT_DOSE: f"next dose, {gain.step},",
-        GainKind.FINISH: "all over",
-    }[gain.kind]
-    return f"{what} {count_words(gain.days, 'day')} earlier: {after} instead of {before}"
+    days = {"day": after, "before": before, "days": count_words(gain.days, "day")}
+    return said(_GAINS[gain.kind], visit=gain.step, **days)
+
+
+_GAINS = {
+    GainKind.IDEAL: mark("%(visit)s as close as the protocol wishes: %(day)s instead of %(before)s"),
+    GainKind.FIRST_DOSE: mark("first dose %(days)s earlier: %(day)s instead of %(before)s"),
+    GainKind.NEXT_DOSE: mark("next dose, %(visit)s, %(days)s earlier: %(day)s instead of %(before)s"),
+    GainKind.FINISH: mark("all over %(days)s earlier: %(day)s instead of %(before)s"),
+}
+"""What is gained, in words."""
 
 
 def _candidate(one: Candidate, patient: Patient, site: Site, now: datetime) -> CandidateLine:
     today, zone = local_day(now, site.zone), site.zone
     if one.entry is not None:
-        address, verb = url_for("book.proposals", patient=patient.id), "See proposals"
-        fields, waits = fields_for(one.entry, today), "Waits since"
+        address, verb = url_for("book.proposals", patient=patient.id), said("See proposals")
+        fields = fields_for(one.entry, today)
+        waits = said("Waits since %(day)s", day=day_words(local_day(one.since, zone)))
     else:
         assert one.visit is not None, "whoever does not wait has a visit to move"
         address, fields, verb = _moving(one, zone)
-        waits = "Would come earlier, since"
+        waits = said("Would come earlier, since %(day)s", day=day_words(local_day(one.since, zone)))
     return CandidateLine(
         patient=patient,
         gains=tuple(gain_words(gain, zone) for gain in one.improvement.gains),
-        waits=f"{waits} {day_words(local_day(one.since, zone))}",
+        waits=waits,
         more_times=len(one.improvement.freed) - 1,
         address=address,
         fields=fields,
@@ -234,14 +259,18 @@ def _moving(one: Candidate, zone: str) -> tuple[str, Fields, str]:
     at = local(after.start, zone)
     if visit.state.takes_time:
         fields = (("where", EXACTLY), ("day", at.date().isoformat()), ("at", f"{at:%H:%M}"))
-        return url_for("move.ways", appointment=visit.id), fields, f"Move {visit.step} there"
+        return (
+            url_for("move.ways", appointment=visit.id),
+            fields,
+            said("Move %(visit)s there", visit=visit.step),
+        )
     address = url_for("replan.ways", series=one.improvement.series.id)
-    return address, (("not_before", at.date().isoformat()),), f"Book {visit.step} again"
+    return address, (("not_before", at.date().isoformat()),), said("Book %(visit)s again", visit=visit.step)
 
 
 def _what(freed: FreedTime, names: Names) -> str:
     if freed.cause is FreedBy.OPENED_AGAIN:
-        return "All rooms and everybody at work"
+        return said("All rooms and everybody at work")
     kind = f"{KINDS[freed.kind].name}: " if freed.kind else ""
     rooms = sorted({names.room(one.resource) for one in freed.claims if one.resource in names.rooms})
     people = sorted({names.person(one.resource) for one in freed.claims if one.resource in names.people})

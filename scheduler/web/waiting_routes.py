@@ -29,6 +29,7 @@ from scheduler.web.book_routes import counter_of
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.posted_form import PostedForm
+from scheduler.web.speech import in_english, later, said
 from scheduler.web.waiting_lines import LEFT, earlier_lines, entry_lines, freed_lines
 from scheduler.web.wishes_form import wanted, within_reason
 from scheduler.web.words import count_words, refused_words
@@ -39,7 +40,7 @@ pages = Blueprint("waiting", __name__)
 class UntilForm(PostedForm):
     """Until which day it makes sense to wait, if there is such a day."""
 
-    until = DateField("Until", [Optional(), within_reason])
+    until = DateField(later("Until"), [Optional(), within_reason])
 
 
 @pages.get("/waiting")
@@ -72,16 +73,17 @@ def put(patient: str) -> ResponseReturnValue:
         counter = counter_of(patient_within_reach(actor(), patient))
     form, found = counter.form, counter.patient
     if not (form.validate() and until.validate()):
-        flash("Nothing was noted: enter the day until which the patient waits as a day.", "missing")
+        flash(said("Nothing was noted: enter the day until which the patient waits as a day."), "missing")
         return redirect(url_for("book.book", patient=found.id), 303)
     command = PutOnWaitingList(wanted(form, found.id, limit=1), until.until.data)
     outcome = put_on_waiting_list(command, actor(), current_clock())
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Refused):
-        flash(refused_words(outcome), "bad")
+        flash(in_english(refused_words(outcome)), "bad")
         return redirect(url_for("book.book", patient=found.id), 303)
-    flash(f"{found.name} waits. When something becomes free that helps, it stands here.", "good")
+    told = said("%(name)s waits. When something becomes free that helps, it stands here.", name=found.name)
+    flash(told, "good")
     return redirect(url_for("waiting.waiting"), 303)
 
 
@@ -94,12 +96,12 @@ def off(entry: str) -> ResponseReturnValue:
     try:
         because = LeftBecause(request.form.get("because", ""))
     except ValueError:
-        flash("Choose why the patient waits no more. Nothing was changed.", "missing")
+        flash(said("Choose why the patient waits no more. Nothing was changed."), "missing")
         return redirect(url_for("waiting.waiting"), 303)
     outcome = take_off_waiting_list(TakeOffWaitingList(entry, because), actor(), current_clock())
     if isinstance(outcome, NotAllowed):
         abort(403)
-    flash(f"{patient.name} waits no more.", "good")
+    flash(said("%(name)s waits no more.", name=patient.name), "good")
     return redirect(url_for("waiting.waiting"), 303)
 
 
@@ -111,7 +113,8 @@ def leave() -> ResponseReturnValue:
     for one in named:
         if isinstance(leave_free(LeaveFree(one), actor(), current_clock()), NotAllowed):
             abort(403)
-    flash(f"Left free: {count_words(len(named), 'time')}, not told here any more.", "good")
+    times = count_words(len(named), "time")
+    flash(said("Left free: %(times)s, not told here any more.", times=times), "good")
     return redirect(url_for("waiting.waiting"), 303)
 
 
@@ -128,9 +131,9 @@ def earlier(series: str) -> ResponseReturnValue:
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Refused):
-        flash(refused_words(outcome), "bad")
+        flash(in_english(refused_words(outcome)), "bad")
     elif would:
-        flash(f"Noted: {patient.name} would come earlier.", "good")
+        flash(said("Noted: %(name)s would come earlier.", name=patient.name), "good")
     else:
-        flash(f"Noted: {patient.name} keeps the times as they are.", "good")
+        flash(said("Noted: %(name)s keeps the times as they are.", name=patient.name), "good")
     return redirect(url_for("series.series", series=found.id), 303)

@@ -9,8 +9,9 @@ from scheduler.booking.outcomes import PlannedChange
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.people import Role
 from scheduler.rules.finding import Finding, Level
+from scheduler.web.speech import said
 from scheduler.web.visit_rows import Manner, Names
-from scheduler.web.words import count_words, role_words, visit_in
+from scheduler.web.words import and_words, count_words, role_words, visit_in
 
 #: Decisions about the patient are the same in every way, and have their own list.
 _DECISIONS = "GATE-"
@@ -68,9 +69,13 @@ def told(change: PlannedChange, manner: Manner, seal: str, about: Collection[str
 def _heading(change: PlannedChange) -> str:
     keeping = count_words(len(change.reassigned), "visit")
     if not change.moves:
-        return f"Nothing moves: {keeping} with others at the same time"
-    moving = f"{count_words(len(change.moves), 'visit')} at another time"
-    return f"{moving}, {keeping} with others at the same time" if change.reassigned else moving.capitalize()
+        return said("Nothing moves: %(visits)s with others at the same time", visits=keeping)
+    moving = count_words(len(change.moves), "visit")
+    if not change.reassigned:
+        return said("%(visits)s at another time", visits=moving)
+    return said(
+        "%(moved)s at another time, %(kept)s with others at the same time", moved=moving, kept=keeping
+    )
 
 
 def _line(before: Appointment, after: Appointment, manner: Manner) -> ChangedLine:
@@ -86,9 +91,9 @@ def _line(before: Appointment, after: Appointment, manner: Manner) -> ChangedLin
 
 def _instead(before: Appointment, after: Appointment, names: Names) -> Iterator[str]:
     if before.room != after.room:
-        yield f"{names.room(after.room)} instead of {names.room(before.room)}"
+        yield said("%(one)s instead of %(other)s", one=names.room(after.room), other=names.room(before.room))
     for role in Role:
         was, will_be = before.serving_as(role), after.serving_as(role)
         if was != will_be:
-            who, whom = (" and ".join(names.person(person) for person in some) for some in (will_be, was))
-            yield f"{role_words(role)}: {who} instead of {whom}"
+            who, whom = (and_words(names.person(person) for person in some) for some in (will_be, was))
+            yield said("%(role)s: %(one)s instead of %(other)s", role=role_words(role), one=who, other=whom)

@@ -23,15 +23,18 @@ from scheduler.web.guard import actor
 from scheduler.web.identity import current_clock
 from scheduler.web.proposal_panels import Onlooker
 from scheduler.web.sealed_change import Seal, Wanted, sealed
+from scheduler.web.speech import Spoken, mark, said, said_of_number
 from scheduler.web.visit_rows import Names, windows_of, worst_by_visit
-from scheduler.web.words import count_words, length_words, short_day_words, state_words, visit_in
+from scheduler.web.words import length_words, short_day_words, state_words, visit_in
 
-TITLES = {
-    Way.FEWEST_MOVED: "Fewest visits moved",
-    Way.SUBSTITUTE: "With another therapist for this visit",
-    Way.SOONEST: "As soon as possible",
-    Way.WAIVED: "If a limit may be overridden",
-}
+TITLES = Spoken(
+    {
+        Way.FEWEST_MOVED: mark("Fewest visits moved"),
+        Way.SUBSTITUTE: mark("With another therapist for this visit"),
+        Way.SOONEST: mark("As soon as possible"),
+        Way.WAIVED: mark("If a limit may be overridden"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +102,13 @@ def way_panel(
     changed = [visit for visit in way.after.standing if before.get(visit.id) != visit]
     windows = windows_of(way.protocol, way.after, onlooker.site.zone, onlooker.now)
     staying = len(way.after.standing) - len(changed)
-    stays = "1 other visit stays as it is" if staying == 1 else f"{staying} other visits stay as they are"
+    changes = said_of_number("%(num)s visit changes", "%(num)s visits change", len(changed))
+    stays = said_of_number(
+        "%(num)s other visit stays as it is", "%(num)s other visits stay as they are", staying
+    )
     return WayPanel(
         title=_title(way),
-        summary=f"{count_words(len(changed), 'visit')} {'changes' if len(changed) == 1 else 'change'}; {stays}",
+        summary=f"{changes}; {stays}",
         rows=tuple(
             _row(before.get(visit.id) or way.replaces[visit.id], visit, onlooker) for visit in changed
         ),
@@ -122,24 +128,28 @@ def _about(wanted: Wanted) -> str:
 
 def _title(way: PlannedChange) -> str:
     if way.way is None:
-        return "As chosen"
+        return said("As chosen")
     if way.way is Way.FEWEST_MOVED and any(map(is_place, way.replaces.values())) and not way.moves:
-        return "Nothing else moves"
-    return TITLES.get(way.way, "As chosen")
+        return said("Nothing else moves")
+    return TITLES.get(way.way, said("As chosen"))
 
 
 def _row(before: Appointment, after: Appointment, onlooker: Onlooker) -> ChangedRow:
     zone = onlooker.site.zone
     shift, off = after.start - before.start, not before.state.takes_time
-    by = "booked again" if off else ""
+    by = said("booked again") if off else ""
     if is_place(before):
-        by = "new"
+        by = said("new")
     elif shift and not off:
-        by = f"{length_words(abs(shift))} {'later' if after.start > before.start else 'earlier'}"
+        length = length_words(abs(shift))
+        is_later = after.start > before.start
+        by = (
+            said("%(length)s later", length=length) if is_later else said("%(length)s earlier", length=length)
+        )
     return ChangedRow(
         visit=after,
         before=_before(before, zone),
-        after=visit_in(after.interval, zone) if shift or off else "the same time",
+        after=visit_in(after.interval, zone) if shift or off else said("the same time"),
         by=by,
         # One person may stand in for another in two roles.
         others=tuple(dict.fromkeys(_others(before, after, onlooker))),
@@ -158,11 +168,11 @@ def _others(before: Appointment, after: Appointment, onlooker: Onlooker) -> Iter
     if is_place(before):
         yield names.room(after.room)
     elif before.room != after.room:
-        yield f"{names.room(after.room)} instead of {names.room(before.room)}"
+        yield said("%(one)s instead of %(other)s", one=names.room(after.room), other=names.room(before.room))
     for role in Role:
         now, then = before.staff.get(role), after.staff.get(role)
         if is_place(before) and then:
             yield names.person(then)
             continue
         if now and then and now != then:
-            yield f"{names.person(then)} instead of {names.person(now)}"
+            yield said("%(one)s instead of %(other)s", one=names.person(then), other=names.person(now))

@@ -14,7 +14,8 @@ from scheduler.booking.request import WantedSeries, against_first
 from scheduler.domain.places import Site
 from scheduler.domain.treatment import Step
 from scheduler.web.posted_form import PostedForm
-from scheduler.web.words import MATTERS_MOST, WEEKDAYS
+from scheduler.web.speech import in_english, later, said
+from scheduler.web.words import MATTERS_MOST, WEEKDAYS, time_words
 
 MUST, RATHER = "must", "rather"
 
@@ -43,7 +44,7 @@ def open_weekdays(site: Site, today: date) -> tuple[int, ...]:
 def within_reason(_form: PostedForm, field: DateField) -> None:
     """Refuse years that are slips of the finger; at the end of the calendar no later day can be counted to."""
     if field.data and not 2000 <= field.data.year < 2200:
-        raise ValidationError(f"Enter a year such as 2026, not {field.data.year}")
+        raise ValidationError(said("Enter a year such as 2026, not %(year)s", year=field.data.year))
 
 
 class ClockField(TimeField):
@@ -54,35 +55,38 @@ class ClockField(TimeField):
         try:
             super().process_formdata(valuelist)
         except ValueError:
-            raise ValueError("Enter a time such as 09:00") from None
+            raise ValueError(said("Enter a time such as 09:00")) from None
 
 
 class WishesForm(PostedForm):
     """What is wished for a new series. `declined` and `included` hold 'protocol/step' keys, `weekdays` 0 for Monday."""
 
-    protocol = RadioField("Protocol", [InputRequired("Choose a protocol")])
+    protocol = RadioField(later("Protocol"), [InputRequired(later("Choose a protocol"))])
     earliest = DateField(
-        "Not before", [InputRequired("Enter the first day that suits, such as 3 Dec 2026"), within_reason]
+        later("Not before"),
+        [InputRequired(later("Enter the first day that suits, such as 3 Dec 2026")), within_reason],
     )
-    latest = DateField("Over by", [Optional(), within_reason])
-    declined = SelectMultipleField("Visits the patient declines")
-    included = SelectMultipleField("Optional visits")
-    therapist = SelectField("Therapist", default="")
-    bond = RadioField("How firmly?", default=MUST)
-    weekdays = SelectMultipleField("Days that suit", coerce=int)
-    from_time = ClockField("From", [Optional()])
-    until_time = ClockField("Until", [Optional()])
-    most = SelectField("What matters most?", default="")
+    latest = DateField(later("Over by"), [Optional(), within_reason])
+    declined = SelectMultipleField(later("Visits the patient declines"))
+    included = SelectMultipleField(later("Optional visits"))
+    therapist = SelectField(later("Therapist"), default="")
+    bond = RadioField(later("How firmly?"), default=MUST)
+    weekdays = SelectMultipleField(later("Days that suit"), coerce=int)
+    from_time = ClockField(later("From"), [Optional()])
+    until_time = ClockField(later("Until"), [Optional()])
+    most = SelectField(later("What matters most?"), default="")
 
     def validate_latest(self, field: DateField) -> None:
         """Refuse a last day before the first."""
         if field.data and self.earliest.data and field.data < self.earliest.data:
-            raise ValidationError("Enter a last day that is not before the first")
+            raise ValidationError(said("Enter a last day that is not before the first"))
 
     def validate_until_time(self, field: TimeField) -> None:
         """Refuse an end that is not after the beginning."""
         if field.data and self.from_time.data and field.data <= self.from_time.data:
-            raise ValidationError(f"Enter a time that is later than {self.from_time.data:%H:%M}")
+            raise ValidationError(
+                said("Enter a time that is later than %(time)s", time=time_words(self.from_time.data))
+            )
 
     def validate_most(self, field: SelectField) -> None:
         """Refuse to put a wish first that was not said."""
@@ -91,7 +95,7 @@ class WishesForm(PostedForm):
             # What is said of these comes first; it may be what is missing here.
             return
         for reason in against_first(wanted(self, patient="", limit=1)):
-            raise ValidationError(reason.mend.removesuffix("."))
+            raise ValidationError(in_english(reason.mend.removesuffix(".")))
 
     @property
     def says_what_suits(self) -> bool:
@@ -118,10 +122,13 @@ class WishesForm(PostedForm):
 def offering(form: WishesForm, offer: Offer) -> WishesForm:
     """Fill the choices of a wishes form in, and return it."""
     form.protocol.choices = list(offer.protocols)
-    form.therapist.choices = [("", "Any therapist"), *offer.therapists]
+    form.therapist.choices = [("", said("Any therapist")), *offer.therapists]
     form.declined.choices = [(key, key) for key, step in offer.steps if step.declinable]
     form.included.choices = [(key, key) for key, step in offer.steps if step.optional]
-    form.bond.choices = [(MUST, "It must be this therapist"), (RATHER, "Rather this one, if it can be")]
+    form.bond.choices = [
+        (MUST, said("It must be this therapist")),
+        (RATHER, said("Rather this one, if it can be")),
+    ]
     form.most.choices = list(MATTERS_MOST.items())
     form.weekdays.choices = [(day, WEEKDAYS[day]) for day in offer.weekdays]
     if not form.is_submitted():
