@@ -28,7 +28,15 @@ Message: TypeAlias = Any
 LANGUAGES = ("es",)
 NEW = "to_translate.po"
 
-_PYTHON = {"said": None, "said_of_number": (1, 2), "mark": None, "later": None}
+_PYTHON = {
+    "said": None,
+    "said_of_number": (1, 2),
+    "mark": None,
+    "later": None,
+}
+_PURE = {"told": None, "told_of_number": (1, 2)}
+_ROOMS = {"web": _PYTHON, "insights": _PURE, "domain": _PURE}
+"""Where sentences for pages are written, and how: those of pure rooms remember how they were made."""
 _COUNT_WORDS = re.compile(r'count_words\([^"]*?, "([^"]+)"(?:, "([^"]+)")?\)')
 _TEMPLATES: dict[str, object] = {"_": None, "gettext": None, "ngettext": (1, 2)}
 
@@ -39,9 +47,10 @@ def marked() -> dict[Message, str]:
     for path in sorted((PROJECT_FOLDER / "templates").glob("*.html")):
         for message in _of_template(path):
             found.setdefault(message, f"templates/{path.name}")
-    for path in sorted((PROJECT_FOLDER / "scheduler" / "web").glob("*.py")):
-        for message in _of_python(path):
-            found.setdefault(message, f"scheduler/web/{path.name}")
+    for room, functions in _ROOMS.items():
+        for path in sorted((PROJECT_FOLDER / "scheduler" / room).glob("*.py")):
+            for message in _of_python(path, functions):
+                found.setdefault(message, f"scheduler/{room}/{path.name}")
     return found
 
 
@@ -96,9 +105,8 @@ def _of_template(path: Path) -> Iterator[Message]:
                 yield counted(*words)
 
 
-def _of_python(path: Path) -> Iterator[Message]:
-
-    for _, found, _, _ in cast(Any, extract_from_file("python", path, keywords=_PYTHON)):
+def _of_python(path: Path, functions: dict[str, Any]) -> Iterator[Message]:
+    for _, found, _, _ in cast(Any, extract_from_file("python", path, keywords=functions)):
         yield found if isinstance(found, str) else (found[0], found[1])
     for match in _COUNT_WORDS.finditer(path.read_text()):
         yield counted(match[1], match[2] or "")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 
 from scheduler.domain.errors import InvalidValue
+from scheduler.domain.telling import told
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,85 +25,97 @@ class Quantity:
 QUANTITIES: tuple[Quantity, ...] = (
     Quantity(
         "preparation_days",
-        "Note before a dosing visit that there is something to read and do",
-        "days before",
+        told("Note before a dosing visit that there is something to read and do"),
+        told("days before"),
         3,
         14,
         7,
-        "Time to ask about medicines, fasting and the way home; the clinic's own judgement",
+        told("Time to ask about medicines, fasting and the way home; the clinic's own judgement"),
     ),
     Quantity(
         "first_days",
-        "First reminder",
-        "days before",
+        told("First reminder"),
+        told("days before"),
         2,
         5,
         3,
-        "Randomised trial with 54,066 patients: 4.4 % missed with 3 days and 1 day, 5.8 and 5.3 % with one alone",
+        told(
+            "Randomised trial with 54,066 patients: 4.4 % missed with 3 days and 1 day, 5.8 and 5.3 % with one alone"
+        ),
     ),
     Quantity(
         "hour",
-        "Reminders leave from",
-        "o'clock",
+        told("Reminders leave from"),
+        told("o'clock"),
         8,
         17,
         10,
-        "Reminders of the same trial were sent between 10:00 and 18:00",
+        told("Reminders of the same trial were sent between 10:00 and 18:00"),
     ),
     Quantity(
         "notice_hours",
-        "Second reminder, at the latest before eating must end",
-        "hours before",
+        told("Second reminder, at the latest before eating must end"),
+        told("hours before"),
         2,
         24,
         6,
-        "Fasting instructions must come early enough to act on",
+        told("Fasting instructions must come early enough to act on"),
     ),
     Quantity(
         "same_day_hours",
-        "Reminder on the day of a dosing visit",
-        "hours before; 0 for none",
+        told("Reminder on the day of a dosing visit"),
+        told("hours before; 0 for none"),
         0,
         4,
         0,
-        "A third message is a vendors' claim, so none is sent unless the clinic wants it",
+        told("A third message is a vendors' claim, so none is sent unless the clinic wants it"),
     ),
     Quantity(
         "quiet_from",
-        "Quiet hours begin",
-        "o'clock",
+        told("Quiet hours begin"),
+        told("o'clock"),
         18,
         22,
         21,
-        "21:00 by federal rules about texts; some states are narrower, Oklahoma begins at 20:00",
+        told("21:00 by federal rules about texts; some states are narrower, Oklahoma begins at 20:00"),
     ),
-    Quantity("quiet_until", "Quiet hours end", "o'clock", 7, 10, 8, "8:00 by federal rules about texts"),
+    Quantity(
+        "quiet_until",
+        told("Quiet hours end"),
+        told("o'clock"),
+        7,
+        10,
+        8,
+        told("8:00 by federal rules about texts"),
+    ),
     Quantity(
         "rest_hours",
-        "No reminder of an integration visit after a dosing visit for",
-        "hours",
+        told("No reminder of an integration visit after a dosing visit for"),
+        told("hours"),
         0,
         24,
         6,
-        "Quiet after a dose; the clinic's own judgement",
+        told("Quiet after a dose; the clinic's own judgement"),
     ),
     Quantity(
         "follow_up_from",
-        "A nurse or therapist asks how the patient is, from",
-        "hours after a dosing visit",
+        told("A nurse or therapist asks how the patient is, from"),
+        told("hours after a dosing visit"),
         12,
         48,
         24,
-        "A check-in a day or two after a dose is in safety protocols of clinics; the clinic's own judgement",
+        told(
+            "A check-in a day or two after a dose is in safety protocols of clinics; the clinic's own judgement"
+        ),
     ),
     Quantity(
         "follow_up_until",
-        "A nurse or therapist asks how the patient is, at the latest",
-        "hours after a dosing visit",
+        told("A nurse or therapist asks how the patient is, at the latest"),
+        told("hours after a dosing visit"),
         24,
         96,
         48,
-        "The same",
+        told("The same"),
     ),
 )
 
@@ -146,24 +159,40 @@ def faults_of(plain: Mapping[str, int]) -> Iterator[tuple[str, str]]:
         if not one.least <= plain[one.name] <= one.most:
             yield (
                 one.name,
-                (
-                    f"{one.title.lower()}: {plain[one.name]} is outside of {one.least} to {one.most} {one.unit}"
+                told(
+                    "%(quantity)s: %(value)s is outside of %(least)s to %(most)s %(unit)s",
+                    quantity=one.title.lower(),
+                    value=plain[one.name],
+                    least=one.least,
+                    most=one.most,
+                    unit=one.unit,
                 ),
             )
     if plain["first_days"] >= plain["preparation_days"]:
         yield (
             "preparation_days",
-            f"the note {plain['preparation_days']} days before must come earlier than the first reminder, "
-            f"{plain['first_days']} days before",
+            told(
+                "the note %(note)s days before must come earlier than the first reminder, %(first)s days before",
+                note=plain["preparation_days"],
+                first=plain["first_days"],
+            ),
         )
     if plain["follow_up_from"] >= plain["follow_up_until"]:
         yield (
             "follow_up_until",
-            f"{plain['follow_up_until']} hours after a dosing visit must be later than {plain['follow_up_from']} hours, "
-            "from which on the patient is asked",
+            told(
+                "%(until)s hours after a dosing visit must be later than %(from)s hours, "
+                "from which on the patient is asked",
+                **{"until": plain["follow_up_until"], "from": plain["follow_up_from"]},
+            ),
         )
     if not plain["quiet_until"] <= plain["hour"] < plain["quiet_from"]:
-        yield "hour", f"reminders cannot leave at {plain['hour']}:00, which is within the quiet hours"
+        yield (
+            "hour",
+            told(
+                "reminders cannot leave at %(hour)s:00, which is within the quiet hours", hour=plain["hour"]
+            ),
+        )
 
 
 USUAL_TIMES = ReminderTimes()

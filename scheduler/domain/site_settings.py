@@ -11,45 +11,48 @@ from scheduler.domain.facts import Facts
 from scheduler.domain.interval import Interval
 from scheduler.domain.places import NoticeAsked, Site
 from scheduler.domain.reminder_times import Quantity
+from scheduler.domain.telling import told
 
 _AN_HOUR = timedelta(hours=1)
 
 NUMBERS: tuple[Quantity, ...] = (
     Quantity(
         "notice_dosing_hours",
-        "A dosing visit is called off in time until",
-        "hours before",
+        told("A dosing visit is called off in time until"),
+        told("hours before"),
         0,
         168,
         48,
-        "Clinics ask for 24 to 72 hours, some for 48 before a long visit; later counts as late and stops nothing",
+        told(
+            "Clinics ask for 24 to 72 hours, some for 48 before a long visit; later counts as late and stops nothing"
+        ),
     ),
     Quantity(
         "notice_other_hours",
-        "Any other visit is called off in time until",
-        "hours before",
+        told("Any other visit is called off in time until"),
+        told("hours before"),
         0,
         168,
         24,
-        "24 hours are common among clinics; later counts as late and stops nothing",
+        told("24 hours are common among clinics; later counts as late and stops nothing"),
     ),
     Quantity(
         "no_decisions_hours",
-        "After a dose nothing of weight is agreed on for",
-        "hours",
+        told("After a dose nothing of weight is agreed on for"),
+        told("hours"),
         12,
         48,
         24,
-        "Discharge instructions of clinics name 24 hours; a consent of that time does not count",
+        told("Discharge instructions of clinics name 24 hours; a consent of that time does not count"),
     ),
     Quantity(
         "dormant_days",
-        "A break is long, and a series with nothing ahead dormant, after more than",
-        "days since the last dose",
+        told("A break is long, and a series with nothing ahead dormant, after more than"),
+        told("days since the last dose"),
         30,
         180,
         84,
-        "After more than twelve weeks clinics want to see a patient again before the next dose",
+        told("After more than twelve weeks clinics want to see a patient again before the next dose"),
     ),
 )
 

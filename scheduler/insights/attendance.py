@@ -9,28 +9,31 @@ from datetime import date, timedelta
 from scheduler.domain.appointment import LET_GO, UNANNOUNCED, UNDER_WAY, Appointment, AppointmentState
 from scheduler.domain.clock import local_day
 from scheduler.domain.notice import Timeliness
+from scheduler.domain.telling import Told, told, told_day, told_of_number
 from scheduler.insights.facts import Facts
-from scheduler.insights.figure import Bar, Bars, Figure, Part, counted
+from scheduler.insights.figure import Bar, Bars, Figure, Part, joined
 
-TOOK_PLACE = "took place"
-AHEAD = "still to come"
-NOT_NOTED = "over, and nothing noted"
+TOOK_PLACE = told("took place")
+AHEAD = told("still to come")
+NOT_NOTED = told("over, and nothing noted")
+NO_SHOW = told("no-show")
+SAME_DAY_HOLD = told("same-day hold")
 
-_STATES: Mapping[AppointmentState, str] = {
-    AppointmentState.NO_SHOW: "no-show",
-    AppointmentState.SAME_DAY_HOLD: "same-day hold",
+_STATES: Mapping[AppointmentState, Told] = {
+    AppointmentState.NO_SHOW: NO_SHOW,
+    AppointmentState.SAME_DAY_HOLD: SAME_DAY_HOLD,
 }
 
-_TONES: Mapping[str, str] = {
+_TONES: Mapping[Told, str] = {
     TOOK_PLACE: "good",
     AHEAD: "pale",
     NOT_NOTED: "quiet",
-    "no-show": "block",
-    "same-day hold": "gate",
-    "called off by the patient in time": "info",
-    "called off by the patient late": "warn",
-    "called off by the clinic in time": "integration",
-    "called off by the clinic late": "review",
+    NO_SHOW: "block",
+    SAME_DAY_HOLD: "gate",
+    told("called off by the patient in time"): "info",
+    told("called off by the patient late"): "warn",
+    told("called off by the clinic in time"): "integration",
+    told("called off by the clinic late"): "review",
 }
 """What can become of a visit, in the order in which it is told, and how it is drawn."""
 
@@ -45,7 +48,7 @@ def attendance(facts: Facts) -> Figure:
     names = [name for name in _TONES if any(week[name] for week in weeks.values())]
     bars = tuple(
         Bar(
-            f"{week:%b} {week.day}",
+            told_day(week),
             tuple(Part(name, weeks[week][name], _TONES[name]) for name in names),
             _said(weeks[week]),
         )
@@ -56,12 +59,14 @@ def attendance(facts: Facts) -> Figure:
         whole.update(outcomes)
     return Figure(
         key="attendance",
-        title="What became of visits",
-        counted="Every visit that was booked, in the week of its start (from Monday). A no-show is a patient who did not "
-        "come; a same-day hold is the clinic's own decision not to go on that day, and is never counted as one. Late "
-        "is after the clinic's line of notice.",
+        title=told("What became of visits"),
+        counted=told(
+            "Every visit that was booked, in the week of its start (from Monday). A no-show is a patient who did not "
+            "come; a same-day hold is the clinic's own decision not to go on that day, and is never counted as one. Late "
+            "is after the clinic's line of notice."
+        ),
         summed=_said(whole),
-        columns=("Week from", *names, "all"),
+        columns=(told("Week from"), *names, told("all")),
         rows=tuple(
             (week.isoformat(), *(weeks[week][name] for name in names), weeks[week].total())
             for week in sorted(weeks)
@@ -72,9 +77,13 @@ def attendance(facts: Facts) -> Figure:
 
 def _said(outcomes: Counter[str]) -> str:
     """Return the number of visits, and the two that must not be taken for each other where there are any."""
-    said = [counted(outcomes.total(), "visit")]
-    said += [counted(outcomes[one], one) for one in ("no-show", "same-day hold") if outcomes[one]]
-    return ", ".join(said)
+    said = [told_of_number("%(num)s visit", "%(num)s visits", outcomes.total())]
+    if outcomes[NO_SHOW]:
+        said.append(told_of_number("%(num)s no-show", "%(num)s no-shows", outcomes[NO_SHOW]))
+    if outcomes[SAME_DAY_HOLD]:
+        holds = outcomes[SAME_DAY_HOLD]
+        said.append(told_of_number("%(num)s same-day hold", "%(num)s same-day holds", holds))
+    return joined(said)
 
 
 def _outcome(visit: Appointment, facts: Facts) -> str:

@@ -11,24 +11,26 @@ from statistics import median
 from scheduler.domain.appointment import LET_GO, Appointment
 from scheduler.domain.clock import days_between, local_day
 from scheduler.domain.series import Series, SeriesState
+from scheduler.domain.telling import Told, told
 from scheduler.domain.treatment import StepKind, Window, WindowMeaning
 from scheduler.insights.facts import Facts
-from scheduler.insights.figure import Bar, Bars, Figure, Part
+from scheduler.insights.figure import Bar, Bars, Figure, Part, joined
 from scheduler.rules.windows import Measured
 
-WITHIN, LATE, MISSING, AHEAD = "within its window", "after its window", "none stands", "still to come"
-_TONES: Mapping[str, str] = {WITHIN: "good", LATE: "warn", MISSING: "block", AHEAD: "pale"}
+WITHIN, LATE = told("within its window"), told("after its window")
+MISSING, AHEAD = told("none stands"), told("still to come")
+_TONES: Mapping[Told, str] = {WITHIN: "good", LATE: "warn", MISSING: "block", AHEAD: "pale"}
 
-ON_TIME, NOT_ON_TIME = "completed, every window kept", "completed, a window missed"
-ENDED_EARLY, RESTING, GOES_ON = "ended early", "paused or dormant", "going on"
-_ENDS: Mapping[str, str] = {
+ON_TIME, NOT_ON_TIME = told("completed, every window kept"), told("completed, a window missed")
+ENDED_EARLY, RESTING, GOES_ON = told("ended early"), told("paused or dormant"), told("going on")
+_ENDS: Mapping[Told, str] = {
     ON_TIME: "good",
     NOT_ON_TIME: "warn",
     ENDED_EARLY: "block",
     RESTING: "quiet",
     GOES_ON: "pale",
 }
-_BY_STATE: Mapping[SeriesState, str] = {
+_BY_STATE: Mapping[SeriesState, Told] = {
     SeriesState.STOPPED: ENDED_EARLY,
     SeriesState.CANCELLED: ENDED_EARLY,
     SeriesState.PAUSED: RESTING,
@@ -36,12 +38,12 @@ _BY_STATE: Mapping[SeriesState, str] = {
 }
 _NEVER_TOLD = frozenset({SeriesState.TENTATIVE, SeriesState.LAPSED})
 
-_WAITS: Mapping[str, tuple[float, str]] = {
-    "up to 1 week": (7, "good"),
-    "up to 2 weeks": (14, "info"),
-    "up to 4 weeks": (28, "pale"),
-    "up to 8 weeks": (56, "warn"),
-    "longer": (inf, "block"),
+_WAITS: Mapping[Told, tuple[float, str]] = {
+    told("up to 1 week"): (7, "good"),
+    told("up to 2 weeks"): (14, "info"),
+    told("up to 4 weeks"): (28, "pale"),
+    told("up to 8 weeks"): (56, "warn"),
+    told("longer"): (inf, "block"),
 }
 """By words, up to how many days somebody waits, and how that is drawn."""
 
@@ -59,9 +61,11 @@ def integration_in_time(facts: Facts) -> Figure:
         _TONES,
         (
             "integration",
-            "Integration within its window",
-            "For each dose given in this time, the integration visits that its protocol asks for after it. Counted "
-            "from when the patient really left. What is still to come counts as such until its window is over.",
+            told("Integration within its window"),
+            told(
+                "For each dose given in this time, the integration visits that its protocol asks for after it. Counted "
+                "from when the patient really left. What is still to come counts as such until its window is over."
+            ),
         ),
     )
 
@@ -79,11 +83,19 @@ def series_on_time(facts: Facts) -> Figure:
         _ENDS,
         (
             "completed",
-            "Series completed on time",
-            "Series whose last visit lies in this time. On time means that every window of the protocol between visits "
-            "that took place was kept.",
+            told("Series completed on time"),
+            told(
+                "Series whose last visit lies in this time. On time means that every window of the protocol between visits "
+                "that took place was kept."
+            ),
         ),
     )
+
+
+_HOW_WAITS_ARE_COUNTED = told(
+    "Calendar days to the first dose, of series with their first dose in this time: from the day of the "
+    "referral where it is known and the series is the first one booked since; from the day of the booking otherwise."
+)
 
 
 def wait_for_first_dose(facts: Facts) -> Figure:
@@ -97,18 +109,17 @@ def wait_for_first_dose(facts: Facts) -> Figure:
     days = {title: [one.days for one in those] for title, those in sorted(waits.items())}
     return Figure(
         key="first-dose",
-        title="From referral to first dose",
-        counted="Calendar days to the first dose, of series with their first dose in this time: from the day of the "
-        "referral where it is known and the series is the first one booked since; from the day of the booking otherwise.",
+        title=told("From referral to first dose"),
+        counted=_HOW_WAITS_ARE_COUNTED,
         summed=_waits_in_words(every),
         columns=(
-            "Protocol",
-            "Series",
-            "From referral",
-            "From booking",
-            "Middle (days)",
-            "Shortest",
-            "Longest",
+            told("Protocol"),
+            told("Series"),
+            told("From referral"),
+            told("From booking"),
+            told("Middle (days)"),
+            told("Shortest"),
+            told("Longest"),
             *_WAITS,
         ),
         rows=tuple(
@@ -161,14 +172,19 @@ def _extent(waits: Sequence[int]) -> tuple[float, int, int]:
 
 def _waits_in_words(waits: Sequence[_Wait]) -> str:
     if not waits:
-        return "No first doses."
+        return told("No first doses.")
     referred, booked = _ways(waits)
     half = _half_within([one.days for one in waits])
-    counted = f"{referred} counted from the referral, {booked} from the booking"
-    return f"{len(waits)} series, {half}: {counted}."
+    return told(
+        "%(series)s series, %(half)s: %(referred)s counted from the referral, %(booked)s from the booking.",
+        series=len(waits),
+        half=half,
+        referred=referred,
+        booked=booked,
+    )
 
 
-def _spread(waits: Sequence[int]) -> Mapping[str, int]:
+def _spread(waits: Sequence[int]) -> Mapping[Told, int]:
     """Return how many waited up to how long; each is counted where it belongs first."""
     counted = Counter(next(name for name, (most, _) in _WAITS.items() if days <= most) for days in waits)
     return {name: counted[name] for name in _WAITS}
@@ -176,7 +192,9 @@ def _spread(waits: Sequence[int]) -> Mapping[str, int]:
 
 def _half_within(waits: Sequence[int]) -> str:
     middle = median(waits)
-    return f"half within {middle:g} {'day' if middle == 1 else 'days'}"
+    if middle == 1:
+        return told("half within %(days)s day", days=f"{middle:g}")
+    return told("half within %(days)s days", days=f"{middle:g}")
 
 
 def _given(series: Series, facts: Facts) -> Iterator[Appointment]:
@@ -235,13 +253,17 @@ def _decided(counted: Counter[str]) -> int:
 
 def _said(counted: Counter[str], best: str) -> str:
     decided, ahead = _decided(counted), counted[AHEAD] + counted[GOES_ON]
-    said = f"{counted[best]} of {decided}" if decided else ""
-    more = f"{ahead} {AHEAD if counted[AHEAD] else GOES_ON}" if ahead else ""
-    return ", ".join(part for part in (said, more) if part)
+    said = []
+    if decided:
+        said.append(told("%(count)s of %(most)s", count=counted[best], most=decided))
+    if ahead:
+        outcome = AHEAD if counted[AHEAD] else GOES_ON
+        said.append(told("%(count)s %(outcome)s", count=ahead, outcome=outcome))
+    return joined(said)
 
 
 def _by_protocol(
-    counted: Mapping[str, Counter[str]], tones: Mapping[str, str], named: tuple[str, str, str]
+    counted: Mapping[str, Counter[str]], tones: Mapping[Told, str], named: tuple[str, str, str]
 ) -> Figure:
     """Return a figure with a bar for each protocol, its parts in the order of the tones."""
     key, title, how = named
@@ -262,8 +284,10 @@ def _by_protocol(
         key=key,
         title=title,
         counted=how,
-        summed=f"{whole[first]} of {decided} {first}." if decided else "Nothing to count yet.",
-        columns=("Protocol", *tones, "all"),
+        summed=told("%(count)s of %(most)s %(outcome)s.", count=whole[first], most=decided, outcome=first)
+        if decided
+        else told("Nothing to count yet."),
+        columns=(told("Protocol"), *tones, told("all")),
         rows=tuple(
             (protocol, *(one[name] for name in tones), one.total())
             for protocol, one in sorted(counted.items())

@@ -4,9 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 
+from scheduler.domain.telling import told, told_of_number
 from scheduler.insights.facts import Facts
-from scheduler.insights.figure import Bar, Bars, Figure, Part, counted
+from scheduler.insights.figure import Bar, Bars, Figure, Part
 from scheduler.rules.catalogue import CATALOGUE
+
+BY_RULE = "rules"
+"""The key of the figure."""
+
+_HOW_THEY_ARE_COUNTED = told(
+    "How many requests each rule refused when somebody booked, moved, substituted or went on with a visit, and "
+    "how often somebody in the role that it names let it pass for one visit, with a reason. What is only looked at "
+    "is not counted."
+)
+
+_COLUMNS = (
+    told("Rule"),
+    told("What it asks"),
+    told("Refusals"),
+    told("Overrides"),
+    told("Taken back"),
+)
 
 
 def exceptions_by_rule(facts: Facts) -> Figure:
@@ -17,22 +35,24 @@ def exceptions_by_rule(facts: Facts) -> Figure:
     whole = kept + taken_back + refused
     rules = sorted(whole, key=lambda rule: (-whole[rule], rule))
     return Figure(
-        key="rules",
-        title="Refusals and overrides by rule",
-        counted="How many requests each rule refused when somebody booked, moved, substituted or went on with a visit, and "
-        "how often somebody in the role that it names let it pass for one visit, with a reason. What is only looked at "
-        "is not counted.",
-        summed=f"{counted(refused.total(), 'refusal')}, {counted(len(facts.overrides), 'override')}.",
-        columns=("Rule", "What it asks", "Refusals", "Overrides", "Taken back"),
+        key=BY_RULE,
+        title=told("Refusals and overrides by rule"),
+        counted=_HOW_THEY_ARE_COUNTED,
+        summed=told(
+            "%(refusals)s, %(overrides)s.",
+            refusals=told_of_number("%(num)s refusal", "%(num)s refusals", refused.total()),
+            overrides=told_of_number("%(num)s override", "%(num)s overrides", len(facts.overrides)),
+        ),
+        columns=_COLUMNS,
         rows=tuple((rule, _title(rule), refused[rule], kept[rule], taken_back[rule]) for rule in rules),
         drawing=Bars(
             tuple(
                 Bar(
                     _title(rule),
                     (
-                        Part("refused", refused[rule], "accent"),
-                        Part("let pass", kept[rule], "warn"),
-                        Part("let pass, taken back", taken_back[rule], "pale"),
+                        Part(told("refused"), refused[rule], "accent"),
+                        Part(told("let pass"), kept[rule], "warn"),
+                        Part(told("let pass, taken back"), taken_back[rule], "pale"),
                     ),
                     str(whole[rule]),
                 )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
+
+from scheduler.domain.telling import told
 
 Cell: TypeAlias = str | int | float | None
 """One entry of a table; `None` where there is nothing to say."""
@@ -85,6 +87,8 @@ class Figure:
     drawing: Bars | Hours
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """Return a number with its noun: '1 visit', '3 visits'; `many` where that is not the noun with an s."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
+def joined(parts: Sequence[str]) -> str:
+    """Return parts one after the other: '3 visits, 1 no-show'; empty for none."""
+    if len(parts) < 2:
+        return parts[0] if parts else ""
+    return told("%(first)s, %(rest)s", first=parts[0], rest=joined(parts[1:]))

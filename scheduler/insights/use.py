@@ -10,14 +10,32 @@ from datetime import timedelta
 from scheduler.domain.claims import Claim, Purpose
 from scheduler.domain.interval import Interval, merged, without
 from scheduler.domain.people import Role, StaffMember
+from scheduler.domain.telling import told, told_of_number
 from scheduler.insights.facts import Facts
-from scheduler.insights.figure import Bar, Bars, Cell, Figure, Hours, Part, counted
+from scheduler.insights.figure import Bar, Bars, Cell, Figure, Hours, Part, joined
 from scheduler.insights.hours_of_week import Hour, minutes, minutes_by_hour
 
 DOSING = "_dosing"
 """How the capabilities of a room end that is fit for a dose."""
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS = (
+    told("Monday"),
+    told("Tuesday"),
+    told("Wednesday"),
+    told("Thursday"),
+    told("Friday"),
+    told("Saturday"),
+    told("Sunday"),
+)
+
+_ROLES = {
+    Role.THERAPIST: told("therapist"),
+    Role.CO_THERAPIST: told("co therapist"),
+    Role.ADMINISTERING_CLINICIAN: told("administering clinician"),
+    Role.MEDICAL_MONITOR: told("medical monitor"),
+    Role.PRESCRIBER: told("prescriber"),
+    Role.CARE_COORDINATOR: told("care coordinator"),
+}
 
 
 def chairs_by_hour(facts: Facts) -> Figure:
@@ -33,9 +51,11 @@ def chairs_by_hour(facts: Facts) -> Figure:
     taken = _taken(facts, {room.id for room in rooms}, Purpose.OCCUPY)
     return _by_hour(
         facts,
-        ("chairs", "Chairs in use by hour"),
-        "Time for which rooms fit for a dose are taken, turnover included, out of the time that they can be used in "
-        "opening hours. A room with several places counts once for each, and is taken whole by a group.",
+        ("chairs", told("Chairs in use by hour")),
+        told(
+            "Time for which rooms fit for a dose are taken, turnover included, out of the time that they can be used in "
+            "opening hours. A room with several places counts once for each, and is taken whole by a group."
+        ),
         _whole(there, taken, facts, {room.id: room.places for room in rooms}),
     )
 
@@ -47,11 +67,27 @@ def therapists_by_hour(facts: Facts) -> Figure:
     taken = _taken(facts, {person.id for person in people}, Purpose.OCCUPY)
     return _by_hour(
         facts,
-        ("therapists", "Therapists in visits by hour"),
-        "Time that therapists give to patients with both hands, out of the hours that they work. Notes, breaks and watching "
-        "from nearby are not counted.",
+        ("therapists", told("Therapists in visits by hour")),
+        told(
+            "Time that therapists give to patients with both hands, out of the hours that they work. Notes, breaks and "
+            "watching from nearby are not counted."
+        ),
         (minutes_by_hour(there, facts.site.zone), minutes_by_hour(_intervals(taken), facts.site.zone)),
     )
+
+
+_COLUMNS_BY_PERSON = (
+    told("Person"),
+    told("Roles"),
+    told("Visits"),
+    told("Hours with patients"),
+    told("Hours at work"),
+    told("Share"),
+)
+
+_HOW_LOAD_IS_COUNTED = told(
+    "Hours with patients, watching included and counted once however many are watched, out of the hours worked."
+)
 
 
 def load_by_person(facts: Facts) -> Figure:
@@ -72,18 +108,23 @@ def load_by_person(facts: Facts) -> Figure:
             Bar(
                 person.name,
                 (
-                    Part("with patients", given, "accent"),
-                    Part("other hours at work", max(0, work - given), "pale"),
+                    Part(told("with patients"), given, "accent"),
+                    Part(told("other hours at work"), max(0, work - given), "pale"),
                 ),
-                f"{counted(visits, 'visit')}, {_hours(given):g} of {_hours(work):g} h",
+                told(
+                    "%(visits)s, %(given)s of %(work)s h",
+                    visits=told_of_number("%(num)s visit", "%(num)s visits", visits),
+                    given=f"{_hours(given):g}",
+                    work=f"{_hours(work):g}",
+                ),
             )
         )
     return Figure(
         key="people",
-        title="Load by person",
-        counted="Hours with patients, watching included and counted once however many are watched, out of the hours worked.",
-        summed=f"{len(rows)} people with hours or visits.",
-        columns=("Person", "Roles", "Visits", "Hours with patients", "Hours at work", "Share"),
+        title=told("Load by person"),
+        counted=_HOW_LOAD_IS_COUNTED,
+        summed=told("%(people)s people with hours or visits.", people=len(rows)),
+        columns=_COLUMNS_BY_PERSON,
         rows=tuple(rows),
         drawing=Bars(tuple(bars)),
     )
@@ -95,16 +136,18 @@ def load_by_nurse(facts: Facts) -> Figure:
     loads = [_Watch.of(person, facts) for person in sorted(watchers, key=lambda one: (one.name, one.id))]
     return Figure(
         key="watching",
-        title="Load by nurse",
-        counted="Hours for which each medical monitor has patients to watch: one alone, or several at once.",
-        summed=f"{counted(len(loads), 'person watches', 'people watch')}.",
+        title=told("Load by nurse"),
+        counted=told(
+            "Hours for which each medical monitor has patients to watch: one alone, or several at once."
+        ),
+        summed=told_of_number("%(num)s person watches.", "%(num)s people watch.", len(loads)),
         columns=(
-            "Person",
-            "Patients",
-            "Hours with one",
-            "Hours with more",
-            "Most at once",
-            "Allowed at once",
+            told("Person"),
+            told("Patients"),
+            told("Hours with one"),
+            told("Hours with more"),
+            told("Most at once"),
+            told("Allowed at once"),
         ),
         rows=tuple(load.cells for load in loads),
         drawing=Bars(tuple(load.bar for load in loads)),
@@ -142,11 +185,12 @@ class _Watch:
     def bar(self) -> Bar:
         """Its bar of the drawing."""
         parts = (
-            Part("one patient", self.alone, "accent"),
-            Part("two or more at once", self.several, "strong"),
+            Part(told("one patient"), self.alone, "accent"),
+            Part(told("two or more at once"), self.several, "strong"),
         )
-        patients = counted(self.patients, "patient")
-        return Bar(self.person.name, parts, f"{patients}, {_hours(self.alone + self.several):g} h")
+        patients = told_of_number("%(num)s patient", "%(num)s patients", self.patients)
+        hours = f"{_hours(self.alone + self.several):g}"
+        return Bar(self.person.name, parts, told("%(patients)s, %(hours)s h", patients=patients, hours=hours))
 
 
 def _whole(
@@ -180,8 +224,16 @@ def _by_hour(
         key=named[0],
         title=named[1],
         counted=counted,
-        summed="Nothing is open then." if whole is None else f"{whole:.0%} of the time is taken.",
-        columns=("Weekday", f"Hour from ({facts.site.zone})", "Hours taken", "Hours there", "Share"),
+        summed=told("Nothing is open then.")
+        if whole is None
+        else told("%(share)s of the time is taken.", share=f"{whole:.0%}"),
+        columns=(
+            told("Weekday"),
+            told("Hour from (%(zone)s)", zone=facts.site.zone),
+            told("Hours taken"),
+            told("Hours there"),
+            told("Share"),
+        ),
         rows=rows,
         drawing=Hours(
             {
@@ -244,7 +296,7 @@ def _levels(by_visit: dict[str, tuple[Interval, ...]]) -> Iterator[tuple[timedel
 
 
 def _roles_in_words(person: StaffMember) -> str:
-    return ", ".join(sorted(role.value.replace("_", " ") for role in person.roles))
+    return joined([_ROLES[role] for role in sorted(person.roles)])
 
 
 def _hours(amount: int) -> float:

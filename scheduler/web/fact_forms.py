@@ -15,10 +15,10 @@ from scheduler.domain.interval import Interval
 from scheduler.domain.people import Credential, Role, StaffMember
 from scheduler.domain.places import Closure, WeeklyHours
 from scheduler.domain.staff_changes import RolesChanged
-from scheduler.rules.wording import credential_name
+from scheduler.web.credential_words import credential_words
 from scheduler.web.forms import LONGEST_LINE
 from scheduler.web.posted_form import PostedForm
-from scheduler.web.words import WEEKDAYS
+from scheduler.web.speech import later, said
 
 LONGEST_ABSENCE = timedelta(days=800)
 
@@ -29,16 +29,16 @@ _STRETCH = re.compile(r"(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})")
 def _is_near(_form: PostedForm, field: Field) -> None:
     """Ask for a day of this age: at the ends of the calendar there is no day before or after."""
     if field.data is not None and not 2000 <= field.data.year <= 2200:
-        raise ValidationError("Enter a year between 2000 and 2200")
+        raise ValidationError(said("Enter a year between 2000 and 2200"))
 
 
 class StretchForm(PostedForm):
     """From a day to a day, both included; with times only where not whole days are meant."""
 
-    first_day = DateField("First day", [InputRequired("Enter the first day"), _is_near])
-    last_day = DateField("Last day", [InputRequired("Enter the last day"), _is_near])
-    from_time = TimeField("From", [Optional()])
-    until_time = TimeField("Until", [Optional()])
+    first_day = DateField(later("First day"), [InputRequired(later("Enter the first day")), _is_near])
+    last_day = DateField(later("Last day"), [InputRequired(later("Enter the last day")), _is_near])
+    from_time = TimeField(later("From"), [Optional()])
+    until_time = TimeField(later("Until"), [Optional()])
 
     def validate_last_day(self, field: Field) -> None:
         """Ask for an order that can be."""
@@ -46,15 +46,15 @@ class StretchForm(PostedForm):
         if first is None or last is None:
             return
         if last < first:
-            raise ValidationError("Enter a last day that is not before the first")
+            raise ValidationError(said("Enter a last day that is not before the first"))
         if last - first > LONGEST_ABSENCE:
-            raise ValidationError(f"Enter at most {LONGEST_ABSENCE.days} days at once")
+            raise ValidationError(said("Enter at most %(most)s days at once", most=LONGEST_ABSENCE.days))
 
     def validate_until_time(self, field: Field) -> None:
         """Ask for an end after the beginning, where both lie on one day."""
         begin, end = self.from_time.data, field.data
         if self.first_day.data == self.last_day.data and end is not None and end <= (begin or time.min):
-            raise ValidationError("Enter a time that is later than the beginning")
+            raise ValidationError(said("Enter a time that is later than the beginning"))
 
     def interval(self, zone: str) -> Interval:
         """Return what was entered: from the beginning of the first day to the end of the last where no times are given."""
@@ -70,26 +70,26 @@ class StretchForm(PostedForm):
 class RoomForm(StretchForm):
     """Which room, and when it is out of use."""
 
-    room = SelectField("Room")
+    room = SelectField(later("Room"))
 
 
 class ClosureForm(PostedForm):
     """Whole days, both included, and why."""
 
-    first_day = DateField("First day", [InputRequired("Enter the first day"), _is_near])
-    last_day = DateField("Last day", [InputRequired("Enter the last day"), _is_near])
+    first_day = DateField(later("First day"), [InputRequired(later("Enter the first day")), _is_near])
+    last_day = DateField(later("Last day"), [InputRequired(later("Enter the last day")), _is_near])
     reason = StringField(
-        "Why",
+        later("Why"),
         [
-            InputRequired("Say why, such as Staff training"),
-            Length(max=LONGEST_LINE, message="Say it shorter"),
+            InputRequired(later("Say why, such as Staff training")),
+            Length(max=LONGEST_LINE, message=later("Say it shorter")),
         ],
     )
 
     def validate_last_day(self, field: Field) -> None:
         """Ask for an order that can be."""
         if self.first_day.data and field.data and field.data < self.first_day.data:
-            raise ValidationError("Enter a last day that is not before the first")
+            raise ValidationError(said("Enter a last day that is not before the first"))
 
     def closure(self) -> Closure:
         """Return what was entered."""
@@ -102,13 +102,13 @@ class ClosureForm(PostedForm):
 class CredentialForm(PostedForm):
     """A kind of credential and its last day; without a day it does not expire."""
 
-    kind = SelectField("Credential", [InputRequired("Choose a credential")])
-    valid_until = DateField("Valid through", [Optional(), _is_near])
+    kind = SelectField(later("Credential"), [InputRequired(later("Choose a credential"))])
+    valid_until = DateField(later("Valid through"), [Optional(), _is_near])
 
     def offer(self, kinds: set[str]) -> CredentialForm:
         """Fill the kinds in, and return the form."""
-        named = [(kind, _capital(credential_name(kind))) for kind in sorted(kinds)]
-        self.kind.choices = [("", "Choose"), *named]
+        named = [(kind, _capital(credential_words(kind))) for kind in sorted(kinds)]
+        self.kind.choices = [("", said("Choose")), *named]
         return self
 
     def credential(self) -> Credential:
@@ -131,7 +131,7 @@ def _patients_as(role: Role) -> Callable[[PostedForm, Field], None]:
         wrong = bool(field.errors) or not 1 <= (field.data or 0) <= MOST_PATIENTS
         field.errors = []
         if role.value in (form["roles"].data or ()) and wrong:
-            raise StopValidation(f"Enter how many patients, 1 to {MOST_PATIENTS}")
+            raise StopValidation(said("Enter how many patients, 1 to %(most)s", most=MOST_PATIENTS))
         raise StopValidation
 
     return check
@@ -140,9 +140,9 @@ def _patients_as(role: Role) -> Callable[[PostedForm, Field], None]:
 class RolesForm(PostedForm):
     """In which roles somebody serves, and how many patients at once in those where that is limited."""
 
-    roles = SelectMultipleField("Serves as")
-    may_watch = IntegerField("Patients to watch at once", [_patients_as(Role.MEDICAL_MONITOR)])
-    may_supervise = IntegerField("Patients to stand behind at once", [_patients_as(Role.PRESCRIBER)])
+    roles = SelectMultipleField(later("Serves as"))
+    may_watch = IntegerField(later("Patients to watch at once"), [_patients_as(Role.MEDICAL_MONITOR)])
+    may_supervise = IntegerField(later("Patients to stand behind at once"), [_patients_as(Role.PRESCRIBER)])
 
     def offer(self, names: Mapping[str, str]) -> RolesForm:
         """Fill the roles in by their names, and return the form."""
@@ -152,7 +152,7 @@ class RolesForm(PostedForm):
     def validate_roles(self, field: Field) -> None:
         """Ask for one role at least."""
         if not field.data:
-            raise ValidationError("Choose at least one role")
+            raise ValidationError(said("Choose at least one role"))
 
     def change(self, person: str) -> RolesChanged:
         """Return what was entered; a number counts with its role alone."""
@@ -185,13 +185,13 @@ def _is_hours(_form: PostedForm, field: Field) -> None:
 class HoursForm(PostedForm):
     """Weekly hours: for each weekday stretches such as '08:00–12:00, 13:00–17:00', or nothing."""
 
-    day_0 = StringField(WEEKDAYS[0], [Length(max=LONGEST_LINE), _is_hours])
-    day_1 = StringField(WEEKDAYS[1], [Length(max=LONGEST_LINE), _is_hours])
-    day_2 = StringField(WEEKDAYS[2], [Length(max=LONGEST_LINE), _is_hours])
-    day_3 = StringField(WEEKDAYS[3], [Length(max=LONGEST_LINE), _is_hours])
-    day_4 = StringField(WEEKDAYS[4], [Length(max=LONGEST_LINE), _is_hours])
-    day_5 = StringField(WEEKDAYS[5], [Length(max=LONGEST_LINE), _is_hours])
-    day_6 = StringField(WEEKDAYS[6], [Length(max=LONGEST_LINE), _is_hours])
+    day_0 = StringField(later("Monday"), [Length(max=LONGEST_LINE), _is_hours])
+    day_1 = StringField(later("Tuesday"), [Length(max=LONGEST_LINE), _is_hours])
+    day_2 = StringField(later("Wednesday"), [Length(max=LONGEST_LINE), _is_hours])
+    day_3 = StringField(later("Thursday"), [Length(max=LONGEST_LINE), _is_hours])
+    day_4 = StringField(later("Friday"), [Length(max=LONGEST_LINE), _is_hours])
+    day_5 = StringField(later("Saturday"), [Length(max=LONGEST_LINE), _is_hours])
+    day_6 = StringField(later("Sunday"), [Length(max=LONGEST_LINE), _is_hours])
 
     @property
     def days(self) -> list[Field]:
@@ -230,18 +230,20 @@ def parsed_hours(text: str) -> tuple[tuple[time, time], ...]:
     for part in filter(None, (part.strip() for part in text.split(","))):
         found = _STRETCH.fullmatch(part)
         if found is None:
-            raise ValueError("Enter times such as 08:00–12:00, 13:00–17:00, or leave it empty")
+            raise ValueError(said("Enter times such as 08:00–12:00, 13:00–17:00, or leave it empty"))
         opens_hour, opens_minute, closes_hour, closes_minute = map(int, found.groups())
         try:
             opens, closes = time(opens_hour, opens_minute), time(closes_hour, closes_minute)
         except ValueError:
-            raise ValueError(f"{part} is not a time of the day; the last is 23:59") from None
+            raise ValueError(
+                said("%(time)s is not a time of the day; the last is 23:59", time=part)
+            ) from None
         if closes <= opens:
-            raise ValueError(f"{part} ends before it begins")
+            raise ValueError(said("%(times)s ends before it begins", times=part))
         stretches.append((opens, closes))
     stretches.sort()
     if any(one[1] > other[0] for one, other in zip(stretches, stretches[1:], strict=False)):
-        raise ValueError("Two of these times overlap")
+        raise ValueError(said("Two of these times overlap"))
     return tuple(stretches)
 
 

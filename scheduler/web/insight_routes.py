@@ -18,7 +18,6 @@ from scheduler.domain.places import Site
 from scheduler.insights.every_figure import FIGURES
 from scheduler.insights.facts import Facts
 from scheduler.insights.figure import Cell, Figure
-from scheduler.insights.use import WEEKDAYS
 from scheduler.store import clinic
 from scheduler.store.glances import series_in_outline
 from scheduler.store.insight_facts import (
@@ -31,8 +30,11 @@ from scheduler.store.insight_facts import (
 )
 from scheduler.store.refused import refusals_during
 from scheduler.store.work import reading
+from scheduler.web.figure_words import retold_figure
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
+from scheduler.web.speech import said
+from scheduler.web.words import WEEKDAYS
 
 pages = Blueprint("insights", __name__)
 
@@ -80,14 +82,14 @@ def insights() -> ResponseReturnValue:
         days=days,
         choices=_choices(today),
         weekdays=WEEKDAYS,
-        figures=[figure(facts) for figure in FIGURES.values()],
+        figures=[retold_figure(figure(facts)) for figure in FIGURES.values()],
     ), 422 if days.fault else 200
 
 
 @pages.get("/insights/<key>.csv")
 @needs(Permission.SEE_INSIGHTS)
 def file(key: str) -> ResponseReturnValue:
-    """Give one figure as a file of comma-separated values, UTF-8."""
+    """Give one figure as a file of comma-separated values, UTF-8; in English, for programs know its columns by name."""
     if key not in FIGURES:
         abort(404)
     now = current_clock().now()
@@ -134,25 +136,31 @@ def _days_asked(today: date) -> Days:
         first = date.fromisoformat(request.args.get("from", ""))
         last = date.fromisoformat(request.args.get("until", ""))
     except ValueError:
-        return Days(usual.first, usual.last, "Enter both days, such as 2027-01-04")
+        return Days(usual.first, usual.last, said("Enter both days, such as 2027-01-04"))
     if last < first:
         return Days(
-            usual.first, usual.last, "The last day lies before the first; enter them the other way round"
+            usual.first,
+            usual.last,
+            said("The last day lies before the first; enter them the other way round"),
         )
     if (last - first).days >= MOST_DAYS:
-        return Days(usual.first, usual.last, f"At most {MOST_DAYS} days are looked at together; choose fewer")
+        return Days(
+            usual.first,
+            usual.last,
+            said("At most %(most)s days are looked at together; choose fewer", most=MOST_DAYS),
+        )
     if first.year < 2000 or last.year > 2200:
-        return Days(usual.first, usual.last, "Enter days between 2000 and 2200")
+        return Days(usual.first, usual.last, said("Enter days between 2000 and 2200"))
     return Days(first, last)
 
 
 def _choices(today: date) -> tuple[Choice, ...]:
     yesterday = today - timedelta(days=1)
     return (
-        Choice("Last 4 weeks", today - timedelta(days=28), yesterday),
-        Choice("Last 13 weeks", today - timedelta(days=91), yesterday),
-        Choice("Last year", today - timedelta(days=365), yesterday),
-        Choice("Next 4 weeks", today, today + timedelta(days=27)),
+        Choice(said("Last 4 weeks"), today - timedelta(days=28), yesterday),
+        Choice(said("Last 13 weeks"), today - timedelta(days=91), yesterday),
+        Choice(said("Last year"), today - timedelta(days=365), yesterday),
+        Choice(said("Next 4 weeks"), today, today + timedelta(days=27)),
     )
 
 

@@ -31,6 +31,7 @@ from scheduler.web.forms import faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.saving_facts import Saving, shown_or_saved
+from scheduler.web.speech import said
 from scheduler.web.week_drawing import WeekDrawing, week_of_room, week_of_site
 from scheduler.web.words import absence_in, day_words, zone_words
 
@@ -72,7 +73,11 @@ def take_out_of_use() -> ResponseReturnValue:
     if not form.validate():
         return _page(facts, forms, form), 422
     time = form.interval(facts.site.zone)
-    what = f"{facts.rooms[form.room.data].name} is out of use {absence_in(time, facts.site.zone)}"
+    what = said(
+        "%(room)s is out of use %(time)s",
+        room=facts.rooms[form.room.data].name,
+        time=absence_in(time, facts.site.zone),
+    )
     return _answer(facts, RoomOutOfUse(form.room.data, time), what)
 
 
@@ -86,7 +91,7 @@ def take_back_in_use() -> ResponseReturnValue:
         time = Interval(*(datetime.fromisoformat(request.form.get(name, "")) for name in ("start", "end")))
     except (ValueError, InvalidValue):
         abort(400)
-    return _answer(facts, RoomBackInUse(room, time), "The room is back in use")
+    return _answer(facts, RoomBackInUse(room, time), said("The room is back in use"))
 
 
 @pages.post("/places/closures")
@@ -99,7 +104,7 @@ def close() -> ResponseReturnValue:
     if not form.validate():
         return _page(facts, forms, form), 422
     closure = form.closure()
-    what = f"The site is shut {_days(closure)}: {closure.reason}"
+    what = said("The site is shut %(days)s: %(reason)s", days=_days(closure), reason=closure.reason)
     return _answer(facts, SiteClosed(facts.site.id, closure), what)
 
 
@@ -113,7 +118,8 @@ def open_again() -> ResponseReturnValue:
     except ValueError:
         abort(400)
     closure = Closure(first, last, request.form.get("reason", ""))
-    return _answer(facts, SiteOpenedAgain(facts.site.id, closure), f"The site is open again {_days(closure)}")
+    what = said("The site is open again %(days)s", days=_days(closure))
+    return _answer(facts, SiteOpenedAgain(facts.site.id, closure), what)
 
 
 def _answer(facts: Facts, change: PlaceChange, what: str) -> ResponseReturnValue:

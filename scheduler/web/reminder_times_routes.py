@@ -24,7 +24,9 @@ from scheduler.web.forms import faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.posted_form import PostedForm
-from scheduler.web.quantity_fields import field_for
+from scheduler.web.quantity_fields import field_for, hint_of
+from scheduler.web.retelling import retold
+from scheduler.web.speech import said
 from scheduler.web.words import refused_words
 
 pages = Blueprint("reminder_times", __name__)
@@ -50,7 +52,8 @@ class TimesForm(PostedForm):
             return False
         wrong = dict(faults_of(self._plain()))
         for name, why in wrong.items():
-            self[name].errors = [why[:1].upper() + why[1:]]
+            told = retold(why)
+            self[name].errors = [told[:1].upper() + told[1:]]
         return not wrong
 
     def times(self) -> ReminderTimes:
@@ -72,8 +75,7 @@ class Line:
     @property
     def hint(self) -> str:
         """Say the unit, the range and what is usual."""
-        one = self.quantity
-        return f"{one.unit[:1].upper()}{one.unit[1:]}. {one.least} to {one.most}, usually {one.usual}."
+        return hint_of(self.quantity)
 
 
 @pages.route("/site/reminder-times", methods=["GET", "POST"])
@@ -94,7 +96,7 @@ def times() -> ResponseReturnValue:
     if isinstance(outcome, Refused):
         flash(refused_words(outcome), "bad")
     else:
-        flash("Saved. Reminders keep to it from now on; what was sent stays sent.", "good")
+        flash(said("Saved. Reminders keep to it from now on; what was sent stays sent."), "good")
     return redirect(url_for("reminder_times.times"), 303)
 
 

@@ -20,6 +20,7 @@ from scheduler.store.glances import patients_named
 from scheduler.store.work import reading
 from scheduler.web.guard import actor
 from scheduler.web.identity import current_clock
+from scheduler.web.speech import said, said_of_number
 from scheduler.web.words import count_words
 
 #: The fields by which the page comes back; all others are those of the form.
@@ -78,13 +79,18 @@ def _refused(saving: Saving[Change], refused: Refused) -> ResponseReturnValue:
 
 def _in_words(outcome: FactsChanged) -> str:
     if outcome.consequences is None:
-        return "This was saved before."
+        return said("This was saved before.")
     if outcome.conflicts:
-        broken = count_words(len(outcome.consequences.visits), "visit")
-        return f"Saved. Among the conflicts now: {broken} to be mended."
+        return said_of_number(
+            "Saved. Among the conflicts now: %(num)s visit to be mended.",
+            "Saved. Among the conflicts now: %(num)s visits to be mended.",
+            len(outcome.consequences.visits),
+        )
     if outcome.resolved:
-        return f"Saved. Resolved by this: {count_words(outcome.resolved, 'conflict')}."
-    return "Saved. No booked visit is affected."
+        return said(
+            "Saved. Resolved by this: %(conflicts)s.", conflicts=count_words(outcome.resolved, "conflict")
+        )
+    return said("Saved. No booked visit is affected.")
 
 
 def _page(saving: Saving[Change], found: Consequences) -> str:

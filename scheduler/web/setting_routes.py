@@ -22,8 +22,11 @@ from scheduler.store.work import reading
 from scheduler.web.forms import faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.posted_form import PostedForm
-from scheduler.web.quantity_fields import field_for
+from scheduler.web.quantity_fields import field_for, hint_of
+from scheduler.web.retelling import retold
 from scheduler.web.saving_facts import Saving, shown_or_saved
+from scheduler.web.setting_words import title_of, value_of
+from scheduler.web.speech import said
 
 pages = Blueprint("settings", __name__)
 
@@ -75,7 +78,7 @@ def settings() -> ResponseReturnValue:
     if not form.validate():
         return _page(site, form), 422
     wanted: ChangeOfFacts[NumbersChosen] = ChangeOfFacts(site.id, form.change(site))
-    what = "The site keeps to other numbers"
+    what = said("The site keeps to other numbers")
     back = url_for("settings.settings")
     return shown_or_saved(Saving(wanted, preview_change_settings, change_settings, what, back))
 
@@ -91,6 +94,7 @@ def _page(site: Site, form: NumbersForm) -> str:
         numbers=NUMBERS,
         groups=_groups(site, changes),
         changes=changes,
+        hint_of=hint_of,
         title_of=title_of,
         value_of=value_of,
     )
@@ -104,37 +108,57 @@ def _groups(site: Site, changes: Sequence[SettingChange]) -> tuple[SettingGroup,
     numbers = tuple(_of_quantity(one, plain, by_name) for one in NUMBERS)
     times = tuple(_of_quantity(one, plain, by_name) for one in QUANTITIES)
     return (
-        SettingGroup("Visits and breaks", "", numbers),
-        SettingGroup("Times of reminders", url_for("reminder_times.times"), times),
-        SettingGroup("Words in calendars", url_for("calendar_words.words"), _codes(plain, by_name)),
-        SettingGroup("Words of messages", url_for("message_words.overview"), _words(site, plain, by_name)),
-        SettingGroup("Public holidays", url_for("holidays.proposed"), (_region(plain, by_name),)),
-        SettingGroup("Urgent help", url_for("urgent_help.urgent_help"), (_urgent(plain, by_name),)),
+        SettingGroup(said("Visits and breaks"), "", numbers),
+        SettingGroup(said("Times of reminders"), url_for("reminder_times.times"), times),
+        SettingGroup(said("Words in calendars"), url_for("calendar_words.words"), _codes(plain, by_name)),
+        SettingGroup(
+            said("Words of messages"), url_for("message_words.overview"), _words(site, plain, by_name)
+        ),
+        SettingGroup(said("Public holidays"), url_for("holidays.proposed"), (_region(plain, by_name),)),
+        SettingGroup(said("Urgent help"), url_for("urgent_help.urgent_help"), (_urgent(plain, by_name),)),
     )
 
 
 def _of_quantity(
     one: Quantity, plain: Mapping[str, object], changes: Mapping[str, tuple[SettingChange, ...]]
 ) -> SettingLine:
-    reach = f"{one.least} to {one.most}, usually {one.usual}"
+    reach = said("%(least)s to %(most)s, usually %(usual)s", least=one.least, most=one.most, usual=one.usual)
     value, is_usual = str(plain[one.name]), plain[one.name] == one.usual
-    return SettingLine(one.title, value, one.unit, reach, one.why, is_usual, changes.get(one.name, ()))
+    return SettingLine(
+        title_of(one.name),
+        value,
+        retold(one.unit),
+        reach,
+        retold(one.why),
+        is_usual,
+        changes.get(one.name, ()),
+    )
 
 
 def _codes(
     plain: Mapping[str, object], changes: Mapping[str, tuple[SettingChange, ...]]
 ) -> tuple[SettingLine, ...]:
     usual = USUAL_WORDS.plain()
-    why = "Whoever looks over a shoulder must not read the treatment from a calendar"
+    why = said("Whoever looks over a shoulder must not read the treatment from a calendar")
     found = []
     for kind in (*KINDS, "patient"):
         name = f"calendar_words.{kind}"
         value = str(plain[name])
-        reach = "initials, id, first name or nothing" if kind == "patient" else "1 to 4 letters or digits"
-        said = f"{reach}, usually {usual[kind]}"
+        if kind == "patient":
+            reach = said(
+                "initials, id, first name or nothing, usually %(usual)s", usual=value_of(usual[kind], name)
+            )
+        else:
+            reach = said("1 to 4 letters or digits, usually %(usual)s", usual=usual[kind])
         found.append(
             SettingLine(
-                title_of(name), value_of(value), "", said, why, value == usual[kind], changes.get(name, ())
+                title_of(name),
+                value_of(value, name),
+                "",
+                reach,
+                why,
+                value == usual[kind],
+                changes.get(name, ()),
             )
         )
     return tuple(found)
@@ -145,26 +169,26 @@ def _words(
 ) -> tuple[SettingLine, ...]:
     own = [name for name in changes if name.startswith("message_words.") and name not in plain]
     names = sorted({*own, *(name for name in plain if name.startswith("message_words."))})
-    why = "A patient of whom no language is known is written to in it"
+    why = said("A patient of whom no language is known is written to in it")
     language = SettingLine(
         title_of("language"),
         site.language,
         "",
-        "a language that there are words in, usually en",
+        said("a language that there are words in, usually en"),
         why,
         site.language == USUAL_LANGUAGE,
         changes.get("language", ()),
     )
-    reach = "checked on their page before they are kept, usually the built-in ones"
+    reach = said("checked on their page before they are kept, usually the built-in ones")
     return (
         language,
         *(
             SettingLine(
                 title_of(name),
-                "own words" if name in plain else "built-in words",
+                said("own words") if name in plain else said("built-in words"),
                 "",
                 reach,
-                "What messages say is the clinic's own to choose",
+                said("What messages say is the clinic's own to choose"),
                 name not in plain,
                 changes.get(name, ()),
             )
@@ -175,8 +199,8 @@ def _words(
 
 def _region(plain: Mapping[str, object], changes: Mapping[str, tuple[SettingChange, ...]]) -> SettingLine:
     name = "holiday_region"
-    reach = "a country or a part of it, usually none"
-    why = "Its public holidays are proposed as closures, and none is taken over by itself"
+    reach = said("a country or a part of it, usually none")
+    why = said("Its public holidays are proposed as closures, and none is taken over by itself")
     return SettingLine(
         title_of(name), value_of(plain[name]), "", reach, why, not plain[name], changes.get(name, ())
     )
@@ -184,32 +208,8 @@ def _region(plain: Mapping[str, object], changes: Mapping[str, tuple[SettingChan
 
 def _urgent(plain: Mapping[str, object], changes: Mapping[str, tuple[SettingChange, ...]]) -> SettingLine:
     name = "urgent_help"
-    reach = f"up to {MOST}, each a neutral name and a number, usually none"
-    why = "It stands at the foot of every page of the patients, and no number is made up"
+    reach = said("up to %(most)s, each a neutral name and a number, usually none", most=MOST)
+    why = said("It stands at the foot of every page of the patients, and no number is made up")
     return SettingLine(
         title_of(name), value_of(plain[name]), "", reach, why, not plain[name], changes.get(name, ())
     )
-
-
-_TITLES = {one.name: one.title for one in (*NUMBERS, *QUANTITIES)} | {
-    "language": "Language of patients of whom none is known",
-    "holiday_region": "Region whose public holidays are proposed",
-    "urgent_help": "Whom patients call in urgent need",
-    "calendar_words.patient": "What follows the code in calendars",
-}
-
-
-def title_of(name: str) -> str:
-    """Return what a setting is called on the pages."""
-    room, _, rest = name.partition(".")
-    if name in _TITLES:
-        return _TITLES[name]
-    if room == "calendar_words":
-        return f"Code for {rest} in calendars"
-    language, form, kind = rest.split(".")
-    return f"Words of the {form} about {kind.replace('_', ' ')}, in {language}"
-
-
-def value_of(value: object) -> str:
-    """Return a value of a setting as a page tells it."""
-    return str(value).replace("_", " ") if value not in ("", None) else "none"

@@ -17,7 +17,7 @@ from scheduler.domain.errors import InvalidValue, NotFound
 from scheduler.domain.facts import Facts
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Credential, Role, StaffMember
-from scheduler.domain.places import Site
+from scheduler.domain.places import Site, WeeklyHours
 from scheduler.domain.staff_changes import (
     CredentialRecorded,
     CredentialWithdrawn,
@@ -26,11 +26,11 @@ from scheduler.domain.staff_changes import (
     TimeOffAdded,
     TimeOffRemoved,
 )
-from scheduler.rules.wording import credential_name, listed, role_name
 from scheduler.store.busy_sources import busy_sources_of, times_of
 from scheduler.store.site_facts import facts_of
 from scheduler.store.work import reading
 from scheduler.web.busy_routes import SourceLine, told
+from scheduler.web.credential_words import credential_words, serving_words
 from scheduler.web.fact_forms import (
     CredentialForm,
     HoursForm,
@@ -45,8 +45,9 @@ from scheduler.web.forms import faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.saving_facts import Saving, shown_or_saved
-from scheduler.web.week_drawing import week_of_person
-from scheduler.web.words import absence_in, day_words, role_words, zone_words
+from scheduler.web.speech import said
+from scheduler.web.week_drawing import EVERY_WEEKDAY, week_of_person
+from scheduler.web.words import absence_in, and_words, day_words, role_words, time_words, zone_words
 
 pages = Blueprint("staff", __name__)
 
@@ -109,7 +110,7 @@ def add_time_off(person: str) -> ResponseReturnValue:
     if not forms.time_off.validate():
         return _page(facts, found, forms, forms.time_off), 422
     time = forms.time_off.interval(facts.site.zone)
-    what = f"{found.name} is away {absence_in(time, facts.site.zone)}"
+    what = said("%(name)s is away %(time)s", name=found.name, time=absence_in(time, facts.site.zone))
     return _answer(facts, TimeOffAdded(person, time), what)
 
 
@@ -122,9 +123,8 @@ def remove_time_off(person: str) -> ResponseReturnValue:
         time = Interval(*(datetime.fromisoformat(request.form.get(name, "")) for name in ("start", "end")))
     except (ValueError, InvalidValue):
         abort(400)
-    return _answer(
-        facts, TimeOffRemoved(person, time), f"{found.name} is back {absence_in(time, facts.site.zone)}"
-    )
+    what = said("%(name)s is back %(time)s", name=found.name, time=absence_in(time, facts.site.zone))
+    return _answer(facts, TimeOffRemoved(person, time), what)
 
 
 @pages.post("/staff/<person>/hours")
@@ -136,7 +136,7 @@ def change_hours(person: str) -> ResponseReturnValue:
     if not forms.hours.validate():
         return _page(facts, found, forms, forms.hours), 422
     hours = (*forms.hours.hours(), *filter(is_dated, found.hours))
-    return _answer(facts, HoursChanged(person, hours), f"{found.name} works other hours")
+    return _answer(facts, HoursChanged(person, hours), said("%(name)s works other hours", name=found.name))
 
 
 @pages.post("/staff/<person>/credentials")
@@ -148,8 +148,18 @@ def record_credential(person: str) -> ResponseReturnValue:
     if not forms.credential.validate():
         return _page(facts, found, forms, forms.credential), 422
     held = forms.credential.credential()
-    until = f"through {day_words(held.valid_until)}" if held.valid_until else "without a last day"
-    what = f"{found.name} holds {credential_name(held.kind)} {until}"
+    credential = credential_words(held.kind)
+    if held.valid_until:
+        what = said(
+            "%(name)s holds %(credential)s through %(day)s",
+            name=found.name,
+            credential=credential,
+            day=day_words(held.valid_until),
+        )
+    else:
+        what = said(
+            "%(name)s holds %(credential)s without a last day", name=found.name, credential=credential
+        )
     return _answer(facts, CredentialRecorded(person, held), what)
 
 
@@ -159,7 +169,9 @@ def withdraw_credential(person: str) -> ResponseReturnValue:
     """Note that somebody does not hold a credential any more."""
     facts, found = _found(person)
     kind = request.form.get("kind", "")
-    what = f"{found.name} does not hold {credential_name(kind)} any more"
+    what = said(
+        "%(name)s does not hold %(credential)s any more", name=found.name, credential=credential_words(kind)
+    )
     return _answer(facts, CredentialWithdrawn(person, kind), what)
 
 
@@ -172,8 +184,9 @@ def change_roles(person: str) -> ResponseReturnValue:
     if not forms.roles.validate():
         return _page(facts, found, forms, forms.roles), 422
     change = forms.roles.change(person)
-    names = sorted(role_name(role) for role in change.roles)
-    return _answer(facts, change, f"{found.name} serves as {listed(names)}")
+    names = sorted(serving_words(role) for role in change.roles)
+    what = said("%(name)s serves as %(roles)s", name=found.name, roles=and_words(names))
+    return _answer(facts, change, what)
 
 
 def _answer(facts: Facts, change: StaffChange, what: str) -> ResponseReturnValue:
@@ -226,7 +239,7 @@ def _page(
         week=week_of_person(person, facts.site, now),
         zone_name=zone_words(today, facts.site.zone),
         calendars=_calendars(person, facts.site, now),
-        dated=[hours for hours in person.hours if is_dated(hours)],
+        dated=[_kept(hours) for hours in person.hours if is_dated(hours)],
         may_absence=may(actor(), Permission.RECORD_ABSENCE),
         may_change=may(actor(), Permission.CHANGE_STAFF),
     )
@@ -251,6 +264,21 @@ def _line(person: StaffMember, site: Site, now: datetime) -> StaffLine:
 
 
 def _credential(held: Credential, today: date) -> CredentialLine:
-    name = credential_name(held.kind)
-    until = f"through {day_words(held.valid_until)}" if held.valid_until else "does not expire"
+    name = credential_words(held.kind)
+    until = _through(held.valid_until) if held.valid_until else said("does not expire")
     return CredentialLine(held.kind, name[:1].upper() + name[1:], until, not held.is_valid_on(today))
+
+
+def _through(day: date) -> str:
+    return said("through %(day)s", day=day_words(day))
+
+
+def _kept(hours: WeeklyHours) -> str:
+    """Return hours that hold for some time only, as a sentence: they are shown beside those that can be changed."""
+    times = f"{time_words(hours.opens)}–{time_words(hours.closes)}"
+    parts = [said("%(times)s on %(days)s", times=times, days=EVERY_WEEKDAY[hours.weekday])]
+    if hours.valid_from:
+        parts.append(said("from %(day)s", day=day_words(hours.valid_from)))
+    if hours.valid_until:
+        parts.append(_through(hours.valid_until))
+    return said("Kept as it is: %(times)s.", times=" ".join(parts))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from scheduler.domain.clock import local, local_day, whole_local_day
 from scheduler.domain.interval import Interval, merged, without
 from scheduler.domain.people import StaffMember
 from scheduler.domain.places import Closure, Room, Site, WeeklyHours, weekly_times
-from scheduler.web.words import WEEKDAYS, day_words, lower_first, short_day_words
+from scheduler.web.speech import SpokenInOrder, manner, mark, said
+from scheduler.web.words import WEEKDAYS, day_words, lower_first, short_day_words, time_words
 
 WEEKS = 4
 """So many weeks are drawn as they come, the present one first."""
@@ -21,19 +22,29 @@ _MINUTES = 24 * 60
 _LEAST = (7, 18)
 
 
+EVERY_WEEKDAY = SpokenInOrder(
+    mark("Mondays"),
+    mark("Tuesdays"),
+    mark("Wednesdays"),
+    mark("Thursdays"),
+    mark("Fridays"),
+    mark("Saturdays"),
+    mark("Sundays"),
+)
+"""The weekdays as what happens on each of them names them: 'on Mondays'."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tongue:
-    """How the times of somebody or something are told: what they are without any, and while they are not to be had."""
+    """How the times of somebody or something are told: what they are without any, and while not to be had; marked."""
 
     none: str
     away: str
-    taken: str = "taken elsewhere"
-    usual: str = "as usual"
 
 
-OF_STAFF = Tongue("not at work", "away")
-OF_SITE = Tongue("not open", "not open")
-OF_ROOM = Tongue("not open", "out of use")
+OF_STAFF = Tongue(mark("not at work"), mark("away %(times)s"))
+OF_SITE = Tongue(mark("not open"), mark("not open %(times)s"))
+OF_ROOM = Tongue(mark("not open"), mark("out of use %(times)s"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +154,7 @@ def drawn(times: Times, now: datetime) -> WeekDrawing:
     """Draw times by the week."""
     today = local_day(now, times.zone)
     monday = today - today.weekday() * _DAY
-    usual = DrawnWeek("The usual week", tuple(_usual_row(times, weekday) for weekday in range(7)))
+    usual = DrawnWeek(said("The usual week"), tuple(_usual_row(times, weekday) for weekday in range(7)))
     coming = tuple(_week(times, monday + number * 7 * _DAY) for number in range(WEEKS))
     stretches = [one for week in (usual, *coming) for row in week.rows for one in row.segments]
     first = min([_LEAST[0], *(one.begins // 60 for one in stretches)])
@@ -159,12 +170,12 @@ def _usual_row(times: Times, weekday: int) -> DayRow:
         for one in times.usual
         if one.weekday == weekday
     )
-    return DayRow(WEEKDAYS[weekday], found, _capital(_told(found) or times.tongue.none))
+    return DayRow(WEEKDAYS[weekday], found, _capital(_told(found) or said(times.tongue.none)))
 
 
 def _week(times: Times, monday: date) -> DrawnWeek:
     days = [monday + number * _DAY for number in range(7)]
-    return DrawnWeek(f"Week of {day_words(monday)}", tuple(_row(times, day) for day in days))
+    return DrawnWeek(said("Week of %(day)s", day=day_words(monday)), tuple(_row(times, day) for day in days))
 
 
 def _row(times: Times, day: date) -> DayRow:
@@ -182,9 +193,9 @@ def _row(times: Times, day: date) -> DayRow:
     row = _usual_row(times, day.weekday())
     differs = _differs(row, segments, times.tongue, shut)
     every = tuple(sorted((one for found in segments.values() for one in found), key=lambda one: one.begins))
-    words = _told(segments["work"]) or ("" if differs else times.tongue.none)
-    said = _capital("; ".join(filter(None, (words, differs))))
-    return replace(row, name=short_day_words(day), segments=every, words=said, differs=differs)
+    words = _told(segments["work"]) or ("" if differs else said(times.tongue.none))
+    sentence = _capital("; ".join(filter(None, (words, differs))))
+    return replace(row, name=short_day_words(day), segments=every, words=sentence, differs=differs)
 
 
 def _differs(
@@ -192,13 +203,13 @@ def _differs(
 ) -> str:
     found = []
     if shut is not None and segments["shut"]:
-        found.append(f"the site is shut ({shut.reason})")
+        found.append(said("the site is shut (%(reason)s)", reason=shut.reason))
     if segments["away"]:
-        found.append(f"{tongue.away} {_told(segments['away'])}")
+        found.append(said(tongue.away, times=_told(segments["away"])))
     if segments["taken"]:
-        found.append(f"{tongue.taken} {_told(segments['taken'])}")
+        found.append(said("taken elsewhere %(times)s", times=_told(segments["taken"])))
     if _joined(one for those in segments.values() for one in those) != _joined(usual.segments):
-        found.append(f"usually {lower_first(usual.words)}")
+        found.append(said("usually %(times)s", times=lower_first(usual.words)))
     return "; ".join(found)
 
 
@@ -233,7 +244,9 @@ def _minutes(hour: int, minute: int) -> int:
 
 
 def _clock(minutes: int) -> str:
-    return f"{minutes // 60:02}:{minutes % 60:02}"
+    if minutes == _MINUTES and not manner().counts_to_twelve:
+        return "24:00"
+    return time_words(time(minutes // 60 % 24, minutes % 60))
 
 
 def _capital(text: str) -> str:
