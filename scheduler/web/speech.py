@@ -114,5 +114,5 @@ def teach_templates(app: Flask) -> None:
         lambda one, many, number: sentences_in(manner().language).ngettext(one, many, number),
         newstyle=True,
     )
-    app.jinja_env.globals["language"] = lambda: manner().language
+    app.jinja_env.globals["spoken_language"] = lambda: manner().language
     app.jinja_env.filters["in_english"] = in_english
