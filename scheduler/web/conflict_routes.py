@@ -42,32 +42,34 @@ from scheduler.web.follow_up_lines import follow_ups_at
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.sealed_change import Seal, sealed
+from scheduler.web.speech import Spoken, mark, said, said_of_number
 from scheduler.web.unconfirmed_routes import unconfirmed_at
 from scheduler.web.visit_rows import Manner, Names
 from scheduler.web.way_words import WayTold, told
-from scheduler.web.words import count_words
 
 pages = Blueprint("conflicts", __name__)
 
 #: What was changed, by the word that is kept of it.
-CAUSES = {
-    "time_off_added": "since somebody is away",
-    "time_off_removed": "since somebody is back",
-    "hours_changed": "since somebody's hours were changed",
-    "credential_recorded": "since a credential was recorded",
-    "credential_withdrawn": "since a credential was withdrawn",
-    "roles_changed": "since somebody's roles were changed",
-    "busy_elsewhere": "since somebody's calendar elsewhere says they are busy",
-    "room_out_of_use": "since a room is out of use",
-    "room_back_in_use": "since a room is back in use",
-    "closure_added": "since the site is shut then",
-    "closure_removed": "since a closure was taken back",
-    "took_longer": "since a visit took longer than planned",
-    "undo_advance": "since a step of a visit was taken back",
-    "clinic_file": "since a clinic file came in",
-    "protocol_version": "since the series goes by another version of its protocol",
-    "recheck": "found at night",
-}
+CAUSES = Spoken(
+    {
+        "time_off_added": mark("since somebody is away"),
+        "time_off_removed": mark("since somebody is back"),
+        "hours_changed": mark("since somebody's hours were changed"),
+        "credential_recorded": mark("since a credential was recorded"),
+        "credential_withdrawn": mark("since a credential was withdrawn"),
+        "roles_changed": mark("since somebody's roles were changed"),
+        "busy_elsewhere": mark("since somebody's calendar elsewhere says they are busy"),
+        "room_out_of_use": mark("since a room is out of use"),
+        "room_back_in_use": mark("since a room is back in use"),
+        "closure_added": mark("since the site is shut then"),
+        "closure_removed": mark("since a closure was taken back"),
+        "took_longer": mark("since a visit took longer than planned"),
+        "undo_advance": mark("since a step of a visit was taken back"),
+        "clinic_file": mark("since a clinic file came in"),
+        "protocol_version": mark("since the series goes by another version of its protocol"),
+        "recheck": mark("found at night"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +197,8 @@ def accept(conflict: str) -> ResponseReturnValue:
         if any(reason.code == "unknown_conflict" for reason in outcome.reasons):
             abort(404)
         return _page(conflict, outcome), 409 if outcome.race_lost else 422
-    flash("Accepted. It stands below the open conflicts, and is open again when its facts change.", "good")
+    told_then = said("Accepted. It stands below the open conflicts, and is open again when its facts change.")
+    flash(told_then, "good")
     return redirect(url_for("conflicts.conflicts"), 303)
 
 
@@ -245,8 +248,15 @@ def _as_reasons(refused: Refused) -> list[Reason]:
 def _in_words(outcome: ConflictResolved) -> str:
     parts = []
     if outcome.moves:
-        parts.append(f"{count_words(len(outcome.moves), 'visit')} moved")
+        parts.append(said_of_number("%(num)s visit moved", "%(num)s visits moved", len(outcome.moves)))
     if outcome.reassigned:
-        parts.append(f"{count_words(len(outcome.reassigned), 'visit')} with others at the same time")
-    done = f"Mended: {', '.join(parts)}." if parts else "It was mended already."
-    return f"{done} Of this series, more is open." if outcome.left else done
+        parts.append(
+            said_of_number(
+                "%(num)s visit with others at the same time",
+                "%(num)s visits with others at the same time",
+                len(outcome.reassigned),
+            )
+        )
+    done = said("Mended: %(how)s.", how=", ".join(parts)) if parts else said("It was mended already.")
+    more = said("Of this series, more is open.")
+    return f"{done} {more}" if outcome.left else done

@@ -9,9 +9,22 @@ from wtforms.validators import InputRequired, Length
 from scheduler.booking.outcomes import CalledOffBy, CancelReason
 from scheduler.booking.preview_substitute import HowMany
 from scheduler.web.posted_form import PostedForm
-from scheduler.web.speech import later
+from scheduler.web.speech import Spoken, later, mark, said
 
 LONGEST_LINE = 200
+
+CANCEL_REASONS = Spoken(
+    {
+        CancelReason.ILLNESS: mark("Illness"),
+        CancelReason.TIME_DOES_NOT_SUIT: mark("Time does not suit"),
+        CancelReason.CONSENT_WITHDRAWN: mark("Consent withdrawn"),
+        CancelReason.CLINICAL_DECISION: mark("Clinical decision"),
+        CancelReason.STAFF_ABSENT: mark("Staff absent"),
+        CancelReason.ROOM_OUT_OF_USE: mark("Room out of use"),
+        CancelReason.BOOKED_BY_MISTAKE: mark("Booked by mistake"),
+        CancelReason.OTHER: mark("Other"),
+    }
+)
 
 
 class SignInForm(PostedForm):
@@ -45,32 +58,32 @@ class SearchForm(PostedForm):
 class CancelForm(PostedForm):
     """Who calls off, and why: a choice, for free text tends to hold what should not be kept here."""
 
-    by = RadioField("Who cancels?", [InputRequired("Choose who cancels")])
-    reason = RadioField("Why?", [InputRequired("Choose a reason")])
+    by = RadioField(later("Who cancels?"), [InputRequired(later("Choose who cancels"))])
+    reason = RadioField(later("Why?"), [InputRequired(later("Choose a reason"))])
 
     def offer(self) -> CancelForm:
         """Fill the choices in, and return the form."""
         self.by.choices = [
-            (CalledOffBy.PATIENT.value, "The patient"),
-            (CalledOffBy.CLINIC.value, "The clinic"),
+            (CalledOffBy.PATIENT.value, said("The patient")),
+            (CalledOffBy.CLINIC.value, said("The clinic")),
         ]
-        self.reason.choices = [
-            (reason.value, reason.value.replace("_", " ").capitalize()) for reason in CancelReason
-        ]
+        self.reason.choices = [(reason.value, CANCEL_REASONS[reason]) for reason in CancelReason]
         return self
 
 
 class EndSeriesForm(CancelForm):
     """What becomes of the series, who calls its visits off, and why."""
 
-    then = RadioField("What becomes of the series?", [InputRequired("Choose what becomes of the series")])
+    then = RadioField(
+        later("What becomes of the series?"), [InputRequired(later("Choose what becomes of the series"))]
+    )
 
     def offer(self) -> EndSeriesForm:
         """Fill the choices in, and return the form."""
         super().offer()
         self.then.choices = [
-            ("ends", "It ends here"),
-            ("pauses", "It is paused, and the rest is planned anew later"),
+            ("ends", said("It ends here")),
+            ("pauses", said("It is paused, and the rest is planned anew later")),
         ]
         return self
 
@@ -78,17 +91,17 @@ class EndSeriesForm(CancelForm):
 class SubstituteForm(PostedForm):
     """From which visit on somebody else is wanted, for how many, and whom."""
 
-    from_step = SelectField("From which visit?", [InputRequired("Choose a visit")])
-    therapist = SelectField("Whom?")
-    how_many = RadioField("For how many?", [InputRequired("Choose for how many visits")])
+    from_step = SelectField(later("From which visit?"), [InputRequired(later("Choose a visit"))])
+    therapist = SelectField(later("Whom?"))
+    how_many = RadioField(later("For how many?"), [InputRequired(later("Choose for how many visits"))])
 
     def offer(self, visits: list[tuple[str, str]], therapists: list[tuple[str, str]]) -> SubstituteForm:
         """Fill the choices in, as values with their words, and return the form."""
-        self.from_step.choices = [("", "Choose"), *visits]
-        self.therapist.choices = [("", "Whoever is free"), *therapists]
+        self.from_step.choices = [("", said("Choose")), *visits]
+        self.therapist.choices = [("", said("Whoever is free")), *therapists]
         self.how_many.choices = [
-            (HowMany.ONE.value, "This visit alone"),
-            (HowMany.REST.value, "This visit and all that follow"),
+            (HowMany.ONE.value, said("This visit alone")),
+            (HowMany.REST.value, said("This visit and all that follow")),
         ]
         return self
 

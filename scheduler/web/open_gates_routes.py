@@ -16,7 +16,7 @@ from scheduler.store.glances import is_seen_by
 from scheduler.store.work import reading
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
-from scheduler.web.words import count_words
+from scheduler.web.speech import said_of_number
 
 pages = Blueprint("open_gates", __name__)
 
@@ -57,6 +57,8 @@ def _sections(found: list[WaitingVisit], now: datetime) -> tuple[GatesSoon, ...]
     for within in OPEN_GATES_WITHIN:
         lines = tuple(one for one in found if since <= one.visit.start - now < within)
         if lines:
-            sections.append(GatesSoon(f"Within {count_words(within.days, 'day')}", lines))
+            sections.append(
+                GatesSoon(said_of_number("Within %(num)s day", "Within %(num)s days", within.days), lines)
+            )
         since = within
     return tuple(sections)

@@ -12,19 +12,20 @@ from scheduler.rules.catalogue import CATALOGUE, Family
 from scheduler.rules.finding import Level
 from scheduler.rules.sources import SOURCES
 from scheduler.web.guard import needs
+from scheduler.web.speech import mark, said
 
 pages = Blueprint("rules", __name__)
 
-#: What each level means for the person at the desk.
+#: What each level means for the person at the desk: a sign, and marked sentences, said when the page is.
 LEVELS = {
-    Level.BLOCK: ("✕", "Stops", "Without it nothing can be booked."),
+    Level.BLOCK: ("✕", mark("Stops"), mark("Without it nothing can be booked.")),
     Level.GATE: (
         "○",
-        "Needed before the visit",
-        "It can be booked, but the visit may not start until it is settled.",
+        mark("Needed before the visit"),
+        mark("It can be booked, but the visit may not start until it is settled."),
     ),
-    Level.WARN: ("△", "Take care", "It is shown and stops nobody."),
-    Level.INFO: ("i", "Good to know", "It is shown for information."),
+    Level.WARN: ("△", mark("Take care"), mark("It is shown and stops nobody.")),
+    Level.INFO: ("i", mark("Good to know"), mark("It is shown for information.")),
 }
 
 
@@ -35,4 +36,5 @@ def rules() -> ResponseReturnValue:
     places = {family: place for place, family in enumerate(Family)}
     ordered = sorted(CATALOGUE, key=lambda rule: places[rule.family])
     families = [(family, list(found)) for family, found in groupby(ordered, key=lambda rule: rule.family)]
-    return render_template("rules.html", families=families, levels=LEVELS, sources=SOURCES)
+    levels = {level: (sign, said(name), said(meaning)) for level, (sign, name, meaning) in LEVELS.items()}
+    return render_template("rules.html", families=families, levels=levels, sources=SOURCES)

@@ -23,6 +23,7 @@ from scheduler.web.forms import LONGEST_LINE, faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.posted_form import PostedForm
+from scheduler.web.speech import later, mark, said
 from scheduler.web.words import birthday_words, day_words, moment_in, role_words
 
 pages = Blueprint("search", __name__)
@@ -35,7 +36,8 @@ class EverythingForm(PostedForm):
     """What is looked for, whatever it is."""
 
     wanted = StringField(
-        "What are you looking for?", [Length(max=LONGEST_LINE, message="Enter fewer characters")]
+        later("What are you looking for?"),
+        [Length(max=LONGEST_LINE, message=later("Enter fewer characters"))],
     )
 
 
@@ -50,16 +52,17 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """The hits of one kind; `more` says that there are others."""
+    """The hits of one kind; `more` says that there are others, `is_english` that they are named in English alone."""
 
     title: str
     hits: tuple[Hit, ...]
     more: bool
+    is_english: bool
 
 
 @dataclass(frozen=True, slots=True)
 class _PlaceToGo:
-    """A page by its name and by what people call it."""
+    """A page by its name, a marked sentence, and by what people call it."""
 
     name: str
     endpoint: str
@@ -68,19 +71,30 @@ class _PlaceToGo:
 
 
 _PAGES = (
-    _PlaceToGo("New patient", "patient_details.new", Permission.KEEP_PATIENT, "add enter register"),
-    _PlaceToGo("Not confirmed", "unconfirmed.unconfirmed", Permission.SEE_CONFLICTS, "unconfirmed confirm"),
-    _PlaceToGo("Waiting list", "waiting.waiting", Permission.KEEP_WAITING_LIST, "wait backfill free earlier"),
-    _PlaceToGo("Conflicts", "conflicts.conflicts", Permission.SEE_CONFLICTS, "inbox problems calls"),
-    _PlaceToGo("Groups", "cohorts.groups", Permission.SEE_COHORTS, "cohorts"),
-    _PlaceToGo("Staff", "staff.staff", Permission.SEE_STAFF, "people hours time off holidays roles"),
-    _PlaceToGo("Places", "places.places", Permission.CHANGE_PLACES, "rooms closures site"),
+    _PlaceToGo(mark("New patient"), "patient_details.new", Permission.KEEP_PATIENT, "add enter register"),
     _PlaceToGo(
-        "Times of reminders", "reminder_times.times", Permission.CHANGE_REMINDER_TIMES, "messages settings"
+        mark("Not confirmed"), "unconfirmed.unconfirmed", Permission.SEE_CONFLICTS, "unconfirmed confirm"
     ),
-    _PlaceToGo("Words in calendars", "calendar_words.words", Permission.CHANGE_CALENDAR_WORDS, "codes feeds"),
-    _PlaceToGo("Insights", "insights.insights", Permission.SEE_INSIGHTS, "figures reports statistics csv"),
-    _PlaceToGo("Rules", "rules.rules", Permission.SEE_RULES, "limits"),
+    _PlaceToGo(
+        mark("Waiting list"), "waiting.waiting", Permission.KEEP_WAITING_LIST, "wait backfill free earlier"
+    ),
+    _PlaceToGo(mark("Conflicts"), "conflicts.conflicts", Permission.SEE_CONFLICTS, "inbox problems calls"),
+    _PlaceToGo(mark("Groups"), "cohorts.groups", Permission.SEE_COHORTS, "cohorts"),
+    _PlaceToGo(mark("Staff"), "staff.staff", Permission.SEE_STAFF, "people hours time off holidays roles"),
+    _PlaceToGo(mark("Places"), "places.places", Permission.CHANGE_PLACES, "rooms closures site"),
+    _PlaceToGo(
+        mark("Times of reminders"),
+        "reminder_times.times",
+        Permission.CHANGE_REMINDER_TIMES,
+        "messages settings",
+    ),
+    _PlaceToGo(
+        mark("Words in calendars"), "calendar_words.words", Permission.CHANGE_CALENDAR_WORDS, "codes feeds"
+    ),
+    _PlaceToGo(
+        mark("Insights"), "insights.insights", Permission.SEE_INSIGHTS, "figures reports statistics csv"
+    ),
+    _PlaceToGo(mark("Rules"), "rules.rules", Permission.SEE_RULES, "limits"),
 )
 
 
@@ -117,15 +131,17 @@ def _page(form: EverythingForm, kinds: tuple[Kind, ...]) -> str:
 
 def _kind(title: str, hits: Iterator[Hit]) -> Kind:
     found = tuple(hits)
-    return Kind(title, found[:MOST_OF_A_KIND], len(found) > MOST_OF_A_KIND)
+    return Kind(said(title), found[:MOST_OF_A_KIND], len(found) > MOST_OF_A_KIND, title == _RULES)
 
 
 def _patients(wanted: str, site: Site) -> Iterator[Hit]:
     asked = replace(search_within_reach(actor(), site, wanted), limit=MOST_OF_A_KIND + 1)
     for one in patient_lines(asked, current_clock().now()):
-        ahead = f", next visit {moment_in(one.next_visit, site.zone)}" if one.next_visit else ""
-        born = f"born {birthday_words(one.birth_date)}"
-        yield Hit(one.name, url_for("patients.patient", patient=one.id), born + ahead)
+        beside = said("born %(day)s", day=birthday_words(one.birth_date))
+        if one.next_visit:
+            at = moment_in(one.next_visit, site.zone)
+            beside += said(", next visit %(time)s", time=at)
+        yield Hit(one.name, url_for("patients.patient", patient=one.id), beside)
 
 
 def _groups(wanted: str, site: Site) -> Iterator[Hit]:
@@ -133,7 +149,9 @@ def _groups(wanted: str, site: Site) -> Iterator[Hit]:
         for one in cohorts(site.id):
             if _fits(wanted, one.name):
                 yield Hit(
-                    one.name, url_for("cohorts.group", cohort=one.id), f"{len(one.members)} in the group"
+                    one.name,
+                    url_for("cohorts.group", cohort=one.id),
+                    said("%(number)s in the group", number=len(one.members)),
                 )
 
 
@@ -149,7 +167,7 @@ def _rooms(wanted: str, site: Site) -> Iterator[Hit]:
     if may(actor(), Permission.CHANGE_PLACES):
         for one in clinic.rooms(site.id):
             if _fits(wanted, one.name):
-                yield Hit(one.name, url_for("places.places") + f"#room-{one.id}", "room")
+                yield Hit(one.name, url_for("places.places") + f"#room-{one.id}", said("room"))
 
 
 def _days(wanted: str, site: Site) -> Iterator[Hit]:
@@ -158,7 +176,7 @@ def _days(wanted: str, site: Site) -> Iterator[Hit]:
     except ValueError:
         return
     if 2000 <= day.year <= 2200:
-        yield Hit(day_words(day), url_for("day.day", day=day), f"the day at {site.name}")
+        yield Hit(day_words(day), url_for("day.day", day=day), said("the day at %(site)s", site=site.name))
 
 
 def _rules(wanted: str, _site: Site) -> Iterator[Hit]:
@@ -170,18 +188,21 @@ def _rules(wanted: str, _site: Site) -> Iterator[Hit]:
 
 def _pages(wanted: str, _site: Site) -> Iterator[Hit]:
     for page in _PAGES:
-        if may(actor(), page.permission) and _fits(wanted, f"{page.name} {page.called}"):
-            yield Hit(page.name, url_for(page.endpoint), "page")
+        name = said(page.name)
+        if may(actor(), page.permission) and _fits(wanted, f"{name} {page.name} {page.called}"):
+            yield Hit(name, url_for(page.endpoint), said("page"))
 
+
+_RULES = mark("Rules")
 
 _KINDS: dict[str, Callable[[str, Site], Iterator[Hit]]] = {
-    "Patients": _patients,
-    "Groups": _groups,
-    "Days": _days,
-    "Staff": _staff,
-    "Rooms": _rooms,
-    "Pages": _pages,
-    "Rules": _rules,
+    mark("Patients"): _patients,
+    mark("Groups"): _groups,
+    mark("Days"): _days,
+    mark("Staff"): _staff,
+    mark("Rooms"): _rooms,
+    mark("Pages"): _pages,
+    _RULES: _rules,
 }
 
 

@@ -25,6 +25,7 @@ from scheduler.store.glances import patients_named
 from scheduler.store.work import reading
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
+from scheduler.web.speech import in_english, said
 from scheduler.web.visit_forms import StayForm, first_fault
 from scheduler.web.visit_routes import back_to, show_visit, visit_within_reach
 from scheduler.web.visit_rows import Names
@@ -69,7 +70,8 @@ def extend(appointment: str) -> ResponseReturnValue:
     with reading():
         zone = clinic.site(found.site).zone
     until = clock_in(outcome.appointment.discharge, zone)
-    flash(f"Extended. The patient may leave from {until}.{told_in_inbox(outcome.findings)}", "good")
+    done = said("Extended. The patient may leave from %(time)s.", time=until)
+    flash(done + told_in_inbox(outcome.findings), "good")
     return back_to(found)
 
 
@@ -82,7 +84,7 @@ def _plan(appointment: str) -> ResponseReturnValue:
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Refused):
-        return show_visit(appointment, refused_words(outcome))
+        return show_visit(appointment, in_english(refused_words(outcome)))
     with reading():
         site = clinic.site(found.site)
         lines = tuple(_collision_lines(outcome, Names.of(site.id), site.zone))
@@ -114,6 +116,6 @@ def _collision_lines(plan: PlannedStay, names: Names, zone: str) -> Iterator[Col
     visits = {id: appointments.appointment(id) for _, id in by_other}
     whose = patients_named(visit.patient for visit in visits.values())
     for (resource, id), one in by_other.items():
-        what = names.rooms.get(resource) or names.people.get(resource) or "The patient"
+        what = names.rooms.get(resource) or names.people.get(resource) or said("The patient")
         patient = whose.get(visits[id].patient)
         yield CollisionLine(what, times_in(one.interval, zone), visits[id], patient.name if patient else "")

@@ -30,9 +30,10 @@ from scheduler.web.forms import SubstituteForm, faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.sealed_change import Seal, sealed
+from scheduler.web.speech import said, said_of_number
 from scheduler.web.visit_rows import Manner, Names
 from scheduler.web.way_words import WayTold, told
-from scheduler.web.words import count_words, moment_in
+from scheduler.web.words import moment_in
 
 pages = Blueprint("substitute", __name__)
 
@@ -68,7 +69,7 @@ def take(series: str) -> ResponseReturnValue:
     if chosen is None:
         return redirect(url_for("substitute.choose", series=found.id), 303)
     if not form.validate():
-        flash("The choice could not be read. Please choose again.", "missing")
+        flash(said("The choice could not be read. Please choose again."), "missing")
         return redirect(url_for("substitute.choose", series=found.id), 303)
     command = SubstituteTherapist(_wanted(found, form), chosen.visits, chosen.key)
     outcome = substitute_therapist(command, actor(), current_clock())
@@ -126,7 +127,13 @@ def _page(
 
 def _in_words(outcome: SeriesChanged) -> str:
     if not outcome.moves and not outcome.reassigned:
-        return "This was done before."
-    kept = f"{count_words(len(outcome.reassigned), 'visit')} at the same time" if outcome.reassigned else ""
-    moved = f"{count_words(len(outcome.moves), 'visit')} moved" if outcome.moves else ""
-    return f"Another therapist: {', '.join(filter(None, (kept, moved)))}."
+        return said("This was done before.")
+    done = []
+    if outcome.reassigned:
+        number = len(outcome.reassigned)
+        done.append(
+            said_of_number("%(num)s visit at the same time", "%(num)s visits at the same time", number)
+        )
+    if outcome.moves:
+        done.append(said_of_number("%(num)s visit moved", "%(num)s visits moved", len(outcome.moves)))
+    return said("Another therapist: %(how)s.", how=", ".join(done))

@@ -25,7 +25,8 @@ from scheduler.store import clinic
 from scheduler.store.work import reading
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
-from scheduler.web.words import count_words, refused_words
+from scheduler.web.speech import in_english, said, said_of_number
+from scheduler.web.words import refused_words
 
 pages = Blueprint("versions", __name__)
 
@@ -60,7 +61,7 @@ def adopt(series: str) -> ResponseReturnValue:
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Refused):
-        flash(refused_words(outcome), "bad")
+        flash(in_english(refused_words(outcome)), "bad")
         back = "versions.version" if outcome.race_lost else "series.series"
         return redirect(url_for(back, series=found.id), 303)
     flash(_in_words(outcome), "missing" if outcome.conflicts else "good")
@@ -68,10 +69,16 @@ def adopt(series: str) -> ResponseReturnValue:
 
 
 def _in_words(outcome: VersionAdopted) -> str:
-    now = f"The series goes by version {outcome.series.protocol_version} now."
+    version = outcome.series.protocol_version
+    now = said("The series goes by version %(version)s now.", version=version)
     if not outcome.conflicts:
         return now
-    return f"{now} Among the conflicts: {count_words(outcome.conflicts, 'rule')} to be kept again."
+    among = said_of_number(
+        "Among the conflicts: %(num)s rule to be kept again.",
+        "Among the conflicts: %(num)s rules to be kept again.",
+        outcome.conflicts,
+    )
+    return f"{now} {among}"
 
 
 def _page(series: str) -> str:

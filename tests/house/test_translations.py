@@ -16,30 +16,17 @@ from tools.words import LANGUAGES, Message, key_of, marked
 
 UNMARKED = frozenset(
     [
-        "_conflicts.html",
         "calendar_words.html",
         "calendars.html",
-        "cancel_series.html",
-        "cancel_visit.html",
         "cohort.html",
         "cohorts.html",
-        "conflict.html",
-        "conflicts.html",
         "holidays.html",
         "message_words.html",
         "message_words_of_one.html",
-        "open_gates.html",
         "reminder_times.html",
-        "rules.html",
-        "search.html",
-        "stay.html",
         "subscribed.html",
         "subscriptions.html",
-        "substitute.html",
-        "unconfirmed.html",
         "urgent_help.html",
-        "version.html",
-        "would_break.html",
     ]
 )
 """Pages that still speak English alone. It ends empty: take a page out when its words are marked."""
