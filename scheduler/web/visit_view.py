@@ -71,7 +71,7 @@ REASONS = Spoken(
         DayReason.NOTED_ELSEWHERE: mark("Done, and kept in the patient's record"),
         DayReason.DECLINED: mark("The patient declined"),
         DayReason.OTHER: mark("Another reason"),
-        DayReason.UNDONE: mark("Taken back"),
+        DayReason.UNDONE: mark("taken back"),
     }
 )
 
