@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scheduler.domain.clock import StandingClock, local_day
+from scheduler.domain.manners import Manner
 from scheduler.domain.series import Series
+from scheduler.planner.preferences import PREFERENCES
+from scheduler.web.proposal_words import QUALITIES, quality_words
+from scheduler.web.speech import speak
 from tests.web.small_clinic import NOW, PROTOCOL, ZONE, Visitor, idle_patient, ways_on
 from tests.web.waiting import days_shut, one_who_waits, open_again, put_on_the_list, shut
 
@@ -66,7 +70,9 @@ def test_proposals_and_another_start_are_in_spanish(clinic_app: Flask, reader: V
     first = (NOW + timedelta(days=3)).date().isoformat()
     wishes = {"protocol": PROTOCOL, "earliest": first}
     page = reader.send(f"/patients/{patient}/proposals", wishes).text
-    _in_spanish(page, ("Reservar toda la serie", "En total"), ("Book the whole", "In all", "complete series"))
+    _in_spanish(
+        page, ("Reservar toda la serie", "En total"), ("Book the whole", "earliest finish", "complete series")
+    )
     assert 'data-stays="{visit} queda donde está."' in page, "the script says it in Spanish too"
     seal = SEAL.search(page)
     assert seal
@@ -75,6 +81,19 @@ def test_proposals_and_another_start_are_in_spanish(clinic_app: Flask, reader: V
     _in_spanish(start, ("Otro inicio para D3", "Inicios libres el"), ("Another start", "nothing else moves"))
     booked = reader.send(f"/patients/{patient}/series", choice)
     _in_spanish(reader.text(booked.headers["Location"]), ("Reservado:", "Deshacer la reserva"), ("Undo",))
+
+
+def test_every_preference_of_the_planner_has_a_name_in_spanish(clinic_app: Flask) -> None:
+    named = [one.name for one in PREFERENCES]
+    assert all(name in QUALITIES for name in named)
+    with clinic_app.test_request_context():
+        speak(Manner.SPANISH)
+        assert quality_words("nearest to fewest trips") == "lo más parecido a: menos viajes"
+        assert quality_words("first dose 3 weeks later") == "primera dosis 3 semanas después"
+        assert quality_words("in a tower") == '<span lang="en">in a tower</span>'
+        speak(Manner.ENGLISH)
+        for words in (*named, "nearer to one therapist", "first dose 2 weeks earlier", "in a tower"):
+            assert quality_words(words) == words
 
 
 def test_what_is_wrong_with_wishes_is_said_in_spanish(reader: Visitor, series: Series) -> None:
