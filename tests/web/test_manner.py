@@ -56,7 +56,7 @@ def test_the_choice_is_kept_and_is_nobody_elses(clinic_app: Flask, desk: Visitor
     assert response.status_code == 303
     page = desk.text("/language")
     assert '<html lang="es">' in page
-    assert "Guardado." in page and "Cerrar sesión" in page and "Pacientes" in page
+    assert "Guardado." in page and "Salir" in page and "Pacientes" in page
     with clinic_app.app_context():
         kept, other = accounts.account("desk"), accounts.account("admin")
         assert kept and other and (kept.manner, other.manner) == (Manner.SPANISH, Manner.ENGLISH)
