@@ -8,9 +8,17 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 
 from scheduler.domain.errors import InvalidValue
+from scheduler.domain.telling import told
 
 #: The kinds of visit by their names, in the order of a page.
-KINDS = ("dosing", "preparation", "integration", "screening", "review", "contact")
+KINDS = (
+    told("dosing"),
+    told("preparation"),
+    told("integration"),
+    told("screening"),
+    told("review"),
+    told("contact"),
+)
 
 LONGEST_CODE = 4
 """Characters of a code: calendars show a few, and what is longer becomes a word."""
@@ -37,11 +45,32 @@ def faults_of(codes: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for kind, code in codes.items():
         plain = code.casefold()
         if not code.isalnum() or len(code) > LONGEST_CODE:
-            yield kind, f"the code for {kind} must be 1 to {LONGEST_CODE} letters or digits"
+            yield (
+                kind,
+                told(
+                    "the code for %(kind)s must be 1 to %(most)s letters or digits",
+                    kind=kind,
+                    most=LONGEST_CODE,
+                ),
+            )
         elif plain in TELLING_ALONE or any(word in plain for word in TELLING):
-            yield kind, f"the code for {kind} must not tell the treatment, as '{code}' may"
+            yield (
+                kind,
+                told(
+                    "the code for %(kind)s must not tell the treatment, as '%(code)s' may",
+                    kind=kind,
+                    code=code,
+                ),
+            )
         elif often[plain] > 1:
-            yield kind, f"the code for {kind} must differ from the others, and '{code}' is two"
+            yield (
+                kind,
+                told(
+                    "the code for %(kind)s must differ from the others, and '%(code)s' is two",
+                    kind=kind,
+                    code=code,
+                ),
+            )
 
 
 @dataclass(frozen=True, slots=True)

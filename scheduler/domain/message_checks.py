@@ -9,30 +9,31 @@ from types import MappingProxyType
 from scheduler.domain.message_words import TO_ESCORTS, ChosenWords, MessageForm, Place
 from scheduler.domain.opt_out_words import OPT_OUT_WORDS
 from scheduler.domain.placeholders import Wording, names_in
+from scheduler.domain.telling import told
 from scheduler.domain.telling_words import folded, telling_words_in
 
 PLACES: Mapping[MessageForm, Mapping[str, str]] = MappingProxyType(
     {
         MessageForm.MAIL: {
-            "public_name": "the site's public name",
-            "visits": "what is booked, moved or called off, with times and zone",
-            "times_suit": "such as: this time suits",
-            "link": "the link to answer by",
-            "address": "the site's address",
-            "phone": "the site's phone number",
+            "public_name": told("the site's public name"),
+            "visits": told("what is booked, moved or called off, with times and zone"),
+            "times_suit": told("such as: this time suits"),
+            "link": told("the link to answer by"),
+            "address": told("the site's address"),
+            "phone": told("the site's phone number"),
         },
         MessageForm.TEXT: {
-            "public_name": "the site's public name",
-            "visits": "what is booked, moved or called off, with times and zone",
-            "answers": "how to answer: reply 1 or 2",
-            "link": "the link to answer by",
-            "phone": "the site's phone number",
+            "public_name": told("the site's public name"),
+            "visits": told("what is booked, moved or called off, with times and zone"),
+            "answers": told("how to answer: reply 1 or 2"),
+            "link": told("the link to answer by"),
+            "phone": told("the site's phone number"),
         },
     }
 )
 """The places that words may have, with what stands there."""
 
-BOOKED = {"booked": "such as: 2 appointments are booked for you"}
+BOOKED = {"booked": told("such as: 2 appointments are booked for you")}
 """The place that a confirmation has besides: elsewhere nothing was booked just now."""
 
 OF_ESCORTS = ("public_name", "visits", "address", "phone")
@@ -74,8 +75,8 @@ _WORDS_AFTER = 4
 def places_of(place: Place) -> dict[str, str]:
     """Return the places that words here may have, each with what stands there."""
     if place.kind in TO_ESCORTS:
-        told = PLACES[MessageForm.MAIL]
-        return {name: told[name] for name in OF_ESCORTS} | {"visits": "around when, with the zone"}
+        in_mail = PLACES[MessageForm.MAIL]
+        return {name: in_mail[name] for name in OF_ESCORTS} | {"visits": told("around when, with the zone")}
     return {**PLACES[place.form], **(BOOKED if place.kind == "confirmation" else {})}
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.file import FileField, FileRequired
+from markupsafe import Markup
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
@@ -40,31 +42,34 @@ from scheduler.web.forms import faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.posted_form import PostedForm
+from scheduler.web.speech import in_english, later, said
 from scheduler.web.words import count_words, day_in, moment_in
 
 pages = Blueprint("busy", __name__)
 
-_NAME = [Length(max=LONGEST_NAME, message=f"Enter at most {LONGEST_NAME} characters")]
+_NAME = [Length(max=LONGEST_NAME, message=later("Enter at most %(most)s characters", most=LONGEST_NAME))]
 
 
 class AddressForm(PostedForm):
     """The address of a calendar, and a word for it."""
 
     address = StringField(
-        "iCal address",
+        later("iCal address"),
         [
-            InputRequired("Enter the calendar's iCal address"),
-            Length(max=LONGEST_ADDRESS, message="Enter a shorter address"),
+            InputRequired(later("Enter the calendar's iCal address")),
+            Length(max=LONGEST_ADDRESS, message=later("Enter a shorter address")),
         ],
     )
-    address_name = StringField("What to call it", _NAME)
+    address_name = StringField(later("What to call it"), _NAME)
 
 
 class FileForm(PostedForm):
     """A calendar as a file, and a word for it."""
 
-    file = FileField("Calendar file", [FileRequired("Choose a calendar file, such as rota.ics")])
-    file_name = StringField("What to call it", _NAME)
+    file = FileField(
+        later("Calendar file"), [FileRequired(later("Choose a calendar file, such as rota.ics"))]
+    )
+    file_name = StringField(later("What to call it"), _NAME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +146,9 @@ def _add_address(person: str) -> ResponseReturnValue:
         try:
             outcome = add_address(new, AddressSeal(settings.secret_key), actor(), current_clock())
         except UnusableCalendar as problem:
-            form.address.errors = [str(problem)]
+            form.address.errors = [in_english(str(problem))]
         else:
-            return _told(person, outcome, "Added. It is read within a minute; look again then.")
+            return _told(person, outcome, said("Added. It is read within a minute; look again then."))
     return _page(person, _Forms(form, FileForm(None)), form), 422
 
 
@@ -154,20 +159,20 @@ def _add_file(person: str) -> ResponseReturnValue:
         try:
             outcome = add_file(NewFile(person, text, form.file_name.data or ""), actor(), current_clock())
         except UnusableCalendar as problem:
-            form.file.errors = [str(problem)]
+            form.file.errors = [in_english(str(problem))]
         else:
-            return _told(person, outcome, "Added.")
+            return _told(person, outcome, said("Added."))
     return _page(person, _Forms(AddressForm(None), form), form), 422
 
 
 def _refresh(person: str) -> ResponseReturnValue:
     outcome = refresh_source(_chosen(person).id, actor(), current_clock())
-    return _told(person, outcome, "It is read again within a minute; look again then.")
+    return _told(person, outcome, said("It is read again within a minute; look again then."))
 
 
 def _remove(person: str) -> ResponseReturnValue:
     outcome = remove_source(_chosen(person).id, actor(), current_clock())
-    return _told(person, outcome, "Removed: its times are free again.")
+    return _told(person, outcome, said("Removed: its times are free again."))
 
 
 def _told(
@@ -178,9 +183,11 @@ def _told(
     taken = outcome.taken if isinstance(outcome, SourceAdded) else outcome
     tone = "good"
     if isinstance(taken, BusyTimesTaken) and taken.conflicts:
-        done, tone = f"{done} Among the conflicts now: {count_words(taken.conflicts, 'new one')}.", "missing"
+        found = said("Among the conflicts now: %(new)s.", new=count_words(taken.conflicts, "new one"))
+        done, tone = f"{done} {found}", "missing"
     elif isinstance(taken, BusyTimesTaken) and taken.resolved:
-        done = f"{done} Resolved by this: {count_words(taken.resolved, 'conflict')}."
+        found = said("Resolved by this: %(conflicts)s.", conflicts=count_words(taken.resolved, "conflict"))
+        done = f"{done} {found}"
     flash(done, tone)
     return redirect(_address_of(person), 303)
 
@@ -231,24 +238,35 @@ def _address_of(person: str) -> str:
 
 def told(source: BusySource, times: int, zone: str, now: datetime) -> SourceLine:
     """Return how a calendar is doing, in words; `times` is how many stretches it says."""
-    sentences = []
-    if source.problem and source.last_tried_at:
-        sentences.append(f"{moment_in(source.last_tried_at, zone)}: {source.problem}")
-    if source.last_good_at:
-        what = "Last read" if source.kind is SourceKind.ADDRESS else "Read"
-        kept = count_words(times, "time")
-        still = " They still count." if source.problem else ""
-        sentences.append(f"{what} {moment_in(source.last_good_at, zone)}: {kept} kept.{still}")
-    if source.remark:
-        sentences.append(source.remark)
-    if source.kind is SourceKind.FILE and source.read_until:
-        sentences.append(f"It counts until {day_in(source.read_until, zone)}; upload a newer file before.")
-    if source.problem and source.next_try_at and source.next_try_at > now:
-        sentences.append(f"Tried again {moment_in(source.next_try_at, zone)}.")
+    sentences = list(_sentences(source, times, zone, now))
     if source.problem:
-        return SourceLine(source, "○ Not read", "missing", tuple(sentences))
+        return SourceLine(source, said("○ Not read"), "missing", tuple(sentences))
     if source.last_good_at is None:
-        return SourceLine(source, "Not read yet", "quiet", ("It is read within a minute.",))
+        return SourceLine(source, said("Not read yet"), "quiet", (said("It is read within a minute."),))
     if source.read_until and source.read_until <= now:
-        return SourceLine(source, "○ Over", "missing", tuple(sentences))
-    return SourceLine(source, "● Counts", "good", tuple(sentences))
+        return SourceLine(source, said("○ Over"), "missing", tuple(sentences))
+    return SourceLine(source, said("● Counts"), "good", tuple(sentences))
+
+
+def _sentences(source: BusySource, times: int, zone: str, now: datetime) -> Iterator[str]:
+    if source.problem and source.last_tried_at:
+        # What was wrong is told in English, as the reader of calendars put it.
+        yield Markup("%s: %s") % (moment_in(source.last_tried_at, zone), in_english(source.problem))
+    if source.last_good_at:
+        yield _read(source, moment_in(source.last_good_at, zone), count_words(times, "time"))
+    if source.remark:
+        yield in_english(source.remark)
+    if source.kind is SourceKind.FILE and source.read_until:
+        until = day_in(source.read_until, zone)
+        yield said("It counts until %(day)s; upload a newer file before.", day=until)
+    if source.problem and source.next_try_at and source.next_try_at > now:
+        yield said("Tried again %(when)s.", when=moment_in(source.next_try_at, zone))
+
+
+def _read(source: BusySource, when: str, times: str) -> str:
+    if source.kind is SourceKind.ADDRESS:
+        told = said("Last read %(when)s: %(times)s kept.", when=when, times=times)
+    else:
+        told = said("Read %(when)s: %(times)s kept.", when=when, times=times)
+    still = said("They still count.") if source.problem else ""
+    return f"{told} {still}".rstrip()

@@ -27,16 +27,20 @@ from scheduler.web.forms import faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.posted_form import PostedForm
+from scheduler.web.retelling import retold
+from scheduler.web.speech import Spoken, later, mark, said
 from scheduler.web.words import refused_words
 
 pages = Blueprint("calendar_words", __name__)
 
-_SHOWN = {
-    PatientShown.INITIALS: "The patient's initials, such as RS",
-    PatientShown.ID: "The patient's internal id",
-    PatientShown.FIRST_NAME: "The patient's first name",
-    PatientShown.NOTHING: "Nothing",
-}
+_SHOWN = Spoken(
+    {
+        PatientShown.INITIALS: mark("The patient's initials, such as RS"),
+        PatientShown.ID: mark("The patient's internal id"),
+        PatientShown.FIRST_NAME: mark("The patient's first name"),
+        PatientShown.NOTHING: mark("Nothing"),
+    }
+)
 
 _EXAMPLES = {
     PatientShown.INITIALS: "RS",
@@ -45,11 +49,22 @@ _EXAMPLES = {
     PatientShown.NOTHING: "",
 }
 
+_KINDS = Spoken(
+    {
+        "dosing": mark("Dosing"),
+        "preparation": mark("Preparation"),
+        "integration": mark("Integration"),
+        "screening": mark("Screening"),
+        "review": mark("Review"),
+        "contact": mark("Contact"),
+    }
+)
 
-def _code(kind: str) -> StringField:
+
+def _code(label: str, missing: str) -> StringField:
     return StringField(
-        kind.capitalize(),
-        [InputRequired(f"Enter a code for {kind}")],
+        label,
+        [InputRequired(missing)],
         render_kw={"maxlength": LONGEST_CODE, "autocomplete": "off", "spellcheck": "false"},
     )
 
@@ -57,17 +72,19 @@ def _code(kind: str) -> StringField:
 class WordsForm(PostedForm):
     """A code for each kind of visit, and what follows it."""
 
-    dosing = _code("dosing")
-    preparation = _code("preparation")
-    integration = _code("integration")
-    screening = _code("screening")
-    review = _code("review")
-    contact = _code("contact")
-    patient = RadioField("What follows the code", [InputRequired("Choose what follows the code")])
+    dosing = _code(later("Dosing"), later("Enter a code for dosing"))
+    preparation = _code(later("Preparation"), later("Enter a code for preparation"))
+    integration = _code(later("Integration"), later("Enter a code for integration"))
+    screening = _code(later("Screening"), later("Enter a code for screening"))
+    review = _code(later("Review"), later("Enter a code for review"))
+    contact = _code(later("Contact"), later("Enter a code for contact"))
+    patient = RadioField(
+        later("What follows the code"), [InputRequired(later("Choose what follows the code"))]
+    )
 
     def offer(self) -> WordsForm:
         """Fill the choices in, and return the form."""
-        self.patient.choices = [(one.value, said) for one, said in _SHOWN.items()]
+        self.patient.choices = [(one.value, words) for one, words in _SHOWN.items()]
         return self
 
     def validate(self, extra_validators: object = None) -> bool:
@@ -76,7 +93,8 @@ class WordsForm(PostedForm):
             return False
         wrong = dict(faults_of(self._codes()))
         for name, why in wrong.items():
-            self[name].errors = [why[:1].upper() + why[1:]]
+            told = retold(why)
+            self[name].errors = [told[:1].upper() + told[1:]]
         return not wrong
 
     def words(self) -> CalendarWords:
@@ -113,7 +131,7 @@ def words() -> ResponseReturnValue:
     if isinstance(outcome, Refused):
         flash(refused_words(outcome), "bad")
     else:
-        flash("Saved. Calendars say it when programs read them next, within hours to a day.", "good")
+        flash(said("Saved. Calendars say it when programs read them next, within hours to a day."), "good")
     return redirect(url_for("calendar_words.words"), 303)
 
 
@@ -126,7 +144,6 @@ def _page(site: Site, form: WordsForm) -> str:
         faults=faults(form) if form.errors else [],
         kinds=KINDS,
         examples=[
-            Example(kind.capitalize(), f"{now.code_of(kind)} {_EXAMPLES[now.patient]}".rstrip())
-            for kind in KINDS
+            Example(_KINDS[kind], f"{now.code_of(kind)} {_EXAMPLES[now.patient]}".rstrip()) for kind in KINDS
         ],
     )

@@ -40,6 +40,7 @@ from scheduler.web.group_view import member_lines
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.posted_form import PostedForm
+from scheduler.web.speech import later, said
 from scheduler.web.visit_rows import Names
 from scheduler.web.words import count_words, refused_words
 
@@ -53,26 +54,32 @@ class MakeForm(PostedForm):
     """The name of a new group and the protocol that it follows."""
 
     name = StringField(
-        "Name of the group",
-        [InputRequired("Enter a name"), Length(max=LONGEST_NAME, message="Enter a shorter name")],
+        later("Name of the group"),
+        [
+            InputRequired(later("Enter a name")),
+            Length(max=LONGEST_NAME, message=later("Enter a shorter name")),
+        ],
     )
-    protocol = SelectField("Protocol", [InputRequired("Choose a protocol")])
+    protocol = SelectField(later("Protocol"), [InputRequired(later("Choose a protocol"))])
 
 
 class FindForm(PostedForm):
     """Part of the name of whoever is to join. It is posted, so that it stays out of every address."""
 
     wanted = StringField(
-        "Who joins?",
-        [InputRequired("Enter a name"), Length(max=LONGEST_LINE, message="Enter fewer characters")],
+        later("Who joins?"),
+        [
+            InputRequired(later("Enter a name")),
+            Length(max=LONGEST_LINE, message=later("Enter fewer characters")),
+        ],
     )
 
 
 class MemberForm(PostedForm):
     """Who joins or leaves, and whether with a high dose."""
 
-    patient = HiddenField(validators=[InputRequired("Choose a patient")])
-    high_dose = BooleanField("High dose")
+    patient = HiddenField(validators=[InputRequired(later("Choose a patient"))])
+    high_dose = BooleanField(later("High dose"))
 
 
 @pages.route("/cohorts", methods=["GET", "POST"])
@@ -94,7 +101,7 @@ def groups() -> ResponseReturnValue:
             command = MakeCohort(site.id, form.name.data or "", form.protocol.data or "", key_sent())
             outcome = make_cohort(command, actor(), current_clock())
             if isinstance(outcome, CohortChanged):
-                flash("Made. Let its members join now.", "good")
+                flash(said("Made. Let its members join now."), "good")
                 return redirect(url_for("cohorts.group", cohort=outcome.cohort.id), 303)
             form.name.errors = [*form.name.errors, _said(outcome)]
     page = render_template(
@@ -131,7 +138,7 @@ def join(cohort: str) -> ResponseReturnValue:
     found = cohort_within_reach(actor(), cohort)
     form = MemberForm()
     command = JoinCohort(found.id, form.patient.data or "", bool(form.high_dose.data), key_sent())
-    return _after(found.id, join_cohort(command, actor(), current_clock()), "Joined.")
+    return _after(found.id, join_cohort(command, actor(), current_clock()), said("Joined."))
 
 
 @pages.post("/cohorts/<cohort>/leave")
@@ -140,7 +147,9 @@ def leave(cohort: str) -> ResponseReturnValue:
     """Let somebody leave."""
     found = cohort_within_reach(actor(), cohort)
     command = LeaveCohort(found.id, MemberForm().patient.data or "", key_sent())
-    return _after(found.id, leave_cohort(command, actor(), current_clock()), "Left. The others moved up.")
+    return _after(
+        found.id, leave_cohort(command, actor(), current_clock()), said("Left. The others moved up.")
+    )
 
 
 @pages.post("/cohorts/<cohort>/own-visits")
@@ -150,19 +159,20 @@ def own_visits(cohort: str) -> ResponseReturnValue:
     found = cohort_within_reach(actor(), cohort)
     outcome = book_members_visits(BookMembersVisits(found.id, key_sent()), actor(), current_clock())
     if isinstance(outcome, MembersVisitsBooked):
-        booked = f"Booked: {count_words(len(outcome.visits), 'visit')} of the members."
-        said = booked if outcome.visits else "Every member has every visit already."
-        return _after(found.id, outcome, said)
+        if not outcome.visits:
+            return _after(found.id, outcome, said("Every member has every visit already."))
+        visits = count_words(len(outcome.visits), "visit")
+        return _after(found.id, outcome, said("Booked: %(visits)s of the members.", visits=visits))
     return _after(found.id, outcome, "")
 
 
-def _after(cohort: str, outcome: object, said: str) -> ResponseReturnValue:
+def _after(cohort: str, outcome: object, done: str) -> ResponseReturnValue:
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Refused):
         flash(refused_words(outcome), "missing")
     else:
-        flash(said, "good")
+        flash(done, "good")
     return redirect(url_for("cohorts.group", cohort=cohort), 303)
 
 

@@ -29,7 +29,9 @@ from scheduler.web.identity import current_clock
 from scheduler.web.posted_form import PostedForm
 from scheduler.web.region_names import country_name, named
 from scheduler.web.saving_facts import Saving, shown_or_saved
-from scheduler.web.words import WEEKDAYS, count_words, day_words, refused_words
+from scheduler.web.speech import later, said, said_of_number
+from scheduler.web.week_drawing import EVERY_WEEKDAY
+from scheduler.web.words import day_words, refused_words
 
 pages = Blueprint("holidays", __name__)
 
@@ -37,16 +39,16 @@ pages = Blueprint("holidays", __name__)
 class RegionForm(PostedForm):
     """Which country, and which part of it where its parts have holidays of their own."""
 
-    country = SelectField("Country")
-    part = SelectField("Part of it", validate_choice=False)
+    country = SelectField(later("Country"))
+    part = SelectField(later("Part of it"), validate_choice=False)
 
     def offer(self, country: str) -> RegionForm:
         """Fill the choices in, the parts being those of one country, and return the form."""
         self.country.choices = [
-            ("", "None: propose no holidays" if country else "Choose a country"),
+            ("", said("None: propose no holidays") if country else said("Choose a country")),
             *named(countries()),
         ]
-        self.part.choices = [("", "The whole country"), *parts_of(country)]
+        self.part.choices = [("", said("The whole country")), *parts_of(country)]
         return self
 
     def region(self) -> str:
@@ -58,17 +60,17 @@ class RegionForm(PostedForm):
 class TakingForm(PostedForm):
     """Which of the holidays are taken over as closures."""
 
-    days = SelectMultipleField("Days", [])
+    days = SelectMultipleField(later("Days"), [])
 
     def validate_days(self, field: SelectMultipleField) -> None:
         """Ask for one day at least."""
         if not field.data:
-            field.errors = [*field.errors, "Tick at least one day"]
+            field.errors = [*field.errors, said("Tick at least one day")]
 
 
 @dataclass(frozen=True, slots=True)
 class HolidayLine:
-    """One holiday; `shut` says why the site is shut on it already, `never_open` that it opens on no such weekday."""
+    """One holiday; `shut` says why the site is shut on it already, `never_open` names a weekday on which it never opens."""
 
     holiday: PublicHoliday
     shut: str | None
@@ -95,7 +97,12 @@ def take() -> ResponseReturnValue:
     chosen = [one for one in _holidays(site) if one.day.isoformat() in wanted]
     change = HolidaysTaken(site.id, tuple(Closure(one.day, one.day, one.name) for one in chosen))
     asked: ChangeOfFacts[PlaceChange] = ChangeOfFacts(site.id, change)
-    what = f"The site is shut on {count_words(len(chosen), 'public holiday')}: {_in_words(chosen)}"
+    what = said_of_number(
+        "The site is shut on %(num)s public holiday: %(days)s",
+        "The site is shut on %(num)s public holidays: %(days)s",
+        len(chosen),
+        days=_in_words(chosen),
+    )
     return shown_or_saved(
         Saving(asked, preview_change_places, change_places, what, url_for("holidays.proposed"))
     )
@@ -117,7 +124,7 @@ def choose_region() -> ResponseReturnValue:
     if isinstance(outcome, Refused):
         flash(refused_words(outcome), "bad")
     else:
-        flash("Saved. Nothing is shut by this: tick the days below.", "good")
+        flash(said("Saved. Nothing is shut by this: tick the days below."), "good")
     return redirect(url_for("holidays.proposed"), 303)
 
 
@@ -151,7 +158,7 @@ def _shut(site: Site, day: date) -> str | None:
 def _never_open(site: Site, day: date) -> str | None:
     if any(hours.applies_on(day) for hours in site.hours):
         return None
-    return WEEKDAYS[day.weekday()]
+    return EVERY_WEEKDAY[day.weekday()]
 
 
 def _in_words(chosen: Iterable[PublicHoliday]) -> str:

@@ -12,6 +12,7 @@ from scheduler.reminders.choose_invitations import ChooseInvitations, choose_inv
 from scheduler.store.work import reading
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
+from scheduler.web.speech import said
 
 pages = Blueprint("invitations", __name__)
 
@@ -31,6 +32,11 @@ def choose(patient: str) -> ResponseReturnValue:
         choose_invitations(ChooseInvitations(found.id, wanted), actor(), current_clock()), NotAllowed
     ):
         abort(403)
-    what = "bring entries for the calendar" if wanted else "bring no further entries for the calendar"
-    flash(f"From now on messages to {found.name} {what}.", "good")
+    if wanted:
+        what = said("From now on messages to %(name)s bring entries for the calendar.", name=found.name)
+    else:
+        what = said(
+            "From now on messages to %(name)s bring no further entries for the calendar.", name=found.name
+        )
+    flash(what, "good")
     return redirect(url_for("patients.patient", patient=found.id), 303)

@@ -36,13 +36,14 @@ from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.message_words import KIND_WORDS
 from scheduler.web.posted_form import PostedForm
+from scheduler.web.speech import Spoken, in_english, later, mark, said
 from scheduler.web.words import refused_words
 
 pages = Blueprint("message_words", __name__)
 
 SAVE, PREVIEW, BUILT_IN = "save", "preview", "built_in"
 
-_FORMS = {MessageForm.MAIL: "E-mail", MessageForm.TEXT: "Text"}
+_FORMS = Spoken({MessageForm.MAIL: mark("E-mail"), MessageForm.TEXT: mark("Text")})
 
 _FRAME_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
 """A mail has its looks in it, as programs for mail want it. Shown alone and locked up, it may do nothing else."""
@@ -51,8 +52,10 @@ _FRAME_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 
 class WordsForm(PostedForm):
     """The words of one message; of a text without a subject."""
 
-    subject = StringField("Subject", render_kw={"maxlength": 2 * LONGEST_SUBJECT, "autocomplete": "off"})
-    body = TextAreaField("Words")
+    subject = StringField(
+        later("Subject"), render_kw={"maxlength": 2 * LONGEST_SUBJECT, "autocomplete": "off"}
+    )
+    body = TextAreaField(later("Words"))
 
     def chosen(self) -> ChosenWords:
         """Return what was entered, tidied."""
@@ -62,7 +65,9 @@ class WordsForm(PostedForm):
     def tell(self, wrong: list[tuple[str, str]]) -> None:
         """Say at each field what is wrong with it."""
         for name in {name for name, _ in wrong}:
-            self[name].errors = [sentence(why[:1].upper() + why[1:]) for where, why in wrong if where == name]
+            self[name].errors = [
+                in_english(sentence(why[:1].upper() + why[1:])) for where, why in wrong if where == name
+            ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +112,7 @@ def speak() -> ResponseReturnValue:
         site = site_of(actor())
     command = ChangeSiteLanguage(site.id, request.form.get("language", ""), key_sent())
     outcome = change_site_language(command, actor(), current_clock())
-    _tell(outcome, "Saved. Patients of whom no language is known are written to in it from now on.")
+    _tell(outcome, said("Saved. Patients of whom no language is known are written to in it from now on."))
     return redirect(url_for("message_words.overview"), 303)
 
 
@@ -194,8 +199,11 @@ def _saved(site: Site, place: Place, chosen: ChosenWords | None) -> ResponseRetu
     own = None if chosen == built_in(place) else chosen
     command = ChangeMessageWords(site.id, place, own, key_sent())
     outcome = change_message_words(command, actor(), current_clock())
-    kept = "The built-in words hold" if own is None else "Saved. Messages say it"
-    _tell(outcome, f"{kept} from now on; what was sent stays as it was.")
+    if own is None:
+        done = said("The built-in words hold from now on; what was sent stays as it was.")
+    else:
+        done = said("Saved. Messages say it from now on; what was sent stays as it was.")
+    _tell(outcome, done)
     return redirect(request.path, 303)
 
 
@@ -237,8 +245,8 @@ def _example(site: Site, place: Place, chosen: ChosenWords) -> Example:
     setting = _setting(site)
     letter = example_letter(place, chosen, setting)
     if place.form is MessageForm.TEXT:
-        said = compose_short(letter)
-        return Example(said, "", len(said), segments_of(place, chosen, setting))
+        text = compose_short(letter)
+        return Example(text, "", len(text), segments_of(place, chosen, setting))
     plain = compose(letter, "office@example.org", setting.now).get_body(("plain",))
     assert plain is not None
     shown_at = url_for(

@@ -1,4 +1,4 @@
-"""The names of countries in the language of the pages."""
+"""The names of countries in the reader's language."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 from babel import Locale
 
-_NAMES = Locale("en").territories
+from scheduler.web.speech import manner
 
 
 def country_name(country: str) -> str:
     """Return the name of a country (ISO 3166), or its code where there is none."""
-    return str(_NAMES.get(country, country))
+    return str(Locale(manner().language).territories.get(country, country))
 
 
 def named(countries: Iterable[str]) -> list[tuple[str, str]]:

@@ -43,38 +43,40 @@ from scheduler.web.forms import faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.posted_form import PostedForm
+from scheduler.web.speech import Spoken, later, mark, said
 from scheduler.web.words import moment_in, refused_words
 
 pages = Blueprint("subscriptions", __name__)
 
 LONGEST_NAME = 80
 
-_ALARM_WORDS = {15: "15 minutes before", 60: "an hour before", 24 * 60: "a day before"}
-
-
-_CARRIES = "; carries its own address, so that whoever gets a copy of it can read it from then on"
+_ALARM_WORDS = Spoken(
+    {15: mark("15 minutes before"), 60: mark("an hour before"), 24 * 60: mark("a day before")}
+)
 
 
 class SubscriptionForm(PostedForm):
     """What a new subscription is called, what it shows, and whether the program reminds."""
 
     name = StringField(
-        "What to call it",
+        later("What to call it"),
         [
-            InputRequired("Enter what to call it, such as My phone"),
-            Length(max=LONGEST_NAME, message=f"Enter at most {LONGEST_NAME} characters"),
+            InputRequired(later("Enter what to call it, such as My phone")),
+            Length(max=LONGEST_NAME, message=later("Enter at most %(most)s characters", most=LONGEST_NAME)),
         ],
     )
-    busy_only = BooleanField("Times only: every visit is called Busy, and has no place")
-    alarm = SelectField("Reminder on the device")
+    busy_only = BooleanField(later("Times only: every visit is called Busy, and has no place"))
+    alarm = SelectField(later("Reminder on the device"))
     carries_address = BooleanField(
-        "The calendar carries its own address, so that a program that got it as a file can keep it up to date"
+        later(
+            "The calendar carries its own address, so that a program that got it as a file can keep it up to date"
+        )
     )
 
     def offer(self) -> SubscriptionForm:
         """Fill the choices in, and return the form."""
         offered = [(str(minutes), _ALARM_WORDS[minutes].capitalize()) for minutes in ALARMS]
-        self.alarm.choices = [("", "None"), *offered]
+        self.alarm.choices = [("", said("None")), *offered]
         return self
 
 
@@ -146,8 +148,12 @@ def of_patient(patient: str) -> ResponseReturnValue:
         if found.stands_for_cohort:
             raise NotFound("a group has no calendar of its own")
         site = clinic.site(found.site)
-    trail = (("Patients", "/patients"), (found.name, f"/patients/{found.id}"))
-    return _answer(Subject(SubscriptionKind.PATIENT, found.id, site, f"Calendar of {found.name}", trail))
+    trail = ((said("Patients"), "/patients"), (found.name, f"/patients/{found.id}"))
+    return _answer(
+        Subject(
+            SubscriptionKind.PATIENT, found.id, site, said("Calendar of %(name)s", name=found.name), trail
+        )
+    )
 
 
 @pages.route("/staff/<person>/subscriptions", methods=["GET", "POST"])
@@ -155,8 +161,8 @@ def of_patient(patient: str) -> ResponseReturnValue:
 def of_person(person: str) -> ResponseReturnValue:
     """Those of a member of staff."""
     subject = _person(person)
-    trail = (("Staff", "/staff"), (subject.title, f"/staff/{person}"))
-    title = f"Calendar of {subject.title}"
+    trail = ((said("Staff"), "/staff"), (subject.title, f"/staff/{person}"))
+    title = said("Calendar of %(name)s", name=subject.title)
     return _answer(Subject(SubscriptionKind.STAFF, person, subject.site, title, trail))
 
 
@@ -168,9 +174,8 @@ def my_own() -> ResponseReturnValue:
     if person is None:
         raise NotFound("nobody of the staff is behind this account")
     site = _person(person).site
-    return _answer(
-        Subject(SubscriptionKind.STAFF, person, site, "Your calendar elsewhere", (("My day", "/my-day"),))
-    )
+    title, trail = said("Your calendar elsewhere"), ((said("My day"), "/my-day"),)
+    return _answer(Subject(SubscriptionKind.STAFF, person, site, title, trail))
 
 
 @pages.route("/rooms/<room>/subscriptions", methods=["GET", "POST"])
@@ -181,8 +186,8 @@ def of_room(room: str) -> ResponseReturnValue:
         facts = facts_of(site_of(actor()).id)
     if room not in facts.rooms:
         raise NotFound("there is no room of this id here")
-    title = f"Calendar of {facts.rooms[room].name}"
-    return _answer(Subject(SubscriptionKind.ROOM, room, facts.site, title, (("Places", "/places"),)))
+    title = said("Calendar of %(name)s", name=facts.rooms[room].name)
+    return _answer(Subject(SubscriptionKind.ROOM, room, facts.site, title, ((said("Places"), "/places"),)))
 
 
 @pages.route("/site/subscriptions", methods=["GET", "POST"])
@@ -191,8 +196,8 @@ def of_site() -> ResponseReturnValue:
     """Those of the whole site."""
     with reading():
         site = site_of(actor())
-    title = f"Calendar of {site.name}"
-    return _answer(Subject(SubscriptionKind.SITE, site.id, site, title, (("Places", "/places"),)))
+    title = said("Calendar of %(name)s", name=site.name)
+    return _answer(Subject(SubscriptionKind.SITE, site.id, site, title, ((said("Places"), "/places"),)))
 
 
 def _person(person: str) -> Subject:
@@ -234,7 +239,7 @@ def _renew(subject: Subject) -> ResponseReturnValue:
     former = _chosen(subject)
     outcome = rotate_subscription(former.id, _public_url(), actor(), current_clock(), key_sent())
     if isinstance(outcome, Gone):
-        flash("That address does not work any more. Make a new one.", "missing")
+        flash(said("That address does not work any more. Make a new one."), "missing")
         return redirect(request.path, 303)
     return _shown_once(subject, former.name, outcome, former)
 
@@ -244,7 +249,9 @@ def _revoke(subject: Subject) -> ResponseReturnValue:
     if isinstance(end_subscription(former.id, actor(), current_clock()), NotAllowed):
         abort(403)
     flash(
-        "Revoked: its address leads nowhere from now on. What a program has read, it may show for some time.",
+        said(
+            "Revoked: its address leads nowhere from now on. What a program has read, it may show for some time."
+        ),
         "good",
     )
     return redirect(request.path, 303)
@@ -264,14 +271,16 @@ def _shown_once(
         return redirect(request.path, 303)
     if isinstance(outcome, AlreadyMade):
         flash(
-            "The form came twice, and made one address. It was shown with the first answer; renew it to see another.",
+            said(
+                "The form came twice, and made one address. It was shown with the first answer; renew it to see another."
+            ),
             "missing",
         )
         return redirect(request.path, 303)
     page = render_template(
         "subscribed.html",
         subject=subject,
-        name=name or "Unnamed",
+        name=name or said("Unnamed"),
         address=ShownAddress(outcome),
         former_ends=moment_in(current_clock().now() + GRACE, subject.site.zone) if former else "",
         here=request.path,
@@ -303,18 +312,22 @@ def _page(subject: Subject, form: SubscriptionForm) -> str:
 
 def told(one: FeedSubscription, zone: str) -> SubscriptionLine:
     """Return what there is to know of a subscription, in words."""
-    shows = "Times only" if one.busy_only else "Everything that this calendar tells"
+    parts = [said("Times only") if one.busy_only else said("Everything that this calendar tells")]
     if one.alarm_minutes is None:
-        reminds = "no reminder on the device"
+        parts.append(said("no reminder on the device"))
     else:
-        reminds = f"a reminder on the device {_ALARM_WORDS[one.alarm_minutes]}"
+        parts.append(said("a reminder on the device %(when)s", when=_ALARM_WORDS[one.alarm_minutes]))
+    if one.carries_address:
+        parts.append(
+            said("carries its own address, so that whoever gets a copy of it can read it from then on")
+        )
     ends = moment_in(one.ends_at, zone) if one.ends_at else ""
-    made = f"Made {moment_in(one.created_at, zone)}."
+    made = said("Made %(when)s.", when=moment_in(one.created_at, zone))
     return SubscriptionLine(
         one.id,
-        one.name or "Unnamed",
+        one.name or said("Unnamed"),
         (
-            f"{shows}; {reminds}{_CARRIES if one.carries_address else ''}.",
+            f"{'; '.join(parts)}.",
             made,
             _read(one, one.last_fetched_at, zone),
         ),
@@ -324,8 +337,9 @@ def told(one: FeedSubscription, zone: str) -> SubscriptionLine:
 
 def _read(one: FeedSubscription, last: datetime | None, zone: str) -> str:
     if last is None:
-        return "Nothing has read it yet."
-    return f"Last read {moment_in(last, zone)} by {one.last_program or 'a program that gives no name'}."
+        return said("Nothing has read it yet.")
+    program = one.last_program or said("a program that gives no name")
+    return said("Last read %(when)s by %(program)s.", when=moment_in(last, zone), program=program)
 
 
 def _public_url() -> str:

@@ -25,14 +25,15 @@ from scheduler.web.forms import LONGEST_LINE, faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.posted_form import PostedForm
+from scheduler.web.speech import in_english, later, said
 from scheduler.web.words import refused_words
 
 pages = Blueprint("urgent_help", __name__)
 
-_SHORTER = Length(max=LONGEST_LINE, message="Enter fewer characters")
+_SHORTER = Length(max=LONGEST_LINE, message=later("Enter fewer characters"))
 # Short numbers too, as the clinic file has them.
 _NUMBER = Regexp(
-    r"^[+*#]?[0-9][0-9 ().-]{1,24}$", message="Enter a number to dial, such as +1 303 555 0190 or 112"
+    r"^[+*#]?[0-9][0-9 ().-]{1,24}$", message=later("Enter a number to dial, such as +1 303 555 0190 or 112")
 )
 
 
@@ -65,15 +66,15 @@ class _Rows(PostedForm):
         if not entered:
             return
         if not self._text(name.name):
-            name.errors = ["Enter a name for this number, such as Help line"]
+            name.errors = [said("Enter a name for this number, such as Help line")]
         elif not self._text(phone.name):
-            phone.errors = ["Enter the number to dial"]
+            phone.errors = [said("Enter the number to dial")]
         else:
             for field in (name, *(field for _, field in others)):
                 try:
                     UrgentHelp(self._text(field.name), self._text(phone.name))
                 except InvalidValue as problem:
-                    field.errors = [str(problem)[:1].upper() + str(problem)[1:]]
+                    field.errors = [in_english(str(problem)[:1].upper() + str(problem)[1:])]
 
     def _one(self, row: int) -> UrgentHelp:
         named = ((code, self._text(f"name_{code}_{row}")) for code in sorted(LANGUAGES))
@@ -90,10 +91,14 @@ class _Rows(PostedForm):
 def _fields() -> Mapping[str, Any]:
     found: dict[str, Any] = {}
     for row in range(MOST):
-        found[f"name_{row}"] = StringField("Name", [_SHORTER])
-        found[f"phone_{row}"] = StringField("Number", [Optional(), _NUMBER], render_kw={"inputmode": "tel"})
+        found[f"name_{row}"] = StringField(later("Name"), [_SHORTER])
+        found[f"phone_{row}"] = StringField(
+            later("Number"), [Optional(), _NUMBER], render_kw={"inputmode": "tel"}
+        )
         for code, language in LANGUAGES.items():
-            found[f"name_{code}_{row}"] = StringField(f"Name in {language.name}", [_SHORTER])
+            found[f"name_{code}_{row}"] = StringField(
+                later("Name in %(language)s", language=language.name), [_SHORTER]
+            )
     return found
 
 
@@ -120,7 +125,7 @@ def urgent_help() -> ResponseReturnValue:
     if isinstance(outcome, Refused):
         flash(refused_words(outcome), "bad")
     else:
-        flash("Saved. Every page of the patients shows it from now on.", "good")
+        flash(said("Saved. Every page of the patients shows it from now on."), "good")
     return redirect(url_for("urgent_help.urgent_help"), 303)
 
 

@@ -14,22 +14,8 @@ from scheduler.web.sign_in_routes import REFUSALS
 from tests.house.building import ROOT
 from tools.words import LANGUAGES, Message, key_of, marked
 
-UNMARKED = frozenset(
-    [
-        "calendar_words.html",
-        "calendars.html",
-        "cohort.html",
-        "cohorts.html",
-        "holidays.html",
-        "message_words.html",
-        "message_words_of_one.html",
-        "reminder_times.html",
-        "subscribed.html",
-        "subscriptions.html",
-        "urgent_help.html",
-    ]
-)
-"""Pages that still speak English alone. It ends empty: take a page out when its words are marked."""
+UNMARKED: frozenset[str] = frozenset()
+"""Pages that still speak English alone: none."""
 
 OF_PATIENTS = ("own_", "link")
 """Pages of patients: the words of messages speak their language (scheduler/reminders/words)."""
