@@ -50,5 +50,5 @@ def test_moving_and_the_pages_about_it_speak_spanish_and_fit(
     expect(told).to_contain_text("1 visita cambia")
     expect(told).to_contain_text("a.\N{NO-BREAK SPACE}m.")
     one.look("move-in-spanish")
-    one.page.get_by_role("button", name="Mover así").first.click()
-    expect(one.page.get_by_text("Movida: cambió 1 visita.")).to_be_visible()
+    one.page.get_by_role("button", name="Cambiar así").first.click()
+    expect(one.page.get_by_text("Cambio hecho: cambió 1 visita.")).to_be_visible()

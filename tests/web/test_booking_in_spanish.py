@@ -52,7 +52,7 @@ def _in_spanish(page: str, says: tuple[str, ...], no_more: tuple[str, ...]) -> N
         ("/series/{series}", ("Visitas", "Más integración"), ("Next:", "End or pause", "Hand-out")),
         ("/series/{series}/extend", ("Más integración", "¿Cuántas?"), ("How many", "See what works")),
         ("/series/{series}/replan", ("Planificar de nuevo el resto",), ("Plan the rest", "Nothing of this")),
-        ("/visits/{visit}/move", ("Mover R1", "Inicios libres el"), ("Where to?", "Any day", "starts")),
+        ("/visits/{visit}/move", ("Cambiar de hora: R1", "Inicios libres el"), ("Where to?", "Any day", "starts")),
         ("/visits/{visit}/offer", ("Ofrecer otras horas para R1",), ("Offer", "Which times?", "now on")),
         ("/waiting", ("Lista de espera", "Nadie espera."), ("Waiting list", "Nobody", "Free again")),
     ],
@@ -112,7 +112,7 @@ def test_the_ways_to_move_a_visit_are_told_in_spanish_and_reasons_are_marked_as_
     _in_spanish(page, ("El menor número de visitas movidas", "Qué cambia"), ("What changes", "Becomes"))
     way = ways_on(page)[0]
     moved = reader.send(f"/visits/{visit}/move", {"way": way})
-    _in_spanish(reader.text(moved.headers["Location"]), ("Movida: cambi",), ("Moved",))
+    _in_spanish(reader.text(moved.headers["Location"]), ("Cambio hecho: cambi",), ("Moved",))
     reader.send(f"/series/{series.id}/undo", {"deed": "another"})
     _in_spanish(reader.text(f"/series/{series.id}"), ("Ya no hay nada que deshacer",), ("nothing to undo",))
 
