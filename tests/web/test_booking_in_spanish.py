@@ -52,7 +52,11 @@ def _in_spanish(page: str, says: tuple[str, ...], no_more: tuple[str, ...]) -> N
         ("/series/{series}", ("Visitas", "Más integración"), ("Next:", "End or pause", "Hand-out")),
         ("/series/{series}/extend", ("Más integración", "¿Cuántas?"), ("How many", "See what works")),
         ("/series/{series}/replan", ("Planificar de nuevo el resto",), ("Plan the rest", "Nothing of this")),
-        ("/visits/{visit}/move", ("Cambiar de hora: R1", "Inicios libres el"), ("Where to?", "Any day", "starts")),
+        (
+            "/visits/{visit}/move",
+            ("Cambiar de hora: R1", "Inicios libres el"),
+            ("Where to?", "Any day", "starts"),
+        ),
         ("/visits/{visit}/offer", ("Ofrecer otras horas para R1",), ("Offer", "Which times?", "now on")),
         ("/waiting", ("Lista de espera", "Nadie espera."), ("Waiting list", "Nobody", "Free again")),
     ],
