@@ -188,3 +188,22 @@ def test_a_group_that_is_too_small_says_so_on_the_pages_of_its_members(app: Flas
     for page in (desk.text(f"/visits/{mine}"), desk.text(f"/visits/{whole}")):
         assert "2 members take part in GD1" in page
         assert "GROUP-2" in page
+
+
+def test_a_booked_group_is_told_in_spanish_to_whoever_chose_it(desk: Visitor) -> None:
+    assert desk.send("/language", {"manner": "es"}, "/language").status_code == 303
+    page = desk.text(PAGE)
+    assert '<html lang="es">' in page
+    assert all(words in page for words in ("Integrantes", "Cerrado: las visitas", "Visitas del grupo"))
+    assert not any(words in page for words in ("Members", "Closed:", "The series of the group"))
+
+
+def test_a_group_that_is_open_is_told_in_spanish_to_whoever_chose_it(desk_of_two: Visitor) -> None:
+    desk = desk_of_two
+    assert desk.send("/language", {"manner": "es"}, "/language").status_code == 303
+    page = desk.text(PAGE)
+    assert all(words in page for words in ("Abierto: los pacientes", "Buscar horas para todos", "Deja el"))
+    assert not any(words in page for words in ("Open:", "Who joins?", "Nothing is booked", "Leaves"))
+    found = desk.send(f"{PAGE}/find", {"wanted": NAMES[3]}, seen_on=PAGE).text
+    assert "Dosis alta" in found
+    assert "born" not in found
