@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from unicodedata import combining, normalize
 
 from babel import Locale
 
@@ -15,5 +16,9 @@ def country_name(country: str) -> str:
 
 
 def named(countries: Iterable[str]) -> list[tuple[str, str]]:
-    """Return countries with their names, by name."""
-    return sorted(((code, country_name(code)) for code in countries), key=lambda one: one[1])
+    """Return countries with their names, by name; accents count for nothing there."""
+    return sorted(((code, country_name(code)) for code in countries), key=lambda one: _plain(one[1]))
+
+
+def _plain(name: str) -> str:
+    return "".join(letter for letter in normalize("NFD", name) if not combining(letter))
