@@ -5,9 +5,12 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import sub
+
+from scheduler.domain.lazily import lazily
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Holes:
     """Stretches of slots at which a visit may not start, half-open, in order, none touching another.
 
@@ -59,15 +62,19 @@ class Holes:
 
     def reached_by(self, length: int) -> Holes:
         """Return the starts from which something of a length, in slots, would reach into one of these stretches."""
-        begins, ends = [begin - length + 1 for begin in self.edges[::2]], self.edges[1::2]
-        if all(map(int.__lt__, ends, begins[1:])):
+        edges, before = list(self.edges), length - 1
+        edges[::2] = [begin - before for begin in edges[::2]]
+        if before < self._least_between:
             # Mostly none of them meet: then there is nothing to join.
-            edges = list(self.edges)
-            edges[::2] = begins
             return Holes(tuple(edges))
-        joined = Holes.of(zip(begins, ends, strict=True))
+        joined = Holes.of(zip(edges[::2], edges[1::2], strict=True))
         assert joined is not None
         return joined
+
+    @lazily
+    def _least_between(self) -> int:
+        """How many slots lie between two of the stretches at the least; without end where there is but one."""
+        return min(map(sub, self.edges[2::2], self.edges[1::2]), default=1 << 40)
 
     def end_over(self, slot: int) -> int | None:
         """Return the end of the stretch that holds a slot, or `None`."""
