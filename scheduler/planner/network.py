@@ -10,7 +10,7 @@ back; lowering finds the latest in the same way.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -66,6 +66,10 @@ class Arc:
         return starts[self.target] >= self.bound(starts[self.source], days)
 
 
+#: A step and a slot, to a feasible start of the step beside the slot, or `None`.
+Finding: TypeAlias = Callable[[int, int], int | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Choices:
     """The feasible starts of every step, by number, in order: `rows` without `holes`, from `lower` to `upper`."""
@@ -83,31 +87,48 @@ class Choices:
 
     def at_or_after(self, step: int, slot: int) -> int | None:
         """Return the first feasible start of a step from a slot on."""
-        row, holes = self.rows[step], self.holes[step]
-        place = bisect_left(row, slot)
-        try:
-            start = row[place]
-            if holes is not None:
-                edges = holes.edges
-                while (edge := bisect_right(edges, start)) & 1:
-                    start = row[bisect_left(row, edges[edge], place)]
-        except IndexError:
-            return None
-        return start if start <= self.upper[step] else None
+        return self.finding_later()(step, slot)
 
     def at_or_before(self, step: int, slot: int) -> int | None:
         """Return the last feasible start of a step up to a slot."""
-        row, holes = self.rows[step], self.holes[step]
-        place, edges = bisect_right(row, slot), () if holes is None else holes.edges
-        while place:
-            start = row[place - 1]
-            if start < self.lower[step]:
+        return self.finding_earlier()(step, slot)
+
+    def finding_later(self) -> Finding:
+        """Return `at_or_after`, for many questions in a row: what they share is looked up once."""
+        rows, all_holes, lower, upper = self.rows, self.holes, self.lower, self.upper
+
+        def at_or_after(step: int, slot: int) -> int | None:
+            row, holes = rows[step], all_holes[step]
+            place = bisect_left(row, slot if slot > lower[step] else lower[step])
+            try:
+                start = row[place]
+                if holes is not None:
+                    edges = holes.edges
+                    while (edge := bisect_right(edges, start)) & 1:
+                        start = row[bisect_left(row, edges[edge], place)]
+            except IndexError:
                 return None
-            edge = bisect_right(edges, start)
-            if not edge & 1:
-                return start
-            place = bisect_left(row, edges[edge - 1], 0, place)
-        return None
+            return start if start <= upper[step] else None
+
+        return at_or_after
+
+    def finding_earlier(self) -> Finding:
+        """Return `at_or_before` in the same way."""
+        rows, all_holes, lower, upper = self.rows, self.holes, self.lower, self.upper
+
+        def at_or_before(step: int, slot: int) -> int | None:
+            row, holes = rows[step], all_holes[step]
+            place = bisect_right(row, slot if slot < upper[step] else upper[step])
+            while place:
+                start = row[place - 1]
+                if start < lower[step]:
+                    return None
+                if holes is None or not (edge := bisect_right(holes.edges, start)) & 1:
+                    return start
+                place = bisect_left(row, holes.edges[edge - 1], 0, place)
+            return None
+
+        return at_or_before
 
     def between(self, step: int, first: int, last: int) -> Sequence[int]:
         """Return the feasible starts of a step from `first` to `last`, both included."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 
 from scheduler.planner.forcing import IMPOSSIBLE, VISIT, cost_of
-from scheduler.planner.network import Arc, Choices, Network
+from scheduler.planner.network import Arc, Choices, Finding, Network
 from scheduler.planner.standing import Standing
 
 MOST_TRIED = 1_000
@@ -66,7 +66,7 @@ class _Later:
         """
         old, steps = self.nobody.starts, list(gone.steps)
         found, bounds, sign = list(gone.starts), list(gone.starts), self.sign
-        plain, counted, may_move = self._plain, self._counted, self._may_move
+        plain, counted, may_move, nearest = self._plain, self._counted, self._may_move, self._nearest()
         bounds[first] += 1
         # The order of the steps is mostly that of the visits, so that few are pulled twice.
         waiting = [sign * first]
@@ -74,7 +74,7 @@ class _Later:
             step = sign * heappop(waiting)
             if found[step] >= bounds[step]:
                 continue
-            start = self._nearest(step, bounds[step]) if step in may_move else None
+            start = nearest(step, bounds[step]) if step in may_move else None
             if start is None:
                 return None
             if found[step] == old[step]:
@@ -93,9 +93,9 @@ class _Later:
                     heappush(waiting, sign * other)
         return _Gone(tuple(found), tuple(steps))
 
-    def _nearest(self, step: int, bound: int) -> int | None:
-        lower = self._choices.lower[step]
-        return self._choices.at_or_after(step, bound if bound > lower else lower)
+    def _nearest(self) -> Finding:
+        """Return how the start of a step is found that is not before a bound."""
+        return self._choices.finding_later()
 
     def _by_days(self, arc: Arc, start: int) -> tuple[int, int]:
         return arc.target, arc.bound(start, self._days)
@@ -117,14 +117,14 @@ class _Earlier(_Later):
         else:
             self.nobody = _Gone(tuple([-start for start in standing.starts]))
 
-    def _nearest(self, step: int, bound: int) -> int | None:
-        latest, choices = -bound, self._choices
-        if latest >= self._now[step]:
-            latest = self._now[step] - 1
-        if latest > choices.upper[step]:
-            latest = choices.upper[step]
-        start = choices.at_or_before(step, latest)
-        return None if start is None else -start
+    def _nearest(self) -> Finding:
+        now, at_or_before = self._now, self._choices.finding_earlier()
+
+        def nearest(step: int, bound: int) -> int | None:
+            start = at_or_before(step, -bound if -bound < now[step] else now[step] - 1)
+            return None if start is None else -start
+
+        return nearest
 
     def _by_days(self, arc: Arc, start: int) -> tuple[int, int]:
         return arc.source, -arc.bound_back(-start, self._days)
