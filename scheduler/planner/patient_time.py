@@ -24,11 +24,12 @@ class PatientTime:
         """Look it up once, for visits of every shape."""
         patient, book = diary.patient, diary.book
         visits, doses = book.on(patient.id, Purpose.OCCUPY), book.on(patient.id, Purpose.SPACING)
-        away = grid.touched(zip(visits.starts, visits.ends, strict=True)) if len(visits) else []
-        if patient.unavailable:
-            away += grid.touching_each(patient.unavailable)
-        spaced = grid.touched(zip(doses.starts, doses.ends, strict=True)) if len(doses) else []
-        return cls(Holes.of(away), Holes.of(spaced)) if away or spaced else ALL_FREE
+        if not (visits.starts or doses.starts or patient.unavailable):
+            return ALL_FREE
+        away = grid.touched(zip(visits.starts, visits.ends, strict=True)) + grid.touching_each(
+            patient.unavailable
+        )
+        return cls(Holes.of(away), Holes.of(grid.touched(zip(doses.starts, doses.ends, strict=True))))
 
     def holes(self, shape: Shape) -> Holes | None:
         """Return the slots at which a visit of a shape may not start for the patient's sake; `None` for none."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from scheduler.domain.clock import days_of, whole_local_day
@@ -62,13 +62,14 @@ class SlotDay:
 
 @dataclass(eq=False)
 class Slots:
-    """The answer; all of it but the list of free starts is worked out when it is asked for."""
+    """The answer: the free starts, which were asked for, and the rest, which is worked out when it is asked for."""
 
     question: SlotQuestion
+    #: The free starts in order, UTC, on the quarter of an hour.
+    free: tuple[datetime, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        # What is free is what was asked for; only the rest waits.
-        _ = self.free
+        self.free = self.question.instants
 
     @property
     def between(self) -> Interval:
@@ -77,11 +78,6 @@ class Slots:
 
     def __len__(self) -> int:
         return len(self.free)
-
-    @lazily
-    def free(self) -> tuple[datetime, ...]:
-        """The free starts in order, UTC, on the quarter of an hour."""
-        return self.question.instants
 
     @lazily
     def asked(self) -> tuple[datetime, ...]:
