@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from scheduler.domain.claims import Placement
@@ -49,8 +48,7 @@ def around(
 def _held(choices: Choices, slots: Mapping[int, int]) -> Choices:
     """Return the choices with one start for each step that is held."""
     numbers = range(len(choices.rows))
-    return replace(
-        choices,
+    return choices._replace(
         rows=tuple([slots[n]] if n in slots else choices.rows[n] for n in numbers),
         holes=tuple(None if n in slots else choices.holes[n] for n in numbers),
         lower=tuple(slots.get(n, choices.lower[n]) for n in numbers),

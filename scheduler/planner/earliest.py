@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from scheduler.planner.network import Choices, Network, Stuck
 from scheduler.planner.question import NOBODY, Question
 
@@ -37,4 +35,4 @@ def _over_by(question: Question, choices: Choices, last: int | None) -> Choices:
         return choices
     lengths = question.outline.lengths
     upper = (min(u, last - length) for u, length in zip(choices.upper, lengths, strict=True))
-    return replace(choices, upper=tuple(upper))
+    return choices._replace(upper=tuple(upper))

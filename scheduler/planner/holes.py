@@ -9,6 +9,9 @@ from operator import sub
 
 from scheduler.domain.lazily import lazily
 
+#: Earlier than any slot.
+_BEFORE_ALL = -(1 << 40)
+
 
 @dataclass(frozen=True, eq=False)
 class Holes:
@@ -24,13 +27,16 @@ class Holes:
     def of(cls, spans: Iterable[tuple[int, int]]) -> Holes | None:
         """Join spans; `None` when there is nothing of them."""
         edges: list[int] = []
+        last = _BEFORE_ALL
         for begin, end in sorted(spans):
             if begin >= end:
                 continue
-            if edges and begin <= edges[-1]:
-                edges[-1] = max(edges[-1], end)
-            else:
-                edges += (begin, end)
+            if begin > last:
+                edges.append(begin)
+                edges.append(end)
+                last = end
+            elif end > last:
+                edges[-1] = last = end
         return cls(tuple(edges)) if edges else None
 
     def beside(self, spans: Iterable[tuple[int, int]]) -> Holes:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from scheduler.domain.lazily import lazily
 from scheduler.domain.treatment import Window
@@ -70,8 +70,7 @@ class Arc:
 Finding: TypeAlias = Callable[[int, int], int | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
+class Choices(NamedTuple):
     """The feasible starts of every step, by number, in order: `rows` without `holes`, from `lower` to `upper`."""
 
     rows: tuple[Sequence[int], ...]

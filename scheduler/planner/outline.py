@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
+from operator import add
 
 from scheduler.domain.treatment import Counting, Protocol, Step, StepKind, Window
 from scheduler.planner.network import Arc, distances
@@ -40,7 +41,8 @@ class Outline:
 
     def finish(self, starts: list[int]) -> int:
         """Return the slot at which the last visit is over."""
-        return max(map(int.__add__, starts, self.lengths))
+        last: int = max(map(add, starts, self.lengths))
+        return last
 
     def said(self, arc: Arc) -> str:
         """Return in words what an arc asks for: the window it stands for, or the least time between two starts."""

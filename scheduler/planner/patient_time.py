@@ -26,10 +26,10 @@ class PatientTime:
         visits, doses = book.on(patient.id, Purpose.OCCUPY), book.on(patient.id, Purpose.SPACING)
         if not (visits.starts or doses.starts or patient.unavailable):
             return ALL_FREE
-        away = grid.touched(zip(visits.starts, visits.ends, strict=True)) + grid.touching_each(
-            patient.unavailable
-        )
-        return cls(Holes.of(away), Holes.of(grid.touched(zip(doses.starts, doses.ends, strict=True))))
+        away = grid.touched(zip(visits.starts, visits.ends, strict=True)) if visits.starts else []
+        away += grid.touching_each(patient.unavailable)
+        spaced = grid.touched(zip(doses.starts, doses.ends, strict=True)) if doses.starts else []
+        return cls(Holes.of(away), Holes.of(spaced))
 
     def holes(self, shape: Shape) -> Holes | None:
         """Return the slots at which a visit of a shape may not start for the patient's sake; `None` for none."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import repeat
+from operator import sub
 
 from scheduler.domain.clock import in_words, local_day, whole_local_day
 from scheduler.domain.diary import Diary
@@ -67,8 +69,8 @@ class Question:
         """Whom to try, by id."""
         if not self.outline.keeps_one_therapist:
             return (NOBODY,)
-        people = self.supply.having(Role.THERAPIST)
-        return tuple(p.id for p in people if self.wishes.therapist in (None, p.id))
+        wished = self.wishes.therapist
+        return tuple([p.id for p in self.supply.having(Role.THERAPIST) if wished is None or wished == p.id])
 
     @lazily
     def holes(self) -> tuple[Holes | None, ...]:
@@ -78,7 +80,7 @@ class Question:
             return (None,) * len(self.outline.shapes)
         holes_of = patient.too_near_a_dose if Scarcity.PATIENT in self.ignoring else patient.holes
         by_shape = {shape: holes_of(shape) for shape in set(self.outline.shapes)}
-        return tuple(by_shape[shape] for shape in self.outline.shapes)
+        return tuple([by_shape[shape] for shape in self.outline.shapes])
 
     @lazily
     def lower(self) -> tuple[int, ...]:
@@ -100,7 +102,8 @@ class Question:
 
     def upper_for(self, finish: int) -> tuple[int, ...]:
         """Return the last slot at which each step may start if all is to be over by a slot."""
-        return tuple(map(min, self.upper, [finish - reach for reach in self.outline.reach]))
+        least = map(sub, repeat(finish), self.outline.reach)
+        return tuple([one if one < other else other for one, other in zip(self.upper, least, strict=True)])
 
     def rows(self, therapist: str) -> tuple[Sequence[int], ...]:
         """Return the starts of each step, as far as the site goes, in a series of this therapist."""

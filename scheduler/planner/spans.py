@@ -51,7 +51,7 @@ def shortest(network: Network, choices: Choices, ends: tuple[int, int, int], lea
     while best > floor:
         upper = list(choices.upper)
         upper[last] = least[last]
-        latest = network.greatest(replace(choices, upper=tuple(upper)))
+        latest = network.greatest(choices._replace(upper=tuple(upper)))
         assert latest is not None, "the least solution is one"
         best = min(best, least[last] - latest[first])
         bounds = list(least)

@@ -81,9 +81,9 @@ class Grid:
         origin, slots = self.origin, self.slots
         found = []
         for interval in intervals:
-            begin, end = interval.start - origin, interval.end - origin
+            begin, rest = interval.start - origin, origin - interval.end
             first = begin.days * SLOTS_PER_DAY + begin.seconds // _SECONDS
-            over = end.days * SLOTS_PER_DAY - -(end.seconds + (end.microseconds > 0)) // _SECONDS
+            over = -(rest.days * SLOTS_PER_DAY + rest.seconds // _SECONDS)
             found.append((first if first > 0 else 0, over if over < slots else slots))
         return found
 
