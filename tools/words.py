@@ -35,7 +35,14 @@ _PYTHON = {
     "later": None,
 }
 _PURE = {"told": None, "told_of_number": (1, 2)}
-_ROOMS = {"web": _PYTHON, "insights": _PURE, "domain": _PURE}
+_ROOMS = {
+    "web": _PYTHON,
+    "insights": _PURE,
+    "domain": _PURE,
+    "rules": _PURE,
+    "planner": _PURE,
+    "booking": _PURE,
+}
 """Where sentences for pages are written, and how: those of pure rooms remember how they were made."""
 _COUNT_WORDS = re.compile(r'count_words\([^"]*?, "([^"]+)"(?:, "([^"]+)")?\)')
 _TEMPLATES: dict[str, object] = {"_": None, "gettext": None, "ngettext": (1, 2)}

@@ -16,9 +16,10 @@ from scheduler.booking.one_visit import done_once
 from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, Refused
 from scheduler.booking.request import nonsense
 from scheduler.domain.appointment import Appointment
-from scheduler.domain.clock import Clock, in_words
+from scheduler.domain.clock import Clock
 from scheduler.domain.notice import Timeliness
 from scheduler.domain.series import SeriesState
+from scheduler.domain.telling import told_moment
 from scheduler.rules.finding import Finding
 from scheduler.store import appointments, clinic
 from scheduler.store import series as stored
@@ -100,7 +101,7 @@ def against_cancelling(visit: Appointment, actor: Actor, now: datetime) -> Refus
 
 
 def _too_late(visit: Appointment) -> Refused:
-    at = in_words(visit.start, clinic.site(visit.site).zone)
+    at = told_moment(visit.start, clinic.site(visit.site).zone)
     if not visit.state.takes_time:
         why = f"The visit on {at} is called off already."
     else:

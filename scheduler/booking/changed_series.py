@@ -13,13 +13,13 @@ from scheduler.booking.members_findings import broken_for_members
 from scheduler.booking.outcomes import PlannedChange, Refused, Ways
 from scheduler.domain.appointment import NOT_BEGUN, Appointment, AppointmentState, appointment_at
 from scheduler.domain.claims import Placement
-from scheduler.domain.clock import in_words
 from scheduler.domain.diary import MARGIN, Diary
 from scheduler.domain.extra_steps import with_extra
 from scheduler.domain.group_terms import Reading
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Role
 from scheduler.domain.series import Series
+from scheduler.domain.telling import told_moment
 from scheduler.domain.treatment import Protocol
 from scheduler.planner.change import Change, Move, Option
 from scheduler.planner.proposal import Reason
@@ -231,14 +231,14 @@ def _against_times(
         if visit.group_visit is not None:
             yield with_its_group(visit)
         if visit.state.takes_time and (visit.state not in NOT_BEGUN or visit.start < diary.as_of):
-            why = f"{visit.step} on {in_words(visit.start, zone)} has begun or is over."
+            why = f"{visit.step} on {told_moment(visit.start, zone)} has begun or is over."
             yield Reason("has_begun", why, "Change visits that still lie ahead.", visit.step)
         elif start < diary.as_of:
-            why = f"{visit.step} would start on {in_words(start, zone)}, and that is past."
+            why = f"{visit.step} would start on {told_moment(start, zone)}, and that is past."
             yield Reason("in_the_past", why, "Choose a time that is still to come.", visit.step)
         elif start > furthest:
             # The instant itself is not told: so far off, a clinic's local time need not exist.
-            why = f"{visit.step} would start after {in_words(furthest, zone)}, as far as is looked."
+            why = f"{visit.step} would start after {told_moment(furthest, zone)}, as far as is looked."
             yield Reason("too_far_ahead", why, "Choose an earlier time.", visit.step)
 
 

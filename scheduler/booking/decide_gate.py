@@ -10,9 +10,10 @@ from scheduler.booking.acts import Act
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.request import nonsense
 from scheduler.booking.retrying import retried
-from scheduler.domain.clock import Clock, in_words, local_day
+from scheduler.domain.clock import Clock, local_day
 from scheduler.domain.errors import NotFound
 from scheduler.domain.people import GateDecision, GateRecord, Patient
+from scheduler.domain.telling import told_moment
 from scheduler.rules.clear_head import dose_before, is_consent
 from scheduler.rules.gate_families import family_of
 from scheduler.rules.wording import day_words, gate_name, limit, listed
@@ -123,9 +124,9 @@ def _too_soon_after_a_dose(command: DecideGate, patient: Patient, now: datetime)
     dose = dose_before(booked_of([patient.id], now).get(patient.id, ()), now, site.no_decisions)
     if dose is None or dose.given is None:
         return None
-    clear_from = in_words(dose.given.end + site.no_decisions, site.zone)
+    clear_from = told_moment(dose.given.end + site.no_decisions, site.zone)
     why = (
-        f"The patient was given a dose that is over at {in_words(dose.given.end, site.zone)}, and agrees on nothing for "
+        f"The patient was given a dose that is over at {told_moment(dose.given.end, site.zone)}, and agrees on nothing for "
         f"{limit(site.no_decisions)} after it."
     )
     return Refused(reasons=(nonsense("after_a_dose", why, f"Ask for it again from {clear_from} on."),))

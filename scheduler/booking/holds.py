@@ -18,9 +18,10 @@ from scheduler.booking.request import nonsense
 from scheduler.booking.retrying import retried
 from scheduler.booking.waiting_list import off_when_booked
 from scheduler.domain.appointment import AppointmentState
-from scheduler.domain.clock import Clock, in_words
+from scheduler.domain.clock import Clock
 from scheduler.domain.errors import NotFound
 from scheduler.domain.series import Series, SeriesState
+from scheduler.domain.telling import told_moment
 from scheduler.planner.proposal import Reason
 from scheduler.rules.evaluate import refuses
 from scheduler.rules.finding import Finding
@@ -167,7 +168,7 @@ def _not_held(series: Series, now: datetime) -> Refused | None:
         why = f"The series is not held; it is {series.state}."
         return Refused(reasons=(nonsense("not_held", why, "Look at the series as it is now."),))
     if series.held_until <= now:
-        until = in_words(series.held_until, clinic.site(series.site).zone)
+        until = told_moment(series.held_until, clinic.site(series.site).zone)
         why = f"The times were held until {until}, and are free again."
         return Refused(reasons=(nonsense("lapsed", why, "Look at what is free now, and book that."),))
     return None

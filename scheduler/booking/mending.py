@@ -10,8 +10,8 @@ from scheduler.booking.changed_series import SeriesAtHand
 from scheduler.booking.inbox import key_of
 from scheduler.booking.outcomes import PlannedChange
 from scheduler.domain.appointment import NOT_BEGUN, Appointment
-from scheduler.domain.clock import in_words
 from scheduler.domain.interval import Interval
+from scheduler.domain.telling import told_moment
 from scheduler.planner.change import Change, Option, Rescheduling, Way
 from scheduler.planner.proposal import Reason
 from scheduler.planner.reschedule import reschedule
@@ -101,5 +101,5 @@ def _begun(conflict: VisitConflict, at_hand: SeriesAtHand) -> Iterator[Reason]:
     zone = at_hand.diary.site.zone
     for visit in at_hand.series.standing:
         if visit.step in conflict.steps:
-            why = f"{visit.step} on {in_words(visit.start, zone)} has begun or is over."
+            why = f"{visit.step} on {told_moment(visit.start, zone)} has begun or is over."
             yield Reason("has_begun", why, "It is with those who are there.", visit.step)

@@ -11,7 +11,8 @@ from scheduler.booking.one_visit import against, done_once
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.vital_times import VitalLook, vital_looks
 from scheduler.domain.appointment import Appointment
-from scheduler.domain.clock import Clock, in_words
+from scheduler.domain.clock import Clock
+from scheduler.domain.telling import told_moment
 from scheduler.domain.visit_day import DOSED
 from scheduler.domain.vital_signs import OPENS
 from scheduler.store import clinic
@@ -74,12 +75,10 @@ def _look(visit: Appointment, due: datetime, now: datetime) -> VitalLook | Refus
     looks = vital_looks([visit], now).get(visit.id, ())
     look = next((one for one in looks if one.time.due == due), None)
     if look is None:
-        why = f"No look at the vital signs is due at {in_words(due, zone)}: the times follow from when the dose began."
+        why = f"No look at the vital signs is due at {told_moment(due, zone)}: the times follow from when the dose began."
         return against("no_such_time", why, "Look at the times as they are now.", visit)
     if now < look.time.opens_at():
         minutes = OPENS.total_seconds() // 60
-        why = (
-            f"It is due at {in_words(due, zone)}, and is noted {minutes:.0f} min before that at the earliest."
-        )
-        return against("too_early", why, f"Note it from {in_words(look.time.opens_at(), zone)} on.", visit)
+        why = f"It is due at {told_moment(due, zone)}, and is noted {minutes:.0f} min before that at the earliest."
+        return against("too_early", why, f"Note it from {told_moment(look.time.opens_at(), zone)} on.", visit)
     return look

@@ -16,10 +16,11 @@ from scheduler.booking.outcomes import NotAllowed, PlannedChange, Refused, Serie
 from scheduler.booking.preview_move import movable
 from scheduler.booking.retrying import retried_or_refused
 from scheduler.domain.appointment import NOT_BEGUN, UNANNOUNCED, Appointment
-from scheduler.domain.clock import Clock, in_words, local_day, whole_local_day
+from scheduler.domain.clock import Clock, local_day, whole_local_day
 from scheduler.domain.errors import NotFound
 from scheduler.domain.interval import Interval
 from scheduler.domain.offers import MOST_OFFERED, Offer, OfferedTime, OfferEnd, ends_at
+from scheduler.domain.telling import told_moment
 from scheduler.planner.change import Change
 from scheduler.store import clinic, offers
 from scheduler.store import series as stored
@@ -182,7 +183,7 @@ def _offered(act: Act[OfferTimes], at_hand: SeriesAtHand) -> Offer | Refused:
     times = tuple(OfferedTime(one.start, one.room, one.staff, one.relief) for one in act.command.times)
     until = ends_at(act.now, visit.start, times)
     if until <= act.now:
-        at = in_words(min(visit.start, *(one.start for one in times)), at_hand.diary.site.zone)
+        at = told_moment(min(visit.start, *(one.start for one in times)), at_hand.diary.site.zone)
         why = f"The first of the times is at {at}: too soon to wait for an answer."
         return against("too_soon", why, "Call the patient.", visit)
     _take_back(visit.id)

@@ -13,9 +13,10 @@ from scheduler.booking.one_visit import against, done_once
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.request import nonsense
 from scheduler.domain.appointment import CALLED_OFF, HAS_BEEN_CLEARED, Appointment
-from scheduler.domain.clock import Clock, in_words
+from scheduler.domain.clock import Clock
 from scheduler.domain.interval import as_utc
 from scheduler.domain.override import Override
+from scheduler.domain.telling import told_moment
 from scheduler.rules.catalogue import CATALOGUE, Rule
 from scheduler.rules.finding import Finding, Level
 from scheduler.store import clinic, overrides
@@ -123,12 +124,12 @@ def _against_words(made: Override, visit: Appointment) -> Refused | None:
         return against("reason_length", why, "Give the reason in one sentence.", visit)
     last = made.made_at + LONGEST_LIFE
     if not made.made_at < made.expires_at <= last:
-        why = f"An override expires after now and by {in_words(last, zone)}."
+        why = f"An override expires after now and by {told_moment(last, zone)}."
         return against("expiry", why, "Choose another expiry.", visit)
     if not made.holds_at(visit.start):
         why = (
-            f"It would expire at {in_words(made.expires_at, zone)}, and {visit.step} starts at "
-            f"{in_words(visit.start, zone)}."
+            f"It would expire at {told_moment(made.expires_at, zone)}, and {visit.step} starts at "
+            f"{told_moment(visit.start, zone)}."
         )
         return against("expires_before", why, "Choose an expiry after the start of the visit.", visit)
     return None

@@ -10,7 +10,8 @@ from scheduler.booking.acts import Act
 from scheduler.booking.one_visit import against, done_once
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.domain.appointment import Appointment
-from scheduler.domain.clock import Clock, in_words
+from scheduler.domain.clock import Clock
+from scheduler.domain.telling import told_moment
 from scheduler.domain.visit_day import DOSED
 from scheduler.store import clinic
 from scheduler.store.audit import AuditEntry, record
@@ -59,7 +60,7 @@ def _taken_back(act: Act[TakeBackVitalSigns], visit: Appointment) -> VitalSignsT
         return against("no_dose_under_way", why, "Look at the visit as it is now.", visit)
     note = next((one for one in vital_notes([visit.id]).get(visit.id, ()) if one.due == due), None)
     if note is None:
-        at = in_words(due, clinic.site(visit.site).zone)
+        at = told_moment(due, clinic.site(visit.site).zone)
         why = f"Nothing is noted of the vital signs that were due at {at}."
         return against("not_noted", why, "Look at the times as they are now.", visit)
     take_back(note, visit.site, act.now, act.actor.id)

@@ -9,9 +9,10 @@ from scheduler.booking.group_day import keeps_group
 from scheduler.booking.judging import Judged, judged_now
 from scheduler.booking.vital_times import vital_looks
 from scheduler.domain.appointment import Appointment
-from scheduler.domain.clock import in_words, local_day
+from scheduler.domain.clock import local_day
 from scheduler.domain.places import Site
 from scheduler.domain.series import Series
+from scheduler.domain.telling import told_moment
 from scheduler.domain.visit_day import earliest_release
 from scheduler.domain.vital_signs import VitalTime
 from scheduler.rules.checklist import Checkpoint, checklist, forbids, waits_for
@@ -103,4 +104,4 @@ class VisitFacts:
 
     def said(self, instant: datetime) -> str:
         """Return an instant in clinic-local words."""
-        return in_words(instant, self.site.zone)
+        return told_moment(instant, self.site.zone)

@@ -11,8 +11,8 @@ from scheduler.booking.outcomes import PreviewedSeries
 from scheduler.booking.request import WantedSeries
 from scheduler.cli.proposal_file import wishes_json
 from scheduler.domain.appointment import Appointment
-from scheduler.domain.clock import in_words
 from scheduler.domain.series import Series
+from scheduler.domain.telling import told_moment
 from scheduler.planner.proposal import Reason
 from scheduler.rules.finding import Finding
 from scheduler.rules.wording import sentence
@@ -62,7 +62,7 @@ def visit_lines(visits: Iterable[Appointment], zone: str) -> Iterator[str]:
     """Yield one line for each visit, in clinic-local time."""
     for visit in visits:
         people = ", ".join(visit.people)
-        yield f"  {visit.step:<4} {in_words(visit.start, zone):<26} {visit.room or 'by phone':<16} {people}"
+        yield f"  {visit.step:<4} {told_moment(visit.start, zone):<26} {visit.room or 'by phone':<16} {people}"
 
 
 def finding_lines(findings: Iterable[Finding]) -> Iterator[str]:

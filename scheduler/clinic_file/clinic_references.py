@@ -10,10 +10,11 @@ from itertools import pairwise
 from scheduler.clinic_file.bundled import bundled_keys
 from scheduler.clinic_file.faults import nearest, shown
 from scheduler.clinic_file.local_times import moment_at
-from scheduler.domain.clock import in_words, zone_of
+from scheduler.domain.clock import zone_of
 from scheduler.domain.errors import Fault, InvalidValue, TrellisError
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Role
+from scheduler.domain.telling import told_moment
 from scheduler.domain.treatment import Protocol
 
 Entry = Mapping[str, object]
@@ -155,7 +156,7 @@ class References:
         for id, times in wanted.items():
             for (first, earlier, _), (second, later, zone) in pairwise(sorted(times)):
                 if first.overlaps(second):
-                    when = in_words(second.start, zone)
+                    when = told_moment(second.start, zone)
                     yield Fault(
                         later, f"needs '{id}' at {when}, while {earlier} still has it", "move one of the two"
                     )

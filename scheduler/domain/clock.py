@@ -119,10 +119,3 @@ def days_of(interval: Interval, zone: str) -> Iterator[date]:
     while day <= last:
         yield day
         day += timedelta(days=1)
-
-
-@lru_cache(maxsize=4096)
-def in_words(instant: datetime, zone: str) -> str:
-    """Return an instant as staff read it, such as 'Thu 3 Dec 2026 10:00 MST'."""
-    at = local(instant, zone)
-    return f"{at:%a} {at.day} {at:%b %Y %H:%M} {at.tzname()}"

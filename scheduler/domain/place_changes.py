@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from scheduler.domain.clock import in_words, whole_local_day
+from scheduler.domain.clock import whole_local_day
 from scheduler.domain.errors import InvalidValue
 from scheduler.domain.facts import Facts
 from scheduler.domain.interval import Interval, merged, without
 from scheduler.domain.places import Closure
+from scheduler.domain.telling import told_moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,8 @@ class RoomBackInUse:
         left = without(room.out_of_use, [self.time])
         if left == merged(room.out_of_use):
             raise InvalidValue(
-                f"{room.name} is not out of use between {in_words(self.time.start, facts.site.zone)} and "
-                f"{in_words(self.time.end, facts.site.zone)}"
+                f"{room.name} is not out of use between {told_moment(self.time.start, facts.site.zone)} and "
+                f"{told_moment(self.time.end, facts.site.zone)}"
             )
         return facts.with_room(replace(room, out_of_use=left))
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from scheduler.domain.clock import in_words
 from scheduler.domain.errors import InvalidValue
 from scheduler.domain.facts import Facts
 from scheduler.domain.interval import BusyTimes, Interval, merged, without
 from scheduler.domain.people import Credential, Role
 from scheduler.domain.places import WeeklyHours
+from scheduler.domain.telling import told_moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,8 @@ class TimeOffRemoved(_OfPerson):
         left = without(person.time_off, [self.time])
         if left == merged(person.time_off):
             raise InvalidValue(
-                f"{person.name} has no time off between {in_words(self.time.start, facts.site.zone)} and "
-                f"{in_words(self.time.end, facts.site.zone)}"
+                f"{person.name} has no time off between {told_moment(self.time.start, facts.site.zone)} and "
+                f"{told_moment(self.time.end, facts.site.zone)}"
             )
         return facts.with_person(replace(person, time_off=left))
 

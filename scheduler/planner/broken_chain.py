@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scheduler.domain.clock import in_words
+from scheduler.domain.telling import told_moment
 from scheduler.planner.earliest import earliest
 from scheduler.planner.network import Arc, Stuck
 from scheduler.planner.proposal import Reason
@@ -130,4 +130,4 @@ class _Gap:
         return f", because {' and '.join(words)}" if words else ""
 
     def _at(self, slot: int) -> str:
-        return in_words(self.question.grid.at(slot), self.question.zone)
+        return told_moment(self.question.grid.at(slot), self.question.zone)

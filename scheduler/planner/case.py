@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from scheduler.domain.appointment import NOT_BEGUN, Appointment
-from scheduler.domain.clock import in_words
 from scheduler.domain.diary import MARGIN, Diary
 from scheduler.domain.errors import NotFound
 from scheduler.domain.lazily import lazily
 from scheduler.domain.people import Role
 from scheduler.domain.series import Series
+from scheduler.domain.telling import told_moment
 from scheduler.domain.treatment import Protocol
 from scheduler.planner.change import Change
 from scheduler.planner.network import Arc, Choices, Network
@@ -233,7 +233,7 @@ class Case:
 
     def called(self, visit: Appointment) -> str:
         """Return a visit in words."""
-        return f"{visit.step} ({visit.title}) on {in_words(visit.start, self.question.zone)}"
+        return f"{visit.step} ({visit.title}) on {told_moment(visit.start, self.question.zone)}"
 
 
 @lru_cache(maxsize=256)

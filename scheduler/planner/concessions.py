@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
-from scheduler.domain.clock import in_words
+from scheduler.domain.telling import told_moment
 from scheduler.planner.proposal import Reason
 from scheduler.planner.question import Question
 
@@ -79,7 +79,7 @@ class Concession:
     def reason(self, question: Question) -> Reason:
         """Return what is told of it."""
         finish = question.grid.at(self.finish)
-        mend = f"{self.what}, a series could be complete on {in_words(finish, question.zone)}"
+        mend = f"{self.what}, a series could be complete on {told_moment(finish, question.zone)}"
         return Reason(self.code, self.why, mend, self.step, finish)
 
 

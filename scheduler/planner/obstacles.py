@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scheduler.domain.clock import in_words
 from scheduler.domain.diary import Diary
 from scheduler.domain.people import Role
+from scheduler.domain.telling import told_moment
 from scheduler.domain.treatment import Step
 from scheduler.planner.broken_chain import broken_chain, first_without_a_place
 from scheduler.planner.proposal import Reason
@@ -68,7 +68,7 @@ def _can_start(question: Question, shape: Shape) -> bool:
 
 def _never_free(question: Question, shape: Shape, steps: list[Step]) -> Reason:
     first, *others = steps
-    begin = in_words(max(question.wishes.earliest, question.diary.as_of), question.zone)
+    begin = told_moment(max(question.wishes.earliest, question.diary.as_of), question.zone)
     like = f", and so has no other visit like it ({listed(step.key for step in others)})" if others else ""
     why = (
         f"{first.key} ({first.title}) has no free start between {begin} and "

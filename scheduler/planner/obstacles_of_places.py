@@ -7,9 +7,10 @@ from datetime import date
 from functools import reduce
 
 from scheduler.domain.claims import Purpose
-from scheduler.domain.clock import in_words, local_day
+from scheduler.domain.clock import local_day
 from scheduler.domain.interval import Interval
 from scheduler.domain.places import Room
+from scheduler.domain.telling import told_moment
 from scheduler.planner.slot_obstacles import Obstacle, when
 from scheduler.planner.slot_question import SlotQuestion
 from scheduler.planner.supply import Scarcity
@@ -57,7 +58,7 @@ def _too_near_closing(question: SlotQuestion, slot: int) -> str:
     closing = (shut & -shut).bit_length() - 1
     return (
         f"{step.key} would be over {measured((closing - over) * SLOT)} before {question.diary.site.name} closes at "
-        f"{in_words(question.grid.at(closing), question.zone)}; at least {limit(step.ends_before_close)} are asked for"
+        f"{told_moment(question.grid.at(closing), question.zone)}; at least {limit(step.ends_before_close)} are asked for"
     )
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from scheduler.domain.claims import Claim, Purpose
-from scheduler.domain.clock import in_words
 from scheduler.domain.interval import Interval
+from scheduler.domain.telling import told_moment
 from scheduler.planner.holes import Holes
 from scheduler.planner.slot_obstacles import Obstacle
 from scheduler.planner.slot_question import SeriesWindow, SlotQuestion
@@ -19,7 +19,7 @@ from scheduler.rules.wording import during, limit, stretch, window_words
 def of_series(question: SlotQuestion) -> Iterator[Obstacle]:
     """Yield the past, the windows to other visits of the series, and the patient's other visits, absences and doses."""
     grid, key = question.grid, question.step.key
-    now = in_words(question.diary.as_of, question.zone)
+    now = told_moment(question.diary.as_of, question.zone)
     past = f"{key} would start before now ({now})"
     yield Obstacle("past", "the time that has passed", grid.run((question.now, grid.slots)), lambda _: [past])
     for window in question.windows:
@@ -33,7 +33,7 @@ def of_series(question: SlotQuestion) -> Iterator[Obstacle]:
 
 def _window(question: SlotQuestion, bound: SeriesWindow) -> Obstacle:
     first, last = question.by_window(bound)
-    limits = [f"{word} {in_words(at, question.zone)}" for word, at in _limits(bound) if at is not None]
+    limits = [f"{word} {told_moment(at, question.zone)}" for word, at in _limits(bound) if at is not None]
     why = f"{question.step.key} may start {' '.join(limits)}, for {window_words(bound.window)}"
     clear = question.grid.run((first, last + 1))
     return Obstacle(
@@ -77,7 +77,7 @@ def _spacing(question: SlotQuestion) -> Obstacle:
         held = Interval(start, grid.at(slot + slots_in(hold)))
         for claim in question.diary.taken(patient.id, Purpose.SPACING, held):
             asked = claim.interval.duration if claim.interval.start <= start else hold
-            given = in_words(claim.interval.start, zone)
+            given = told_moment(claim.interval.start, zone)
             yield f"the patient has {_visit_of(question, claim)} at {given}; {limit(asked)} are asked for between doses"
 
     clear = _clear_of(question.patient.too_near_a_dose(question.shape), grid)

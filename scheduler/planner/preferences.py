@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from scheduler.domain.clock import in_words, local_day
+from scheduler.domain.clock import local_day
+from scheduler.domain.telling import told_moment
 from scheduler.planner import people_wishes, time_wishes
 from scheduler.planner.narrowing import Narrowing, Wish
 from scheduler.planner.question import Question
@@ -54,7 +55,7 @@ def _earliest_finish(left: Narrowing) -> tuple[Narrowing, ...]:
 
 def _tell_finish(question: Question, _: str, starts: Sequence[int]) -> Told:
     finish = question.outline.finish(list(starts))
-    return Told(finish, in_words(question.grid.at(finish), question.zone))
+    return Told(finish, told_moment(question.grid.at(finish), question.zone))
 
 
 def _early_visits(left: Narrowing) -> tuple[Narrowing, ...]:
@@ -66,7 +67,8 @@ def _tell_early(question: Question, _: str, starts: Sequence[int]) -> Told:
     for slot in sorted(starts):
         cost = cost * question.grid.slots + slot
     return Told(
-        cost, f"the first on {in_words(at[0], question.zone)}, the last on {in_words(at[-1], question.zone)}"
+        cost,
+        f"the first on {told_moment(at[0], question.zone)}, the last on {told_moment(at[-1], question.zone)}",
     )
 
 

@@ -8,10 +8,11 @@ from functools import lru_cache
 from itertools import repeat
 from operator import sub
 
-from scheduler.domain.clock import in_words, local_day, whole_local_day
+from scheduler.domain.clock import local_day, whole_local_day
 from scheduler.domain.diary import Diary
 from scheduler.domain.lazily import lazily
 from scheduler.domain.people import Role
+from scheduler.domain.telling import told_moment
 from scheduler.domain.treatment import Protocol, Step
 from scheduler.planner.holes import Holes
 from scheduler.planner.network import Arc, Choices, Network
@@ -153,7 +154,7 @@ class Question:
         whole = whole_local_day(day, self.zone)
         if arc is not None and arc.days is not None and (at == whole.start or at + SLOT == whole.end):
             return day_words(day)
-        return in_words(at, self.zone)
+        return told_moment(at, self.zone)
 
     def of_steps(self, steps: Collection[Step]) -> Question:
         """Return the same question about these steps alone, given in the order of the protocol, changed or not."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
 
-from scheduler.domain.clock import in_words
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Role, StaffMember
+from scheduler.domain.telling import told_moment
 from scheduler.domain.treatment import Step
 from scheduler.planner.proposal import Reason
 from scheduler.planner.question import Question
@@ -44,7 +44,7 @@ def _wished(question: Question) -> int:
 
 def _between(question: Question) -> str:
     zone = question.zone
-    return f"between {in_words(_first(question), zone)} and {last_words(question.wishes.latest, zone)}"
+    return f"between {told_moment(_first(question), zone)} and {last_words(question.wishes.latest, zone)}"
 
 
 def _shut(question: Question) -> Shortcoming:

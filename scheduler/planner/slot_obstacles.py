@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from scheduler.domain.clock import in_words
 from scheduler.domain.interval import Interval
+from scheduler.domain.telling import told_moment
 from scheduler.planner.proposal import Reason
 from scheduler.planner.slot_question import SlotQuestion
 from scheduler.planner.supply import START_EVERY
@@ -46,10 +46,10 @@ class Obstacle:
         ways = [self.settle] if self.settle else []
         if later:
             next_one = question.grid.at(slot + (later & -later).bit_length() - 1)
-            ways.append(f"look from {in_words(next_one, question.zone)} on")
+            ways.append(f"look from {told_moment(next_one, question.zone)} on")
         elif earlier:
             last_one = question.grid.at(earlier.bit_length() - 1)
-            ways.append(f"look no later than {in_words(last_one, question.zone)}")
+            ways.append(f"look no later than {told_moment(last_one, question.zone)}")
         return ", or ".join(ways)
 
 

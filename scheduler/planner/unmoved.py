@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from scheduler.domain.clock import in_words
+from scheduler.domain.telling import told_moment
 from scheduler.planner.case import Case
 from scheduler.planner.change import Change
 from scheduler.planner.moving import NoWay, Shifted, rescheduled_starts
@@ -56,14 +56,17 @@ def _broken(case: Case, stuck: Stuck) -> Reason:
     why = f"{visit.step} ({visit.title}) would have to start {', and '.join(words)}"
     if stuck.step not in case.standing.may_move:
         return Reason(
-            "chain", f"{why}; it stays on {in_words(visit.start, zone)}", f"let {visit.step} move", visit.step
+            "chain",
+            f"{why}; it stays on {told_moment(visit.start, zone)}",
+            f"let {visit.step} move",
+            visit.step,
         )
     if low.slot > high.slot and high.arc is not None:
         mend = "ask for another time, or plan the rest of the series anew"
         return Reason("chain", f"{why}; it cannot do both", mend, visit.step)
     free = case.choices.at_or_after(stuck.step, low.slot)
     until = last_words(case.question.wishes.latest, zone)
-    next_one = in_words(case.question.grid.at(free), zone) if free is not None else ""
+    next_one = told_moment(case.question.grid.at(free), zone) if free is not None else ""
     following = f"the next one is on {next_one}" if next_one else f"nor until {until}"
     mend = "free some of that time, or plan the rest of the series anew"
     return Reason("chain", f"{why}; no start is free then, {following}", mend, visit.step)
@@ -79,7 +82,7 @@ def _nowhere(case: Case) -> Reason:
     visit = case.visits[case.question.outline.numbers[case.change.step]]
     change, zone = case.change, case.question.zone
     words = [
-        f"{word} {in_words(instant, zone)}"
+        f"{word} {told_moment(instant, zone)}"
         for word, instant in (("at", change.exactly), ("from", change.no_earlier), ("until", change.no_later))
         if instant is not None
     ]
@@ -114,7 +117,7 @@ def _concessions(case: Case) -> Iterator[Reason]:
             shifted = rescheduled_starts(tried.network, tried.choices, tried.standing)
         if isinstance(shifted, Shifted):
             number = case.question.outline.numbers[case.change.step]
-            start = in_words(case.question.grid.at(shifted.starts[number]), case.question.zone)
+            start = told_moment(case.question.grid.at(shifted.starts[number]), case.question.zone)
             moved = f"{shifted.moved} visit{'' if shifted.moved == 1 else 's'} moved in all"
             mend = f"{words} {case.change.step} could start on {start}, with {moved}"
             found.append(

@@ -10,11 +10,12 @@ from functools import cached_property
 
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.claims import Claim, Purpose
-from scheduler.domain.clock import in_words, local_day
+from scheduler.domain.clock import local_day
 from scheduler.domain.diary import BookedVisit, Diary
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Role, StaffMember
 from scheduler.domain.series import Series
+from scheduler.domain.telling import told_moment
 from scheduler.domain.treatment import Protocol, Segment, Step, StepKind
 
 
@@ -108,7 +109,7 @@ class Question:
 
     def said(self, instant: datetime) -> str:
         """Return an instant in clinic-local words, such as 'Thu 3 Dec 2026 10:00 MST'."""
-        return in_words(instant, self.diary.site.zone)
+        return told_moment(instant, self.diary.site.zone)
 
     def person(self, id: str) -> StaffMember | None:
         """Return a member of the site's staff, or `None` when there is nobody with this id."""

@@ -8,6 +8,7 @@ from datetime import timedelta
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.claims import Claim, Purpose
 from scheduler.domain.interval import Interval
+from scheduler.domain.telling import told
 from scheduler.domain.treatment import StepKind, WindowMeaning
 from scheduler.rules.finding import Breach
 from scheduler.rules.question import Question
@@ -47,9 +48,21 @@ def _held_by_own_doses(question: Question, measured_pairs: set[tuple[str, str]])
         if gap < hold and pair not in measured_pairs and pair[::-1] not in measured_pairs:
             yield Breach(
                 (before, after),
-                f"{after.step} starts {measured(gap)} after the start of {before.step}; at least {limit(hold)} are "
-                f"asked for ({question.said(before.start)} to {question.said(after.start)})",
-                f"start {after.step} at {question.said(before.start + hold)} or later",
+                told(
+                    "%(later)s starts %(gap)s after the start of %(earlier)s; at least %(least)s are asked for "
+                    "(%(start)s to %(end)s)",
+                    later=after.step,
+                    gap=measured(gap),
+                    earlier=before.step,
+                    least=limit(hold),
+                    start=question.said(before.start),
+                    end=question.said(after.start),
+                ),
+                told(
+                    "start %(step)s at %(time)s or later",
+                    step=after.step,
+                    time=question.said(before.start + hold),
+                ),
             )
 
 
@@ -64,15 +77,31 @@ def _beside_another(question: Question, visit: Appointment, claim: Claim, hold: 
     if theirs.start <= visit.start:
         return Breach(
             (visit,),
-            f"{visit.step} starts {measured(visit.start - theirs.start)} after a dose of another series; at least "
-            f"{limit(theirs.duration)} are asked for ({question.said(theirs.start)} to {question.said(visit.start)})",
-            f"start {visit.step} at {question.said(theirs.end)} or later",
+            told(
+                "%(step)s starts %(gap)s after a dose of another series; at least %(least)s are asked for "
+                "(%(start)s to %(end)s)",
+                step=visit.step,
+                gap=measured(visit.start - theirs.start),
+                least=limit(theirs.duration),
+                start=question.said(theirs.start),
+                end=question.said(visit.start),
+            ),
+            told("start %(step)s at %(time)s or later", step=visit.step, time=question.said(theirs.end)),
         )
     return Breach(
         (visit,),
-        f"a dose of another series starts {measured(theirs.start - visit.start)} after {visit.step}; at least "
-        f"{limit(hold)} are asked for ({question.said(visit.start)} to {question.said(theirs.start)})",
-        f"start {visit.step} at {question.said(theirs.start - hold)} or earlier",
+        told(
+            "a dose of another series starts %(gap)s after %(step)s; at least %(least)s are asked for "
+            "(%(start)s to %(end)s)",
+            gap=measured(theirs.start - visit.start),
+            step=visit.step,
+            least=limit(hold),
+            start=question.said(visit.start),
+            end=question.said(theirs.start),
+        ),
+        told(
+            "start %(step)s at %(time)s or earlier", step=visit.step, time=question.said(theirs.start - hold)
+        ),
     )
 
 
@@ -111,10 +140,19 @@ def _too_many(question: Question, found: Measured, group: tuple[Appointment, ...
     span = day_count(found.distance) if found.by_date else measured(found.distance)
     return Breach(
         group,
-        f"{len(group)} doses start within {span}, from {group[0].step} to {group[-1].step}; at "
-        f"most {len(group) - 1} may start within {found.said(found.window.at_least)} "
-        f"({question.said(group[0].start)} to {question.said(group[-1].start)})",
-        f"{moved_to(question, found, found.window.at_least)} or later",
+        told(
+            "%(doses)s doses start within %(span)s, from %(first)s to %(last)s; at most %(most)s may start within "
+            "%(length)s (%(start)s to %(end)s)",
+            doses=len(group),
+            span=span,
+            first=group[0].step,
+            last=group[-1].step,
+            most=len(group) - 1,
+            length=found.said(found.window.at_least),
+            start=question.said(group[0].start),
+            end=question.said(group[-1].start),
+        ),
+        told("%(moved)s or later", moved=moved_to(question, found, found.window.at_least)),
     )
 
 

@@ -6,18 +6,51 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from scheduler.domain.clock import first_moment, in_words, local, local_day
+from scheduler.domain.clock import first_moment, local, local_day
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Role
+from scheduler.domain.telling import (
+    Told,
+    told,
+    told_date,
+    told_joined,
+    told_list,
+    told_moment,
+    told_of_number,
+    told_time,
+    told_whole,
+)
 from scheduler.domain.treatment import Counting, Point, Window
 
 _DAYS_FROM = timedelta(days=5)
-_ABBREVIATIONS = {
+_CREDENTIALS = {
     "rems": "REMS",
     "bls": "BLS",
     "acls": "ACLS",
-    "kap_training": "KAP training",
-    "rn_licence": "RN licence",
+    "kap_training": told("KAP training"),
+    "rn_licence": told("RN licence"),
+}
+_GATES = {
+    "clearance.medical": told("medical clearance"),
+    "clearance.psychological": told("psychological clearance"),
+    "consent.treatment": told("treatment consent"),
+    "order.prescription": told("prescription order"),
+    "payment": told("payment"),
+    "escort": told("escort"),
+    "eligibility": told("eligibility"),
+    "review.response": told("response review"),
+    "review.benefit": told("benefit review"),
+    "review.maintenance": told("maintenance review"),
+    "enrolment.rems": told("REMS enrolment"),
+    "payer.authorisation": told("authorisation payer"),
+}
+_ROLES = {
+    Role.THERAPIST: told("therapist"),
+    Role.CO_THERAPIST: told("co-therapist"),
+    Role.MEDICAL_MONITOR: told("medical monitor"),
+    Role.ADMINISTERING_CLINICIAN: told("administering clinician"),
+    Role.PRESCRIBER: told("prescriber"),
+    Role.CARE_COORDINATOR: told("care coordinator"),
 }
 
 
@@ -46,33 +79,34 @@ def limit(length: timedelta) -> str:
 
 def day_count(length: timedelta) -> str:
     """Return a number of calendar days: '1 calendar day', '3 calendar days'; never negative."""
-    days = abs(length) // timedelta(days=1)
-    return f"{days} calendar day{'' if days == 1 else 's'}"
+    return told_of_number("%(num)s calendar day", "%(num)s calendar days", abs(length) // timedelta(days=1))
 
 
 @lru_cache(maxsize=4096)
 def day_words(day: date) -> str:
     """Return a calendar day, such as 'Thu 3 Dec 2026'."""
-    return f"{day:%a} {day.day} {day:%b %Y}"
+    return told_date(day)
 
 
 def stretch(interval: Interval, zone: str) -> str:
     """Return a stretch of local time: 'Thu 3 Dec 2026 10:20 MST to 12:35', with the day again when it is another."""
     start, end = local(interval.start, zone), local(interval.end, zone)
     if start.date() == end.date() and start.tzname() == end.tzname():
-        return f"{in_words(interval.start, zone)} to {end:%H:%M}"
-    return f"{in_words(interval.start, zone)} to {in_words(interval.end, zone)}"
+        over = told_time(interval.end, zone)
+    else:
+        over = told_moment(interval.end, zone)
+    return told("%(start)s to %(end)s", start=told_moment(interval.start, zone), end=over)
 
 
 def stretches(intervals: Iterable[Interval], zone: str) -> str:
     """Return several stretches, joined by 'and'."""
-    return " and ".join(stretch(interval, zone) for interval in intervals)
+    return told_joined((stretch(interval, zone) for interval in intervals), told(" and "))
 
 
 def last_words(end: datetime, zone: str) -> str:
     """Return by when something is to be over: the last clinic-local day itself where it is the end of one."""
     day = local_day(end, zone)
-    return day_words(day - timedelta(days=1)) if end == first_moment(day, zone) else in_words(end, zone)
+    return day_words(day - timedelta(days=1)) if end == first_moment(day, zone) else told_moment(end, zone)
 
 
 def during(interval: Interval, zone: str) -> str:
@@ -82,46 +116,58 @@ def during(interval: Interval, zone: str) -> str:
     """
     first, after = local_day(interval.start, zone), local_day(interval.end, zone)
     if (interval.start, interval.end) != (first_moment(first, zone), first_moment(after, zone)):
-        return f"from {stretch(interval, zone)}"
+        return told("from %(stretch)s", stretch=stretch(interval, zone))
     last = after - timedelta(days=1)
-    return f"on {day_words(first)}" if first == last else f"from {day_words(first)} to {day_words(last)}"
+    if first == last:
+        return told("on %(day)s", day=day_words(first))
+    return told("from %(first)s to %(last)s", first=day_words(first), last=day_words(last))
 
 
 def role_name(role: Role) -> str:
     """Return a role in words: 'medical monitor'."""
-    return role.value.replace("co_", "co-").replace("_", " ")
+    return _ROLES[role]
 
 
 def credential_name(kind: str) -> str:
     """Return a credential in words: 'BLS', 'therapist licence'."""
-    return _ABBREVIATIONS.get(kind, kind.replace("_", " "))
+    return _CREDENTIALS.get(kind, kind.replace("_", " "))
 
 
 @lru_cache(maxsize=512)
 def gate_name(kind: str) -> str:
     """Return a gate in words: 'clearance.medical' is 'medical clearance', 'payment' is 'payment'."""
-    return " ".join(credential_name(part) for part in reversed(kind.split(".")))
+    known = _GATES.get(kind)
+    return known or told_joined(credential_name(part) for part in reversed(kind.split(".")))
 
 
 def window_words(window: Window) -> str:
     """Return a window as people read it: 'I1 starts at least 24 h and at most 72 h after D1 is over'."""
-    points = {Point.START: "starts", Point.END: "is over"}
+    if window.to_point is Point.START:
+        later = told("%(step)s starts", step=window.to_step)
+    else:
+        later = told("%(step)s is over", step=window.to_step)
+    return told_joined(filter(None, (later, _distance_words(window), _after(window))))
+
+
+def _after(window: Window) -> Told:
+    if window.from_point is Point.START:
+        return told("after %(step)s starts", step=window.from_step)
+    return told("after %(step)s is over", step=window.from_step)
+
+
+def _distance_words(window: Window) -> Told | None:
+    """Return how far apart a window keeps two moments: 'at least 24 h and at most 72 h'; `None` when it does not say."""
     said = limit if window.counted is Counting.ELAPSED else day_count
-    least = f"at least {said(window.at_least)}" if window.at_least else ""
-    most = f"at most {said(window.at_most)}" if window.at_most is not None else ""
-    distance = " and ".join(part for part in (least, most) if part)
-    return (
-        f"{window.to_step} {points[window.to_point]} {f'{distance} ' if distance else ''}after "
-        f"{window.from_step} {points[window.from_point]}"
-    )
+    least = told("at least %(length)s", length=said(window.at_least)) if window.at_least else None
+    most = told("at most %(length)s", length=said(window.at_most)) if window.at_most is not None else None
+    return told_joined(filter(None, (least, most)), told(" and ")) if least or most else None
 
 
 def sentence(text: str) -> str:
     """Return a text with a capital at its beginning and a full stop at its end."""
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+    return told_whole(text)
 
 
 def listed(words: Iterable[str]) -> str:
     """Return words as a list for reading: 'D1, D2 and D3'."""
-    every = list(words)
-    return every[0] if len(every) == 1 else f"{', '.join(every[:-1])} and {every[-1]}" if every else "none"
+    return told_list(words)

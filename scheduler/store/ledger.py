@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select
 
 from scheduler.domain.claims import Claim, Purpose
-from scheduler.domain.clock import in_words
 from scheduler.domain.errors import Conflict, InvalidValue, NotFound
 from scheduler.domain.interval import Interval
+from scheduler.domain.telling import told_moment
 from scheduler.store.around import Key, look_around
 from scheduler.store.base import table_of
 from scheduler.store.claim_rows import CLAIM_COLUMNS, claim, claims_from
@@ -216,5 +216,5 @@ def _sentence(connection: Connection, key: Key, capacity: int, moment: datetime)
         raise NotFound(f"There is no room, member of staff or patient '{resource}' that could be claimed")
     kind, zone = found
     what = purpose.value.replace("_", " ")
-    when = in_words(moment, zone)
+    when = told_moment(moment, zone)
     return f"{kind} '{resource}' ({what}) can take {capacity} at once, and more was wanted on {when}."

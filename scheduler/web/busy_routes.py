@@ -42,7 +42,8 @@ from scheduler.web.forms import faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.posted_form import PostedForm
-from scheduler.web.speech import in_english, later, said
+from scheduler.web.retelling import as_read
+from scheduler.web.speech import later, said
 from scheduler.web.words import count_words, day_in, moment_in
 
 pages = Blueprint("busy", __name__)
@@ -146,7 +147,7 @@ def _add_address(person: str) -> ResponseReturnValue:
         try:
             outcome = add_address(new, AddressSeal(settings.secret_key), actor(), current_clock())
         except UnusableCalendar as problem:
-            form.address.errors = [in_english(str(problem))]
+            form.address.errors = [as_read(str(problem))]
         else:
             return _told(person, outcome, said("Added. It is read within a minute; look again then."))
     return _page(person, _Forms(form, FileForm(None)), form), 422
@@ -159,7 +160,7 @@ def _add_file(person: str) -> ResponseReturnValue:
         try:
             outcome = add_file(NewFile(person, text, form.file_name.data or ""), actor(), current_clock())
         except UnusableCalendar as problem:
-            form.file.errors = [in_english(str(problem))]
+            form.file.errors = [as_read(str(problem))]
         else:
             return _told(person, outcome, said("Added."))
     return _page(person, _Forms(AddressForm(None), form), form), 422
@@ -251,11 +252,11 @@ def told(source: BusySource, times: int, zone: str, now: datetime) -> SourceLine
 def _sentences(source: BusySource, times: int, zone: str, now: datetime) -> Iterator[str]:
     if source.problem and source.last_tried_at:
         # What was wrong is told in English, as the reader of calendars put it.
-        yield Markup("%s: %s") % (moment_in(source.last_tried_at, zone), in_english(source.problem))
+        yield Markup("%s: %s") % (moment_in(source.last_tried_at, zone), as_read(source.problem))
     if source.last_good_at:
         yield _read(source, moment_in(source.last_good_at, zone), count_words(times, "time"))
     if source.remark:
-        yield in_english(source.remark)
+        yield as_read(source.remark)
     if source.kind is SourceKind.FILE and source.read_until:
         until = day_in(source.read_until, zone)
         yield said("It counts until %(day)s; upload a newer file before.", day=until)

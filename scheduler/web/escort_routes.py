@@ -11,7 +11,8 @@ from scheduler.domain.errors import InvalidValue
 from scheduler.reminders.record_escort import RecordEscort, record_escort
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
-from scheduler.web.speech import in_english, said_of_number
+from scheduler.web.retelling import as_read
+from scheduler.web.speech import said_of_number
 from scheduler.web.visit_routes import back_to, show_visit, visit_within_reach
 
 pages = Blueprint("escorts", __name__)
@@ -30,7 +31,7 @@ def keep(appointment: str) -> ResponseReturnValue:
         outcome = record_escort(command, actor(), current_clock())
     except InvalidValue as problem:
         told = str(problem)
-        return show_visit(appointment, in_english(f"{told[0].upper()}{told[1:]}."), sent)
+        return show_visit(appointment, as_read(f"{told[0].upper()}{told[1:]}."), sent)
     if isinstance(outcome, NotAllowed):
         abort(403)
     flash(said_of_number("Recorded for %(num)s visit.", "Recorded for %(num)s visits.", outcome), "good")

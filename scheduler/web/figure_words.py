@@ -6,8 +6,7 @@ from dataclasses import replace
 
 from scheduler.insights.exceptions import BY_RULE
 from scheduler.insights.figure import Bar, Bars, Cell, Figure, Part
-from scheduler.web.retelling import retold
-from scheduler.web.speech import in_english
+from scheduler.web.retelling import as_read, retold
 
 
 def retold_figure(figure: Figure) -> Figure:
@@ -37,6 +36,6 @@ def _bar(bar: Bar) -> Bar:
 def _with_rules_in_english(figure: Figure) -> Figure:
     """Return the figure by rule with the titles of the rules marked as English, as they are everywhere."""
     assert isinstance(figure.drawing, Bars), "it has a bar for each rule"
-    bars = tuple(replace(bar, label=in_english(bar.label)) for bar in figure.drawing.bars)
-    rows = tuple((rule, in_english(str(title)), *numbers) for rule, title, *numbers in figure.rows)
+    bars = tuple(replace(bar, label=as_read(bar.label)) for bar in figure.drawing.bars)
+    rows = tuple((rule, as_read(str(title)), *numbers) for rule, title, *numbers in figure.rows)
     return replace(figure, rows=rows, drawing=Bars(bars))

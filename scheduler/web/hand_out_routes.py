@@ -29,7 +29,7 @@ from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.link_words import asking_to_call
 from scheduler.web.own_advice import advice_of
-from scheduler.web.speech import in_english, manner, said
+from scheduler.web.speech import manner, said
 from scheduler.web.subscription_routes import ShownAddress
 from scheduler.web.words import refused_words
 
@@ -70,7 +70,7 @@ def with_calendar(series: str) -> ResponseReturnValue:
         abort(403)
     if isinstance(outcome, Refused | AlreadyMade):
         why = (
-            in_english(refused_words(outcome))
+            refused_words(outcome)
             if isinstance(outcome, Refused)
             else said("It was made, and shown once. Make another.")
         )
@@ -93,7 +93,7 @@ def send(series: str) -> ResponseReturnValue:
     if isinstance(outcome, SentAgain):
         flash(said("On its way: the dates are sent by e-mail."), "good")
     else:
-        flash(in_english(refused_words(outcome)), "missing")
+        flash(refused_words(outcome), "missing")
     return redirect(url_for("hand_out.hand_out", series=found.id), 303)
 
 

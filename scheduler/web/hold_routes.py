@@ -15,7 +15,7 @@ from scheduler.store.work import reading
 from scheduler.web.form_keys import key_sent
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
-from scheduler.web.speech import in_english, mark, said
+from scheduler.web.speech import mark, said
 from scheduler.web.words import refused_words
 
 pages = Blueprint("hold", __name__)
@@ -64,7 +64,7 @@ def _told(series: str, outcome: HoldDecided | Refused | NotAllowed, done: str) -
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Refused):
-        flash(in_english(refused_words(outcome)), "bad")
+        flash(refused_words(outcome), "bad")
     else:
         flash(done, "good")
     return redirect(url_for("series.series", series=series), 303)

@@ -36,7 +36,8 @@ from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.message_words import KIND_WORDS
 from scheduler.web.posted_form import PostedForm
-from scheduler.web.speech import Spoken, in_english, later, mark, said
+from scheduler.web.retelling import as_read
+from scheduler.web.speech import Spoken, later, mark, said
 from scheduler.web.words import refused_words
 
 pages = Blueprint("message_words", __name__)
@@ -66,7 +67,7 @@ class WordsForm(PostedForm):
         """Say at each field what is wrong with it."""
         for name in {name for name, _ in wrong}:
             self[name].errors = [
-                in_english(sentence(why[:1].upper() + why[1:])) for where, why in wrong if where == name
+                as_read(sentence(why[:1].upper() + why[1:])) for where, why in wrong if where == name
             ]
 
 

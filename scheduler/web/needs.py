@@ -27,7 +27,8 @@ from scheduler.store.waiting import count_waiting
 from scheduler.web.answer_words import waiting_at
 from scheduler.web.call_words import calls_at
 from scheduler.web.offer_routes import news_words
-from scheduler.web.speech import in_english, mark, said, said_of_number
+from scheduler.web.retelling import as_read
+from scheduler.web.speech import mark, said, said_of_number
 from scheduler.web.unconfirmed_routes import unconfirmed_at
 from scheduler.web.words import absence_in, day_words, moment_in
 
@@ -121,7 +122,7 @@ def _conflicts(site: Site, _now: datetime) -> Iterator[Need]:
     for one in found:
         name = patients[series[one.series].patient].name
         address = url_for("conflicts.conflict", conflict=one.id)
-        why, verb = in_english(sentence(one.why)), said("See ways to mend")
+        why, verb = as_read(sentence(one.why)), said("See ways to mend")
         yield Need(one.visit_starts_at, NeedKind.CONFLICT, name, why, address, verb)
 
 
@@ -151,7 +152,7 @@ def _unconfirmed(site: Site, now: datetime) -> Iterator[Need]:
 
 def _gates(site: Site, now: datetime) -> Iterator[Need]:
     for one in waiting_visits(site, now, GATES_AHEAD):
-        missing = in_english(" ".join(sentence(finding.why) for finding, _ in one.gates))
+        missing = as_read(" ".join(sentence(finding.why) for finding, _ in one.gates))
         address = url_for("visits.visit", appointment=one.visit.id) + "#needs"
         yield Need(one.visit.start, NeedKind.GATE, one.patient.name, missing, address, said("See to it"))
 

@@ -35,7 +35,7 @@ from scheduler.web.form_keys import key_sent
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.sealed_change import Seal, UnusableWay, opened, sealed
-from scheduler.web.speech import in_english, said
+from scheduler.web.speech import said
 from scheduler.web.words import count_words, moment_in, refused_words
 
 pages = Blueprint("offers", __name__)
@@ -94,7 +94,7 @@ def make(appointment: str) -> ResponseReturnValue:
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Refused):
-        flash(Markup("%s %s") % (said("Nothing is offered."), in_english(refused_words(outcome))), "bad")
+        flash(Markup("%s %s") % (said("Nothing is offered."), refused_words(outcome)), "bad")
     else:
         number = count_words(len(outcome.times), "time")
         until = moment_in(outcome.expires_at, about.site.zone)

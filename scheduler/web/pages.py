@@ -81,7 +81,7 @@ from scheduler.web.form_keys import fresh_key
 from scheduler.web.guard import guard
 from scheduler.web.headers import add_headers
 from scheduler.web.identity import current_clock, register_identity
-from scheduler.web.retelling import retold
+from scheduler.web.retelling import as_read, retold
 from scheduler.web.speech import said, teach_templates
 from scheduler.web.words import FILTERS, account_role_words
 
@@ -191,8 +191,7 @@ def register_pages(app: Flask) -> None:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     teach_templates(app)
-    app.jinja_env.filters.update(FILTERS)
-    app.jinja_env.filters["retold"] = retold
+    app.jinja_env.filters.update(FILTERS, retold=retold, as_read=as_read)
     app.jinja_env.globals.update(
         asset=_asset,
         navigation=_navigation,

@@ -37,7 +37,8 @@ from scheduler.web.forms import LONGEST_LINE, faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.posted_form import PostedForm
-from scheduler.web.speech import in_english, later, said
+from scheduler.web.retelling import as_read
+from scheduler.web.speech import later, said
 from scheduler.web.words import refused_words
 
 pages = Blueprint("patient_details", __name__)
@@ -133,7 +134,7 @@ def _not_kept(
     if isinstance(outcome, MayBeKnown):
         return _page(form, site, known, alike=outcome.alike), 409
     if isinstance(outcome, Refused):
-        flash(in_english(refused_words(outcome)), "bad")
+        flash(refused_words(outcome), "bad")
         assert known is not None, "what is new is refused by nothing"
         return redirect(url_for("patient_details.details", patient=known.id), 303)
     assert isinstance(outcome, NotSound)
@@ -148,7 +149,7 @@ def in_words(fault: Fault) -> str:
     """Return what is wrong with something that was told, and what mends it, as a sentence in English."""
     mend = f"; {fault.mend}" if fault.mend else ""
     whole = fault.problem + mend
-    return in_english(whole if fault.problem[:1].isupper() else sentence(f"it {whole}"))
+    return as_read(whole if fault.problem[:1].isupper() else sentence(f"it {whole}"))
 
 
 def _page(

@@ -23,7 +23,6 @@ from scheduler.web.free_starts import chooser
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.sealed_choice import UnusableChoice, opened, sealed
-from scheduler.web.speech import in_english
 from scheduler.web.ways_of_change import WayPanel, onlooker_at, way_panel
 from scheduler.web.words import refused_words
 
@@ -64,7 +63,7 @@ def start(patient: str) -> ResponseReturnValue:
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Refused):
-        flash(in_english(refused_words(outcome)), "missing")
+        flash(refused_words(outcome), "missing")
         return redirect(url_for("book.book", patient=found.id), 303)
     return _page(found, site, asked, outcome)
 

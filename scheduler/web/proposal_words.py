@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from scheduler.web.speech import Spoken, in_english, mark, said
+from scheduler.web.retelling import as_read
+from scheduler.web.speech import Spoken, mark, said
 
 QUALITIES = Spoken(
     {
@@ -45,4 +46,4 @@ def quality_words(words: str) -> str:
         if direction == "later":
             return said("first dose %(number)s weeks later", number=number)
         return said("first dose %(number)s weeks earlier", number=number)
-    return in_english(words)
+    return as_read(words)

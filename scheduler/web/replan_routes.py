@@ -22,7 +22,7 @@ from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.posted_form import PostedForm
 from scheduler.web.sealed_change import wanted_replan
-from scheduler.web.speech import in_english, later, said, said_of_number
+from scheduler.web.speech import later, said, said_of_number
 from scheduler.web.ways_of_change import missing_visits, standing_choices
 from scheduler.web.wishes_form import within_reason
 from scheduler.web.words import refused_words
@@ -94,7 +94,7 @@ def decline(series: str) -> ResponseReturnValue:
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Refused):
-        flash(in_english(refused_words(outcome)), "bad")
+        flash(refused_words(outcome), "bad")
     else:
         told = said("Declined: %(visit)s.", visit=step)
         if outcome.series.state is SeriesState.COMPLETED:

@@ -40,7 +40,7 @@ from scheduler.web.forms import CancelForm, EndSeriesForm, faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.open_gates import open_gates
-from scheduler.web.speech import in_english, said
+from scheduler.web.speech import said
 from scheduler.web.undoing import undoable
 from scheduler.web.visit_rows import Manner, Names, beside_no_visit, rows_of, windows_of, worst_by_visit
 from scheduler.web.ways_of_change import missing_visits
@@ -135,7 +135,7 @@ def cancel(series: str) -> ResponseReturnValue:
             return redirect(url_for("series.series", series=found.id), 303)
         flash(_called_off(outcome), "good")
     else:
-        flash(in_english(refused_words(outcome)), "bad")
+        flash(refused_words(outcome), "bad")
     return redirect(url_for("series.series", series=found.id), 303)
 
 
@@ -174,7 +174,7 @@ def cancel_visit(appointment: str) -> ResponseReturnValue:
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Refused):
-        flash(in_english(refused_words(outcome)), "bad")
+        flash(refused_words(outcome), "bad")
     else:
         flash(_visit_called_off(visit, outcome.is_late), "good")
     return redirect(url_for("series.series", series=found.id), 303)

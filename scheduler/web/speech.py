@@ -115,4 +115,3 @@ def teach_templates(app: Flask) -> None:
         newstyle=True,
     )
     app.jinja_env.globals["spoken_language"] = lambda: manner().language
-    app.jinja_env.filters["in_english"] = in_english

@@ -25,7 +25,7 @@ from scheduler.store.glances import patients_named
 from scheduler.store.work import reading
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
-from scheduler.web.speech import in_english, said
+from scheduler.web.speech import said
 from scheduler.web.visit_forms import StayForm, first_fault
 from scheduler.web.visit_routes import back_to, show_visit, visit_within_reach
 from scheduler.web.visit_rows import Names
@@ -84,7 +84,7 @@ def _plan(appointment: str) -> ResponseReturnValue:
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Refused):
-        return show_visit(appointment, in_english(refused_words(outcome)))
+        return show_visit(appointment, refused_words(outcome))
     with reading():
         site = clinic.site(found.site)
         lines = tuple(_collision_lines(outcome, Names.of(site.id), site.zone))

@@ -17,7 +17,7 @@ from scheduler.store.work import reading
 from scheduler.web.form_keys import key_sent
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
-from scheduler.web.speech import in_english, said
+from scheduler.web.speech import said
 from scheduler.web.undoing import Deed, Undoable, undoable
 from scheduler.web.words import refused_words
 
@@ -53,7 +53,7 @@ def _undo_booking(series: Series, patient: Patient) -> ResponseReturnValue:
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Refused):
-        flash(in_english(refused_words(outcome)), "bad")
+        flash(refused_words(outcome), "bad")
         return redirect(url_for("series.series", series=series.id), 303)
     flash(said("Undone: nothing is booked, and nobody is told. The times are free again."), "good")
     return redirect(url_for("patients.patient", patient=patient.id), 303)
@@ -64,7 +64,7 @@ def _undo_move(series: Series, able: Undoable) -> ResponseReturnValue:
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Refused):
-        flash(Markup("%s %s") % (said("It stays moved."), in_english(refused_words(outcome))), "bad")
+        flash(Markup("%s %s") % (said("It stays moved."), refused_words(outcome)), "bad")
     else:
         flash(said("Undone: everything is where it was before the move, and nobody is told."), "good")
     return redirect(url_for("series.series", series=series.id), 303)

@@ -25,7 +25,8 @@ from scheduler.web.forms import LONGEST_LINE, faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.posted_form import PostedForm
-from scheduler.web.speech import in_english, later, said
+from scheduler.web.retelling import as_read
+from scheduler.web.speech import later, said
 from scheduler.web.words import refused_words
 
 pages = Blueprint("urgent_help", __name__)
@@ -74,7 +75,7 @@ class _Rows(PostedForm):
                 try:
                     UrgentHelp(self._text(field.name), self._text(phone.name))
                 except InvalidValue as problem:
-                    field.errors = [in_english(str(problem)[:1].upper() + str(problem)[1:])]
+                    field.errors = [as_read(str(problem)[:1].upper() + str(problem)[1:])]
 
     def _one(self, row: int) -> UrgentHelp:
         named = ((code, self._text(f"name_{code}_{row}")) for code in sorted(LANGUAGES))

@@ -25,7 +25,7 @@ from scheduler.store import clinic
 from scheduler.store.work import reading
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
-from scheduler.web.speech import in_english, said, said_of_number
+from scheduler.web.speech import said, said_of_number
 from scheduler.web.words import refused_words
 
 pages = Blueprint("versions", __name__)
@@ -61,7 +61,7 @@ def adopt(series: str) -> ResponseReturnValue:
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Refused):
-        flash(in_english(refused_words(outcome)), "bad")
+        flash(refused_words(outcome), "bad")
         back = "versions.version" if outcome.race_lost else "series.series"
         return redirect(url_for(back, series=found.id), 303)
     flash(_in_words(outcome), "missing" if outcome.conflicts else "good")

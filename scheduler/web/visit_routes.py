@@ -33,7 +33,7 @@ from scheduler.web.group_view import group_view
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.message_words import messages_in_words
-from scheduler.web.speech import in_english, said
+from scheduler.web.speech import said
 from scheduler.web.visit_forms import (
     OFFERED_MINUTES,
     OVERRIDE_LASTS,
@@ -77,7 +77,7 @@ def advance(appointment: str) -> ResponseReturnValue:
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Refused):
-        return show_visit(appointment, in_english(refused_words(outcome)))
+        return show_visit(appointment, refused_words(outcome))
     flash(_noted(outcome), "good")
     return back_to(found)
 
@@ -95,7 +95,7 @@ def undo(appointment: str) -> ResponseReturnValue:
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Refused):
-        return show_visit(appointment, in_english(refused_words(outcome)))
+        return show_visit(appointment, refused_words(outcome))
     state = lower_first(state_words(outcome.appointment.state))
     flash(said("Taken back. The visit is %(state)s.", state=state), "good")
     return back_to(found)
@@ -118,7 +118,7 @@ def decide(appointment: str) -> ResponseReturnValue:
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Refused):
-        return show_visit(appointment, in_english(refused_words(outcome)), form.data)
+        return show_visit(appointment, refused_words(outcome), form.data)
     gate = gate_words(command.gate)
     is_passed = decision is GateDecision.PASS
     flash(
@@ -143,7 +143,7 @@ def override(appointment: str) -> ResponseReturnValue:
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Refused):
-        return show_visit(appointment, in_english(refused_words(outcome)), form.data)
+        return show_visit(appointment, refused_words(outcome), form.data)
     flash(said("%(rule)s is let pass for this visit.", rule=command.rule), "good")
     return back_to(found)
 
@@ -161,7 +161,7 @@ def withdraw(appointment: str) -> ResponseReturnValue:
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Refused):
-        return show_visit(appointment, in_english(refused_words(outcome)))
+        return show_visit(appointment, refused_words(outcome))
     flash(said("Withdrawn. %(rule)s is asked for again.", rule=outcome.override.rule), "good")
     return back_to(found)
 

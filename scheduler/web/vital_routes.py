@@ -15,7 +15,7 @@ from scheduler.store import clinic
 from scheduler.web.form_keys import key_sent
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
-from scheduler.web.speech import in_english, said
+from scheduler.web.speech import said
 from scheduler.web.visit_routes import back_to, show_visit, visit_within_reach
 from scheduler.web.words import clock_in, refused_words
 
@@ -34,7 +34,7 @@ def note(appointment: str) -> ResponseReturnValue:
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Refused):
-        return show_visit(appointment, in_english(refused_words(outcome)))
+        return show_visit(appointment, refused_words(outcome))
     at = clock_in(due, clinic.site(found.site).zone)
     if outcome.is_new:
         flash(said("Vital signs of %(time)s are noted as done.", time=at), "good")
@@ -56,7 +56,7 @@ def take_back(appointment: str) -> ResponseReturnValue:
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Refused):
-        return show_visit(appointment, in_english(refused_words(outcome)))
+        return show_visit(appointment, refused_words(outcome))
     at = clock_in(due, clinic.site(found.site).zone)
     flash(said("Vital signs of %(time)s are not noted any more. The history says so.", time=at), "good")
     return back_to(found)

@@ -29,7 +29,7 @@ from scheduler.web.book_routes import counter_of
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.posted_form import PostedForm
-from scheduler.web.speech import in_english, later, said
+from scheduler.web.speech import later, said
 from scheduler.web.waiting_lines import LEFT, earlier_lines, entry_lines, freed_lines
 from scheduler.web.wishes_form import wanted, within_reason
 from scheduler.web.words import count_words, refused_words
@@ -80,7 +80,7 @@ def put(patient: str) -> ResponseReturnValue:
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Refused):
-        flash(in_english(refused_words(outcome)), "bad")
+        flash(refused_words(outcome), "bad")
         return redirect(url_for("book.book", patient=found.id), 303)
     told = said("%(name)s waits. When something becomes free that helps, it stands here.", name=found.name)
     flash(told, "good")
@@ -131,7 +131,7 @@ def earlier(series: str) -> ResponseReturnValue:
     if isinstance(outcome, NotAllowed):
         abort(403)
     if isinstance(outcome, Refused):
-        flash(in_english(refused_words(outcome)), "bad")
+        flash(refused_words(outcome), "bad")
     elif would:
         flash(said("Noted: %(name)s would come earlier.", name=patient.name), "good")
     else:

@@ -14,7 +14,8 @@ from scheduler.booking.request import WantedSeries, against_first
 from scheduler.domain.places import Site
 from scheduler.domain.treatment import Step
 from scheduler.web.posted_form import PostedForm
-from scheduler.web.speech import in_english, later, said
+from scheduler.web.retelling import as_read
+from scheduler.web.speech import later, said
 from scheduler.web.words import MATTERS_MOST, WEEKDAYS, time_words
 
 MUST, RATHER = "must", "rather"
@@ -95,7 +96,7 @@ class WishesForm(PostedForm):
             # What is said of these comes first; it may be what is missing here.
             return
         for reason in against_first(wanted(self, patient="", limit=1)):
-            raise ValidationError(in_english(reason.mend.removesuffix(".")))
+            raise ValidationError(as_read(reason.mend.removesuffix(".")))
 
     @property
     def says_what_suits(self) -> bool:

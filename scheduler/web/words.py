@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from markupsafe import Markup
+
 from scheduler.booking.outcomes import Refused
 from scheduler.domain.appointment import AppointmentState
 from scheduler.domain.clock import instant_at, local
@@ -16,6 +18,7 @@ from scheduler.domain.treatment import Attention, Protocol, StepKind
 from scheduler.rules.finding import Finding, Level
 from scheduler.rules.wording import sentence
 from scheduler.web import dates
+from scheduler.web.retelling import as_read
 from scheduler.web.speech import Spoken, SpokenInOrder, manner, mark, said, said_of_number
 
 
@@ -307,11 +310,11 @@ def lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-def refused_words(refused: Refused) -> str:
-    """Return everything that is against something, as one line for a notice."""
+def refused_words(refused: Refused) -> Markup:
+    """Return everything that is against something, as one line for a notice in the reader's language."""
     said = [(reason.why, reason.mend) for reason in refused.reasons]
     said += [(finding.why, finding.mend) for finding in refused.findings]
-    return " ".join(sentence(part) for pair in said for part in pair)
+    return Markup(" ").join(as_read(sentence(part)) for pair in said for part in pair)
 
 
 def contents_words(protocol: Protocol) -> str:

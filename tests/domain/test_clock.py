@@ -11,7 +11,6 @@ from scheduler.domain.clock import (
     StandingClock,
     SystemClock,
     days_of,
-    in_words,
     instant_at,
     use_packaged_time_zones,
     whole_local_day,
@@ -19,6 +18,7 @@ from scheduler.domain.clock import (
 )
 from scheduler.domain.errors import InvalidValue
 from scheduler.domain.interval import Interval
+from scheduler.domain.telling import told_moment
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_days_are_counted_in_the_zone_of_the_site() -> None:
 
 
 def test_times_are_told_with_their_zone() -> None:
-    assert in_words(datetime(2026, 12, 3, 17, tzinfo=UTC), "America/Denver") == "Thu 3 Dec 2026 10:00 MST"
+    assert told_moment(datetime(2026, 12, 3, 17, tzinfo=UTC), "America/Denver") == "Thu 3 Dec 2026 10:00 MST"
 
 
 def test_an_unknown_zone_is_named() -> None:

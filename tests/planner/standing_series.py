@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from scheduler.domain.claims import Claim, Purpose
-from scheduler.domain.clock import in_words
 from scheduler.domain.diary import Diary
 from scheduler.domain.series import Series
+from scheduler.domain.telling import told_moment
 from scheduler.domain.treatment import Protocol
 from scheduler.planner.change import Rescheduling
 from scheduler.rules.evaluate import evaluate
@@ -20,7 +20,7 @@ def saved(protocol: Protocol = INDUCTION, **starts: str) -> Series:
 
 
 def moved(found: Rescheduling) -> dict[str, str]:
-    return {move.step: in_words(move.after, ZONE)[:-4] for move in found.moves}
+    return {move.step: told_moment(move.after, ZONE)[:-4] for move in found.moves}
 
 
 def blocks(diary: Diary, protocol: Protocol, series: Series) -> list[tuple[str, tuple[str, ...]]]:

@@ -8,10 +8,11 @@ from datetime import date, time, timedelta
 import pytest
 
 from scheduler.domain.claims import Claim, Purpose
-from scheduler.domain.clock import in_words, local, local_day
+from scheduler.domain.clock import local, local_day
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Role
 from scheduler.domain.series import Series
+from scheduler.domain.telling import told_moment
 from scheduler.domain.treatment import StepKind
 from scheduler.planner.alternatives import different
 from scheduler.planner.preferences import PREFERENCES, in_order
@@ -169,7 +170,7 @@ def test_every_preference_is_named_in_the_explanation() -> None:
         assert all(words for _, words in proposal.preferences)
         told_early = told(proposal)["early visits"]
         assert told_early.startswith(
-            f"the first on {in_words(proposal.series.appointments[0].start, ZONE)}, "
+            f"the first on {told_moment(proposal.series.appointments[0].start, ZONE)}, "
         )
 
 

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
 
 from scheduler.domain.manners import Manner
-from scheduler.domain.telling import told, told_day, told_of_number
+from scheduler.domain.telling import (
+    told,
+    told_date,
+    told_day,
+    told_list,
+    told_moment,
+    told_of_number,
+    told_time,
+    told_whole,
+)
 from scheduler.store import clinic
 from scheduler.web.region_names import named
-from scheduler.web.retelling import retold
+from scheduler.web.retelling import as_read, retold
 from scheduler.web.speech import speak
 from tests.web.small_clinic import TODAY, Visitor, visitor
 
@@ -182,3 +191,20 @@ def test_a_sentence_of_a_pure_room_is_english_until_a_page_says_it(clinic_app: F
         speak(Manner.SPANISH)
         assert retold(whole) == "2 visitas, 3 dic"
         assert retold("2 visits") == "2 visits", "what does not remember how it was made stays"
+
+
+def test_what_is_put_together_is_told_anew_in_all_its_parts(clinic_app: Flask) -> None:
+    at, zone = datetime(2026, 12, 3, 17, 0, tzinfo=UTC), "America/Denver"
+    start = told("start %(step)s at %(time)s or later", step="D2", time=told_moment(at, zone))
+    listed = told_list(["D1", told("eligibility"), told_date(date(2026, 12, 3))])
+    assert start == "start D2 at Thu 3 Dec 2026 10:00 MST or later"
+    assert told_whole(start) == "Start D2 at Thu 3 Dec 2026 10:00 MST or later."
+    assert listed == "D1, eligibility and Thu 3 Dec 2026"
+    with clinic_app.test_request_context():
+        speak(Manner.SPANISH)
+        assert retold(told_whole(start)) == "Empezar D2 el jue 3 dic 2026, 10:00 MST o más tarde."
+        assert retold(listed) == "D1, admisión y jue 3 dic 2026"
+        assert as_read("added by " + start) == f'<span lang="en">added by {start}</span>'
+        speak(Manner.AMERICAN)
+        assert retold(told_time(at, zone)) == "10:00\N{NO-BREAK SPACE}AM"
+        assert as_read("in English anyway") == "in English anyway"
