@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, CDPSession, ConsoleMessage, Page, Request
 
 from tests.house.building import ROOT
 from tests.processes import PATIENCE
@@ -34,6 +34,7 @@ class Screen:
     width: int
     scripts: bool = True
     dark: bool = False
+    touch: bool = False
 
     @property
     def name(self) -> str:
@@ -50,6 +51,7 @@ class Person:
     address: str
     screen: Screen
     faults: list[str] = field(default_factory=list)
+    _glass: CDPSession | None = None
 
     def go(self, path: str) -> None:
         """Open a page of the site."""
@@ -115,6 +117,13 @@ class Person:
         )
         assert found.violations_count == 0, f"{name} at {self.screen.name}: {found.generate_report()}"
 
+    def touch(self, kind: str, *at: tuple[float, float]) -> None:
+        """Put a finger on the glass, move it there or lift it: `touchStart`, `touchMove`, `touchEnd` or `touchCancel`."""
+        if self._glass is None:
+            self._glass = self.context.new_cdp_session(self.page)
+        points = [{"x": x, "y": y} for x, y in at]
+        self._glass.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
     def leave(self) -> None:
         """Close the browser window, and fail for anything that went wrong meanwhile."""
         self.context.close()
@@ -126,6 +135,7 @@ def person_at(browser: Browser, address: str, screen: Screen) -> Person:
     context = browser.new_context(
         viewport={"width": screen.width, "height": 900},
         java_script_enabled=screen.scripts,
+        has_touch=screen.touch,
         color_scheme="dark" if screen.dark else "light",
         reduced_motion="reduce",
         locale="en-US",

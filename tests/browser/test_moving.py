@@ -123,3 +123,28 @@ def test_a_visit_is_dragged_to_another_day_and_asked_about_before_anything_is_sa
     one.page.get_by_role("button", name="Move like this").first.click()
     after = _now(served, series).visit("I7")
     assert after is not None and after.start != talk.start
+
+
+def test_a_finger_drags_a_visit_and_the_page_stays_where_it_is(
+    person: Callable[[Screen], Person], served: Served
+) -> None:
+    series, talk = _a_talk(served)
+    one = person(Screen(390, touch=True))
+    one.come_in("desk")
+    one.go(f"/series/{series.id}")
+    drawing = one.page.locator("[data-drags] > svg")
+    drawing.scroll_into_view_if_needed()
+    scrolled = one.page.evaluate("scrollY")
+    x, y = _middle(one.page.locator(f'[data-visit="{talk.id}"] .shape'))
+    says = one.page.locator("[data-drag-says]")
+    one.touch("touchStart", (x, y))
+    one.touch("touchMove", (x + 12, y + 30))
+    there = one.page.locator(".free-day.alone")
+    expect(there.first).to_be_attached()
+    to = max(_middle(place)[0] for place in there.all())
+    one.touch("touchMove", (to, y + 60))
+    expect(says).to_contain_text("nothing else moves")
+    assert one.page.evaluate("scrollY") == scrolled, "a finger on a visit drags it, and does not scroll"
+    one.touch("touchEnd")
+    expect(one.page.get_by_role("heading", name="Move I7")).to_be_visible()
+    assert _now(served, series) == series, "nothing is saved before it was looked at"
