@@ -60,6 +60,12 @@ def visits_of(change: PlannedChange) -> tuple[ChangedVisit, ...]:
     )
 
 
+def protocol_at_hand(series: Series, by: Protocol | None = None) -> Protocol:
+    """Return the protocol of a series, or the one given, with the visits alone that the series should have."""
+    protocol = with_extra(by, series.extra) if by else clinic.protocol_of(series)
+    return protocol.only({visit.step for visit in series.appointments} - series.declined)
+
+
 @dataclass(frozen=True)
 class SeriesAtHand:
     """A series as it stands, with all that a change of it is judged by; the diary is without the series' own claims.
@@ -71,7 +77,6 @@ class SeriesAtHand:
     series: Series
     protocol: Protocol
     diary: Diary
-    findings: tuple[Finding, ...]
     searched: Protocol | None = None
 
     @classmethod
@@ -86,9 +91,12 @@ class SeriesAtHand:
         horizon = in_whole_fortnights(Interval(begin, end))
         own = frozenset(visit.id for visit in series.appointments)
         diary = load_diary(series.patient, horizon, as_of=now, site=series.site).leaving_out(own)
-        protocol = with_extra(by, series.extra) if by else clinic.protocol_of(series)
-        narrowed = protocol.only({visit.step for visit in series.appointments} - series.declined)
-        return cls(series, narrowed, diary, evaluate(diary, narrowed, series))
+        return cls(series, protocol_at_hand(series, by), diary)
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the rules find as it stands."""
+        return evaluate(self.diary, self.protocol, self.series)
 
     @cached_property
     def missing(self) -> Mapping[str, Appointment]:

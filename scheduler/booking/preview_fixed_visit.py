@@ -19,7 +19,6 @@ from scheduler.domain.clock import Clock
 from scheduler.domain.treatment import Protocol
 from scheduler.planner.change import Change
 from scheduler.planner.proposal import Reason
-from scheduler.rules.evaluate import evaluate
 from scheduler.store.work import reading
 
 
@@ -87,7 +86,7 @@ def _at_hand(booking: BookSeries, actor: Actor, now: datetime) -> SeriesAtHand |
     if asked.patient.stands_for_cohort or reasons:
         return Refused(reasons=reasons or (_of_a_group(),))
     series = as_series(chosen, protocol, asked.patient, diary.staff)
-    return SeriesAtHand(series, protocol, diary, evaluate(diary, protocol, series))
+    return SeriesAtHand(series, protocol, diary)
 
 
 def _incomplete(protocol: Protocol, chosen: Iterable[str]) -> Iterable[Reason]:

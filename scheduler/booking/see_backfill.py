@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from scheduler.booking.changed_series import SeriesAtHand
+from scheduler.booking.changed_series import SeriesAtHand, protocol_at_hand
 from scheduler.booking.consideration import facts_for
 from scheduler.booking.preview_move import MOVABLE
 from scheduler.booking.request import Asked, SeriesRequest, understood
@@ -19,6 +19,7 @@ from scheduler.domain.waiting import EarlierWish, FreedTime, WaitingEntry
 from scheduler.planner.backfill import Improvement, Try, for_waiting, moved_into, tries, worth_of_move
 from scheduler.planner.change import Option, Way
 from scheduler.rules.evaluate import evaluate, refuses
+from scheduler.store import clinic
 from scheduler.store import series as stored
 from scheduler.store.freed_now import still_free
 from scheduler.store.waiting import earlier_wishes, open_entries
@@ -116,8 +117,10 @@ def _for_series(
     series = stored.series(wish.series)
     if series.state not in MOVABLE:
         return (), False
+    wanted = tries(series, protocol_at_hand(series), freed, now, clinic.site(series.site).zone)
+    if not wanted:
+        return (), False
     known = SeriesAtHand.of(series, now)
-    wanted = tries(series, known.protocol, freed, now, known.diary.site.zone)
     best: dict[str, Candidate] = {}
     for one in wanted[:MOST_TRIES]:
         improvement = _tried(known, series, one)
