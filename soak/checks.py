@@ -140,14 +140,17 @@ def _lost(soaked: Soaked, visits: Iterable[Mapping[str, object]]) -> Iterator[st
 
 
 def _waiting_in_vain(document: Mapping[str, Any]) -> Iterator[str]:
-    """Yield messages that wait to be sent about visits that are called off; a confirmation speaks of the whole series."""
+    """Yield messages that wait to be sent about visits that are called off.
+
+    A confirmation speaks of the whole series, and news of a change is what tells that a visit is called off.
+    """
     off = {
         visit["id"]
         for visit in document["appointments"]
         if visit["state"].startswith(("cancelled", "no_show", "same_day_hold"))
     }
     for one in document["reminders"]:
-        if one["kind"] == "confirmation":
+        if one["kind"] in ("confirmation", "change"):
             continue
         if one["state"] in ("pending", "leased") and one["appointment"] in off:
             yield f"a message waits for visit {one['appointment']}, which is called off"
