@@ -15,7 +15,9 @@ from tests.booking.small_clinic import store_small_clinic
 
 @pytest.mark.usefixtures("app_context")
 def test_processes_killed_at_any_moment_leave_a_whole_clinic(database_url: str) -> None:
-    store_small_clinic()
+    # What is empty is filled with the demo clinic, its group among it, as `make soak` does it.
+    if not database_url.startswith("sqlite"):
+        store_small_clinic()
     environment = {**os.environ, "DATABASE_URL": database_url, "DURATION": "5", "PROCESSES": "3"}
     command = [sys.executable, "-m", "soak"]
     ended = subprocess.run(command, env=environment, cwd=PROJECT_FOLDER, capture_output=True, text=True)
