@@ -16,6 +16,7 @@ from scheduler.booking.retrying import retried
 from scheduler.domain.clock import Clock
 from scheduler.domain.errors import NotFound
 from scheduler.domain.series import Series
+from scheduler.domain.telling import told
 from scheduler.rules.catalogue import CATALOGUE
 from scheduler.rules.finding import Finding, Level
 from scheduler.store import conflicts, overrides
@@ -70,8 +71,8 @@ def _attempt(act: Act[AcceptConflict]) -> ConflictAccepted | Refused | NotAllowe
         try:
             seen = conflicts.conflict(act.command.conflict)
         except NotFound:
-            why = f"There is no conflict '{act.command.conflict}'."
-            return _refused("unknown_conflict", why, "Choose one from the inbox.")
+            why = told("There is no conflict '%(conflict)s'.", conflict=act.command.conflict)
+            return _refused("unknown_conflict", why, told("Choose one from the inbox."))
         if not act.may_at(seen.site):
             return act.not_allowed
         series = locked_series(seen.series)
@@ -113,16 +114,22 @@ def _against(command: AcceptConflict, found: VisitConflict, reason: str) -> Refu
     if found.resolved_at is not None:
         return _resolved()
     if found.acceptance is not None:
-        return _refused("accepted_already", "This conflict is accepted already.", "Nothing needs to be done.")
+        return _refused(
+            "accepted_already", told("This conflict is accepted already."), told("Nothing needs to be done.")
+        )
     if found.level is Level.BLOCK:
-        why = f"What {found.rule} finds can never be accepted."
-        return _refused("never_accepted", why, "Take one of the ways to mend it, or cancel the visit.")
+        why = told("What %(rule)s finds can never be accepted.", rule=found.rule)
+        return _refused("never_accepted", why, told("Take one of the ways to mend it, or cancel the visit."))
     if not 1 <= len(reason) <= LONGEST_REASON:
-        why = f"The reason has {len(reason)} characters; 1 to {LONGEST_REASON} are kept."
-        return _refused("reason_length", why, "Give the reason in one sentence.")
+        why = told(
+            "The reason has %(number)s characters; 1 to %(longest_reason)s are kept.",
+            number=len(reason),
+            longest_reason=LONGEST_REASON,
+        )
+        return _refused("reason_length", why, told("Give the reason in one sentence."))
     if command.seen not in (None, found.why):
-        why = "It is not any more as it was looked at."
-        refused = _refused("changed_meanwhile", why, "Look at it as it is now.")
+        why = told("It is not any more as it was looked at.")
+        refused = _refused("changed_meanwhile", why, told("Look at it as it is now."))
         return replace(refused, race_lost=True)
     return None
 
@@ -148,7 +155,9 @@ def _is_let_pass(refused: Refused) -> bool:
 
 
 def _resolved() -> Refused:
-    return _refused("resolved_already", "This conflict is resolved already.", "Nothing needs to be done.")
+    return _refused(
+        "resolved_already", told("This conflict is resolved already."), told("Nothing needs to be done.")
+    )
 
 
 def _refused(code: str, why: str, mend: str) -> Refused:

@@ -18,6 +18,7 @@ from scheduler.domain.clock import Clock
 from scheduler.domain.errors import NotFound
 from scheduler.domain.group_terms import Reading
 from scheduler.domain.series import Series
+from scheduler.domain.telling import told
 from scheduler.store import clinic
 from scheduler.store import series as stored
 from scheduler.store.audit import AuditEntry, record
@@ -82,7 +83,7 @@ def adopt_version(command: AdoptVersion, actor: Actor, clock: Clock) -> VersionA
     if not may(actor, Permission.ADOPT_VERSION):
         return NotAllowed(Permission.ADOPT_VERSION)
     act = Act(VERB, Permission.ADOPT_VERSION, command, actor, clock.now())
-    return retried_or_refused(lambda: _attempt(act), "Look at what it would mean now.")
+    return retried_or_refused(lambda: _attempt(act), told("Look at what it would mean now."))
 
 
 def _attempt(act: Act[AdoptVersion]) -> VersionAdopted | Refused | NotAllowed:
@@ -99,8 +100,8 @@ def _adopted(act: Act[AdoptVersion], series: Series) -> VersionAdopted | Refused
     if isinstance(adoption, Refused):
         return adoption
     if seen is not None and not seen >= {visit.id for visit in adoption.visits}:
-        why = "It would break other visits than those that were looked at."
-        again = nonsense("changed_meanwhile", why, "Look at the visits that it would break now.")
+        why = told("It would break other visits than those that were looked at.")
+        again = nonsense("changed_meanwhile", why, told("Look at the visits that it would break now."))
         return Refused(reasons=(again,), race_lost=True)
     return _written(act, series, adoption)
 
@@ -108,12 +109,18 @@ def _adopted(act: Act[AdoptVersion], series: Series) -> VersionAdopted | Refused
 def _adoption(command: AdoptVersion, series: Series, now: datetime) -> PlannedAdoption | Refused:
     versions = {one.version: one for one in clinic.protocol_versions() if one.key == series.protocol}
     if command.version not in versions:
-        why = f"There is no version {command.version} of {series.protocol}."
-        there = f"There are these: {', '.join(map(str, sorted(versions)))}."
+        why = told(
+            "There is no version %(version)s of %(protocol)s.",
+            version=command.version,
+            protocol=series.protocol,
+        )
+        there = told("There are these: %(versions)s.", versions=", ".join(map(str, sorted(versions))))
         return Refused(reasons=(nonsense("unknown_version", why, there),))
     if versions[command.version].reading is not Reading.ALONE:
-        why = "A group goes on by the version that its visits were booked with, and so do its members."
-        return Refused(reasons=(nonsense("with_its_group", why, "Book the next group by the new version."),))
+        why = told("A group goes on by the version that its visits were booked with, and so do its members.")
+        return Refused(
+            reasons=(nonsense("with_its_group", why, told("Book the next group by the new version.")),)
+        )
     return adoption_of(series, versions[command.version], now)
 
 
@@ -135,5 +142,5 @@ def _written(act: Act[AdoptVersion], series: Series, adoption: PlannedAdoption) 
 
 
 def _unknown(command: AdoptVersion) -> Refused:
-    why = f"There is no series '{command.series}'."
-    return Refused(reasons=(nonsense("unknown_series", why, "Choose one from the patient's page."),))
+    why = told("There is no series '%(series)s'.", series=command.series)
+    return Refused(reasons=(nonsense("unknown_series", why, told("Choose one from the patient's page.")),))

@@ -12,10 +12,12 @@ from scheduler.booking.collisions import collisions
 from scheduler.booking.inbox import ENDED
 from scheduler.booking.outcomes import PlannedChange, Refused
 from scheduler.booking.request import nonsense
+from scheduler.booking.state_names import series_state_name, step_kind_name
 from scheduler.domain.appointment import NOT_BEGUN, Appointment, appointment_at
 from scheduler.domain.claims import Claim, Placement
 from scheduler.domain.extra_steps import with_extra
 from scheduler.domain.series import Series
+from scheduler.domain.telling import told
 from scheduler.domain.treatment import Protocol, Step
 from scheduler.planner.proposal import Reason
 from scheduler.rules.evaluate import evaluate
@@ -69,11 +71,13 @@ def adoption_of(series: Series, protocol: Protocol, now: datetime) -> PlannedAdo
 
 def _against(series: Series, protocol: Protocol) -> Iterator[Reason]:
     if series.state in ENDED:
-        why = f"This series is {series.state.value}; nothing of it is to come."
-        yield nonsense("ended", why, "Plan the rest anew before.")
+        why = told(
+            "This series is %(state)s; nothing of it is to come.", state=series_state_name(series.state)
+        )
+        yield nonsense("ended", why, told("Plan the rest anew before."))
     if protocol.version == series.protocol_version:
-        why = f"The series goes by version {protocol.version} already."
-        yield nonsense("same_version", why, "Nothing needs to be done.")
+        why = told("The series goes by version %(version)s already.", version=protocol.version)
+        yield nonsense("same_version", why, told("Nothing needs to be done."))
     elif gone := tuple(_against_extra(series, protocol)):
         yield from gone
     else:
@@ -86,21 +90,35 @@ def _against_extra(series: Series, protocol: Protocol) -> Iterator[Reason]:
     for step in series.extra:
         if {step.like, step.after} <= known:
             continue
-        why = f"Version {protocol.version} lacks what {step.key} ({step.title}) of this series is made of."
-        yield Reason("step_gone", why, "Keep the version.", step.key)
+        why = told(
+            "Version %(version)s lacks what %(key)s (%(title)s) of this series is made of.",
+            version=protocol.version,
+            key=step.key,
+            title=step.title,
+        )
+        yield Reason("step_gone", why, told("Keep the version."), step.key)
 
 
 def _against_steps(series: Series, protocol: Protocol) -> Iterator[Reason]:
     for visit in series.standing:
         if not protocol.has_step(visit.step):
-            why = f"Version {protocol.version} has no {visit.step} ({visit.title}), and the series has a visit for it."
-            yield Reason("step_gone", why, "Cancel that visit, or keep the version.", visit.step)
-        elif protocol.step(visit.step).kind is not visit.kind:
-            kind = protocol.step(visit.step).kind.value
-            why = (
-                f"In version {protocol.version} {visit.step} is {kind}, and the visit is {visit.kind.value}."
+            why = told(
+                "Version %(version)s has no %(step)s (%(title)s), and the series has a visit for it.",
+                version=protocol.version,
+                step=visit.step,
+                title=visit.title,
             )
-            yield Reason("another_kind", why, "Keep the version.", visit.step)
+            yield Reason("step_gone", why, told("Cancel that visit, or keep the version."), visit.step)
+        elif protocol.step(visit.step).kind is not visit.kind:
+            kind = step_kind_name(protocol.step(visit.step).kind)
+            why = told(
+                "In version %(version)s %(step)s is %(kind)s, and the visit is %(now)s.",
+                version=protocol.version,
+                step=visit.step,
+                kind=kind,
+                now=step_kind_name(visit.kind),
+            )
+            yield Reason("another_kind", why, told("Keep the version."), visit.step)
 
 
 def _as_the_version_has_it(at_hand: SeriesAtHand, now: datetime) -> tuple[Series, tuple[str, ...]]:

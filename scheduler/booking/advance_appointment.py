@@ -14,11 +14,13 @@ from scheduler.booking.group_day import note_in_group
 from scheduler.booking.inbox import TOOK_LONGER, keep_up
 from scheduler.booking.one_visit import against, done_once
 from scheduler.booking.outcomes import NotAllowed, Refused
+from scheduler.booking.state_names import visit_state_name
 from scheduler.booking.visit_facts import VisitFacts
 from scheduler.domain.appointment import Appointment, AppointmentState
 from scheduler.domain.clock import Clock
 from scheduler.domain.people import GateDecision, GateRecord
 from scheduler.domain.series import SeriesState
+from scheduler.domain.telling import told
 from scheduler.domain.treatment import StepKind
 from scheduler.domain.visit_day import HOLDS_NEXT_DOSE, DayReason, VisitEvent
 from scheduler.planner.proposal import Reason
@@ -83,8 +85,12 @@ def _step(act: Act[AdvanceAppointment], visit: Appointment) -> Advanced | Refuse
 
 def changed_meanwhile(visit: Appointment) -> Refused:
     """Return the refusal of what was decided about a visit that has gone on since."""
-    why = f"{visit.step or visit.title} was changed since it was looked at: it is {visit.state.value.replace('_', ' ')} now."
-    refused = against("changed_meanwhile", why, "Look at the visit as it is now.", visit)
+    why = told(
+        "%(step)s was changed since it was looked at: it is %(state)s now.",
+        step=visit.step or visit.title,
+        state=visit_state_name(visit.state),
+    )
+    refused = against("changed_meanwhile", why, told("Look at the visit as it is now."), visit)
     return replace(refused, race_lost=True)
 
 

@@ -19,6 +19,7 @@ from scheduler.domain.cohorts import Cohort
 from scheduler.domain.errors import NotFound
 from scheduler.domain.group_terms import Member
 from scheduler.domain.series import Series, SeriesState
+from scheduler.domain.telling import told
 from scheduler.domain.treatment import Protocol
 from scheduler.planner.around import around
 from scheduler.planner.proposal import Reason
@@ -69,7 +70,7 @@ def book_members_visits(
         return NotAllowed(Permission.BOOK_SERIES)
     act = Act(VERB, Permission.BOOK_SERIES, command, actor, clock.now())
     try:
-        return retried_or_refused(lambda: _attempt(act), "Look at what is free now, and book again.")
+        return retried_or_refused(lambda: _attempt(act), told("Look at what is free now, and book again."))
     except _NoPlace as none:
         return none.refused
 
@@ -123,8 +124,14 @@ def _booked(series: Series, member: Member, now: datetime) -> tuple[Appointment,
     found = around(diary, protocol, fixed, wishes)
     if found is None:
         lacking = ", ".join(step.key for step in protocol.steps if step.key not in fixed)
-        why = f"Member {member.place} has no time for {lacking} around the visits of the group."
-        mend = "Book these visits by hand at another time, or move the visits of the group further apart."
+        why = told(
+            "Member %(place)s has no time for %(lacking)s around the visits of the group.",
+            place=member.place,
+            lacking=lacking,
+        )
+        mend = told(
+            "Book these visits by hand at another time, or move the visits of the group further apart."
+        )
         raise _NoPlace(Refused(reasons=(Reason("no_place", why, mend, lacking),)))
     new = tuple(
         appointment_at(one, diary.staff, series.site, id=uuid4().hex, series=series.id) for one in found

@@ -21,6 +21,7 @@ from scheduler.booking.waiting_list import off_when_booked
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import Clock
 from scheduler.domain.series import Series
+from scheduler.domain.telling import told
 from scheduler.rules.evaluate import refuses
 from scheduler.rules.finding import Finding
 from scheduler.store import series as stored
@@ -59,7 +60,7 @@ def book_series(command: BookSeries, actor: Actor, clock: Clock) -> Booked | Ref
         return NotAllowed(Permission.BOOK_SERIES)
     now = clock.now()
     attempt = partial(_attempt, command, actor, now)
-    outcome = retried_or_refused(attempt, "Look at what is free now, and book again.")
+    outcome = retried_or_refused(attempt, told("Look at what is free now, and book again."))
     if isinstance(outcome, Refused) and (outcome.findings or outcome.race_lost):
         return replace(outcome, instead=_free_instead(command, now))
     return outcome

@@ -19,7 +19,7 @@ from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import Clock
 from scheduler.domain.notice import Timeliness
 from scheduler.domain.series import SeriesState
-from scheduler.domain.telling import told_moment
+from scheduler.domain.telling import told, told_moment
 from scheduler.rules.finding import Finding
 from scheduler.store import appointments, clinic
 from scheduler.store import series as stored
@@ -103,10 +103,12 @@ def against_cancelling(visit: Appointment, actor: Actor, now: datetime) -> Refus
 def _too_late(visit: Appointment) -> Refused:
     at = told_moment(visit.start, clinic.site(visit.site).zone)
     if not visit.state.takes_time:
-        why = f"The visit on {at} is called off already."
+        why = told("The visit on %(at)s is called off already.", at=at)
     else:
-        why = f"The visit on {at} has begun or is over."
-    return Refused(reasons=(nonsense("not_to_come", why, "Only visits still to come can be cancelled."),))
+        why = told("The visit on %(at)s has begun or is over.", at=at)
+    return Refused(
+        reasons=(nonsense("not_to_come", why, told("Only visits still to come can be cancelled.")),)
+    )
 
 
 def _rest_of_series(series: str, now: datetime) -> tuple[Finding, ...]:

@@ -16,12 +16,14 @@ from scheduler.booking.one_series import unknown_series
 from scheduler.booking.outcomes import CalledOffBy, CancelReason, NotAllowed, Refused
 from scheduler.booking.request import nonsense
 from scheduler.booking.retrying import retried
+from scheduler.booking.state_names import series_state_name
 from scheduler.booking.waiting_list import on_when_undone
 from scheduler.domain.appointment import Appointment, AppointmentState
 from scheduler.domain.clock import Clock
 from scheduler.domain.errors import NotFound
 from scheduler.domain.notice import Timeliness
 from scheduler.domain.series import Series, SeriesState
+from scheduler.domain.telling import told
 from scheduler.planner.proposal import Reason
 from scheduler.store import series as stored
 from scheduler.store.audit import AuditEntry, record
@@ -173,11 +175,11 @@ def _against(
     if ends and series.state in RESTING:
         return
     if series.state is not SeriesState.BOOKED:
-        why = f"The series is {series.state} already."
-        yield nonsense("not_booked", why, "Nothing needs to be done.")
+        why = told("The series is %(state)s already.", state=series_state_name(series.state))
+        yield nonsense("not_booked", why, told("Nothing needs to be done."))
     elif not ahead and not (ends and series.missing):
-        why = "No visit of the series is still to come."
-        yield nonsense("nothing_to_come", why, "Nothing needs to be done.")
+        why = told("No visit of the series is still to come.")
+        yield nonsense("nothing_to_come", why, told("Nothing needs to be done."))
 
 
 def _state_after(

@@ -16,6 +16,7 @@ from scheduler.domain.clock import Clock
 from scheduler.domain.cohorts import Cohort
 from scheduler.domain.errors import InvalidValue, NotFound
 from scheduler.domain.group_terms import Member
+from scheduler.domain.telling import told
 from scheduler.planner.proposal import Reason
 from scheduler.store import clinic
 from scheduler.store.audit import AuditEntry, record
@@ -99,8 +100,8 @@ def leave_cohort(command: LeaveCohort, actor: Actor, clock: Clock) -> CohortChan
     def left(group: Cohort) -> Cohort | tuple[Reason, ...]:
         staying = [one for one in group.members if one.patient != command.patient]
         if len(staying) == len(group.members):
-            why = f"Nobody of {group.name} has this id."
-            return (nonsense("no_member", why, "Look at the cohort as it is now."),)
+            why = told("Nobody of %(name)s has this id.", name=group.name)
+            return (nonsense("no_member", why, told("Look at the cohort as it is now.")),)
         return replace(
             group, members=tuple(replace(one, place=place) for place, one in enumerate(staying, start=1))
         )
@@ -120,13 +121,13 @@ def _made(act: Act[MakeCohort]) -> CohortChanged | Refused:
     name = " ".join(command.name.split())
     made = Cohort(uuid4().hex, command.site, name, command.protocol)
     if not 0 < len(name) <= LONGEST_NAME:
-        why = f"A cohort has a name of 1 to {LONGEST_NAME} characters."
-        return Refused(reasons=(nonsense("name", why, "Give it a name that names nobody."),))
+        why = told("A cohort has a name of 1 to %(longest_name)s characters.", longest_name=LONGEST_NAME)
+        return Refused(reasons=(nonsense("name", why, told("Give it a name that names nobody.")),))
     try:
         most = most_members(made)
     except InvalidValue:
-        why = f"'{command.protocol}' is no protocol for groups."
-        return Refused(reasons=(nonsense("unknown_protocol", why, "Choose a protocol for groups."),))
+        why = told("'%(protocol)s' is no protocol for groups.", protocol=command.protocol)
+        return Refused(reasons=(nonsense("unknown_protocol", why, told("Choose a protocol for groups.")),))
     return _written(act, made, most, {"protocol": made.protocol})
 
 
@@ -158,8 +159,8 @@ def _with_members(
     act: Act[JoinCohort | LeaveCohort], group: Cohort, change: _Change
 ) -> CohortChanged | Refused:
     if not group.is_open:
-        why = f"The visits of {group.name} are booked, and so the group is closed."
-        mend = "Whoever leaves now has their series ended; whoever comes later joins another cohort."
+        why = told("The visits of %(name)s are booked, and so the group is closed.", name=group.name)
+        mend = told("Whoever leaves now has their series ended; whoever comes later joins another cohort.")
         return Refused(reasons=(nonsense("cohort_closed", why, mend),))
     after = change(group)
     if not isinstance(after, Cohort):
@@ -178,13 +179,22 @@ def _against_joining(command: JoinCohort, group: Cohort) -> Iterator[Reason]:
     try:
         patient = clinic.patient(command.patient)
     except NotFound:
-        yield nonsense("unknown_patient", "There is no such patient.", "Choose a patient from the list.")
+        yield nonsense(
+            "unknown_patient", told("There is no such patient."), told("Choose a patient from the list.")
+        )
         return
     if patient.stands_for_cohort or patient.site != group.site:
-        why = f"{group.name} takes patients of its own site alone."
-        yield nonsense("unknown_patient", why, "Choose a patient of this site.")
+        why = told("%(name)s takes patients of its own site alone.", name=group.name)
+        yield nonsense("unknown_patient", why, told("Choose a patient of this site."))
     if group.member(command.patient) is not None:
-        yield nonsense("member_already", "The patient is a member already.", "Nothing needs to be done.")
+        yield nonsense(
+            "member_already", told("The patient is a member already."), told("Nothing needs to be done.")
+        )
     elif len(group.members) >= (most := most_members(group)):
-        why = f"{group.name} has {len(group.members)} members, and its protocol takes {most} at the most."
-        yield nonsense("cohort_full", why, "Let the patient join another cohort.")
+        why = told(
+            "%(name)s has %(number)s members, and its protocol takes %(most)s at the most.",
+            name=group.name,
+            number=len(group.members),
+            most=most,
+        )
+        yield nonsense("cohort_full", why, told("Let the patient join another cohort."))

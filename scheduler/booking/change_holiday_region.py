@@ -11,6 +11,7 @@ from scheduler.booking.request import nonsense
 from scheduler.booking.retrying import retried
 from scheduler.booking.site_choice import Chooser, SiteChosen, choose
 from scheduler.domain.clock import Clock
+from scheduler.domain.telling import told
 
 VERB = "change_holiday_region"
 
@@ -31,8 +32,8 @@ def change_holiday_region(
     if not may_at(actor, Permission.CHANGE_PLACES, command.site):
         return NotAllowed(Permission.CHANGE_PLACES)
     if command.region and not is_known(command.region):
-        why = f"No public holidays are known of '{command.region}'."
-        return Refused(reasons=(nonsense("unknown_region", why, "Choose one of the list."),))
+        why = told("No public holidays are known of '%(region)s'.", region=command.region)
+        return Refused(reasons=(nonsense("unknown_region", why, told("Choose one of the list.")),))
     now = clock.now()
     by = Chooser(VERB, actor, now)
     return retried(lambda: choose(command, by, lambda site: replace(site, holiday_region=command.region)))

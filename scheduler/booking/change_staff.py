@@ -16,6 +16,7 @@ from scheduler.booking.retrying import retried
 from scheduler.domain.clock import Clock
 from scheduler.domain.errors import Conflict
 from scheduler.domain.staff_changes import StaffChange, TimeOffAdded, TimeOffRemoved
+from scheduler.domain.telling import told
 from scheduler.store.work import reading
 
 VERB = "change_staff"
@@ -43,7 +44,7 @@ def change_staff(
         return retried(lambda: change_facts(wanted, VERB, actor, now))
     except Conflict as conflict:
         return Refused(
-            reasons=(nonsense("capacity_taken", str(conflict), "Move one of these visits first."),)
+            reasons=(nonsense("capacity_taken", str(conflict), told("Move one of these visits first.")),)
         )
 
 

@@ -10,6 +10,7 @@ from scheduler.booking.request import nonsense
 from scheduler.booking.retrying import retried
 from scheduler.booking.site_choice import Chooser, SiteChosen, choose
 from scheduler.domain.clock import Clock
+from scheduler.domain.telling import told
 from scheduler.domain.urgent_help import MOST, UrgentHelp
 
 VERB = "change_urgent_help"
@@ -31,7 +32,11 @@ def change_urgent_help(
     if not may_at(actor, Permission.CHANGE_SETTINGS, command.site):
         return NotAllowed(Permission.CHANGE_SETTINGS)
     if len(command.urgent_help) > MOST:
-        why = f"These are {len(command.urgent_help)}, and a list to be read in need holds {MOST} at most."
-        return Refused(reasons=(nonsense("too_many", why, "Leave some out."),))
+        why = told(
+            "These are %(number)s, and a list to be read in need holds %(most)s at most.",
+            number=len(command.urgent_help),
+            most=MOST,
+        )
+        return Refused(reasons=(nonsense("too_many", why, told("Leave some out.")),))
     by = Chooser(VERB, actor, clock.now())
     return retried(lambda: choose(command, by, lambda site: replace(site, urgent_help=command.urgent_help)))

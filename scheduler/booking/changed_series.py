@@ -19,7 +19,7 @@ from scheduler.domain.group_terms import Reading
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Role
 from scheduler.domain.series import Series
-from scheduler.domain.telling import told_moment
+from scheduler.domain.telling import told, told_moment
 from scheduler.domain.treatment import Protocol
 from scheduler.planner.change import Change, Move, Option
 from scheduler.planner.proposal import Reason
@@ -223,11 +223,11 @@ def _against_versions(
 ) -> Iterable[Reason]:
     for id, visit in wanted.items():
         if id not in known:
-            why = "A visit that was to be changed is called off, or belongs to another series."
-            yield Reason("changed_meanwhile", why, "Look at the series as it is now.", "")
+            why = told("A visit that was to be changed is called off, or belongs to another series.")
+            yield Reason("changed_meanwhile", why, told("Look at the series as it is now."), "")
         elif known[id].version != visit.version:
-            why = f"{known[id].step} was changed by somebody else since it was looked at."
-            yield Reason("changed_meanwhile", why, "Look at the series as it is now.", known[id].step)
+            why = told("%(step)s was changed by somebody else since it was looked at.", step=known[id].step)
+            yield Reason("changed_meanwhile", why, told("Look at the series as it is now."), known[id].step)
 
 
 def _against_times(
@@ -239,21 +239,38 @@ def _against_times(
         if visit.group_visit is not None:
             yield with_its_group(visit)
         if visit.state.takes_time and (visit.state not in NOT_BEGUN or visit.start < diary.as_of):
-            why = f"{visit.step} on {told_moment(visit.start, zone)} has begun or is over."
-            yield Reason("has_begun", why, "Change visits that still lie ahead.", visit.step)
+            why = told(
+                "%(step)s on %(time)s has begun or is over.",
+                step=visit.step,
+                time=told_moment(visit.start, zone),
+            )
+            yield Reason("has_begun", why, told("Change visits that still lie ahead."), visit.step)
         elif start < diary.as_of:
-            why = f"{visit.step} would start on {told_moment(start, zone)}, and that is past."
-            yield Reason("in_the_past", why, "Choose a time that is still to come.", visit.step)
+            why = told(
+                "%(step)s would start on %(time)s, and that is past.",
+                step=visit.step,
+                time=told_moment(start, zone),
+            )
+            yield Reason("in_the_past", why, told("Choose a time that is still to come."), visit.step)
         elif start > furthest:
             # The instant itself is not told: so far off, a clinic's local time need not exist.
-            why = f"{visit.step} would start after {told_moment(furthest, zone)}, as far as is looked."
-            yield Reason("too_far_ahead", why, "Choose an earlier time.", visit.step)
+            why = told(
+                "%(step)s would start after %(time)s, as far as is looked.",
+                step=visit.step,
+                time=told_moment(furthest, zone),
+            )
+            yield Reason("too_far_ahead", why, told("Choose an earlier time."), visit.step)
 
 
 def with_its_group(visit: Appointment) -> Reason:
     """Return why a member's visit with a group is not changed for the member alone."""
-    why = f"{visit.step} is held with a group; one member's visit does not change without the others'."
-    return Reason("with_its_group", why, "Change the visit of the group, or call this one off.", visit.step)
+    why = told(
+        "%(step)s is held with a group; one member's visit does not change without the others'.",
+        step=visit.step,
+    )
+    return Reason(
+        "with_its_group", why, told("Change the visit of the group, or call this one off."), visit.step
+    )
 
 
 def _against_resources(
@@ -263,11 +280,17 @@ def _against_resources(
         visit, step = wanted[id], known[id].step
         if visit.room is not None and visit.room not in diary.rooms:
             yield Reason(
-                "unknown_room", f"There is no room '{visit.room}' at this site.", "Choose another.", step
+                "unknown_room",
+                told("There is no room '%(room)s' at this site.", room=visit.room),
+                told("Choose another."),
+                step,
             )
         for person in sorted({*visit.staff.values(), *visit.relief.values()} - diary.staff.keys()):
             yield Reason(
-                "unknown_staff", f"Nobody '{person}' works at this site.", "Choose somebody else.", step
+                "unknown_staff",
+                told("Nobody '%(person)s' works at this site.", person=person),
+                told("Choose somebody else."),
+                step,
             )
 
 

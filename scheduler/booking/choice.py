@@ -11,8 +11,10 @@ from scheduler.domain.claims import Placement
 from scheduler.domain.diary import Diary
 from scheduler.domain.people import Patient, StaffMember
 from scheduler.domain.series import Series, SeriesState
+from scheduler.domain.telling import told
 from scheduler.domain.treatment import Protocol
 from scheduler.planner.proposal import Reason
+from scheduler.rules.wording import role_name
 
 
 def as_series(
@@ -53,8 +55,8 @@ def against_judging(visits: tuple[ChosenVisit, ...], diary: Diary, protocol: Pro
     """Yield what the visits name that nobody knows. Whether they make a whole and good series the rules say."""
     for key in dict.fromkeys(visit.step for visit in visits):
         if not protocol.has_step(key):
-            why = f"Visit '{key}' is not part of this series."
-            yield Reason("unknown_step", why, "Leave it out, or choose another protocol.", key)
+            why = told("Visit '%(key)s' is not part of this series.", key=key)
+            yield Reason("unknown_step", why, told("Leave it out, or choose another protocol."), key)
     for visit in visits:
         yield from _unknown_resources(visit, diary)
 
@@ -62,12 +64,18 @@ def against_judging(visits: tuple[ChosenVisit, ...], diary: Diary, protocol: Pro
 def _unknown_resources(visit: ChosenVisit, diary: Diary) -> Iterator[Reason]:
     if visit.room is not None and visit.room not in diary.rooms:
         yield Reason(
-            "unknown_room", f"There is no room '{visit.room}' at this site.", "Choose another.", visit.step
+            "unknown_room",
+            told("There is no room '%(room)s' at this site.", room=visit.room),
+            told("Choose another."),
+            visit.step,
         )
     named = [*visit.staff.items(), *((role, person) for (role, _), person in visit.relief.items())]
     for role, person in dict.fromkeys(named):
         if person not in diary.staff:
-            why = (
-                f"Nobody '{person}' works at this site; {visit.step} names them as {role.replace('_', ' ')}."
+            why = told(
+                "Nobody '%(person)s' works at this site; %(step)s names them as %(role)s.",
+                person=person,
+                step=visit.step,
+                role=role_name(role),
             )
-            yield Reason("unknown_staff", why, "Choose somebody of this site.", visit.step)
+            yield Reason("unknown_staff", why, told("Choose somebody of this site."), visit.step)

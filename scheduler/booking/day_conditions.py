@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from scheduler.access.permissions import Actor
+from scheduler.access.permissions import AccountRole, Actor
+from scheduler.booking.state_names import account_role_name, day_reason_name, visit_state_name
 from scheduler.booking.visit_facts import VisitFacts
 from scheduler.domain.appointment import AppointmentState
+from scheduler.domain.telling import told, told_either
 from scheduler.domain.visit_day import GOING_ON_REASONS, GRACE, Condition, DayMove, DayReason, moves_from
 from scheduler.planner.proposal import Reason
 from scheduler.rules.finding import Finding
@@ -31,10 +33,17 @@ def move_to(facts: VisitFacts, to: AppointmentState) -> DayMove | Reason:
     if found is not None:
         return found
     visit = facts.visit
-    why = f"{_name(facts)} is {_words(visit.state)}, and does not become {_words(to)} from there."
-    steps = [_words(move.to) for move in moves_of(facts)]
+    why = told(
+        "%(name)s is %(now)s, and does not become %(next)s from there.",
+        name=_name(facts),
+        now=visit_state_name(visit.state),
+        next=visit_state_name(to),
+    )
+    steps = [visit_state_name(move.to) for move in moves_of(facts)]
     mend = (
-        f"It may become {listed(steps).replace(' and ', ' or ')}." if steps else "Nothing follows from there."
+        told("It may become %(states)s.", states=told_either(steps))
+        if steps
+        else told("Nothing follows from there.")
     )
     return Reason("no_such_step", why, mend, visit.step)
 
@@ -42,14 +51,19 @@ def move_to(facts: VisitFacts, to: AppointmentState) -> DayMove | Reason:
 def against_move(move: DayMove, facts: VisitFacts, actor: Actor) -> Iterator[Reason]:
     """Yield what forbids a move but the rules: the role, and each condition that does not hold."""
     if facts.is_of_cohort:
-        why = f"{_name(facts)} is held with a whole group, and goes as its members go."
-        mend = "Note each member on the page of their own visit."
+        why = told("%(name)s is held with a whole group, and goes as its members go.", name=_name(facts))
+        mend = told("Note each member on the page of their own visit.")
         yield Reason("each_member", why, mend, facts.visit.step)
         return
     if actor.role.value not in move.by:
-        named = listed(sorted(role.replace("_", " ") for role in move.by)).replace(" and ", " or ")
-        why = f"That {_name(facts)} is {_words(move.to)} is for the {named} to say."
-        yield Reason("not_the_role", why, f"Ask the {named}.", facts.visit.step)
+        named = told_either(account_role_name(AccountRole(role)) for role in sorted(move.by))
+        why = told(
+            "That %(name)s is %(state)s is for the %(named)s to say.",
+            name=_name(facts),
+            state=visit_state_name(move.to),
+            named=named,
+        )
+        yield Reason("not_the_role", why, told("Ask the %(named)s.", named=named), facts.visit.step)
     for condition, why_not in _WHY_NOT.items():
         if condition in move.conditions and (reason := why_not(facts)) is not None:
             yield reason
@@ -69,22 +83,32 @@ def against_reason(move: DayMove, reason: DayReason | None, facts: VisitFacts) -
     """Return what is wrong with the reason that was given, `None` when it is one of the choices or none is asked for."""
     if reason in move.reasons or (reason is None and not move.reasons):
         return None
-    choices = listed(one.value.replace("_", " ") for one in move.reasons).replace(" and ", " or ")
+    choices = told_either(day_reason_name(one) for one in move.reasons)
     if not move.reasons:
-        why = f"No reason is kept for a visit that is {_words(move.to)}."
-        return Reason("reason", why, "Leave the reason out.", facts.visit.step)
-    why = f"A visit that is {_words(move.to)} has a reason."
+        why = told("No reason is kept for a visit that is %(state)s.", state=visit_state_name(move.to))
+        return Reason("reason", why, told("Leave the reason out."), facts.visit.step)
+    why = told("A visit that is %(state)s has a reason.", state=visit_state_name(move.to))
     if move.to is AppointmentState.DISCHARGED:
-        missing = listed(f"{time.what} ({facts.said(time.due)})" for time in facts.vitals_missing)
-        why = f"Vital signs are not noted {missing}, and going on without them has a reason."
-    return Reason("reason", why, f"Choose one: {choices}.", facts.visit.step)
+        missing = listed(
+            told("%(what)s (%(time)s)", what=time.what, time=facts.said(time.due))
+            for time in facts.vitals_missing
+        )
+        why = told(
+            "Vital signs are not noted %(missing)s, and going on without them has a reason.", missing=missing
+        )
+    return Reason("reason", why, told("Choose one: %(choices)s.", choices=choices), facts.visit.step)
 
 
 def _not_its_day(facts: VisitFacts) -> Reason | None:
     if facts.day == facts.today:
         return None
-    why = f"{_name(facts)} is on {day_words(facts.day)}, and today is {day_words(facts.today)}."
-    return Reason("not_its_day", why, "Wait for its day, or move the visit.", facts.visit.step)
+    why = told(
+        "%(name)s is on %(day)s, and today is %(today)s.",
+        name=_name(facts),
+        day=day_words(facts.day),
+        today=day_words(facts.today),
+    )
+    return Reason("not_its_day", why, told("Wait for its day, or move the visit."), facts.visit.step)
 
 
 def _time_over(facts: VisitFacts) -> Reason | None:
@@ -92,8 +116,15 @@ def _time_over(facts: VisitFacts) -> Reason | None:
     visit = facts.visit
     if facts.now < visit.discharge:
         return None
-    why = f"{_name(facts)} was to be over at {facts.said(visit.discharge)}, and now it is {facts.said(facts.now)}."
-    return Reason("time_over", why, "Note that the patient did not come, or book another time.", visit.step)
+    why = told(
+        "%(name)s was to be over at %(time)s, and now it is %(now)s.",
+        name=_name(facts),
+        time=facts.said(visit.discharge),
+        now=facts.said(facts.now),
+    )
+    return Reason(
+        "time_over", why, told("Note that the patient did not come, or book another time."), visit.step
+    )
 
 
 def _grace_not_over(facts: VisitFacts) -> Reason | None:
@@ -101,8 +132,12 @@ def _grace_not_over(facts: VisitFacts) -> Reason | None:
     if facts.now >= late_from:
         return None
     minutes = -(-(late_from - facts.now).total_seconds() // 60)
-    why = f"The patient is waited for until {facts.said(late_from)}; that is {minutes:.0f} min from now."
-    return Reason("grace", why, "Wait until then, or cancel the visit.", facts.visit.step)
+    why = told(
+        "The patient is waited for until %(time)s; that is %(minutes)s min from now.",
+        time=facts.said(late_from),
+        minutes=f"{minutes:.0f}",
+    )
+    return Reason("grace", why, told("Wait until then, or cancel the visit."), facts.visit.step)
 
 
 def _minimum_not_reached(facts: VisitFacts) -> Reason | None:
@@ -110,9 +145,15 @@ def _minimum_not_reached(facts: VisitFacts) -> Reason | None:
     if missing.total_seconds() <= 0:
         return None
     minutes = -(-missing.total_seconds() // 60)
-    late = "" if facts.earliest_end == facts.visit.discharge else ", for the dose began late"
-    why = f"{_name(facts)} is over at {facts.said(facts.earliest_end)} at the earliest{late}; {minutes:.0f} min are missing."
-    mend = "Wait until then. Should the patient go all the same, note that they left before release."
+    late = "" if facts.earliest_end == facts.visit.discharge else told(", for the dose began late")
+    why = told(
+        "%(name)s is over at %(time)s at the earliest%(late)s; %(minutes)s min are missing.",
+        name=_name(facts),
+        time=facts.said(facts.earliest_end),
+        late=late,
+        minutes=f"{minutes:.0f}",
+    )
+    mend = told("Wait until then. Should the patient go all the same, note that they left before release.")
     return Reason("minimum_end", why, mend, facts.visit.step)
 
 
@@ -132,10 +173,6 @@ def overrun(facts: VisitFacts) -> str:
 
 def _name(facts: VisitFacts) -> str:
     return facts.visit.step or facts.visit.title
-
-
-def _words(state: AppointmentState) -> str:
-    return state.value.replace("_", " ")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,14 @@ from scheduler.booking.acts import Act
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.request import nonsense
 from scheduler.booking.retrying import retried
+from scheduler.booking.state_names import account_role_name
 from scheduler.domain.clock import Clock, local_day
 from scheduler.domain.errors import NotFound
 from scheduler.domain.people import GateDecision, GateRecord, Patient
-from scheduler.domain.telling import told_moment
+from scheduler.domain.telling import told, told_either, told_moment
 from scheduler.rules.clear_head import dose_before, is_consent
 from scheduler.rules.gate_families import family_of
-from scheduler.rules.wording import day_words, gate_name, limit, listed
+from scheduler.rules.wording import day_words, gate_name, limit
 from scheduler.store import clinic
 from scheduler.store.audit import AuditEntry, record
 from scheduler.store.booked_visits import booked_of
@@ -73,8 +74,10 @@ def _attempt(act: Act[DecideGate]) -> GateDecided | Refused | NotAllowed:
         try:
             seen = clinic.patient(act.command.patient)
         except NotFound:
-            why = f"There is no patient '{act.command.patient}'."
-            return Refused(reasons=(nonsense("unknown_patient", why, "Choose a patient from the list."),))
+            why = told("There is no patient '%(patient)s'.", patient=act.command.patient)
+            return Refused(
+                reasons=(nonsense("unknown_patient", why, told("Choose a patient from the list.")),)
+            )
         if not act.may_at(seen.site):
             return act.not_allowed
         lock([seen.site], [seen.id])
@@ -100,19 +103,30 @@ def _decided(act: Act[DecideGate], seen: Patient) -> GateDecided | Refused:
 def _against(command: DecideGate, actor: Actor, today: date) -> Refused | None:
     name = gate_name(command.gate)
     if not _is_asked_for(command.gate):
-        why = f"No protocol asks for a decision on '{command.gate}'."
-        return Refused(reasons=(nonsense("unknown_gate", why, "Choose one that a visit waits for."),))
+        why = told("No protocol asks for a decision on '%(gate)s'.", gate=command.gate)
+        return Refused(reasons=(nonsense("unknown_gate", why, told("Choose one that a visit waits for.")),))
     if not may_decide(actor, command.gate, command.decision):
         return _not_the_role(command, actor)
     if command.decision is GateDecision.HOLD and (command.valid_until, command.covers_visits) != (None, None):
-        why = f"A hold on {name} stands until it is decided anew."
-        return Refused(reasons=(nonsense("hold_without_end", why, "Leave the last day and the number out."),))
+        why = told("A hold on %(name)s stands until it is decided anew.", name=name)
+        return Refused(
+            reasons=(nonsense("hold_without_end", why, told("Leave the last day and the number out.")),)
+        )
     if command.valid_until is not None and command.valid_until < today:
-        why = f"{name.capitalize()} would have held until {day_words(command.valid_until)}, and today is {day_words(today)}."
-        return Refused(reasons=(nonsense("over_already", why, "Choose today or a later day."),))
+        why = told(
+            "%(gate)s would have held until %(day)s, and today is %(today)s.",
+            gate=name.capitalize(),
+            day=day_words(command.valid_until),
+            today=day_words(today),
+        )
+        return Refused(reasons=(nonsense("over_already", why, told("Choose today or a later day.")),))
     if command.covers_visits is not None and not 1 <= command.covers_visits <= MOST_VISITS:
-        why = f"{command.covers_visits} visits cannot be covered; from 1 to {MOST_VISITS} can."
-        return Refused(reasons=(nonsense("covers", why, "Give another number, or none for no limit."),))
+        why = told(
+            "%(covers_visits)s visits cannot be covered; from 1 to %(most_visits)s can.",
+            covers_visits=command.covers_visits,
+            most_visits=MOST_VISITS,
+        )
+        return Refused(reasons=(nonsense("covers", why, told("Give another number, or none for no limit.")),))
     return None
 
 
@@ -125,11 +139,18 @@ def _too_soon_after_a_dose(command: DecideGate, patient: Patient, now: datetime)
     if dose is None or dose.given is None:
         return None
     clear_from = told_moment(dose.given.end + site.no_decisions, site.zone)
-    why = (
-        f"The patient was given a dose that is over at {told_moment(dose.given.end, site.zone)}, and agrees on nothing for "
-        f"{limit(site.no_decisions)} after it."
+    why = told(
+        "The patient was given a dose that is over at %(time)s, and agrees on nothing for %(length)s after it.",
+        time=told_moment(dose.given.end, site.zone),
+        length=limit(site.no_decisions),
     )
-    return Refused(reasons=(nonsense("after_a_dose", why, f"Ask for it again from {clear_from} on."),))
+    return Refused(
+        reasons=(
+            nonsense(
+                "after_a_dose", why, told("Ask for it again from %(clear_from)s on.", clear_from=clear_from)
+            ),
+        )
+    )
 
 
 def _is_asked_for(gate: str) -> bool:
@@ -141,20 +162,22 @@ def _is_asked_for(gate: str) -> bool:
 
 def _not_the_role(command: DecideGate, actor: Actor) -> Refused:
     family = family_of(command.gate)
-    named = listed(sorted(_role_words(AccountRole(role)) for role in family.deciders)).replace(
-        " and ", " or "
-    )
-    why = (
-        f"Whether {gate_name(command.gate)} passes is for the {named} to decide, and this account is for the "
-        f"{_role_words(actor.role)}."
+    named = told_either(sorted(account_role_name(AccountRole(role)) for role in family.deciders))
+    why = told(
+        "Whether %(gate)s passes is for the %(named)s to decide, and this account is for the %(role)s.",
+        gate=gate_name(command.gate),
+        named=named,
+        role=account_role_name(actor.role),
     )
     return Refused(
-        reasons=(nonsense("not_the_role", why, f"Ask the {_role_words(AccountRole(family.owner))}."),)
+        reasons=(
+            nonsense(
+                "not_the_role",
+                why,
+                told("Ask the %(role)s.", role=account_role_name(AccountRole(family.owner))),
+            ),
+        )
     )
-
-
-def _role_words(role: AccountRole) -> str:
-    return role.value.replace("_", " ")
 
 
 def _made(command: DecideGate, actor: Actor, now: datetime, today: date) -> GateRecord:

@@ -18,6 +18,7 @@ from scheduler.booking.retrying import retried
 from scheduler.domain.clock import Clock
 from scheduler.domain.errors import NotFound
 from scheduler.domain.series import Series
+from scheduler.domain.telling import told
 from scheduler.planner.proposal import Reason
 from scheduler.store import clinic
 from scheduler.store import series as stored
@@ -92,7 +93,7 @@ def _declined(act: Act[DeclineVisits], series: Series) -> VisitsDeclined | Refus
 
 def _against(command: DeclineVisits, series: Series) -> Iterator[Reason]:
     if not command.steps:
-        yield nonsense("nothing", "No visit was named.", "Name visits that were called off.")
+        yield nonsense("nothing", told("No visit was named."), told("Name visits that were called off."))
     for step in sorted(command.steps - declinable(series)):
-        why = f"{step} is not one that was called off and may be declined."
-        yield Reason("not_declinable", why, "Plan it anew, or look at the series as it is now.", step)
+        why = told("%(step)s is not one that was called off and may be declined.", step=step)
+        yield Reason("not_declinable", why, told("Plan it anew, or look at the series as it is now."), step)

@@ -22,8 +22,10 @@ from scheduler.booking.one_series import looked_at
 from scheduler.booking.outcomes import NotAllowed, PlannedChange, Refused, SeriesChanged, Ways
 from scheduler.booking.request import nonsense
 from scheduler.booking.retrying import retried_or_refused
+from scheduler.booking.state_names import series_state_name
 from scheduler.domain.clock import Clock, instant_at
 from scheduler.domain.series import Series, SeriesState
+from scheduler.domain.telling import told
 from scheduler.domain.treatment import StepKind
 from scheduler.planner.change import Change
 from scheduler.planner.proposal import Reason
@@ -85,7 +87,7 @@ def extend_series(command: ExtendSeries, actor: Actor, clock: Clock) -> SeriesCh
         return NotAllowed(Permission.EXTEND_SERIES)
     act = Act(VERB, Permission.EXTEND_SERIES, command, actor, clock.now())
     attempt = partial(changed_once, act, command.wanted.series, partial(_change, act))
-    outcome = retried_or_refused(attempt, "Look at what is free now, and extend again.")
+    outcome = retried_or_refused(attempt, told("Look at what is free now, and extend again."))
     return with_other_ways(outcome, lambda: preview_extension(command.wanted, actor, clock))
 
 
@@ -98,7 +100,7 @@ def _change(act: Act[ExtendSeries], series: Series) -> PlannedChange | Refused:
     if visits is None:
         change = best_of(at_hand.ways(_as_change(wanted, at_hand)))
     else:
-        other = "The series was changed since it was looked at, or other visits were looked for."
+        other = told("The series was changed since it was looked at, or other visits were looked for.")
         change = as_chosen_for_places(at_hand, visits, other)
     return change if isinstance(change, Refused) else as_kept(change, series, SeriesState.BOOKED)
 
@@ -115,31 +117,42 @@ def _at_hand(wanted: WantedExtension, series: Series, now: datetime) -> SeriesAt
 
 def _against_wishes(wanted: WantedExtension) -> Iterator[Reason]:
     if not 1 <= wanted.visits <= MOST_AT_ONCE:
-        why = f"{wanted.visits} further visits were asked for."
-        yield nonsense("how_many", why, f"Ask for 1 to {MOST_AT_ONCE} at once.")
-    if not 1 <= wanted.at_least_days <= wanted.at_most_days <= FURTHEST_DAYS:
-        why = f"From one visit to the next it would be {wanted.at_least_days} to {wanted.at_most_days} days."
+        why = told("%(visits)s further visits were asked for.", visits=wanted.visits)
         yield nonsense(
-            "days_apart", why, f"Give 1 to {FURTHEST_DAYS} days, the least not more than the most."
+            "how_many", why, told("Ask for 1 to %(most_at_once)s at once.", most_at_once=MOST_AT_ONCE)
+        )
+    if not 1 <= wanted.at_least_days <= wanted.at_most_days <= FURTHEST_DAYS:
+        why = told(
+            "From one visit to the next it would be %(at_least_days)s to %(at_most_days)s days.",
+            at_least_days=wanted.at_least_days,
+            at_most_days=wanted.at_most_days,
+        )
+        yield nonsense(
+            "days_apart",
+            why,
+            told(
+                "Give 1 to %(furthest_days)s days, the least not more than the most.",
+                furthest_days=FURTHEST_DAYS,
+            ),
         )
 
 
 def _against_series(series: Series) -> Iterator[Reason]:
     if series.state not in EXTENDED:
-        why = f"The series is {series.state}."
-        yield nonsense("not_booked", why, "Extend a series that is booked or completed.")
+        why = told("The series is %(state)s.", state=series_state_name(series.state))
+        yield nonsense("not_booked", why, told("Extend a series that is booked or completed."))
     elif missing := series.missing:
         steps = ", ".join(
             dict.fromkeys(visit.step for visit in missing if visit.step not in _needless(series))
         )
         if steps:
-            why = f"Of the series {steps} is called off and not booked again."
+            why = told("Of the series %(steps)s is called off and not booked again.", steps=steps)
             yield nonsense(
-                "missing_first", why, "Plan the rest anew, or leave it out; then extend the series."
+                "missing_first", why, told("Plan the rest anew, or leave it out; then extend the series.")
             )
     if not any(step.kind is StepKind.INTEGRATION for step in clinic.protocol_of(series).steps):
-        why = "The protocol of the series has no integration."
-        yield nonsense("no_integration", why, "Book a series of another protocol.")
+        why = told("The protocol of the series has no integration.")
+        yield nonsense("no_integration", why, told("Book a series of another protocol."))
 
 
 def _needless(series: Series) -> frozenset[str]:

@@ -17,12 +17,14 @@ from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.one_visit import against, locked_visit, unknown_visit
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.retrying import retried_or_refused
+from scheduler.booking.state_names import visit_state_name
 from scheduler.domain.appointment import UNDER_WAY, Appointment, AppointmentState, phases_at
 from scheduler.domain.claims import Claim, Placement, Purpose, claims_of
 from scheduler.domain.clock import Clock
 from scheduler.domain.errors import NotFound
 from scheduler.domain.interval import Interval
 from scheduler.domain.series import Series
+from scheduler.domain.telling import told
 from scheduler.domain.treatment import Protocol, StepKind
 from scheduler.planner.proposal import Reason
 from scheduler.rules.finding import Finding, Level
@@ -120,7 +122,7 @@ def extend_stay(command: ExtendStay, actor: Actor, clock: Clock) -> StayExtended
     if not may(actor, Permission.EXTEND_STAY):
         return NotAllowed(Permission.EXTEND_STAY)
     now = clock.now()
-    return retried_or_refused(lambda: _attempt(command, actor, now), "Look at what it runs into now.")
+    return retried_or_refused(lambda: _attempt(command, actor, now), told("Look at what it runs into now."))
 
 
 def _attempt(command: ExtendStay, actor: Actor, now: datetime) -> StayExtended | Refused | NotAllowed:
@@ -164,19 +166,33 @@ def _planned(
     if visit.version != command.version:
         return changed_meanwhile(visit)
     if not visit.series:
-        why = "The visit belongs to no series; it came with the clinic file."
-        return against("no_series", why, "Change it in the file, and import that again.", visit)
+        why = told("The visit belongs to no series; it came with the clinic file.")
+        return against("no_series", why, told("Change it in the file, and import that again."), visit)
     if (refused := _not_under_way(command, visit)) is not None:
         return refused
     at_hand = SeriesAtHand.of(stored.series(visit.series), now)
     if at_hand.diary.patient.stands_for_cohort:
-        why = f"{visit.step} is held with a whole group, and lasts until its last member is let go."
-        return against("each_member", why, "Extend the visit of the member who stays longer.", visit)
+        why = told(
+            "%(step)s is held with a whole group, and lasts until its last member is let go.", step=visit.step
+        )
+        return against("each_member", why, told("Extend the visit of the member who stays longer."), visit)
     minutes = _minutes(command, at_hand.protocol)
     if minutes not in MINUTES:
-        why = f"{'Nothing' if minutes is None else minutes} is no number of minutes by which {visit.step} could be extended."
+        why = told(
+            "%(minutes)s is no number of minutes by which %(step)s could be extended.",
+            minutes=told("Nothing") if minutes is None else minutes,
+            step=visit.step,
+        )
         return against(
-            "minutes", why, f"Give {MINUTES[0]} to {MINUTES[-1]}, in steps of {MINUTES.step}.", visit
+            "minutes",
+            why,
+            told(
+                "Give %(least)s to %(most)s, in steps of %(step)s.",
+                least=MINUTES[0],
+                most=MINUTES[-1],
+                step=MINUTES.step,
+            ),
+            visit,
         )
     assert minutes is not None, "nothing is in no range"
     plan = _judged(at_hand, visit, _extended(visit, minutes, command.why, at_hand), command.why)
@@ -208,11 +224,17 @@ def _with_group(plan: PlannedStay, why: StayReason, now: datetime) -> PlannedSta
 
 def _not_under_way(command: ExtendStay, visit: Appointment) -> Refused | None:
     if command.why is StayReason.SUPPLEMENTAL_DOSE and visit.kind is not StepKind.DOSING:
-        why = f"{visit.step} is no dosing visit."
-        return against("no_dose", why, "A supplemental dose belongs to a dose.", visit)
+        why = told("%(step)s is no dosing visit.", step=visit.step)
+        return against("no_dose", why, told("A supplemental dose belongs to a dose."), visit)
     if visit.state not in _UNDER_WAY[command.why]:
-        why = f"{visit.step} is {visit.state.value.replace('_', ' ')}, and is not extended so."
-        mend = "A visit that has not begun is moved; one under way is extended, for a dose until it has been observed."
+        why = told(
+            "%(step)s is %(state)s, and is not extended so.",
+            step=visit.step,
+            state=visit_state_name(visit.state),
+        )
+        mend = told(
+            "A visit that has not begun is moved; one under way is extended, for a dose until it has been observed."
+        )
         return against("not_under_way", why, mend, visit)
     return None
 
@@ -277,9 +299,13 @@ def _in_words(plan: PlannedStay, now: datetime) -> tuple[Reason, ...]:
         return ()
     whose = plan.of_group.before if plan.of_group is not None else plan.before
     at_hand = SeriesAtHand.of(stored.series(whose.series), now)
-    mend = "Move that visit, or give it another room or person; then extend this one."
+    mend = told("Move that visit, or give it another room or person; then extend this one.")
     said = (
-        f"{name_of(one, at_hand)} is needed by another visit {stretch(one.interval, at_hand.diary.site.zone)}."
+        told(
+            "%(name_of)s is needed by another visit %(stretch)s.",
+            name_of=name_of(one, at_hand),
+            stretch=stretch(one.interval, at_hand.diary.site.zone),
+        )
         for one in plan.collisions
     )
     return tuple(Reason("collides", why, mend, plan.before.step) for why in dict.fromkeys(said))
@@ -288,4 +314,4 @@ def _in_words(plan: PlannedStay, now: datetime) -> tuple[Reason, ...]:
 def name_of(collision: Collision, at_hand: SeriesAtHand) -> str:
     """Return what a collision is about: a room's or a person's name, or the patient."""
     room, person = at_hand.diary.rooms.get(collision.resource), at_hand.diary.staff.get(collision.resource)
-    return room.name if room else person.name if person else "The patient"
+    return room.name if room else person.name if person else told("The patient")

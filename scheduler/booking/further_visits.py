@@ -14,6 +14,7 @@ from scheduler.domain.claims import Placement
 from scheduler.domain.extra_steps import ExtraStep, with_extra
 from scheduler.domain.people import Role
 from scheduler.domain.series import Series, SeriesState
+from scheduler.domain.telling import told
 from scheduler.domain.treatment import Protocol, Step, StepKind, WindowMeaning
 from scheduler.planner.proposal import Reason
 
@@ -97,7 +98,7 @@ def as_chosen_for_places(
     places = {visit.id for visit in at_hand.missing.values() if is_place(visit)}
     if places <= {visit.appointment for visit in chosen}:
         return as_chosen(at_hand, chosen)
-    reason = Reason("changed_meanwhile", why, "Look at what works now.", "")
+    reason = Reason("changed_meanwhile", why, told("Look at what works now."), "")
     return Refused(reasons=(reason,), race_lost=True)
 
 

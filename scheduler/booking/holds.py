@@ -16,12 +16,13 @@ from scheduler.booking.one_series import unknown_series
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.request import nonsense
 from scheduler.booking.retrying import retried
+from scheduler.booking.state_names import series_state_name
 from scheduler.booking.waiting_list import off_when_booked
 from scheduler.domain.appointment import AppointmentState
 from scheduler.domain.clock import Clock
 from scheduler.domain.errors import NotFound
 from scheduler.domain.series import Series, SeriesState
-from scheduler.domain.telling import told_moment
+from scheduler.domain.telling import told, told_moment
 from scheduler.planner.proposal import Reason
 from scheduler.rules.evaluate import refuses
 from scheduler.rules.finding import Finding
@@ -68,8 +69,11 @@ def as_held(series: Series, until: datetime) -> Series:
 def against_holding(until: datetime | None, now: datetime) -> Iterator[Reason]:
     """Yield what is wrong with the time until which somebody wants to hold a series."""
     if until is not None and not now < until <= now + LONGEST_HOLD:
-        why = f"Times are held for {LONGEST_HOLD.days} days at the most, and until a time that is still to come."
-        yield nonsense("hold", why, "Hold them for a shorter time, or book them.")
+        why = told(
+            "Times are held for %(days)s days at the most, and until a time that is still to come.",
+            days=LONGEST_HOLD.days,
+        )
+        yield nonsense("hold", why, told("Hold them for a shorter time, or book them."))
 
 
 def book_hold(command: DecideHold, actor: Actor, clock: Clock) -> HoldDecided | Refused | NotAllowed:
@@ -165,12 +169,12 @@ def _decided_before(act: Act[DecideHold], series: Series) -> HoldDecided:
 def _not_held(series: Series, now: datetime) -> Refused | None:
     """Say why there is nothing to decide about a series."""
     if series.state is not SeriesState.TENTATIVE or series.held_until is None:
-        why = f"The series is not held; it is {series.state}."
-        return Refused(reasons=(nonsense("not_held", why, "Look at the series as it is now."),))
+        why = told("The series is not held; it is %(state)s.", state=series_state_name(series.state))
+        return Refused(reasons=(nonsense("not_held", why, told("Look at the series as it is now.")),))
     if series.held_until <= now:
         until = told_moment(series.held_until, clinic.site(series.site).zone)
-        why = f"The times were held until {until}, and are free again."
-        return Refused(reasons=(nonsense("lapsed", why, "Look at what is free now, and book that."),))
+        why = told("The times were held until %(until)s, and are free again.", until=until)
+        return Refused(reasons=(nonsense("lapsed", why, told("Look at what is free now, and book that.")),))
     return None
 
 

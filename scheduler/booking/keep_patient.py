@@ -14,6 +14,7 @@ from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.request import nonsense
 from scheduler.booking.retrying import retried_or_refused
 from scheduler.clinic_file.clinic_document import read_patient
+from scheduler.domain import telling
 from scheduler.domain.clock import Clock, local_day
 from scheduler.domain.errors import Fault, FaultyDocument
 from scheduler.domain.people import Patient
@@ -82,7 +83,7 @@ class MayBeKnown:
 
 Kept: TypeAlias = PatientKept | NotSound | MayBeKnown | Refused | NotAllowed
 
-_MEND = "Look at the patient as known now, and enter it again."
+_MEND = telling.told("Look at the patient as known now, and enter it again.")
 
 
 def facts_of(patient: Patient) -> Told:
@@ -96,7 +97,7 @@ def register_patient(command: RegisterPatient, actor: Actor, clock: Clock) -> Ke
     act = Act("register_patient", Permission.KEEP_PATIENT, command, actor, clock.now())
     if not act.may_at(command.site):
         return act.not_allowed
-    return retried_or_refused(lambda: _attempt_to_register(act), "Enter the patient again.")
+    return retried_or_refused(lambda: _attempt_to_register(act), telling.told("Enter the patient again."))
 
 
 def change_patient(command: ChangePatient, actor: Actor, clock: Clock) -> Kept:
@@ -145,11 +146,11 @@ def _attempt_to_change(act: Act[ChangePatient]) -> Kept:
 def _changed(act: Act[ChangePatient]) -> Kept:
     command, known = act.command, clinic.patient(act.command.patient)
     if known.stands_for_cohort:
-        why = "This is a group, and nobody."
-        return Refused(reasons=(nonsense("no_patient", why, "Choose a patient."),))
+        why = telling.told("This is a group, and nobody.")
+        return Refused(reasons=(nonsense("no_patient", why, telling.told("Choose a patient.")),))
     now_told = facts_of(known)
     if command.before and dict(command.before) != dict(now_told):
-        why = "Somebody else has changed this patient meanwhile."
+        why = telling.told("Somebody else has changed this patient meanwhile.")
         return Refused(reasons=(nonsense("changed_meanwhile", why, _MEND),), race_lost=True)
     told = {**now_told, **command.told}
     found = _read(known.id, known.site, told, local_day(act.now, clinic.site(known.site).zone))
@@ -192,5 +193,9 @@ def _against_birth(born: date, today: date) -> Iterator[Fault]:
 def _against_referral(patient: Patient, today: date) -> Iterator[Fault]:
     referred = patient.referred_on
     if referred is not None and not patient.birth_date <= referred <= today:
-        when = "lies in the future" if referred > today else "lies before the day of birth"
+        when = (
+            telling.told("lies in the future")
+            if referred > today
+            else telling.told("lies before the day of birth")
+        )
         yield Fault("referred_on", when, "enter the day of the referral, or leave it empty")

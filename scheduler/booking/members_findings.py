@@ -9,6 +9,7 @@ from datetime import datetime
 from scheduler.booking.judging import findings_now
 from scheduler.domain.appointment import NOT_BEGUN, Appointment
 from scheduler.domain.series import Series
+from scheduler.domain.telling import told
 from scheduler.rules.finding import Finding, Level
 from scheduler.store import series as stored
 from scheduler.store.cohorts import cohort
@@ -40,7 +41,7 @@ def _broken(series: Series, starts: dict[str, Appointment], place: int, now: dat
     known = {(one.rule, one.appointments) for one in findings_now(series, now)}
     for one in findings_now(followed, now):
         if one.level is Level.BLOCK and (one.rule, one.appointments) not in known:
-            yield replace(one, why=f"for member {place}, {one.why}")
+            yield replace(one, why=told("for member %(place)s, %(why)s", place=place, why=one.why))
 
 
 def _followed(visit: Appointment, starts: dict[str, Appointment]) -> Appointment:

@@ -11,7 +11,7 @@ from scheduler.booking.inbox import key_of
 from scheduler.booking.outcomes import PlannedChange
 from scheduler.domain.appointment import NOT_BEGUN, Appointment
 from scheduler.domain.interval import Interval
-from scheduler.domain.telling import told_moment
+from scheduler.domain.telling import told, told_moment
 from scheduler.planner.change import Change, Option, Rescheduling, Way
 from scheduler.planner.proposal import Reason
 from scheduler.planner.reschedule import reschedule
@@ -19,8 +19,8 @@ from scheduler.store.conflicts import VisitConflict
 
 _NO_WAY = Reason(
     "no_way",
-    "No change of this series alone puts it right.",
-    "Change what stands against it, or cancel the visit.",
+    told("No change of this series alone puts it right."),
+    told("Change what stands against it, or cancel the visit."),
 )
 
 
@@ -101,5 +101,9 @@ def _begun(conflict: VisitConflict, at_hand: SeriesAtHand) -> Iterator[Reason]:
     zone = at_hand.diary.site.zone
     for visit in at_hand.series.standing:
         if visit.step in conflict.steps:
-            why = f"{visit.step} on {told_moment(visit.start, zone)} has begun or is over."
-            yield Reason("has_begun", why, "It is with those who are there.", visit.step)
+            why = told(
+                "%(step)s on %(time)s has begun or is over.",
+                step=visit.step,
+                time=told_moment(visit.start, zone),
+            )
+            yield Reason("has_begun", why, told("It is with those who are there."), visit.step)

@@ -15,6 +15,7 @@ from scheduler.booking.retrying import retried_or_refused
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import Clock
 from scheduler.domain.series import Series
+from scheduler.domain.telling import told
 from scheduler.store.work import unit_of_work
 
 VERB = "move_appointment"
@@ -39,7 +40,7 @@ def move_appointment(
     if not may(actor, Permission.MOVE_APPOINTMENT):
         return NotAllowed(Permission.MOVE_APPOINTMENT)
     act = Act(VERB, Permission.MOVE_APPOINTMENT, command, actor, clock.now())
-    outcome = retried_or_refused(lambda: _attempt(act), "Look at what is free now, and move again.")
+    outcome = retried_or_refused(lambda: _attempt(act), told("Look at what is free now, and move again."))
     return with_other_ways(outcome, lambda: preview_move(command.wanted, actor, clock))
 
 

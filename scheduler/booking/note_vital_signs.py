@@ -9,10 +9,11 @@ from scheduler.access.permissions import Actor, Permission, may
 from scheduler.booking.acts import Act
 from scheduler.booking.one_visit import against, done_once
 from scheduler.booking.outcomes import NotAllowed, Refused
+from scheduler.booking.state_names import visit_state_name
 from scheduler.booking.vital_times import VitalLook, vital_looks
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import Clock
-from scheduler.domain.telling import told_moment
+from scheduler.domain.telling import told, told_moment
 from scheduler.domain.visit_day import DOSED
 from scheduler.domain.vital_signs import OPENS
 from scheduler.store import clinic
@@ -69,16 +70,32 @@ def _noted(act: Act[NoteVitalSigns], visit: Appointment) -> VitalSignsNoted | Re
 def _look(visit: Appointment, due: datetime, now: datetime) -> VitalLook | Refused:
     zone = clinic.site(visit.site).zone
     if visit.state not in DOSED:
-        stands = f"{visit.step or visit.title} is {visit.state.value.replace('_', ' ')}"
-        why = f"{stands}, and vital signs are noted from the dose to the release."
-        return against("no_dose_under_way", why, "Look at the visit as it is now.", visit)
+        stands = told(
+            "%(step)s is %(state)s",
+            step=visit.step or visit.title,
+            state=visit_state_name(visit.state),
+        )
+        why = told("%(stands)s, and vital signs are noted from the dose to the release.", stands=stands)
+        return against("no_dose_under_way", why, told("Look at the visit as it is now."), visit)
     looks = vital_looks([visit], now).get(visit.id, ())
     look = next((one for one in looks if one.time.due == due), None)
     if look is None:
-        why = f"No look at the vital signs is due at {told_moment(due, zone)}: the times follow from when the dose began."
-        return against("no_such_time", why, "Look at the times as they are now.", visit)
+        why = told(
+            "No look at the vital signs is due at %(time)s: the times follow from when the dose began.",
+            time=told_moment(due, zone),
+        )
+        return against("no_such_time", why, told("Look at the times as they are now."), visit)
     if now < look.time.opens_at():
         minutes = OPENS.total_seconds() // 60
-        why = f"It is due at {told_moment(due, zone)}, and is noted {minutes:.0f} min before that at the earliest."
-        return against("too_early", why, f"Note it from {told_moment(look.time.opens_at(), zone)} on.", visit)
+        why = told(
+            "It is due at %(time)s, and is noted %(minutes)s min before that at the earliest.",
+            time=told_moment(due, zone),
+            minutes=f"{minutes:.0f}",
+        )
+        return against(
+            "too_early",
+            why,
+            told("Note it from %(time)s on.", time=told_moment(look.time.opens_at(), zone)),
+            visit,
+        )
     return look

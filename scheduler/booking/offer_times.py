@@ -20,7 +20,7 @@ from scheduler.domain.clock import Clock, local_day, whole_local_day
 from scheduler.domain.errors import NotFound
 from scheduler.domain.interval import Interval
 from scheduler.domain.offers import MOST_OFFERED, Offer, OfferedTime, OfferEnd, ends_at
-from scheduler.domain.telling import told_moment
+from scheduler.domain.telling import told, told_moment
 from scheduler.planner.change import Change
 from scheduler.store import clinic, offers
 from scheduler.store import series as stored
@@ -90,7 +90,9 @@ def offer_times(command: OfferTimes, actor: Actor, clock: Clock) -> Offer | Refu
     if not may(actor, NEEDED):
         return NotAllowed(NEEDED)
     act = Act("offer_times", NEEDED, command, actor, clock.now())
-    return retried_or_refused(lambda: _attempt_to_offer(act), "Look at what is free now, and offer that.")
+    return retried_or_refused(
+        lambda: _attempt_to_offer(act), told("Look at what is free now, and offer that.")
+    )
 
 
 def settle_offers(command: SettleOffers, actor: Actor, clock: Clock) -> bool | NotAllowed:
@@ -115,7 +117,9 @@ def take_offered_time(
     offer of somebody else's.
     """
     act = Act(TAKE, NEEDED, command, actor, clock.now())
-    outcome = retried_or_refused(lambda: _attempt_to_take(act), "Choose another of the times, or call us.")
+    outcome = retried_or_refused(
+        lambda: _attempt_to_take(act), told("Choose another of the times, or call us.")
+    )
     if isinstance(outcome, Refused) and not any(one.code == "offer_over" for one in outcome.reasons):
         _note_missed(act)
     return outcome
@@ -131,11 +135,14 @@ def _against_offering(visit: Appointment) -> Refused | None:
     """Say why nothing can be offered for a visit, whatever the times: nobody was told of it, or nobody could choose."""
     if clinic.patient(visit.patient).stands_for_cohort:
         return against(
-            "group", "A group does not choose; its members come together.", "Move the visit.", visit
+            "group",
+            told("A group does not choose; its members come together."),
+            told("Move the visit."),
+            visit,
         )
     if visit.state not in NOT_BEGUN or visit.state in UNANNOUNCED:
-        why = "Times are offered for a visit that is booked and still to come."
-        return against("no_offer", why, "Choose such a visit.", visit)
+        why = told("Times are offered for a visit that is booked and still to come.")
+        return against("no_offer", why, told("Choose such a visit."), visit)
     return None
 
 
@@ -184,8 +191,8 @@ def _offered(act: Act[OfferTimes], at_hand: SeriesAtHand) -> Offer | Refused:
     until = ends_at(act.now, visit.start, times)
     if until <= act.now:
         at = told_moment(min(visit.start, *(one.start for one in times)), at_hand.diary.site.zone)
-        why = f"The first of the times is at {at}: too soon to wait for an answer."
-        return against("too_soon", why, "Call the patient.", visit)
+        why = told("The first of the times is at %(at)s: too soon to wait for an answer.", at=at)
+        return against("too_soon", why, told("Call the patient."), visit)
     _take_back(visit.id)
     offers.settle_offers(visit.id, act.now, act.actor.id)
     made = Offer(
@@ -210,10 +217,13 @@ def _against_times(command: OfferTimes, visit: Appointment, at_hand: SeriesAtHan
     """Say why these times cannot be offered, each judged as the move that it would be."""
     if not 0 < len(command.times) <= MOST_OFFERED:
         return against(
-            "no_offer", f"Between one and {MOST_OFFERED} times are offered.", "Tick some of them.", visit
+            "no_offer",
+            told("Between one and %(most_offered)s times are offered.", most_offered=MOST_OFFERED),
+            told("Tick some of them."),
+            visit,
         )
     if any(one.appointment != visit.id for one in command.times):
-        return against("no_offer", "A time of another visit was given.", "Look again.", visit)
+        return against("no_offer", told("A time of another visit was given."), told("Look again."), visit)
     for one in command.times:
         change = as_chosen(at_hand, [one])
         if isinstance(change, Refused):
@@ -263,7 +273,9 @@ def _visit_offered(act: Act[TakeOfferedTime]) -> Appointment | Refused | NotAllo
 
 
 def _over(visit: Appointment) -> Refused:
-    return against("offer_over", "These times are not offered any more.", "Call us for another time.", visit)
+    return against(
+        "offer_over", told("These times are not offered any more."), told("Call us for another time."), visit
+    )
 
 
 def _note_missed(act: Act[TakeOfferedTime]) -> None:

@@ -10,6 +10,7 @@ from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.request import nonsense
 from scheduler.domain.errors import NotFound
 from scheduler.domain.series import Series
+from scheduler.domain.telling import told
 from scheduler.store import series as stored
 from scheduler.store.work import reading
 
@@ -32,5 +33,7 @@ def looked_at(
 
 def unknown_series(series: str) -> Refused:
     """Return the refusal for a series that there is not."""
-    why = f"There is no series '{series}'."
-    return Refused(reasons=(nonsense("unknown_series", why, "Choose a series from the patient's page."),))
+    why = told("There is no series '%(series)s'.", series=series)
+    return Refused(
+        reasons=(nonsense("unknown_series", why, told("Choose a series from the patient's page.")),)
+    )

@@ -12,6 +12,7 @@ from scheduler.booking.request import nonsense
 from scheduler.booking.retrying import retried
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.errors import NotFound
+from scheduler.domain.telling import told
 from scheduler.planner.proposal import Reason
 from scheduler.store import appointments
 from scheduler.store.locks import lock
@@ -67,8 +68,10 @@ def locked_visit(appointment: str) -> Appointment:
 
 def unknown_visit(appointment: str) -> Refused:
     """Return the refusal for a visit that there is not."""
-    why = f"There is no visit '{appointment}'."
-    return Refused(reasons=(nonsense("unknown_visit", why, "Choose a visit from the day or the series."),))
+    why = told("There is no visit '%(appointment)s'.", appointment=appointment)
+    return Refused(
+        reasons=(nonsense("unknown_visit", why, told("Choose a visit from the day or the series.")),)
+    )
 
 
 def against(code: str, why: str, mend: str, visit: Appointment) -> Refused:

@@ -12,11 +12,12 @@ from scheduler.booking.judging import findings_now
 from scheduler.booking.one_visit import against, done_once
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.request import nonsense
+from scheduler.booking.state_names import account_role_name, visit_state_name
 from scheduler.domain.appointment import CALLED_OFF, HAS_BEEN_CLEARED, Appointment
 from scheduler.domain.clock import Clock
 from scheduler.domain.interval import as_utc
 from scheduler.domain.override import Override
-from scheduler.domain.telling import told_moment
+from scheduler.domain.telling import told, told_moment
 from scheduler.rules.catalogue import CATALOGUE, Rule
 from scheduler.rules.finding import Finding, Level
 from scheduler.store import clinic, overrides
@@ -64,8 +65,10 @@ def override_rule(command: OverrideRule, actor: Actor, clock: Clock) -> RuleOver
     if not may(actor, Permission.OVERRIDE_RULE):
         return NotAllowed(Permission.OVERRIDE_RULE)
     if all(one.id != command.rule for one in CATALOGUE):
-        why = f"There is no rule '{command.rule}'."
-        return Refused(reasons=(nonsense("unknown_rule", why, "Choose one that is open for the visit."),))
+        why = told("There is no rule '%(rule)s'.", rule=command.rule)
+        return Refused(
+            reasons=(nonsense("unknown_rule", why, told("Choose one that is open for the visit.")),)
+        )
     act = Act(VERB, Permission.OVERRIDE_RULE, command, actor, clock.now())
     return done_once(act, _overridden, lambda _, earlier: RuleOverridden(overrides.override(earlier)))
 
@@ -107,12 +110,17 @@ def _made(command: OverrideRule, visit: Appointment, actor: Actor, now: datetime
 
 def _against_role(rule: Rule, visit: Appointment, actor: Actor) -> Refused | None:
     if rule.level is not Level.GATE or rule.override_role is None:
-        why = f"{rule.id} ({rule.title.lower()}) can never be overridden."
-        return against("never_overridden", why, "Mend what it finds, or change the protocol.", visit)
+        why = told("%(id)s (%(title)s) can never be overridden.", id=rule.id, title=rule.title.lower())
+        return against("never_overridden", why, told("Mend what it finds, or change the protocol."), visit)
     if not may_override(actor, rule.override_role):
-        named = _role_words(AccountRole(rule.override_role))
-        why = f"{rule.id} may be overridden by the {named} alone, and this account is for the {_role_words(actor.role)}."
-        return against("not_the_role", why, f"Ask the {named}.", visit)
+        named = account_role_name(AccountRole(rule.override_role))
+        why = told(
+            "%(id)s may be overridden by the %(named)s alone, and this account is for the %(role)s.",
+            id=rule.id,
+            named=named,
+            role=account_role_name(actor.role),
+        )
+        return against("not_the_role", why, told("Ask the %(named)s.", named=named), visit)
     return None
 
 
@@ -120,26 +128,38 @@ def _against_words(made: Override, visit: Appointment) -> Refused | None:
     """Say what is wrong with reason and expiry."""
     zone = clinic.site(visit.site).zone
     if not 1 <= len(made.reason) <= LONGEST_REASON:
-        why = f"The reason has {len(made.reason)} characters; 1 to {LONGEST_REASON} are kept."
-        return against("reason_length", why, "Give the reason in one sentence.", visit)
+        why = told(
+            "The reason has %(number)s characters; 1 to %(longest_reason)s are kept.",
+            number=len(made.reason),
+            longest_reason=LONGEST_REASON,
+        )
+        return against("reason_length", why, told("Give the reason in one sentence."), visit)
     last = made.made_at + LONGEST_LIFE
     if not made.made_at < made.expires_at <= last:
-        why = f"An override expires after now and by {told_moment(last, zone)}."
-        return against("expiry", why, "Choose another expiry.", visit)
+        why = told("An override expires after now and by %(time)s.", time=told_moment(last, zone))
+        return against("expiry", why, told("Choose another expiry."), visit)
     if not made.holds_at(visit.start):
-        why = (
-            f"It would expire at {told_moment(made.expires_at, zone)}, and {visit.step} starts at "
-            f"{told_moment(visit.start, zone)}."
+        why = told(
+            "It would expire at %(time)s, and %(step)s starts at %(start)s.",
+            time=told_moment(made.expires_at, zone),
+            step=visit.step,
+            start=told_moment(visit.start, zone),
         )
-        return against("expires_before", why, "Choose an expiry after the start of the visit.", visit)
+        return against("expires_before", why, told("Choose an expiry after the start of the visit."), visit)
     return None
 
 
 def _needless(made: Override, visit: Appointment, now: datetime) -> Refused | None:
     """Say why there is nothing to let pass for the visit."""
     if visit.state in CALLED_OFF | HAS_BEEN_CLEARED:
-        why = f"{visit.step} is {visit.state.value.replace('_', ' ')}, and waits for nothing."
-        return against("waits_for_nothing", why, "Only visits that have not started can be let pass.", visit)
+        why = told(
+            "%(step)s is %(state)s, and waits for nothing.",
+            step=visit.step,
+            state=visit_state_name(visit.state),
+        )
+        return against(
+            "waits_for_nothing", why, told("Only visits that have not started can be let pass."), visit
+        )
     found = findings_now(stored.series(visit.series), now) if visit.series else ()
     about = [one for one in found if one.rule == made.rule and visit.id in one.appointments]
     if any(one.gated == visit.id and one.level is Level.GATE for one in about):
@@ -149,18 +169,19 @@ def _needless(made: Override, visit: Appointment, now: datetime) -> Refused | No
 
 def _nothing_open(made: Override, visit: Appointment, about: list[Finding]) -> Refused:
     if any(one.override is not None and one.gated == visit.id for one in about):
-        why = f"{made.rule} was let pass for {visit.step} already."
-        return against("overridden_already", why, "Withdraw that override first to change it.", visit)
+        why = told("%(rule)s was let pass for %(step)s already.", rule=made.rule, step=visit.step)
+        return against("overridden_already", why, told("Withdraw that override first to change it."), visit)
     if about:
         later = about[0].steps[-1]
-        why = f"By {made.rule} it is not {visit.step} that waits but {later}."
-        return against("another_visit", why, f"Override it for {later}.", visit)
-    why = f"{made.rule} has nothing against {visit.step}."
-    return against("nothing_open", why, "Nothing needs to be done.", visit)
-
-
-def _role_words(role: AccountRole) -> str:
-    return role.value.replace("_", " ")
+        why = told(
+            "By %(rule)s it is not %(step)s that waits but %(later)s.",
+            rule=made.rule,
+            step=visit.step,
+            later=later,
+        )
+        return against("another_visit", why, told("Override it for %(later)s.", later=later), visit)
+    why = told("%(rule)s has nothing against %(step)s.", rule=made.rule, step=visit.step)
+    return against("nothing_open", why, told("Nothing needs to be done."), visit)
 
 
 def _entry(made: Override, actor: Actor, now: datetime) -> AuditEntry:

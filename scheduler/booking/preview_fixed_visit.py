@@ -16,6 +16,7 @@ from scheduler.booking.preview_free_starts import FreeDay, InSeries, free_days
 from scheduler.booking.request import SeriesRequest, nonsense, understood
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import Clock
+from scheduler.domain.telling import told
 from scheduler.domain.treatment import Protocol
 from scheduler.planner.change import Change
 from scheduler.planner.proposal import Reason
@@ -59,8 +60,8 @@ def preview_fixed_visit(
         return at_hand
     visit = at_hand.series.visit(wanted.step)
     if visit is None:
-        why = f"The proposal has no visit {wanted.step}."
-        return Refused(reasons=(nonsense("unknown_step", why, "Choose one of its visits."),))
+        why = told("The proposal has no visit %(step)s.", step=wanted.step)
+        return Refused(reasons=(nonsense("unknown_step", why, told("Choose one of its visits.")),))
     place = InSeries(visit, at_hand.series, at_hand.protocol, at_hand.diary)
     stay = wanted.stay & {one.step for one in at_hand.series.standing} - {wanted.step}
     days = free_days(place, lambda other: other.step not in stay)
@@ -91,10 +92,10 @@ def _at_hand(booking: BookSeries, actor: Actor, now: datetime) -> SeriesAtHand |
 
 def _incomplete(protocol: Protocol, chosen: Iterable[str]) -> Iterable[Reason]:
     if missing := sorted({step.key for step in protocol.steps} - set(chosen)):
-        why = f"The proposal lacks {', '.join(missing)} by now."
-        yield nonsense("incomplete", why, "Look for proposals again.")
+        why = told("The proposal lacks %(missing)s by now.", missing=", ".join(missing))
+        yield nonsense("incomplete", why, told("Look for proposals again."))
 
 
 def _of_a_group() -> Reason:
-    why = "The visits of a group are booked as they are proposed."
-    return nonsense("for_a_group", why, "Book them, and move a visit then.")
+    why = told("The visits of a group are booked as they are proposed.")
+    return nonsense("for_a_group", why, told("Book them, and move a visit then."))

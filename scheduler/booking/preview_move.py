@@ -16,6 +16,7 @@ from scheduler.domain.clock import Clock, whole_local_day
 from scheduler.domain.errors import NotFound
 from scheduler.domain.interval import Interval
 from scheduler.domain.series import Series, SeriesState
+from scheduler.domain.telling import told
 from scheduler.planner.change import Change
 from scheduler.planner.proposal import Reason
 from scheduler.store import appointments
@@ -84,26 +85,33 @@ def movable(appointment: str, actor: Actor) -> Appointment | Refused | NotAllowe
     if not may_at(actor, Permission.MOVE_APPOINTMENT, visit.site):
         return NotAllowed(Permission.MOVE_APPOINTMENT)
     if not visit.series:
-        why = "The visit belongs to no series; it came with the clinic file."
-        return Refused(reasons=(nonsense("no_series", why, "Change it in the file, and import that again."),))
+        why = told("The visit belongs to no series; it came with the clinic file.")
+        return Refused(
+            reasons=(nonsense("no_series", why, told("Change it in the file, and import that again.")),)
+        )
     if visit.group_visit is not None:
         return Refused(reasons=(with_its_group(visit),))
     if not visit.state.takes_time:
-        why = f"{visit.step} is called off already."
-        return Refused(reasons=(Reason("called_off", why, "Choose a visit that stands.", visit.step),))
+        why = told("%(step)s is called off already.", step=visit.step)
+        return Refused(reasons=(Reason("called_off", why, told("Choose a visit that stands."), visit.step),))
     if stored.series(visit.series).state not in MOVABLE:
-        why = "The series is not booked any more."
-        return Refused(reasons=(nonsense("not_booked", why, "Choose a visit of a booked series."),))
+        why = told("The series is not booked any more.")
+        return Refused(reasons=(nonsense("not_booked", why, told("Choose a visit of a booked series.")),))
     return visit
 
 
 def _against_wishes(wanted: WantedMove, series: Series) -> Iterator[Reason]:
     for step in sorted((wanted.stay | wanted.others_may_guide) - {visit.step for visit in series.standing}):
-        yield Reason("unknown_step", f"No visit stands for {step}.", "Name visits that stand.", step)
+        yield Reason(
+            "unknown_step",
+            told("No visit stands for %(step)s.", step=step),
+            told("Name visits that stand."),
+            step,
+        )
     first, last = wanted.no_earlier, wanted.no_later
     if first is not None and last is not None and last < first:
-        why = "The latest start that is wanted lies before the earliest."
-        yield nonsense("until_before_from", why, "Give a latest start that is not before the earliest.")
+        why = told("The latest start that is wanted lies before the earliest.")
+        yield nonsense("until_before_from", why, told("Give a latest start that is not before the earliest."))
 
 
 def _as_change(wanted: WantedMove, visit: Appointment, zone: str) -> Change:

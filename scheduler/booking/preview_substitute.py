@@ -17,6 +17,7 @@ from scheduler.domain.clock import Clock
 from scheduler.domain.errors import NotFound
 from scheduler.domain.people import Role
 from scheduler.domain.series import Series
+from scheduler.domain.telling import told
 from scheduler.planner.change import Change, Option, Way
 from scheduler.planner.proposal import Reason
 from scheduler.planner.reschedule import reschedule
@@ -80,8 +81,10 @@ def ways_to_substitute(
         return series
     visits = tuple(_visits(wanted, series, now))
     if not visits:
-        why = f"No visit with a therapist is still to come from {wanted.from_step} on."
-        return Refused(reasons=(nonsense("nothing_to_come", why, "Choose a visit that lies ahead."),))
+        why = told(
+            "No visit with a therapist is still to come from %(from_step)s on.", from_step=wanted.from_step
+        )
+        return Refused(reasons=(nonsense("nothing_to_come", why, told("Choose a visit that lies ahead.")),))
     at_hand = SeriesAtHand.of(series, now)
     candidates = _candidates(wanted, visits, at_hand)
     if isinstance(candidates, Reason):
@@ -110,16 +113,20 @@ def substitutable(wanted: WantedSubstitute, actor: Actor) -> Series | Refused | 
     try:
         series = stored.series(wanted.series)
     except NotFound:
-        why = f"There is no series '{wanted.series}'."
-        return Refused(reasons=(nonsense("unknown_series", why, "Choose one from the patient's page."),))
+        why = told("There is no series '%(series)s'.", series=wanted.series)
+        return Refused(
+            reasons=(nonsense("unknown_series", why, told("Choose one from the patient's page.")),)
+        )
     if not may_at(actor, Permission.SUBSTITUTE_THERAPIST, series.site):
         return NotAllowed(Permission.SUBSTITUTE_THERAPIST)
     if series.state not in MOVABLE:
-        why = "The series is not booked any more."
-        return Refused(reasons=(nonsense("not_booked", why, "Choose a booked series."),))
+        why = told("The series is not booked any more.")
+        return Refused(reasons=(nonsense("not_booked", why, told("Choose a booked series.")),))
     if series.visit(wanted.from_step) is None:
-        why = f"No visit stands for {wanted.from_step}."
-        return Refused(reasons=(Reason("unknown_step", why, "Name a visit that stands.", wanted.from_step),))
+        why = told("No visit stands for %(from_step)s.", from_step=wanted.from_step)
+        return Refused(
+            reasons=(Reason("unknown_step", why, told("Name a visit that stands."), wanted.from_step),)
+        )
     return series
 
 
@@ -144,14 +151,14 @@ def _candidates(
         if others:
             return others
         return nonsense(
-            "nobody_else", "There is no other therapist at this site.", "Move the visits instead."
+            "nobody_else", told("There is no other therapist at this site."), told("Move the visits instead.")
         )
     if wanted.therapist not in therapists:
-        why = f"No therapist '{wanted.therapist}' works at this site."
-        return nonsense("unknown_therapist", why, "Choose somebody else.")
+        why = told("No therapist '%(therapist)s' works at this site.", therapist=wanted.therapist)
+        return nonsense("unknown_therapist", why, told("Choose somebody else."))
     if replaced == {wanted.therapist}:
-        why = f"{therapists[wanted.therapist].name} has these visits already."
-        return nonsense("same_therapist", why, "Choose somebody else.")
+        why = told("%(name)s has these visits already.", name=therapists[wanted.therapist].name)
+        return nonsense("same_therapist", why, told("Choose somebody else."))
     return (wanted.therapist,)
 
 

@@ -21,8 +21,10 @@ from scheduler.booking.one_series import looked_at
 from scheduler.booking.outcomes import NotAllowed, PlannedChange, Refused, SeriesChanged, Ways
 from scheduler.booking.request import nonsense
 from scheduler.booking.retrying import retried_or_refused
+from scheduler.booking.state_names import series_state_name
 from scheduler.domain.clock import Clock, instant_at, whole_local_day
 from scheduler.domain.series import Series, SeriesState
+from scheduler.domain.telling import told
 from scheduler.planner.change import Change
 from scheduler.rules.discretion import with_past_maxima_waived
 from scheduler.store import clinic
@@ -77,7 +79,7 @@ def replan_series(command: ReplanSeries, actor: Actor, clock: Clock) -> SeriesCh
         return NotAllowed(Permission.MOVE_APPOINTMENT)
     act = Act(VERB, Permission.MOVE_APPOINTMENT, command, actor, clock.now())
     attempt = partial(changed_once, act, command.wanted.series, partial(_change, act))
-    outcome = retried_or_refused(attempt, "Look at what is free now, and plan again.")
+    outcome = retried_or_refused(attempt, told("Look at what is free now, and plan again."))
     return with_other_ways(outcome, lambda: preview_replan(command.wanted, actor, clock))
 
 
@@ -90,7 +92,7 @@ def _change(act: Act[ReplanSeries], series: Series) -> PlannedChange | Refused:
     if visits is None:
         change = best_of(at_hand.ways(_as_change(wanted, at_hand)))
     else:
-        dormant = "The series is dormant by now, and goes on with a new preparation."
+        dormant = told("The series is dormant by now, and goes on with a new preparation.")
         change = as_chosen_for_places(at_hand, visits, dormant)
     state = SeriesState.BOOKED if series.state in RESUMED else series.state
     return change if isinstance(change, Refused) else as_kept(change, series, state)
@@ -99,15 +101,15 @@ def _change(act: Act[ReplanSeries], series: Series) -> PlannedChange | Refused:
 def _at_hand(series: Series, now: datetime) -> SeriesAtHand | Refused:
     """Return the series with the facts around it, when there is anything to plan anew."""
     if series.state not in REPLANNED:
-        why = f"The series is {series.state}."
-        return Refused(reasons=(nonsense("not_booked", why, "Book a new series for the patient."),))
+        why = told("The series is %(state)s.", state=series_state_name(series.state))
+        return Refused(reasons=(nonsense("not_booked", why, told("Book a new series for the patient.")),))
     at_hand = (
         _dormant_at_hand(series, now) if series.state is SeriesState.DORMANT else SeriesAtHand.of(series, now)
     )
     if not at_hand.missing:
-        why = "Every visit that the series should have is booked."
+        why = told("Every visit that the series should have is booked.")
         return Refused(
-            reasons=(nonsense("nothing_missing", why, "Move a visit, if that is what is wanted."),)
+            reasons=(nonsense("nothing_missing", why, told("Move a visit, if that is what is wanted.")),)
         )
     return at_hand
 

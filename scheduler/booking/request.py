@@ -12,6 +12,7 @@ from scheduler.domain.errors import NotFound
 from scheduler.domain.interval import as_utc
 from scheduler.domain.people import Patient, Role, StaffMember
 from scheduler.domain.places import Site
+from scheduler.domain.telling import told, told_whole
 from scheduler.domain.treatment import Protocol
 from scheduler.planner.preferences import KEYS, PREFERENCES, lacking
 from scheduler.planner.proposal import Reason
@@ -164,8 +165,8 @@ def _patient(wanted: WantedSeries, reasons: list[Reason]) -> Patient | None:
         reasons.append(
             nonsense(
                 "unknown_patient",
-                f"There is no patient '{wanted.patient}'.",
-                "Choose a patient from the list.",
+                told("There is no patient '%(patient)s'.", patient=wanted.patient),
+                told("Choose a patient from the list."),
             )
         )
         return None
@@ -175,23 +176,42 @@ def _protocol(wanted: WantedSeries, reasons: list[Reason]) -> Protocol | None:
     try:
         return clinic.protocol(wanted.protocol)
     except NotFound:
-        known = ", ".join(sorted(protocol.key for protocol in clinic.protocols())) or "none yet"
+        known = ", ".join(sorted(protocol.key for protocol in clinic.protocols())) or told("none yet")
         reasons.append(
-            nonsense("unknown_protocol", f"There is no protocol '{wanted.protocol}'.", f"Known are: {known}.")
+            nonsense(
+                "unknown_protocol",
+                told("There is no protocol '%(protocol)s'.", protocol=wanted.protocol),
+                told("Known are: %(known)s.", known=known),
+            )
         )
         return None
 
 
 def _against_days(wanted: WantedSeries, today: date, latest: date) -> list[Reason]:
     if wanted.earliest and wanted.latest and wanted.latest < wanted.earliest:
-        why = f"The series should be over by {wanted.latest} but not begin before {wanted.earliest}."
-        return [nonsense("until_before_from", why, "Give a last day that is not before the first.")]
+        why = told(
+            "The series should be over by %(latest)s but not begin before %(earliest)s.",
+            latest=wanted.latest,
+            earliest=wanted.earliest,
+        )
+        return [nonsense("until_before_from", why, told("Give a last day that is not before the first."))]
     if latest < today:
-        why = f"The series should be over by {latest}, and today is {today}."
-        return [nonsense("until_is_past", why, "Give a last day that is still to come.")]
+        why = told(
+            "The series should be over by %(latest)s, and today is %(today)s.", latest=latest, today=today
+        )
+        return [nonsense("until_is_past", why, told("Give a last day that is still to come."))]
     if latest - today > FURTHEST_REACH:
-        why = f"{latest} is more than {FURTHEST_REACH.days} days ahead of today, {today}."
-        return [nonsense("too_far_ahead", why, f"Give a last day up to {today + FURTHEST_REACH}.")]
+        why = told(
+            "%(latest)s is more than %(days)s days ahead of today, %(today)s.",
+            latest=latest,
+            days=FURTHEST_REACH.days,
+            today=today,
+        )
+        return [
+            nonsense(
+                "too_far_ahead", why, told("Give a last day up to %(today)s.", today=today + FURTHEST_REACH)
+            )
+        ]
     return []
 
 
@@ -203,18 +223,22 @@ def _against_therapists(wanted: WantedSeries, site: Site) -> list[Reason]:
     reasons = [reason for one in named if (reason := _against_therapist(one, staff)) is not None]
     if len(named) > 1 and not reasons:
         names = [staff[one].name for one in named]
-        why = f"The therapist must be {names[0]}, and should rather be {names[1]}."
-        mend = "Say of one therapist either that it must be this one, or that it should rather be."
+        why = told(
+            "The therapist must be %(one)s, and should rather be %(other)s.",
+            one=names[0],
+            other=names[1],
+        )
+        mend = told("Say of one therapist either that it must be this one, or that it should rather be.")
         reasons = [nonsense("two_therapists", why, mend)]
     return reasons
 
 
 def _against_therapist(id: str, staff: Mapping[str, StaffMember]) -> Reason | None:
-    mend = "Choose one of the therapists of this site, or leave the choice open."
+    mend = told("Choose one of the therapists of this site, or leave the choice open.")
     if id not in staff:
-        return nonsense("unknown_therapist", f"Nobody '{id}' works at this site.", mend)
+        return nonsense("unknown_therapist", told("Nobody '%(id)s' works at this site.", id=id), mend)
     if Role.THERAPIST not in staff[id].roles:
-        return nonsense("not_a_therapist", f"{staff[id].name} is not a therapist.", mend)
+        return nonsense("not_a_therapist", told("%(name)s is not a therapist.", name=staff[id].name), mend)
     return None
 
 
@@ -222,12 +246,18 @@ def _against_times(wanted: WantedSeries) -> list[Reason]:
     reasons, begin, end = [], wanted.from_time, wanted.until_time
     if wanted.weekdays - EVERY_WEEKDAY:
         named = ", ".join(map(str, sorted(wanted.weekdays - EVERY_WEEKDAY)))
-        mend = "Number the days from 0 for Monday to 6 for Sunday."
-        reasons.append(nonsense("unknown_weekday", f"There is no weekday {named}.", mend))
+        mend = told("Number the days from 0 for Monday to 6 for Sunday.")
+        reasons.append(nonsense("unknown_weekday", told("There is no weekday %(named)s.", named=named), mend))
     if begin is not None and end is not None and end <= begin:
-        why = f"Visits should rather begin from {begin:%H:%M} on and be over by {end:%H:%M}."
+        why = told(
+            "Visits should rather begin from %(begin)s on and be over by %(end)s.",
+            begin=f"{begin:%H:%M}",
+            end=f"{end:%H:%M}",
+        )
         reasons.append(
-            nonsense("no_time_between", why, "Give an end that is later than the beginning, on the same day.")
+            nonsense(
+                "no_time_between", why, told("Give an end that is later than the beginning, on the same day.")
+            )
         )
     return reasons
 
@@ -240,11 +270,15 @@ def against_first(wanted: WantedSeries) -> list[Reason]:
     for key in dict.fromkeys(wanted.first):
         if key not in KEYS:
             reasons.append(
-                nonsense("unknown_preference", f"There is no preference '{key}'.", f"Known are: {known}.")
+                nonsense(
+                    "unknown_preference",
+                    told("There is no preference '%(key)s'.", key=key),
+                    told("Known are: %(known)s.", known=known),
+                )
             )
         elif asked := lacking(key, wishes):
-            why = f"'{key}' is to matter most, but nothing was wished that it could keep."
-            mend = f"{asked[:1].upper()}{asked[1:]}, or let something else matter most."
+            why = told("'%(key)s' is to matter most, but nothing was wished that it could keep.", key=key)
+            mend = told_whole(told("%(asked)s, or let something else matter most", asked=asked))
             reasons.append(nonsense("nothing_to_keep", why, mend))
     return reasons
 
@@ -255,12 +289,19 @@ def _against_declined(wanted: WantedSeries, protocol: Protocol) -> list[Reason]:
         if not protocol.has_step(key):
             reasons.append(
                 nonsense(
-                    "unknown_step", f"{protocol.title} has no visit '{key}'.", "Decline visits by their keys."
+                    "unknown_step",
+                    told("%(title)s has no visit '%(key)s'.", title=protocol.title, key=key),
+                    told("Decline visits by their keys."),
                 )
             )
         elif not protocol.step(key).declinable:
-            why = f"{protocol.step(key).title} ({key}) cannot be declined in {protocol.title}."
-            reasons.append(nonsense("not_declinable", why, "Keep this visit."))
+            why = told(
+                "%(title)s (%(key)s) cannot be declined in %(protocol)s.",
+                title=protocol.step(key).title,
+                key=key,
+                protocol=protocol.title,
+            )
+            reasons.append(nonsense("not_declinable", why, told("Keep this visit.")))
     return reasons
 
 
@@ -268,12 +309,17 @@ def _against_included(wanted: WantedSeries, protocol: Protocol) -> list[Reason]:
     reasons: list[Reason] = []
     for key in sorted(wanted.included):
         if not protocol.has_step(key):
-            why = f"{protocol.title} has no visit '{key}'."
-            reasons.append(nonsense("unknown_step", why, "Ask for optional visits by their keys."))
+            why = told("%(title)s has no visit '%(key)s'.", title=protocol.title, key=key)
+            reasons.append(nonsense("unknown_step", why, told("Ask for optional visits by their keys.")))
         elif not protocol.step(key).optional:
-            why = f"{protocol.step(key).title} ({key}) is not optional in {protocol.title}."
+            why = told(
+                "%(title)s (%(key)s) is not optional in %(protocol)s.",
+                title=protocol.step(key).title,
+                key=key,
+                protocol=protocol.title,
+            )
             reasons.append(
-                nonsense("not_optional", why, "Leave it out of what is asked for beside the rest.")
+                nonsense("not_optional", why, told("Leave it out of what is asked for beside the rest."))
             )
     return reasons
 
@@ -281,23 +327,38 @@ def _against_included(wanted: WantedSeries, protocol: Protocol) -> list[Reason]:
 def _against_limit(request: SeriesRequest) -> list[Reason]:
     if 1 <= request.limit <= MOST_OPTIONS:
         return []
-    why = f"{request.limit} proposals were asked for."
-    return [nonsense("limit", why, f"Ask for 1 to {MOST_OPTIONS}.")]
+    why = told("%(limit)s proposals were asked for.", limit=request.limit)
+    return [nonsense("limit", why, told("Ask for 1 to %(most_options)s.", most_options=MOST_OPTIONS))]
 
 
 def _against_size(request: SeriesRequest, protocol: Protocol, now: datetime) -> list[Reason]:
     """Return what makes chosen visits too much to be judged: everything between the first and the last is loaded."""
     chosen, size = request.chosen or (), len(protocol.steps)
     if len(chosen) > size * MOST_CHOSEN_PER_STEP:
-        why = f"{len(chosen)} visits were chosen; {protocol.title} has {size}."
-        return [nonsense("too_many_visits", why, "Choose each visit once.")]
+        why = told(
+            "%(number)s visits were chosen; %(title)s has %(size)s.",
+            number=len(chosen),
+            title=protocol.title,
+            size=size,
+        )
+        return [nonsense("too_many_visits", why, told("Choose each visit once."))]
     reasons: list[Reason] = []
     # The instants themselves are not told: so far off, a clinic's local time need not exist.
     for visit in chosen:
         if visit.start > now + FURTHEST_REACH:
-            why = f"{visit.step} would start more than {FURTHEST_REACH.days} days ahead of now."
-            reasons.append(Reason("too_far_ahead", why, "Choose an earlier time.", visit.step))
+            why = told(
+                "%(step)s would start more than %(days)s days ahead of now.",
+                step=visit.step,
+                days=FURTHEST_REACH.days,
+            )
+            reasons.append(Reason("too_far_ahead", why, told("Choose an earlier time."), visit.step))
         elif visit.start < now - FURTHEST_REACH:
-            why = f"{visit.step} would start more than {FURTHEST_REACH.days} days before now."
-            reasons.append(Reason("too_far_back", why, "Choose a time that is still to come.", visit.step))
+            why = told(
+                "%(step)s would start more than %(days)s days before now.",
+                step=visit.step,
+                days=FURTHEST_REACH.days,
+            )
+            reasons.append(
+                Reason("too_far_back", why, told("Choose a time that is still to come."), visit.step)
+            )
     return reasons

@@ -17,6 +17,7 @@ from scheduler.booking.see_conflicts import mending_of, see_ways_to_mend
 from scheduler.domain.clock import Clock
 from scheduler.domain.errors import NotFound
 from scheduler.domain.series import Series
+from scheduler.domain.telling import told
 from scheduler.store import conflicts
 from scheduler.store.conflicts import Resolution, VisitConflict
 from scheduler.store.work import unit_of_work
@@ -50,7 +51,7 @@ def resolve_conflict(
     if not may(actor, Permission.RESOLVE_CONFLICT):
         return NotAllowed(Permission.RESOLVE_CONFLICT)
     act = Act(VERB, Permission.RESOLVE_CONFLICT, command, actor, clock.now())
-    outcome = retried_or_refused(lambda: _attempt(act), "Look at what is free now, and choose again.")
+    outcome = retried_or_refused(lambda: _attempt(act), told("Look at what is free now, and choose again."))
     return with_other_ways(outcome, lambda: see_ways_to_mend(command.conflict, actor, clock))
 
 
@@ -59,8 +60,8 @@ def _attempt(act: Act[ResolveConflict]) -> ConflictResolved | Refused | NotAllow
         try:
             seen = conflicts.conflict(act.command.conflict)
         except NotFound:
-            why = f"There is no conflict '{act.command.conflict}'."
-            return Refused(reasons=(nonsense("unknown_conflict", why, "Choose one from the inbox."),))
+            why = told("There is no conflict '%(conflict)s'.", conflict=act.command.conflict)
+            return Refused(reasons=(nonsense("unknown_conflict", why, told("Choose one from the inbox.")),))
         if not act.may_at(seen.site):
             return act.not_allowed
         series = locked_now(seen.series, act.now)
@@ -79,12 +80,12 @@ def _attempt(act: Act[ResolveConflict]) -> ConflictResolved | Refused | NotAllow
 def _change(act: Act[ResolveConflict], found: VisitConflict, series: Series) -> PlannedChange | Refused:
     """Return the chosen change, or the best."""
     if found.resolved_at is not None:
-        why = "This conflict is resolved already."
-        return Refused(reasons=(nonsense("resolved_already", why, "Nothing needs to be done."),))
+        why = told("This conflict is resolved already.")
+        return Refused(reasons=(nonsense("resolved_already", why, told("Nothing needs to be done.")),))
     if act.command.visits is None:
         return best_of(mending_of(found, act.now))
     planned = as_chosen(SeriesAtHand.of(series, act.now), act.command.visits)
     if isinstance(planned, PlannedChange) and not planned.refusing and not mends(planned, found):
-        why = f"This would not put right that {found.why}."
-        return Refused(reasons=(nonsense("does_not_mend", why, "Choose one of the ways that do."),))
+        why = told("This would not put right that %(why)s.", why=found.why)
+        return Refused(reasons=(nonsense("does_not_mend", why, told("Choose one of the ways that do.")),))
     return planned

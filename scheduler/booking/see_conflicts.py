@@ -14,6 +14,7 @@ from scheduler.booking.outcomes import NotAllowed, PlannedChange
 from scheduler.booking.retrying import retried
 from scheduler.domain.clock import Clock
 from scheduler.domain.series import Series
+from scheduler.domain.telling import told
 from scheduler.planner.proposal import Reason
 from scheduler.store import conflicts
 from scheduler.store import series as stored
@@ -88,7 +89,9 @@ def mending_of(found: VisitConflict, now: datetime) -> WaysToMend:
         return WaysToMend(found, others, series)
     if not series.standing:
         nothing = Reason(
-            "nothing_stands", "No visit of the series stands any more.", "Nothing needs to be done."
+            "nothing_stands",
+            told("No visit of the series stands any more."),
+            told("Nothing needs to be done."),
         )
         return WaysToMend(found, others, series, reasons=(nothing,))
     ways, reasons = ways_to_mend(found, others, SeriesAtHand.of(series, now))

@@ -20,6 +20,7 @@ from scheduler.booking.preview_substitute import (
 from scheduler.booking.retrying import retried_or_refused
 from scheduler.domain.clock import Clock
 from scheduler.domain.series import Series
+from scheduler.domain.telling import told
 from scheduler.store.work import unit_of_work
 
 VERB = "substitute_therapist"
@@ -44,7 +45,7 @@ def substitute_therapist(
     if not may(actor, Permission.SUBSTITUTE_THERAPIST):
         return NotAllowed(Permission.SUBSTITUTE_THERAPIST)
     act = Act(VERB, Permission.SUBSTITUTE_THERAPIST, command, actor, clock.now())
-    outcome = retried_or_refused(lambda: _attempt(act), "Look at who is free now, and choose again.")
+    outcome = retried_or_refused(lambda: _attempt(act), told("Look at who is free now, and choose again."))
     return with_other_ways(outcome, lambda: _changes(preview_substitute(command.wanted, actor, clock)))
 
 

@@ -9,9 +9,10 @@ from scheduler.access.permissions import Actor, Permission, may
 from scheduler.booking.acts import Act
 from scheduler.booking.one_visit import against, done_once
 from scheduler.booking.outcomes import NotAllowed, Refused
+from scheduler.booking.state_names import visit_state_name
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import Clock
-from scheduler.domain.telling import told_moment
+from scheduler.domain.telling import told, told_moment
 from scheduler.domain.visit_day import DOSED
 from scheduler.store import clinic
 from scheduler.store.audit import AuditEntry, record
@@ -55,14 +56,18 @@ def take_back_vital_signs(
 def _taken_back(act: Act[TakeBackVitalSigns], visit: Appointment) -> VitalSignsTakenBack | Refused:
     due = act.command.due
     if visit.state not in DOSED:
-        stands = f"{visit.step or visit.title} is {visit.state.value.replace('_', ' ')}"
-        why = f"{stands}, and what was noted is taken back while the patient is there."
-        return against("no_dose_under_way", why, "Look at the visit as it is now.", visit)
+        stands = told(
+            "%(step)s is %(state)s",
+            step=visit.step or visit.title,
+            state=visit_state_name(visit.state),
+        )
+        why = told("%(stands)s, and what was noted is taken back while the patient is there.", stands=stands)
+        return against("no_dose_under_way", why, told("Look at the visit as it is now."), visit)
     note = next((one for one in vital_notes([visit.id]).get(visit.id, ()) if one.due == due), None)
     if note is None:
         at = told_moment(due, clinic.site(visit.site).zone)
-        why = f"Nothing is noted of the vital signs that were due at {at}."
-        return against("not_noted", why, "Look at the times as they are now.", visit)
+        why = told("Nothing is noted of the vital signs that were due at %(at)s.", at=at)
+        return against("not_noted", why, told("Look at the times as they are now."), visit)
     take_back(note, visit.site, act.now, act.actor.id)
     details = {"step": visit.step, "due": due.isoformat(), "noted_by": note.by}
     record(AuditEntry(act.now, act.actor.id, VERB, "appointment", visit.id, details, visit.site))

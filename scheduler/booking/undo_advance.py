@@ -14,12 +14,14 @@ from scheduler.booking.holds import let_lapse
 from scheduler.booking.inbox import keep_up
 from scheduler.booking.one_visit import against, done_once
 from scheduler.booking.outcomes import NotAllowed, Refused
+from scheduler.booking.state_names import series_state_name
 from scheduler.domain.appointment import Appointment, AppointmentState, phases_at
 from scheduler.domain.claims import Placement, claims_of
 from scheduler.domain.clock import Clock
 from scheduler.domain.errors import Conflict
 from scheduler.domain.interval import Interval
 from scheduler.domain.series import SeriesState
+from scheduler.domain.telling import told
 from scheduler.domain.treatment import Step
 from scheduler.domain.visit_day import HOLDS_NEXT_DOSE, UNDO_WITHIN, DayReason, VisitEvent
 from scheduler.store import appointments, clinic, ledger
@@ -52,7 +54,7 @@ def undo_advance(command: UndoAdvance, actor: Actor, clock: Clock) -> Advanced |
         return done_once(act, _undone, lambda visit, _: Advanced(visit))
     except Conflict as conflict:
         visit = appointments.appointment(command.appointment)
-        mend = "Let it stand as it is." if visit.state.takes_time else "Book the visit anew."
+        mend = told("Let it stand as it is.") if visit.state.takes_time else told("Book the visit anew.")
         return replace(against("race_lost", str(conflict), mend, visit), race_lost=True)
 
 
@@ -76,8 +78,10 @@ def _undone(act: Act[UndoAdvance], visit: Appointment) -> Advanced | Refused:
     step = last_step_of(visit, actor, now)
     if step is None:
         minutes = UNDO_WITHIN.total_seconds() // 60
-        why = f"A step is taken back by whoever noted it, within {minutes:.0f} min."
-        return against("too_late_to_undo", why, "Note what happened as the next step.", visit)
+        why = told(
+            "A step is taken back by whoever noted it, within %(minutes)s min.", minutes=f"{minutes:.0f}"
+        )
+        return against("too_late_to_undo", why, told("Note what happened as the next step."), visit)
     if not visit.state.takes_time and (refused := _against_standing_again(visit)) is not None:
         return refused
     # Whoever was held for the times that were given back holds them no longer than was said.
@@ -97,15 +101,20 @@ def _undone(act: Act[UndoAdvance], visit: Appointment) -> Advanced | Refused:
 def _against_standing_again(visit: Appointment) -> Refused | None:
     """Say why a visit that gave its times back cannot have them again, whoever has them now."""
     if not visit.series:
-        why = "The visit came with the clinic file and has given its times back."
-        return against("no_series", why, "Enter it in the file under another id.", visit)
+        why = told("The visit came with the clinic file and has given its times back.")
+        return against("no_series", why, told("Enter it in the file under another id."), visit)
     series = stored.series(visit.series)
     if series.state not in (SeriesState.BOOKED, SeriesState.COMPLETED):
-        why = f"The series is {series.state} since, and nothing of it is booked."
-        return against("series_ended", why, "Plan the rest of the series anew, or book a new one.", visit)
+        why = told(
+            "The series is %(state)s since, and nothing of it is booked.",
+            state=series_state_name(series.state),
+        )
+        return against(
+            "series_ended", why, told("Plan the rest of the series anew, or book a new one."), visit
+        )
     if series.visit(visit.step) is not None:
-        why = f"{visit.step} was booked again since."
-        return against("booked_again", why, "Keep the one that stands now.", visit)
+        why = told("%(step)s was booked again since.", step=visit.step)
+        return against("booked_again", why, told("Keep the one that stands now."), visit)
     return None
 
 

@@ -17,6 +17,7 @@ from scheduler.booking.request import nonsense
 from scheduler.booking.retrying import retried_or_refused
 from scheduler.domain.clock import Clock
 from scheduler.domain.series import Series
+from scheduler.domain.telling import told
 from scheduler.store.told import known_starts
 
 VERB = "undo_move"
@@ -40,7 +41,7 @@ def undo_move(command: UndoMove, actor: Actor, clock: Clock) -> SeriesChanged | 
         return NotAllowed(Permission.MOVE_APPOINTMENT)
     act = Act(VERB, Permission.MOVE_APPOINTMENT, command, actor, clock.now())
     attempt = partial(changed_once, act, command.series, partial(_back, act))
-    return retried_or_refused(attempt, "Look at what is free now, and move the visit again.")
+    return retried_or_refused(attempt, told("Look at what is free now, and move the visit again."))
 
 
 def was_told(series: Series, moved: frozenset[str]) -> bool:
@@ -53,11 +54,13 @@ def _back(act: Act[UndoMove], series: Series) -> PlannedChange | Refused:
     """Return the change that takes the move back, under the locks of the series."""
     last = next((one for one in reversed(deeds(series.id))), None)
     if last is None or (last.verb, last.at) != (MOVE, act.command.made_at):
-        why = "The series was changed since that move, or the move is undone already."
-        return Refused(reasons=(nonsense("changed_meanwhile", why, "Look at the series as it is now."),))
+        why = told("The series was changed since that move, or the move is undone already.")
+        return Refused(
+            reasons=(nonsense("changed_meanwhile", why, told("Look at the series as it is now.")),)
+        )
     move = last_move(last)
     if was_told(series, frozenset(visit.appointment for visit in move.visits)):
-        why = "The patient was told of the new time meanwhile."
-        mend = "Move the visit once more; the patient is told of that too."
+        why = told("The patient was told of the new time meanwhile.")
+        mend = told("Move the visit once more; the patient is told of that too.")
         return Refused(reasons=(nonsense("told_meanwhile", why, mend),))
     return as_chosen(SeriesAtHand.of(series, act.now), move.visits)

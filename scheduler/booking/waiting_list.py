@@ -17,6 +17,7 @@ from scheduler.booking.retrying import retried
 from scheduler.domain.clock import Clock
 from scheduler.domain.errors import NotFound
 from scheduler.domain.series import Series
+from scheduler.domain.telling import told
 from scheduler.domain.waiting import EarlierWish, LeftBecause, WaitingEntry
 from scheduler.store import freed_times, waiting
 from scheduler.store.audit import AuditEntry, record
@@ -102,8 +103,8 @@ def put_on_waiting_list(
             if not may_at(actor, NEEDED, asked.site.id):
                 return NotAllowed(NEEDED)
             if asked.patient.stands_for_cohort:
-                why = "A group does not wait; its members do, each for a series of their own."
-                return Refused(reasons=(nonsense("group", why, "Choose a patient."),))
+                why = told("A group does not wait; its members do, each for a series of their own.")
+                return Refused(reasons=(nonsense("group", why, told("Choose a patient.")),))
             lock([asked.site.id], [asked.patient.id])
             return _put(command, asked.site.id, actor, now)
 
@@ -146,8 +147,8 @@ def note_earlier_wish(command: NoteEarlierWish, actor: Actor, clock: Clock) -> b
         if not command.would:
             is_new, verb = waiting.withdraw_earlier(series.id), "withdraw_earlier_wish"
         elif series.state not in MOVABLE:
-            why = "The series is not booked any more."
-            return Refused(reasons=(nonsense("not_booked", why, "Choose a booked series."),))
+            why = told("The series is not booked any more.")
+            return Refused(reasons=(nonsense("not_booked", why, told("Choose a booked series.")),))
         else:
             is_new = waiting.wish_earlier(EarlierWish(series.id, series.site, now, actor.id))
             verb = "note_earlier_wish"

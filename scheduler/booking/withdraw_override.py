@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from scheduler.access.permissions import Actor, Permission, may, may_at
+from scheduler.access.permissions import AccountRole, Actor, Permission, may, may_at
 from scheduler.booking.once import answered_before, note_answer
 from scheduler.booking.one_visit import against, locked_visit
 from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.booking.override_rule import may_override
 from scheduler.booking.request import nonsense
 from scheduler.booking.retrying import retried
+from scheduler.booking.state_names import account_role_name
 from scheduler.domain.clock import Clock
 from scheduler.domain.errors import NotFound
 from scheduler.domain.override import Override
+from scheduler.domain.telling import told
 from scheduler.store import overrides
 from scheduler.store.audit import AuditEntry, record
 from scheduler.store.work import unit_of_work
@@ -54,15 +56,20 @@ def _attempt(
         try:
             visit = locked_visit(overrides.override(command.override).appointment)
         except NotFound:
-            why = f"There is no override '{command.override}'."
-            return Refused(reasons=(nonsense("unknown_override", why, "Choose one from its visit."),))
+            why = told("There is no override '%(override)s'.", override=command.override)
+            return Refused(reasons=(nonsense("unknown_override", why, told("Choose one from its visit.")),))
         if not may_at(actor, Permission.OVERRIDE_RULE, visit.site):
             return NotAllowed(Permission.OVERRIDE_RULE)
         made = overrides.override(command.override)
         if not may_override(actor, made.role):
-            named = made.role.replace("_", " ")
-            why = f"The {named} let {made.rule} pass, and this account is for the {actor.role.value.replace('_', ' ')}."
-            return against("not_the_role", why, f"Ask the {named}.", visit)
+            named = account_role_name(AccountRole(made.role))
+            why = told(
+                "The %(named)s let %(rule)s pass, and this account is for the %(role)s.",
+                named=named,
+                rule=made.rule,
+                role=account_role_name(actor.role),
+            )
+            return against("not_the_role", why, told("Ask the %(named)s.", named=named), visit)
         earlier = answered_before(VERB, command, command.idempotency_key)
         if isinstance(earlier, Refused):
             return earlier

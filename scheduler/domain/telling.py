@@ -114,6 +114,16 @@ def told_list(texts: Iterable[str]) -> Told:
     return _made(text, Parts(every, last=told(" and ")))
 
 
+def told_either(texts: Iterable[str]) -> Told:
+    """Return texts as a choice: 'D1, D2 or D3'; 'none' without any."""
+    every = told_list(texts)
+    if not isinstance(every.making, Parts):
+        return every
+    *first, end = every.making.texts
+    text = f"{', '.join(first)} or {end}" if first else end
+    return _made(text, Parts(every.making.texts, last=told(" or ")))
+
+
 def told_whole(text: str) -> str:
     """Return a text with a capital at its beginning and a full stop at its end."""
     whole = text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
