@@ -10,6 +10,7 @@ from enum import StrEnum
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.override import Override
 from scheduler.domain.people import GateDecision, GateRecord
+from scheduler.domain.telling import told, told_joined
 from scheduler.rules.finding import Finding, Level
 from scheduler.rules.gate_families import family_of
 from scheduler.rules.gates import place_among_covered
@@ -117,12 +118,20 @@ def _passed(question: Question, visit: Appointment, named: set[str | None]) -> I
 
 
 def _decided(question: Question, visit: Appointment, record: GateRecord) -> str:
-    until = f", holds until {day_words(record.valid_until)}" if record.valid_until else ""
-    covers = ""
+    parts = [told("decided on %(day)s", day=day_words(record.decided_on))]
+    if record.valid_until:
+        parts.append(told(", holds until %(day)s", day=day_words(record.valid_until)))
     if record.covers_visits is not None:
         place = place_among_covered(question, visit, record)
-        covers = f"; {visit.step} is number {place} of the {record.covers_visits} that it covers"
-    return f"decided on {day_words(record.decided_on)}{until}{covers}"
+        parts.append(
+            told(
+                "; %(step)s is number %(place)s of the %(most)s that it covers",
+                step=visit.step,
+                place=place,
+                most=record.covers_visits,
+            )
+        )
+    return told_joined(parts, "")
 
 
 def _latest(question: Question, gate: str, visit: Appointment) -> GateRecord | None:

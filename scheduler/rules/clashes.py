@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from scheduler.domain.claims import Purpose
 from scheduler.domain.interval import merged, without
+from scheduler.domain.telling import told
 from scheduler.domain.treatment import Attention
 from scheduler.rules.finding import Breach
 from scheduler.rules.question import Question
@@ -36,9 +37,17 @@ def nobody_is_in_two_places(question: Question) -> Iterator[Breach]:
                     if shared := busy.shared_with(present):
                         yield Breach(
                             (visit,),
-                            f"{question.name_of(person)} is needed by {visit.step} and by another visit "
-                            f"{stretch(shared, question.diary.site.zone)}",
-                            f"name somebody else, or start {visit.step} when {question.name_of(person)} is free",
+                            told(
+                                "%(person)s is needed by %(step)s and by another visit %(stretch)s",
+                                person=question.name_of(person),
+                                step=visit.step,
+                                stretch=stretch(shared, question.diary.site.zone),
+                            ),
+                            told(
+                                "name somebody else, or start %(step)s when %(person)s is free",
+                                step=visit.step,
+                                person=question.name_of(person),
+                            ),
                         )
 
 
@@ -52,8 +61,17 @@ def the_patient_is_in_one_place(question: Question) -> Iterator[Breach]:
             if shared := visit.interval.shared_with(later.interval):
                 yield Breach(
                     (visit, later),
-                    f"{visit.step} and {later.step} overlap {stretch(shared, question.diary.site.zone)}",
-                    f"start {later.step} at {question.said(visit.discharge)} or later",
+                    told(
+                        "%(first)s and %(second)s overlap %(stretch)s",
+                        first=visit.step,
+                        second=later.step,
+                        stretch=stretch(shared, question.diary.site.zone),
+                    ),
+                    told(
+                        "start %(step)s at %(time)s or later",
+                        step=later.step,
+                        time=question.said(visit.discharge),
+                    ),
                 )
     own = {mine.id for mine in question.series.appointments}
     for visit in question.ahead:
@@ -62,8 +80,17 @@ def the_patient_is_in_one_place(question: Question) -> Iterator[Breach]:
             if shared := busy.shared_with(visit.interval):
                 yield Breach(
                     (visit,),
-                    f"{_who(question)} has another visit {stretch(shared, question.diary.site.zone)}, during {visit.step}",
-                    f"start {visit.step} at {question.said(busy.end)} or later, or move the other visit",
+                    told(
+                        "%(who)s has another visit %(stretch)s, during %(step)s",
+                        who=_who(question),
+                        stretch=stretch(shared, question.diary.site.zone),
+                        step=visit.step,
+                    ),
+                    told(
+                        "start %(step)s at %(time)s or later, or move the other visit",
+                        step=visit.step,
+                        time=question.said(busy.end),
+                    ),
                 )
 
 
@@ -74,10 +101,19 @@ def the_patient_can_come(question: Question) -> Iterator[Breach]:
             if shared := away.shared_with(visit.interval):
                 yield Breach(
                     (visit,),
-                    f"{_who(question)} cannot come {stretch(shared, question.diary.site.zone)}, during {visit.step}",
-                    f"start {visit.step} at {question.said(away.end)} or later, or ask the patient",
+                    told(
+                        "%(who)s cannot come %(stretch)s, during %(step)s",
+                        who=_who(question),
+                        stretch=stretch(shared, question.diary.site.zone),
+                        step=visit.step,
+                    ),
+                    told(
+                        "start %(step)s at %(time)s or later, or ask the patient",
+                        step=visit.step,
+                        time=question.said(away.end),
+                    ),
                 )
 
 
 def _who(question: Question) -> str:
-    return "somebody of the group" if question.diary.patient.stands_for_cohort else "the patient"
+    return told("somebody of the group") if question.diary.patient.stands_for_cohort else told("the patient")

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.diary import BookedVisit
 from scheduler.domain.people import GateDecision, GateRecord, Patient
+from scheduler.domain.telling import told
 from scheduler.domain.treatment import StepKind
 from scheduler.rules.finding import Breach
 from scheduler.rules.gate_families import family_of
@@ -52,9 +53,16 @@ def consent_is_given_with_a_clear_head(question: Question) -> Iterator[Breach]:
                 continue
             yield Breach(
                 (visit,),
-                f"{gate_name(gate.kind)} for {visit.step} was given at {question.said(decided.decided_at)}, and the dose "
-                f"before that was over at {question.said(dose.given.end)}; {limit(rest)} are to lie between",
-                f"ask for it again from {question.said(dose.given.end + rest)} on",
+                told(
+                    "%(gate)s for %(step)s was given at %(given)s, and the dose before that was over at %(over)s; "
+                    "%(rest)s are to lie between",
+                    gate=gate_name(gate.kind),
+                    step=visit.step,
+                    given=question.said(decided.decided_at),
+                    over=question.said(dose.given.end),
+                    rest=limit(rest),
+                ),
+                told("ask for it again from %(time)s on", time=question.said(dose.given.end + rest)),
                 gate=gate.kind,
             )
 

@@ -9,6 +9,7 @@ from scheduler.domain.appointment import Appointment
 from scheduler.domain.claims import Purpose, lanes_needed
 from scheduler.domain.interval import Interval, merged, uncovered
 from scheduler.domain.people import Role
+from scheduler.domain.telling import told, told_of_number
 from scheduler.domain.treatment import Attention, Segment, SiteCover
 from scheduler.rules.finding import Breach
 from scheduler.rules.load import most_at_once, where_load
@@ -18,10 +19,10 @@ from scheduler.rules.wording import credential_name, listed, role_name, stretch,
 Needed: TypeAlias = tuple[Appointment, Segment, Interval, str]
 
 _PRESENCE = {
-    Attention.IN_ROOM: "in the room",
-    Attention.HANDS_ON: "at the patient's side",
-    Attention.WATCHING: "watching",
-    Attention.ON_PREMISES: "on the premises",
+    Attention.IN_ROOM: told("in the room"),
+    Attention.HANDS_ON: told("at the patient's side"),
+    Attention.WATCHING: told("watching"),
+    Attention.ON_PREMISES: told("on the premises"),
 }
 
 
@@ -42,9 +43,14 @@ def _nobody_named(question: Question, attention: Attention) -> Iterator[Breach]:
         for role, times in missing.items():
             yield Breach(
                 (visit,),
-                f"{visit.step} has no {role_name(role)}, who must be {_PRESENCE[attention]} "
-                f"{stretches(merged(times), question.diary.site.zone)}",
-                f"name a {role_name(role)} for {visit.step}",
+                told(
+                    "%(step)s has no %(role)s, who must be %(presence)s %(stretch)s",
+                    step=visit.step,
+                    role=role_name(role),
+                    presence=_PRESENCE[attention],
+                    stretch=stretches(merged(times), question.diary.site.zone),
+                ),
+                told("name a %(role)s for %(step)s", role=role_name(role), step=visit.step),
             )
 
 
@@ -55,12 +61,23 @@ def _not_claimed(question: Question, needed: Needed, purpose: Purpose) -> Iterat
     lanes = lanes_needed(segment, person.may_watch if person else 0).get(purpose, 0)
     thin = where_load(time, question.held(visit, name, purpose), at_most=lanes - 1)
     if thin:
-        role = role_name(segment.role)
+        role, zone = role_name(segment.role), question.diary.site.zone
         yield Breach(
             (visit,),
-            f"{visit.step} asks for the {role} {_PRESENCE[segment.attention]} {stretch(time, question.diary.site.zone)}; "
-            f"{question.name_of(name)} is not held for it {stretches(thin, question.diary.site.zone)}",
-            f"name the {role} of {visit.step} anew, so that the whole time is held",
+            told(
+                "%(step)s asks for the %(role)s %(presence)s %(stretch)s; %(person)s is not held for it %(missing)s",
+                step=visit.step,
+                role=role,
+                presence=_PRESENCE[segment.attention],
+                stretch=stretch(time, zone),
+                person=question.name_of(name),
+                missing=stretches(thin, zone),
+            ),
+            told(
+                "name the %(role)s of %(step)s anew, so that the whole time is held",
+                role=role,
+                step=visit.step,
+            ),
         )
 
 
@@ -85,10 +102,19 @@ def set_up_is_one_to_one(question: Question) -> Iterator[Breach]:
             if shared := busy.shared_with(time):
                 yield Breach(
                     (visit,),
-                    f"{question.name_of(name)} has both hands at {visit.step} {stretch(time, question.diary.site.zone)} "
-                    f"and is needed by another visit {stretch(shared, question.diary.site.zone)}",
-                    f"name another {role_name(segment.role)}, or start {visit.step} "
-                    f"at {question.said(busy.end - segment.begins)} or later",
+                    told(
+                        "%(person)s has both hands at %(step)s %(stretch)s and is needed by another visit %(shared)s",
+                        person=question.name_of(name),
+                        step=visit.step,
+                        stretch=stretch(time, question.diary.site.zone),
+                        shared=stretch(shared, question.diary.site.zone),
+                    ),
+                    told(
+                        "name another %(role)s, or start %(step)s at %(time)s or later",
+                        role=role_name(segment.role),
+                        step=visit.step,
+                        time=question.said(busy.end - segment.begins),
+                    ),
                 )
 
 
@@ -119,12 +145,23 @@ def _over_capacity(question: Question, needed: Needed, purpose: Purpose) -> Iter
     for crowded in where_load(time, spans, at_least=capacity + 1):
         if not any(mine.overlaps(crowded) for mine in own):
             continue
-        places = "places for watching" if purpose is Purpose.WATCH else "places behind dosing visits"
+        watching = purpose is Purpose.WATCH
         yield Breach(
             (visit,),
-            f"{person.name} would need {most_at_once(crowded, spans)} {places} and has {capacity}: "
-            f"{stretch(crowded, question.diary.site.zone)}, with {visit.step}",
-            f"name another {role_name(segment.role)}, or start {visit.step} at another time",
+            told(
+                "%(person)s would need %(number)s %(places)s and has %(capacity)s: %(stretch)s, with %(step)s",
+                person=person.name,
+                number=most_at_once(crowded, spans),
+                places=told("places for watching") if watching else told("places behind dosing visits"),
+                capacity=capacity,
+                stretch=stretch(crowded, question.diary.site.zone),
+                step=visit.step,
+            ),
+            told(
+                "name another %(role)s, or start %(step)s at another time",
+                role=role_name(segment.role),
+                step=visit.step,
+            ),
         )
 
 
@@ -143,9 +180,17 @@ def the_prescriber_is_on_the_premises(question: Question) -> Iterator[Breach]:
             zone = question.diary.site.zone
             yield Breach(
                 (visit,),
-                f"{question.name_of(name)} must be on the premises {stretch(time, zone)} as {role_name(segment.role)} "
-                f"of {visit.step} and is away {stretches(away, zone)}",
-                f"name another {role_name(segment.role)}, or move {visit.step}",
+                told(
+                    "%(person)s must be on the premises %(stretch)s as %(role)s of %(step)s and is away %(away)s",
+                    person=question.name_of(name),
+                    stretch=stretch(time, zone),
+                    role=role_name(segment.role),
+                    step=visit.step,
+                    away=stretches(away, zone),
+                ),
+                told(
+                    "name another %(role)s, or move %(step)s", role=role_name(segment.role), step=visit.step
+                ),
             )
 
 
@@ -176,14 +221,27 @@ def _too_few(
     name = credential_name(cover.credential)
     return Breach(
         (visit,),
-        f"{_people(present)} holding {name} at work at {question.diary.site.name} during {visit.step} "
-        f"{stretch(thin, question.diary.site.zone)}; at least {cover.at_least} are asked for",
-        f"have {cover.at_least - present} more holding {name} on the premises, or move {visit.step}",
+        told(
+            "%(people)s holding %(credential)s at work at %(site)s during %(step)s %(stretch)s; at least %(least)s "
+            "are asked for",
+            people=_people(present),
+            credential=name,
+            site=question.diary.site.name,
+            step=visit.step,
+            stretch=stretch(thin, question.diary.site.zone),
+            least=cover.at_least,
+        ),
+        told(
+            "have %(number)s more holding %(credential)s on the premises, or move %(step)s",
+            number=cover.at_least - present,
+            credential=name,
+            step=visit.step,
+        ),
     )
 
 
 def _people(count: int) -> str:
-    return {0: "nobody is", 1: "1 person is"}.get(count, f"{count} people are")
+    return told_of_number("%(num)s person is", "%(num)s people are", count) if count else told("nobody is")
 
 
 def the_therapist_is_not_the_medical_monitor(question: Question) -> Iterator[Breach]:
@@ -193,9 +251,13 @@ def the_therapist_is_not_the_medical_monitor(question: Question) -> Iterator[Bre
         if therapist is not None and therapist in visit.serving_as(Role.MEDICAL_MONITOR):
             yield Breach(
                 (visit,),
-                f"{question.name_of(therapist)} is both therapist and medical monitor of {visit.step} "
-                f"on {question.said(visit.start)}",
-                f"name another therapist or another medical monitor for {visit.step}",
+                told(
+                    "%(person)s is both therapist and medical monitor of %(step)s on %(time)s",
+                    person=question.name_of(therapist),
+                    step=visit.step,
+                    time=question.said(visit.start),
+                ),
+                told("name another therapist or another medical monitor for %(step)s", step=visit.step),
             )
 
 
@@ -213,15 +275,23 @@ def roles_are_handed_over_between_phases_where_the_protocol_allows_it(question: 
             if role in visit.staff and role in step.hands_over and 0 < number < len(segments):
                 continue
             if number < len(segments):
-                moment = f"from {question.said(visit.start + segments[max(number, 0)].begins)}"
+                begins = visit.start + segments[max(number, 0)].begins
+                moment = told("from %(time)s", time=question.said(begins))
             else:
-                moment = "after the last phase that asks for one"
-            first = question.name_of(visit.staff[role]) if role in visit.staff else "nobody"
+                moment = told("after the last phase that asks for one")
+            first = question.name_of(visit.staff[role]) if role in visit.staff else told("nobody")
             yield Breach(
                 (visit,),
-                f"{question.name_of(name)} would take over as {role_name(role)} of {visit.step} {moment}; it begins with "
-                f"{first}, and nobody can take over there",
-                f"name one {role_name(role)} for the whole of {visit.step}",
+                told(
+                    "%(person)s would take over as %(role)s of %(step)s %(moment)s; it begins with %(first)s, and "
+                    "nobody can take over there",
+                    person=question.name_of(name),
+                    role=role_name(role),
+                    step=visit.step,
+                    moment=moment,
+                    first=first,
+                ),
+                told("name one %(role)s for the whole of %(step)s", role=role_name(role), step=visit.step),
             )
         yield from _several_in_one_phase(question, visit)
 
@@ -240,7 +310,15 @@ def _several_in_one_phase(question: Question, visit: Appointment) -> Iterator[Br
                 both = listed(sorted(map(question.name_of, names)))
                 yield Breach(
                     (visit,),
-                    f"{both} would be {role_name(role)} of {visit.step} in one phase, {said}; one person does all that "
-                    f"a phase asks of the role",
-                    f"name one {role_name(role)} for that phase of {visit.step}",
+                    told(
+                        "%(people)s would be %(role)s of %(step)s in one phase, %(stretch)s; one person does all that "
+                        "a phase asks of the role",
+                        people=both,
+                        role=role_name(role),
+                        step=visit.step,
+                        stretch=said,
+                    ),
+                    told(
+                        "name one %(role)s for that phase of %(step)s", role=role_name(role), step=visit.step
+                    ),
                 )

@@ -8,6 +8,7 @@ from datetime import datetime
 from scheduler.domain.diary import Diary
 from scheduler.domain.errors import InvalidValue
 from scheduler.domain.series import Series
+from scheduler.domain.telling import told
 from scheduler.domain.treatment import Protocol
 from scheduler.rules.catalogue import CATALOGUE
 from scheduler.rules.finding import WEIGHT, Finding, Level
@@ -61,6 +62,12 @@ def _check_horizon(question: Question) -> None:
     for visit in question.ahead:
         if visit.discharge > horizon.end or visit.start < min(horizon.start, now):
             raise InvalidValue(
-                f"{visit.step} on {question.said(visit.start)} lies outside of the time that was looked at, "
-                f"{question.said(horizon.start)} to {question.said(horizon.end)}; look at a longer time"
+                told(
+                    "%(step)s on %(time)s lies outside of the time that was looked at, %(start)s to %(end)s; look at "
+                    "a longer time",
+                    step=visit.step,
+                    time=question.said(visit.start),
+                    start=question.said(horizon.start),
+                    end=question.said(horizon.end),
+                )
             )

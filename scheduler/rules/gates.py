@@ -10,6 +10,7 @@ from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import local_day
 from scheduler.domain.diary import BookedVisit
 from scheduler.domain.people import GateDecision, GateRecord
+from scheduler.domain.telling import told, told_of_number
 from scheduler.domain.treatment import GateRequirement, Protocol
 from scheduler.rules.finding import Breach
 from scheduler.rules.gate_families import family_of
@@ -39,29 +40,62 @@ def _why_closed(question: Question, visit: Appointment, gate: GateRequirement) -
     """Return why the gate does not stand open on the day of the visit, or `None` when it does."""
     day = question.day_of(visit)
     latest = question.diary.patient.latest_decision(gate.kind, day)
-    name, when = gate_name(gate.kind), f"{visit.step} on {day_words(day)}"
     if latest is None:
-        return f"no decision on {name} is recorded for {when}"
+        return told(
+            "no decision on %(gate)s is recorded for %(visit)s",
+            gate=gate_name(gate.kind),
+            visit=_on(visit, day),
+        )
     after = _decided_after(question, gate)
     if after and latest.decided_on < after[1]:
-        step, since = after
-        return (
-            f"{name} was last decided on {day_words(latest.decided_on)}; {when} asks for a decision on or after the "
-            f"day of {step}, {day_words(since)}"
-        )
+        return _too_old(latest, _on(visit, day), after)
     if latest.decision is GateDecision.HOLD:
-        return f"{name} is on hold since {day_words(latest.decided_on)}, and {when} needs it"
+        return told(
+            "%(gate)s is on hold since %(decided)s, and %(visit)s needs it",
+            gate=gate_name(gate.kind),
+            decided=day_words(latest.decided_on),
+            visit=_on(visit, day),
+        )
     if not latest.passes_on(day):
-        until = latest.valid_until
-        return f"{name} held until {day_words(until) if until else 'it was replaced'}, which is before {when}"
+        return _held(latest, _on(visit, day))
     if latest.covers_visits is not None and (number := place_among_covered(question, visit, latest)) > (
         latest.covers_visits
     ):
-        return (
-            f"{name} as decided on {day_words(latest.decided_on)} covers {_visits(latest.covers_visits)}, and {when} is "
-            f"number {number} since"
+        return told(
+            "%(gate)s as decided on %(decided)s covers %(visits)s, and %(visit)s is number %(number)s since",
+            gate=gate_name(gate.kind),
+            decided=day_words(latest.decided_on),
+            visits=told_of_number("%(num)s visit", "%(num)s visits", latest.covers_visits),
+            visit=_on(visit, day),
+            number=number,
         )
     return None
+
+
+def _on(visit: Appointment, day: date) -> str:
+    return told("%(step)s on %(day)s", step=visit.step, day=day_words(day))
+
+
+def _too_old(latest: GateRecord, visit: str, after: tuple[str, date]) -> str:
+    step, since = after
+    return told(
+        "%(gate)s was last decided on %(decided)s; %(visit)s asks for a decision on or after the day of %(step)s, "
+        "%(day)s",
+        gate=gate_name(latest.kind),
+        decided=day_words(latest.decided_on),
+        visit=visit,
+        step=step,
+        day=day_words(since),
+    )
+
+
+def _held(latest: GateRecord, visit: str) -> str:
+    name, until = gate_name(latest.kind), latest.valid_until
+    if until is None:
+        return told("%(gate)s held until it was replaced, which is before %(visit)s", gate=name, visit=visit)
+    return told(
+        "%(gate)s held until %(day)s, which is before %(visit)s", gate=name, day=day_words(until), visit=visit
+    )
 
 
 def place_among_covered(question: Question, visit: Appointment, decision: GateRecord) -> int:
@@ -76,10 +110,6 @@ def place_among_covered(question: Question, visit: Appointment, decision: GateRe
     return sum(start <= (visit.start, visit.id) for start in starts)
 
 
-def _visits(number: int) -> str:
-    return f"{number} visit{'' if number == 1 else 's'}"
-
-
 def _decided_after(question: Question, gate: GateRequirement) -> tuple[str, date] | None:
     anchor = question.visit(gate.decided_after_step) if gate.decided_after_step else None
     return (anchor.step, local_day(anchor.start, question.diary.site.zone)) if anchor else None
@@ -88,8 +118,11 @@ def _decided_after(question: Question, gate: GateRequirement) -> tuple[str, date
 def _mend(question: Question, visit: Appointment, gate: GateRequirement) -> str:
     name, until = gate_name(gate.kind), question.said(visit.start)
     after = _decided_after(question, gate)
-    since = f" between {day_words(after[1])} and" if after else " before"
-    return f"decide on {name}{since} {until}"
+    if after is None:
+        return told("decide on %(gate)s before %(time)s", gate=name, time=until)
+    return told(
+        "decide on %(gate)s between %(day)s and %(time)s", gate=name, day=day_words(after[1]), time=until
+    )
 
 
 def medical_clearance_holds(question: Question) -> Iterator[Breach]:

@@ -8,10 +8,11 @@ from typing import TypeAlias
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.group_terms import GroupTerms, Member
 from scheduler.domain.people import Role
+from scheduler.domain.telling import told, told_joined, told_of_number
 from scheduler.domain.treatment import StepKind
 from scheduler.rules.finding import Breach
 from scheduler.rules.question import Question
-from scheduler.rules.wording import limit, listed
+from scheduler.rules.wording import limit, listed, role_name
 
 LEADING = (Role.THERAPIST, Role.CO_THERAPIST)
 """The roles in which a group is led."""
@@ -42,8 +43,15 @@ def there_are_enough_facilitators_for_the_members(question: Question) -> Iterato
         if leaving or there < terms.facilitators:
             mends = [_find_more(terms, attending, there)]
             if leaving:
-                mends.append(f"move {_named(leaving)} to another group or out of {visit.step}")
-            yield Breach((visit,), _why(question, (visit, terms, attending), there), ", or ".join(mends))
+                mends.append(
+                    told(
+                        "move %(members)s to another group or out of %(step)s",
+                        members=_named(leaving),
+                        step=visit.step,
+                    )
+                )
+            mend = told_joined(mends, told(", or "))
+            yield Breach((visit,), _why(question, (visit, terms, attending), there), mend)
 
 
 def _facilitators(question: Question, visit: Appointment) -> int:
@@ -57,35 +65,51 @@ def _facilitators(question: Question, visit: Appointment) -> int:
 
 def _why(question: Question, met: _Met, there: int) -> str:
     visit, terms, attending = met
-    leading = "1 facilitator is" if there == 1 else f"{there or 'no'} facilitators are"
+    leading = told_of_number("%(num)s facilitator is", "%(num)s facilitators are", there)
     why = [
-        f"{leading} there for the {_members(len(attending))} of {visit.step} on {question.said(visit.start)}; "
-        f"one leads at most {terms.ratio(attending)}{_because_of_dose(attending)}"
+        told(
+            "%(leading)s there for the %(members)s of %(step)s on %(time)s; one leads at most %(most)s",
+            leading=leading if there else told("no facilitators are"),
+            members=_members(len(attending)),
+            step=visit.step,
+            time=question.said(visit.start),
+            most=_most(terms, attending),
+        )
     ]
     if there < terms.facilitators:
-        why.append(f"and at least {terms.facilitators} are asked for")
+        why.append(told("and at least %(least)s are asked for", least=terms.facilitators))
     if leaving := terms.to_be_moved(attending, there):
-        why.append(f"{_named(leaving)} would have to be moved")
-    return "; ".join(why)
+        why.append(told("%(members)s would have to be moved", members=_named(leaving)))
+    return told_joined(why, "; ")
 
 
-def _because_of_dose(attending: tuple[Member, ...]) -> str:
-    high = [member for member in attending if member.high_dose]
-    return f", for {_named(high)} {'has' if len(high) == 1 else 'have'} a high dose" if high else ""
+def _most(terms: GroupTerms, attending: tuple[Member, ...]) -> str:
+    """Return how many members one facilitator leads at most, with the high doses that are the reason."""
+    high, most = [member for member in attending if member.high_dose], terms.ratio(attending)
+    if not high:
+        return str(most)
+    return told_of_number(
+        "%(most)s, for %(members)s has a high dose",
+        "%(most)s, for %(members)s have a high dose",
+        len(high),
+        most=most,
+        members=_named(high),
+    )
 
 
 def _find_more(terms: GroupTerms, attending: tuple[Member, ...], there: int) -> str:
     wanted = max(terms.facilitators, -(-len(attending) // terms.ratio(attending)))
-    return f"find {wanted - there} more facilitator{'' if wanted - there == 1 else 's'}"
+    return told_of_number("find %(num)s more facilitator", "find %(num)s more facilitators", wanted - there)
 
 
 def _named(members: tuple[Member, ...] | list[Member]) -> str:
     """Return members by their places, never by name: 'members 4 and 5'."""
-    return f"member{'' if len(members) == 1 else 's'} {listed(str(one.place) for one in members)}"
+    names = listed(str(one.place) for one in members)
+    return told_of_number("member %(names)s", "members %(names)s", len(members), names=names)
 
 
 def _members(number: int) -> str:
-    return f"{number} member{'' if number == 1 else 's'}"
+    return told_of_number("%(num)s member", "%(num)s members", number)
 
 
 def enough_members_take_part_to_go_ahead(question: Question) -> Iterator[Breach]:
@@ -98,15 +122,28 @@ def enough_members_take_part_to_go_ahead(question: Question) -> Iterator[Breach]
             continue
         by = visit.start - terms.decide_before
         when = (
-            f"is to be decided by {question.said(by)}, {limit(terms.decide_before)} before"
+            told(
+                "is to be decided by %(time)s, %(length)s before",
+                time=question.said(by),
+                length=limit(terms.decide_before),
+            )
             if question.diary.as_of < by
-            else f"was to be decided by {question.said(by)}"
+            else told("was to be decided by %(time)s", time=question.said(by))
         )
         yield Breach(
             (visit,),
-            f"{_members(len(attending))} take{'s' if len(attending) == 1 else ''} part in {visit.step} on "
-            f"{question.said(visit.start)}, and at least {terms.least} are asked for; whether it goes ahead {when}",
-            f"call {visit.step} off, or let it go ahead with a reason",
+            told_of_number(
+                "%(num)s member takes part in %(step)s on %(time)s, and at least %(least)s are asked for; whether it "
+                "goes ahead %(when)s",
+                "%(num)s members take part in %(step)s on %(time)s, and at least %(least)s are asked for; whether it "
+                "goes ahead %(when)s",
+                len(attending),
+                step=visit.step,
+                time=question.said(visit.start),
+                least=terms.least,
+                when=when,
+            ),
+            told("call %(step)s off, or let it go ahead with a reason", step=visit.step),
         )
 
 
@@ -117,14 +154,23 @@ def those_who_lead_and_who_watches_are_different_people(question: Question) -> I
         if second is None:
             continue
         others = {
-            "therapist": visit.serving_as(Role.THERAPIST),
-            "medical monitor": visit.serving_as(Role.MEDICAL_MONITOR),
+            Role.THERAPIST: visit.serving_as(Role.THERAPIST),
+            Role.MEDICAL_MONITOR: visit.serving_as(Role.MEDICAL_MONITOR),
         }
-        for name, people in others.items():
+        for role, people in others.items():
             if second in people:
                 yield Breach(
                     (visit,),
-                    f"{question.name_of(second)} is both co-therapist and {name} of {visit.step} "
-                    f"on {question.said(visit.start)}",
-                    f"name another co-therapist or another {name} for {visit.step}",
+                    told(
+                        "%(person)s is both co-therapist and %(role)s of %(step)s on %(time)s",
+                        person=question.name_of(second),
+                        role=role_name(role),
+                        step=visit.step,
+                        time=question.said(visit.start),
+                    ),
+                    told(
+                        "name another co-therapist or another %(role)s for %(step)s",
+                        role=role_name(role),
+                        step=visit.step,
+                    ),
                 )

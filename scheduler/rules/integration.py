@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from scheduler.domain.appointment import Appointment
+from scheduler.domain.telling import told
 from scheduler.domain.treatment import Step, Window, WindowMeaning
 from scheduler.rules.finding import Breach
 from scheduler.rules.question import Question
@@ -64,10 +65,13 @@ def doses_left_without(question: Question) -> tuple[Breach, ...]:
         over = question.is_history(dose)
         if over and last is not None and last.at < question.diary.as_of:
             continue
-        missing = f"{step.key} {how_missing(question, step)}"
-        why = f"{dose.step} on {question.said(dose.start)} has no integration: {missing}"
-        when = _when(max(earliest for earliest, _ in bounds), last)
-        mend = f"book {step.key} {when}{or_declined(step)}"
+        why = told(
+            "%(dose)s on %(time)s has no integration: %(missing)s",
+            dose=dose.step,
+            time=question.said(dose.start),
+            missing=how_missing(question, step, step.key),
+        )
+        mend = or_declined(step, _booked(step, max(earliest for earliest, _ in bounds), last))
         found.append(Breach(() if over else (dose,), why, mend, (step.key,)))
     return tuple(found)
 
@@ -84,22 +88,26 @@ def _integrations_missing(question: Question) -> Iterator[tuple[Appointment, Ste
             yield dose, step, windows
 
 
-def _when(first: Bound, last: Bound | None) -> str:
+def _booked(step: Step, first: Bound, last: Bound | None) -> str:
     if last is None:
-        return f"from {first.said}"
-    return f"between {first.said} and {last.said}"
+        return told("book %(step)s from %(first)s", step=step.key, first=first.said)
+    return told(
+        "book %(step)s between %(first)s and %(last)s", step=step.key, first=first.said, last=last.said
+    )
 
 
-def how_missing(question: Question, step: Step) -> str:
-    """Return in words what is wrong with a step that has no visit."""
+def how_missing(question: Question, step: Step, called: str) -> str:
+    """Return in words what is wrong with a step that has no visit, and is called so."""
     if step.key in question.series.declined:
-        return "cannot be declined"
-    return "is neither booked nor declined" if step.declinable else "is not booked"
+        return told("%(step)s cannot be declined", step=called)
+    if step.declinable:
+        return told("%(step)s is neither booked nor declined", step=called)
+    return told("%(step)s is not booked", step=called)
 
 
-def or_declined(step: Step) -> str:
-    """Return the end of a mend that says what else would do; empty where the patient may not decline the step."""
-    return ", or record that the patient declined it" if step.declinable else ""
+def or_declined(step: Step, mend: str) -> str:
+    """Return a mend with what else would do; as it is where the patient may not decline the step."""
+    return told("%(mend)s, or record that the patient declined it", mend=mend) if step.declinable else mend
 
 
 def follow_up_waits_long_enough(question: Question) -> Iterator[Breach]:
@@ -127,9 +135,18 @@ def nobody_has_to_come_while_they_may_not_drive(question: Question) -> Iterator[
                 continue
             yield Breach(
                 (dose, visit),
-                f"the patient arrives for {visit.step} {measured(max(arrival - dose.over_at, timedelta(0)))} after "
-                f"the discharge of {dose.step}, within the {limit(ban)} without driving (arrival "
-                f"{question.said(arrival)})",
-                f"start {visit.step} at {question.said(dose.over_at + ban + ARRIVAL)} or later, hold it remotely, "
-                "or see that somebody brings the patient",
+                told(
+                    "the patient arrives for %(step)s %(length)s after the discharge of %(dose)s, within the %(ban)s "
+                    "without driving (arrival %(arrival)s)",
+                    step=visit.step,
+                    length=measured(max(arrival - dose.over_at, timedelta(0))),
+                    dose=dose.step,
+                    ban=limit(ban),
+                    arrival=question.said(arrival),
+                ),
+                told(
+                    "start %(step)s at %(time)s or later, hold it remotely, or see that somebody brings the patient",
+                    step=visit.step,
+                    time=question.said(dose.over_at + ban + ARRIVAL),
+                ),
             )

@@ -8,6 +8,7 @@ from datetime import datetime
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import local_day
 from scheduler.domain.diary import BookedVisit
+from scheduler.domain.telling import told
 from scheduler.domain.treatment import StepKind
 from scheduler.rules.finding import Breach
 from scheduler.rules.question import Question
@@ -30,9 +31,15 @@ def a_dose_after_a_long_break_is_prepared_anew(question: Question) -> Iterator[B
         if days > longest and (prepared is None or prepared < last):
             yield Breach(
                 (dose,),
-                f"{dose.step} comes {days} days after the last dose, on {day_words(local_day(last, zone))}, and no "
-                f"preparation lies between; after more than {longest} days one does",
-                f"book a preparation before {dose.step}",
+                told(
+                    "%(step)s comes %(days)s days after the last dose, on %(day)s, and no preparation lies between; "
+                    "after more than %(longest)s days one does",
+                    step=dose.step,
+                    days=days,
+                    day=day_words(local_day(last, zone)),
+                    longest=longest,
+                ),
+                told("book a preparation before %(step)s", step=dose.step),
             )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scheduler.domain.appointment import Appointment
+from scheduler.domain.telling import told, told_of_number
 from scheduler.domain.treatment import Step, StepKind, WindowMeaning
 from scheduler.rules.finding import Breach
 from scheduler.rules.integration import doses_left_without, how_missing, or_declined
@@ -53,8 +54,14 @@ def every_preparation_takes_place_before_the_first_dose(question: Question) -> I
         if before and question.visit(step.key) is None and not question.may_be_missing(step):
             yield Breach(
                 (first,),
-                f"{step.key} ({step.title}) does not take place; {first.step} is on {question.said(first.start)}",
-                f"book {step.key} again before {first.step}",
+                told(
+                    "%(step)s (%(title)s) does not take place; %(first)s is on %(time)s",
+                    step=step.key,
+                    title=step.title,
+                    first=first.step,
+                    time=question.said(first.start),
+                ),
+                told("book %(step)s again before %(first)s", step=step.key, first=first.step),
                 (step.key,),
             )
 
@@ -65,8 +72,12 @@ def there_are_no_more_doses_than_the_protocol_allows(question: Question) -> Iter
     if len(doses) > most:
         yield Breach(
             doses,
-            f"the series has {len(doses)} doses; at most {most} are allowed",
-            f"leave out {len(doses) - most} of {listed(visit.step for visit in doses)}",
+            told("the series has %(doses)s doses; at most %(most)s are allowed", doses=len(doses), most=most),
+            told(
+                "leave out %(number)s of %(doses)s",
+                number=len(doses) - most,
+                doses=listed(visit.step for visit in doses),
+            ),
         )
 
 
@@ -89,16 +100,30 @@ def a_new_series_is_booked_whole(question: Question) -> Iterator[Breach]:
 def _not_there(question: Question, step: Step) -> Iterator[Breach]:
     """Yield the breach at the doses that need the step, and on its own where no dose says when it is due."""
     at_doses = [breach for breach in doses_left_without(question) if step.key in breach.missing]
-    why = f"{step.key} ({step.title}) {how_missing(question, step)}"
-    yield from at_doses or [Breach((), why, f"book {step.key}{or_declined(step)}", (step.key,))]
+    called = told("%(step)s (%(title)s)", step=step.key, title=step.title)
+    mend = told("book %(step)s", step=step.key)
+    yield from at_doses or [
+        Breach((), how_missing(question, step, called), or_declined(step, mend), (step.key,))
+    ]
 
 
 def _too_often(question: Question, step: Step, booked: tuple[Appointment, ...]) -> Breach:
     times = listed(question.said(visit.start) for visit in booked)
     return Breach(
         booked,
-        f"{step.key} ({step.title}) is there {len(booked)} times, on {times}; the protocol asks for it once",
-        f"keep {step.key} once and leave the {'other' if len(booked) == 2 else 'others'} out",
+        told(
+            "%(step)s (%(title)s) is there %(number)s times, on %(times)s; the protocol asks for it once",
+            step=step.key,
+            title=step.title,
+            number=len(booked),
+            times=times,
+        ),
+        told_of_number(
+            "keep %(step)s once and leave the other out",
+            "keep %(step)s once and leave the others out",
+            len(booked) - 1,
+            step=step.key,
+        ),
     )
 
 
@@ -109,9 +134,18 @@ def a_visit_lasts_as_long_as_its_phases(question: Question) -> Iterator[Breach]:
         if visit.interval.duration < asked:
             yield Breach(
                 (visit,),
-                f"{visit.step} lasts {measured(visit.interval.duration)} from {question.said(visit.start)}; "
-                f"its phases take {limit(asked)}",
-                f"let {visit.step} end at {question.said(visit.start + asked)} or later",
+                told(
+                    "%(step)s lasts %(length)s from %(start)s; its phases take %(asked)s",
+                    step=visit.step,
+                    length=measured(visit.interval.duration),
+                    start=question.said(visit.start),
+                    asked=limit(asked),
+                ),
+                told(
+                    "let %(step)s end at %(time)s or later",
+                    step=visit.step,
+                    time=question.said(visit.start + asked),
+                ),
             )
 
 
@@ -122,7 +156,12 @@ def a_new_visit_does_not_start_in_the_past(question: Question) -> Iterator[Breac
         if question.is_new(visit) and visit.start < now:
             yield Breach(
                 (visit,),
-                f"{visit.step} would start at {question.said(visit.start)}, "
-                f"{measured(now - visit.start)} before now ({question.said(now)})",
-                f"start {visit.step} at {question.said(now)} or later",
+                told(
+                    "%(step)s would start at %(start)s, %(length)s before now (%(now)s)",
+                    step=visit.step,
+                    start=question.said(visit.start),
+                    length=measured(now - visit.start),
+                    now=question.said(now),
+                ),
+                told("start %(step)s at %(time)s or later", step=visit.step, time=question.said(now)),
             )

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from scheduler.domain.appointment import HAS_BEEN_CLEARED, Appointment
 from scheduler.domain.override import Override
+from scheduler.domain.telling import told
 from scheduler.rules.catalogue import Rule
 from scheduler.rules.finding import Finding, Level
 from scheduler.rules.question import Question
@@ -43,12 +44,17 @@ def _start(visit: Appointment, question: Question) -> datetime:
 
 def _let_pass(finding: Finding, override: Override, question: Question) -> Finding:
     role, until = override.role.replace("_", " "), question.said(override.expires_at)
-    let_pass = f"; the {role} lets it pass until {until}: {override.reason}"
+    let_pass = told(
+        "; the %(role)s lets it pass until %(until)s: %(reason)s",
+        role=role,
+        until=until,
+        reason=override.reason,
+    )
     return replace(
         finding,
         level=Level.INFO,
         why=f"{finding.why}{let_pass}",
         let_pass=let_pass,
-        mend="withdraw the override should it not stand any more",
+        mend=told("withdraw the override should it not stand any more"),
         override=override,
     )

@@ -9,10 +9,11 @@ from itertools import pairwise
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.interval import Interval, merged, uncovered
 from scheduler.domain.people import Role, StaffMember
+from scheduler.domain.telling import told
 from scheduler.domain.treatment import Attention
 from scheduler.rules.finding import Breach
 from scheduler.rules.question import Question
-from scheduler.rules.wording import credential_name, listed, role_name, stretches
+from scheduler.rules.wording import credential_name, day_words, listed, role_name, stretches
 
 
 def everybody_named_holds_the_role(question: Question) -> Iterator[Breach]:
@@ -22,14 +23,29 @@ def everybody_named_holds_the_role(question: Question) -> Iterator[Breach]:
         for role, name in named:
             person = question.person(name)
             if person is None:
-                why = (
-                    f"the {role_name(role)} of {visit.step} is not on the staff of {question.diary.site.name}"
+                why = told(
+                    "the %(role)s of %(step)s is not on the staff of %(name)s",
+                    role=role_name(role),
+                    step=visit.step,
+                    name=question.diary.site.name,
                 )
-                yield Breach((visit,), why, f"name a {role_name(role)} of {question.diary.site.name}")
+                yield Breach(
+                    (visit,),
+                    why,
+                    told("name a %(role)s of %(name)s", role=role_name(role), name=question.diary.site.name),
+                )
             elif role not in person.roles:
                 held = listed(sorted(role_name(mine) for mine in person.roles))
-                why = f"{person.name} is named {role_name(role)} of {visit.step} and is {held}"
-                yield Breach((visit,), why, f"name a {role_name(role)} for {visit.step}")
+                why = told(
+                    "%(name)s is named %(role)s of %(step)s and is %(held)s",
+                    name=person.name,
+                    role=role_name(role),
+                    step=visit.step,
+                    held=held,
+                )
+                yield Breach(
+                    (visit,), why, told("name a %(role)s for %(step)s", role=role_name(role), step=visit.step)
+                )
 
 
 def credentials_are_valid_on_the_day_of_the_visit(question: Question) -> Iterator[Breach]:
@@ -47,17 +63,30 @@ def credentials_are_valid_on_the_day_of_the_visit(question: Question) -> Iterato
             if person and not person.holds(kind, question.day_of(visit)):
                 yield Breach(
                     (visit,),
-                    f"{person.name} {_lacks(person, kind)} on the day of {visit.step}, {question.said(visit.start)}",
-                    f"renew it and record the new date, or name somebody else for {visit.step}",
+                    told(
+                        "%(name)s %(lacks)s on the day of %(step)s, %(time)s",
+                        name=person.name,
+                        lacks=_lacks(person, kind),
+                        step=visit.step,
+                        time=question.said(visit.start),
+                    ),
+                    told(
+                        "renew it and record the new date, or name somebody else for %(step)s",
+                        step=visit.step,
+                    ),
                 )
 
 
 def _lacks(person: StaffMember, kind: str) -> str:
     dates = [held.valid_until for held in person.credentials if held.kind == kind and held.valid_until]
     if not dates:
-        return f"holds no {credential_name(kind)}"
+        return told("holds no %(credential)s", credential=credential_name(kind))
     last = max(dates)
-    return f"holds {credential_name(kind)} until {last:%a} {last.day} {last:%b %Y} and no longer"
+    return told(
+        "holds %(credential)s until %(day)s and no longer",
+        credential=credential_name(kind),
+        day=day_words(last),
+    )
 
 
 def the_people_of_a_visit_are_at_work(question: Question) -> Iterator[Breach]:
@@ -76,9 +105,13 @@ def the_people_of_a_visit_are_at_work(question: Question) -> Iterator[Breach]:
             if away and question.person(name):
                 yield Breach(
                     (visit,),
-                    f"{question.name_of(name)} is needed by {visit.step} and is not at work "
-                    f"{stretches(away, question.diary.site.zone)}",
-                    f"name somebody who is at work, or move {visit.step}",
+                    told(
+                        "%(name)s is needed by %(step)s and is not at work %(stretches)s",
+                        name=question.name_of(name),
+                        step=visit.step,
+                        stretches=stretches(away, question.diary.site.zone),
+                    ),
+                    told("name somebody who is at work, or move %(step)s", step=visit.step),
                 )
 
 
@@ -102,7 +135,7 @@ def the_patient_keeps_one_therapist(question: Question) -> Iterator[Breach]:
     for (_, before), (visit, name) in pairwise(guided):
         known_from = _first_served(question, visit, name)
         if known_from is None:
-            known = (before, "the visit before") if name == usual else (usual, "the series")
+            known = (before, told("the visit before")) if name == usual else (usual, told("the series"))
             yield _not_met(question, visit, name, known)
         elif name not in (usual, before):
             yield _another(question, visit, known_from, usual)
@@ -118,9 +151,20 @@ def _not_met(question: Question, visit: Appointment, name: str, known: tuple[str
     who, other = question.name_of(name), question.name_of(known[0])
     return Breach(
         (visit,),
-        f"the patient has not met {who}, named for {visit.step} on {question.said(visit.start)}; {other} is the "
-        f"therapist of {known[1]}",
-        f"name {other} for {visit.step}, move it, or let the patient meet {who}",
+        told(
+            "the patient has not met %(who)s, named for %(step)s on %(time)s; %(other)s is the therapist of %(known)s",
+            who=who,
+            step=visit.step,
+            time=question.said(visit.start),
+            other=other,
+            known=known[1],
+        ),
+        told(
+            "name %(other)s for %(step)s, move it, or let the patient meet %(who)s",
+            other=other,
+            step=visit.step,
+            who=who,
+        ),
     )
 
 
@@ -128,7 +172,19 @@ def _another(question: Question, visit: Appointment, known_from: Appointment, us
     who, other = question.name_of(visit.staff[Role.THERAPIST]), question.name_of(usual)
     return Breach(
         (visit,),
-        f"{who}, named for {visit.step} on {question.said(visit.start)}, is known to the patient from {known_from.step}; "
-        f"{other} is the therapist of the series",
-        f"name {other} for {visit.step}, move it, or ask the patient about {who}",
+        told(
+            "%(who)s, named for %(step)s on %(time)s, is known to the patient from %(known_from)s; "
+            "%(other)s is the therapist of the series",
+            who=who,
+            step=visit.step,
+            time=question.said(visit.start),
+            known_from=known_from.step,
+            other=other,
+        ),
+        told(
+            "name %(other)s for %(step)s, move it, or ask the patient about %(who)s",
+            other=other,
+            step=visit.step,
+            who=who,
+        ),
     )

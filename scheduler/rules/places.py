@@ -8,6 +8,7 @@ from datetime import timedelta
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.claims import Purpose
 from scheduler.domain.interval import Interval, merged, uncovered
+from scheduler.domain.telling import told, told_of_number
 from scheduler.rules.finding import Breach
 from scheduler.rules.question import Question
 from scheduler.rules.wording import limit, measured, stretch, stretches
@@ -23,22 +24,33 @@ def the_room_is_fit_for_the_visit(question: Question) -> Iterator[Breach]:
                 need = _fit(asked)
                 yield Breach(
                     (visit,),
-                    f"{visit.step} has no room; it needs one {need}",
-                    f"give {visit.step} a room {need}",
+                    told("%(step)s has no room; it needs one %(need)s", step=visit.step, need=need),
+                    told("give %(step)s a room %(need)s", step=visit.step, need=need),
                 )
             continue
         room = question.diary.rooms.get(visit.room)
         if room is None:
-            why = f"the room of {visit.step} is not one of this site"
-            yield Breach((visit,), why, f"give {visit.step} a room of {question.diary.site.name}")
+            why = told("the room of %(step)s is not one of this site", step=visit.step)
+            yield Breach(
+                (visit,),
+                why,
+                told("give %(step)s a room of %(name)s", step=visit.step, name=question.diary.site.name),
+            )
             continue
         if asked is not None and asked not in room.capabilities:
-            why = f"{room.name} is not {_fit(asked)}, as {visit.step} needs"
-            yield Breach((visit,), why, f"give {visit.step} a room {_fit(asked)}")
+            why = told(
+                "%(name)s is not %(fit)s, as %(step)s needs", name=room.name, fit=_fit(asked), step=visit.step
+            )
+            yield Breach(
+                (visit,), why, told("give %(step)s a room %(fit)s", step=visit.step, fit=_fit(asked))
+            )
         for shut in merged(room.out_of_use):
             if shared := shut.shared_with(_room_time(question, visit)):
-                why = (
-                    f"{room.name} is out of use {stretch(shared, zone)}, during {visit.step} or its turnover"
+                why = told(
+                    "%(name)s is out of use %(stretch)s, during %(step)s or its turnover",
+                    name=room.name,
+                    stretch=stretch(shared, zone),
+                    step=visit.step,
                 )
                 yield Breach((visit,), why, _other_room(question, visit, shut))
 
@@ -48,8 +60,14 @@ def the_room_is_large_enough(question: Question) -> Iterator[Breach]:
     for visit in question.ahead:
         room, asked = question.diary.rooms.get(visit.room or ""), question.step_of(visit).places
         if room is not None and room.places < asked:
-            why = f"{room.name} has {room.places} place{'' if room.places == 1 else 's'}, and {visit.step} needs {asked}"
-            yield Breach((visit,), why, f"give {visit.step} a larger room")
+            why = told(
+                "%(name)s has %(places)s, and %(step)s needs %(asked)s",
+                name=room.name,
+                places=told_of_number("%(num)s place", "%(num)s places", room.places),
+                step=visit.step,
+                asked=asked,
+            )
+            yield Breach((visit,), why, told("give %(step)s a larger room", step=visit.step))
 
 
 def the_room_is_free(question: Question) -> Iterator[Breach]:
@@ -60,13 +78,19 @@ def the_room_is_free(question: Question) -> Iterator[Breach]:
         during = _room_time(question, visit)
         taken = question.taken_elsewhere(visit, visit.room, Purpose.OCCUPY, during)
         room = question.diary.rooms.get(visit.room)
-        name = room.name if room else "the room"
+        name = room.name if room else told("the room")
         for busy in merged(claim.interval for claim in taken):
             if shared := busy.shared_with(during):
                 yield Breach(
                     (visit,),
-                    f"{name} is held for another visit {stretch(shared, question.diary.site.zone)}, turnover included; "
-                    f"{visit.step} needs it {stretch(during, question.diary.site.zone)}",
+                    told(
+                        "%(name)s is held for another visit %(theirs)s, turnover included; "
+                        "%(step)s needs it %(mine)s",
+                        name=name,
+                        theirs=stretch(shared, question.diary.site.zone),
+                        step=visit.step,
+                        mine=stretch(during, question.diary.site.zone),
+                    ),
                     _other_room(question, visit, busy),
                 )
 
@@ -76,11 +100,15 @@ def _room_time(question: Question, visit: Appointment) -> Interval:
 
 
 def _other_room(question: Question, visit: Appointment, busy: Interval) -> str:
-    return f"take another room, or start {visit.step} at {question.said(busy.end)} or later"
+    return told(
+        "take another room, or start %(step)s at %(time)s or later",
+        step=visit.step,
+        time=question.said(busy.end),
+    )
 
 
 def _fit(capability: str) -> str:
-    return f"fit for {capability.replace('_', ' ')}"
+    return told("fit for %(capability)s", capability=capability.replace("_", " "))
 
 
 def the_visit_lies_within_opening_hours(question: Question) -> Iterator[Breach]:
@@ -98,8 +126,13 @@ def the_visit_lies_within_opening_hours(question: Question) -> Iterator[Breach]:
                 None,
             )
             reason = f" ({closure.reason})" if closure else ""
-            why = f"the site is shut{reason} during {visit.step}: {stretches(shut, zone)}"
-            yield Breach((visit,), why, f"move {visit.step} into the opening hours")
+            why = told(
+                "the site is shut%(reason)s during %(step)s: %(stretches)s",
+                reason=reason,
+                step=visit.step,
+                stretches=stretches(shut, zone),
+            )
+            yield Breach((visit,), why, told("move %(step)s into the opening hours", step=visit.step))
 
 
 def patients_have_left_before_the_site_closes(question: Question) -> Iterator[Breach]:
@@ -116,9 +149,18 @@ def patients_have_left_before_the_site_closes(question: Question) -> Iterator[Br
             if opening.contains(visit.interval) and left < spare:
                 yield Breach(
                     (visit,),
-                    f"{visit.step} is over {measured(left)} before the site closes at {question.said(opening.end)}; at "
-                    f"least {limit(spare)} are asked for",
-                    f"start {visit.step} at {question.said(visit.start - (spare - left))} or earlier",
+                    told(
+                        "%(step)s is over %(left)s before the site closes at %(time)s; at least %(spare)s are asked for",
+                        step=visit.step,
+                        left=measured(left),
+                        time=question.said(opening.end),
+                        spare=limit(spare),
+                    ),
+                    told(
+                        "start %(step)s at %(time)s or earlier",
+                        step=visit.step,
+                        time=question.said(visit.start - (spare - left)),
+                    ),
                 )
 
 
@@ -126,17 +168,27 @@ def the_visit_holds_its_room_and_the_patients_time(question: Question) -> Iterat
     """What a visit needs is claimed in the ledger, or others could take it: room and turnover, patient, dose spacing."""
     for visit in question.ahead:
         step, patient = question.step_of(visit), visit.patient
-        needs = [("the patient's time", patient, Purpose.OCCUPY, step.length)]
+        needs = [(told("the patient's time"), patient, Purpose.OCCUPY, step.length)]
         if visit.room is not None:
-            needs.append(("its room", visit.room, Purpose.OCCUPY, step.room_length))
+            needs.append((told("its room"), visit.room, Purpose.OCCUPY, step.room_length))
         if step.holds_dose_spacing:
-            needs.append(("the spacing to other doses", patient, Purpose.SPACING, step.holds_dose_spacing))
+            needs.append(
+                (told("the spacing to other doses"), patient, Purpose.SPACING, step.holds_dose_spacing)
+            )
         for what, resource, purpose, length in needs:
             whole = Interval.lasting(visit.start, length)
             open_to_others = uncovered(whole, question.held(visit, resource, purpose))
             if open_to_others:
                 yield Breach(
                     (visit,),
-                    f"{visit.step} does not hold {what} {stretches(open_to_others, question.diary.site.zone)}",
-                    f"book {visit.step} anew at the same time, so that it claims what it needs",
+                    told(
+                        "%(step)s does not hold %(what)s %(stretches)s",
+                        step=visit.step,
+                        what=what,
+                        stretches=stretches(open_to_others, question.diary.site.zone),
+                    ),
+                    told(
+                        "book %(step)s anew at the same time, so that it claims what it needs",
+                        step=visit.step,
+                    ),
                 )

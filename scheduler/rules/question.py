@@ -15,7 +15,7 @@ from scheduler.domain.diary import BookedVisit, Diary
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Role, StaffMember
 from scheduler.domain.series import Series
-from scheduler.domain.telling import told_moment
+from scheduler.domain.telling import told, told_moment
 from scheduler.domain.treatment import Protocol, Segment, Step, StepKind
 
 
@@ -118,7 +118,7 @@ class Question:
     def name_of(self, person: str) -> str:
         """Return how findings call a member of staff."""
         found = self.person(person)
-        return found.name if found else "somebody who is not on the staff"
+        return found.name if found else told("somebody who is not on the staff")
 
     def at_work(self, person: str, during: Interval) -> tuple[Interval, ...]:
         """Return the stretches of work that share a moment with the interval, not clipped to it; none for a stranger."""

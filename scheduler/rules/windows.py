@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import Enum, auto
 
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import days_between, first_moment, local_day, whole_local_day
+from scheduler.domain.telling import told
 from scheduler.domain.treatment import Counting, Point, StepKind, Window, WindowMeaning
 from scheduler.rules.finding import Breach
 from scheduler.rules.question import Question
@@ -115,12 +117,13 @@ def too_soon(question: Question, windows: Iterable[Measured]) -> Iterator[Breach
     for found in windows:
         least = found.window.at_least
         if found.distance < least:
-            asked = f"at least {found.said(least)} are asked for" if least else "it may not come before that"
-            yield Breach(
-                (found.before, found.after),
-                f"{_distance(found)}; {asked} ({_moments(question, found)})",
-                f"{moved_to(question, found, least)} or later",
+            asked = (
+                told("at least %(length)s are asked for", length=found.said(least))
+                if least
+                else told("it may not come before that")
             )
+            mend = told("%(moved)s or later", moved=moved_to(question, found, least))
+            yield Breach((found.before, found.after), _why(question, found, asked), mend)
 
 
 def too_late(question: Question, windows: Iterable[Measured]) -> Iterator[Breach]:
@@ -129,38 +132,78 @@ def too_late(question: Question, windows: Iterable[Measured]) -> Iterator[Breach
         most = found.window.at_most
         if most is not None and found.distance > most:
             same_day = found.by_date and not most
-            allowed = "the same day is asked for" if same_day else f"at most {found.said(most)} are allowed"
-            yield Breach(
-                (found.before, found.after),
-                f"{_distance(found)}; {allowed} ({_moments(question, found)})",
-                f"{moved_to(question, found, most)} or earlier",
+            allowed = (
+                told("the same day is asked for")
+                if same_day
+                else told("at most %(length)s are allowed", length=found.said(most))
             )
+            mend = told("%(moved)s or earlier", moved=moved_to(question, found, most))
+            yield Breach((found.before, found.after), _why(question, found, allowed), mend)
 
 
 def moved_to(question: Question, found: Measured, distance: timedelta) -> str:
     """Return in words where the later visit would stand at this distance."""
     if found.by_date:
         day = day_words(local_day(found.begins, found.zone) + distance)
-        starts = found.window.to_point is Point.START
-        return f"start {found.after.step} on {day}" if starts else f"let {found.after.step} be over on {day}"
+        if found.window.to_point is Point.START:
+            return told("start %(step)s on %(day)s", step=found.after.step, day=day)
+        return told("let %(step)s be over on %(day)s", step=found.after.step, day=day)
     lead = found.after.start - _moment(found.after, found.window.to_point)
-    return f"start {found.after.step} at {question.said(found.begins + distance + lead)}"
+    return told(
+        "start %(step)s at %(time)s",
+        step=found.after.step,
+        time=question.said(found.begins + distance + lead),
+    )
+
+
+class _From(Enum):
+    """What of the earlier visit a distance is told from."""
+
+    START = auto()
+    DISCHARGE = auto()
+    END = auto()
+
+
+_ON_THE_DAY = {
+    _From.START: told("on the day of the start of %(step)s"),
+    _From.DISCHARGE: told("on the day of the discharge of %(step)s"),
+    _From.END: told("on the day of the end of %(step)s"),
+}
+_AFTER = {
+    _From.START: told("%(size)s after the start of %(step)s"),
+    _From.DISCHARGE: told("%(size)s after the discharge of %(step)s"),
+    _From.END: told("%(size)s after the end of %(step)s"),
+}
+_BEFORE = {
+    _From.START: told("%(size)s before the start of %(step)s"),
+    _From.DISCHARGE: told("%(size)s before the discharge of %(step)s"),
+    _From.END: told("%(size)s before the end of %(step)s"),
+}
+
+
+def _why(question: Question, found: Measured, asked: str) -> str:
+    if found.window.to_point is Point.START:
+        later = told("%(step)s starts", step=found.after.step)
+    else:
+        later = told("%(step)s is over", step=found.after.step)
+    return told(
+        "%(later)s %(distance)s; %(asked)s (%(start)s to %(end)s)",
+        later=later,
+        distance=_distance(found),
+        asked=asked,
+        start=question.said(found.begins),
+        end=question.said(found.ends),
+    )
 
 
 def _distance(found: Measured) -> str:
-    after = f"{found.after.step} {'starts' if found.window.to_point is Point.START else 'is over'}"
+    """Return how far from the earlier moment the later one is: '47 h 0 min after the start of D1'."""
     if found.window.from_point is Point.START:
-        before = f"the start of {found.before.step}"
-    elif found.before.kind is StepKind.DOSING:
-        before = f"the discharge of {found.before.step}"
+        begin = _From.START
     else:
-        before = f"the end of {found.before.step}"
+        begin = _From.DISCHARGE if found.before.kind is StepKind.DOSING else _From.END
     if found.by_date and not found.distance:
-        return f"{after} on the day of {before}"
+        return told(_ON_THE_DAY[begin], step=found.before.step)
     size = day_count(found.distance) if found.by_date else measured(found.distance)
-    side = "after" if found.distance >= timedelta(0) else "before"
-    return f"{after} {size} {side} {before}"
-
-
-def _moments(question: Question, found: Measured) -> str:
-    return f"{question.said(found.begins)} to {question.said(found.ends)}"
+    sentences = _AFTER if found.distance >= timedelta(0) else _BEFORE
+    return told(sentences[begin], size=size, step=found.before.step)
