@@ -10,6 +10,7 @@ from scheduler.domain.clock import days_of, whole_local_day
 from scheduler.domain.interval import Interval, merged, without
 from scheduler.domain.people import StaffMember
 from scheduler.domain.places import Room
+from scheduler.domain.telling import told
 from scheduler.planner.concessions import Concession, Price
 from scheduler.planner.earliest import earliest
 from scheduler.planner.question import Question
@@ -64,8 +65,8 @@ def with_the_patient_free(question: Question) -> Iterator[Concession]:
             Price.PATIENTS_TIME if given.is_a_day else Price.PATIENTS_ABSENCE,
             Scarcity.PATIENT,
             given.finish,
-            f"the patient cannot come {during(given.absence, zone)}",
-            f"if the patient could come {during(given.part, zone)}",
+            told("the patient cannot come %(during)s", during=during(given.absence, zone)),
+            told("if the patient could come %(during)s", during=during(given.part, zone)),
         )
 
 
@@ -82,8 +83,16 @@ def with_somebody_back(question: Question) -> Iterator[Concession]:
                 Price.TIME_OFF,
                 things[0],
                 given.finish,
-                f"{person.name} is away {during(given.absence, question.zone)}",
-                f"if {person.name} were at work {during(given.part, question.zone)}",
+                told(
+                    "%(name)s is away %(during)s",
+                    name=person.name,
+                    during=during(given.absence, question.zone),
+                ),
+                told(
+                    "if %(name)s were at work %(during)s",
+                    name=person.name,
+                    during=during(given.part, question.zone),
+                ),
                 share=given.share,
             )
 
@@ -121,8 +130,16 @@ def with_a_room_back(question: Question) -> Iterator[Concession]:
                 Price.ROOM_IN_USE,
                 Scarcity.ROOM,
                 given.finish,
-                f"{room.name} is out of use {during(given.absence, question.zone)}",
-                f"if {room.name} could be used {during(given.part, question.zone)}",
+                told(
+                    "%(name)s is out of use %(during)s",
+                    name=room.name,
+                    during=during(given.absence, question.zone),
+                ),
+                told(
+                    "if %(name)s could be used %(during)s",
+                    name=room.name,
+                    during=during(given.part, question.zone),
+                ),
                 share=given.share,
             )
 

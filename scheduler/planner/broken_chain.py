@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scheduler.domain.telling import told_moment
+from scheduler.domain.telling import told, told_joined, told_moment
 from scheduler.planner.earliest import earliest
 from scheduler.planner.network import Arc, Stuck
 from scheduler.planner.proposal import Reason
@@ -13,7 +13,7 @@ from scheduler.planner.question import Question
 from scheduler.planner.scarce_things import in_the_way
 from scheduler.rules.wording import last_words, listed
 
-_NO_BETTER = "and with the visits before it at another time it is no better"
+_NO_BETTER = told("and with the visits before it at another time it is no better")
 
 
 def first_without_a_place(question: Question) -> int:
@@ -35,13 +35,17 @@ def broken_chain(question: Question, number: int) -> Reason:
     """Return why the first step without a place has none, told beside the earliest series of the steps before it."""
     asked, before = _up_to(question, number + 1), _up_to(question, number)
     gap = _Gap.beside(asked, number, *_soonest(asked, before))
-    step, mend = question.outline.steps[number], "give a later last day" if gap.is_too_late else ""
-    why = f"{step.key} ({step.title}) has no place: {gap.said}"
+    step, mend = question.outline.steps[number], told("give a later last day") if gap.is_too_late else ""
+    why = told("%(key)s (%(title)s) has no place: %(said)s", key=step.key, title=step.title, said=gap.said)
     things = in_the_way(asked, asked.outline.steps, lambda one: earliest(one) is not None)
     if things:
         why, mend = (
-            f"{why}; what stands in the way is {' or '.join(things)}",
-            "free some of it, or look later",
+            told(
+                "%(why)s; what stands in the way is %(things)s",
+                why=why,
+                things=told_joined(things, told(" or ")),
+            ),
+            told("free some of it, or look later"),
         )
     return Reason("chain", why, mend, step.key)
 
@@ -98,17 +102,41 @@ class _Gap:
         last = last_words(self.question.wishes.latest, self.question.zone)
         free = self.question.choices(self.therapist).at_or_after(self.number, self.low)
         low = self.question.limit_words(self.low, self.after)
-        from_low = f"{self._given} it would have to start on {low} or later"
+        from_low = told("%(given)s it would have to start on %(low)s or later", given=self._given, low=low)
         if self.is_too_late:
-            return f"{from_low}{self._because}, and could not be over by {last}"
+            return told(
+                "%(from_low)s%(because)s, and could not be over by %(last)s",
+                from_low=from_low,
+                because=self._because,
+                last=last,
+            )
         if free is None:
-            return f"{from_low}{self._because}; no start is free from then to {last}"
+            return told(
+                "%(from_low)s%(because)s; no start is free from then to %(last)s",
+                from_low=from_low,
+                because=self._because,
+                last=last,
+            )
         # A start that is free and kept every window would be a place.
         high = self.question.limit_words(self.high, self.before)
-        until_high = f"{from_low}, and on {high} or earlier{self._because}"
+        until_high = told(
+            "%(from_low)s, and on %(high)s or earlier%(because)s",
+            from_low=from_low,
+            high=high,
+            because=self._because,
+        )
         if self.low > self.high:
-            return f"{until_high}; it cannot do both, {_NO_BETTER}"
-        return f"{until_high}; no start is free then, the next one is on {self._at(free)}, {_NO_BETTER}"
+            return told(
+                "%(until_high)s; it cannot do both, %(no_better)s",
+                until_high=until_high,
+                no_better=_NO_BETTER,
+            )
+        return told(
+            "%(until_high)s; no start is free then, the next one is on %(at)s, %(no_better)s",
+            until_high=until_high,
+            at=self._at(free),
+            no_better=_NO_BETTER,
+        )
 
     @property
     def _arcs(self) -> tuple[Arc, ...]:
@@ -119,15 +147,18 @@ class _Gap:
     def _given(self) -> str:
         steps, staff = self.question.outline.steps, self.question.diary.staff
         others = dict.fromkeys(arc.source if arc.target == self.number else arc.target for arc in self._arcs)
-        given = [f"{steps[other].key} on {self._at(self.starts[other])}" for other in others]
+        given: list[str] = [
+            told("%(key)s on %(at)s", key=steps[other].key, at=self._at(self.starts[other]))
+            for other in others
+        ]
         if self.therapist and len(self.question.therapists) > 1:
             given.insert(0, staff[self.therapist].name)
-        return f"with {listed(given)}" if given else "in this time"
+        return told("with %(given)s", given=listed(given)) if given else told("in this time")
 
     @property
     def _because(self) -> str:
         words = dict.fromkeys(self.question.outline.said(arc) for arc in self._arcs)
-        return f", because {' and '.join(words)}" if words else ""
+        return told(", because %(words)s", words=told_joined(words, told(" and "))) if words else ""
 
     def _at(self, slot: int) -> str:
         return told_moment(self.question.grid.at(slot), self.question.zone)

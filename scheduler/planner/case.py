@@ -14,7 +14,7 @@ from scheduler.domain.errors import NotFound
 from scheduler.domain.lazily import lazily
 from scheduler.domain.people import Role
 from scheduler.domain.series import Series
-from scheduler.domain.telling import told_moment
+from scheduler.domain.telling import told, told_moment
 from scheduler.domain.treatment import Protocol
 from scheduler.planner.change import Change
 from scheduler.planner.network import Arc, Choices, Network
@@ -217,23 +217,32 @@ class Case:
         found = []
         if not self._may_move(visit) and not self.change.allows(visit.interval):
             if self.has_begun(visit):
-                why = f"{self.called(visit)} has begun or is over"
-                found.append(Reason("has_begun", why, "move a visit that still lies ahead", visit.step))
+                why = told("%(called)s has begun or is over", called=self.called(visit))
+                found.append(Reason("has_begun", why, told("move a visit that still lies ahead"), visit.step))
             else:
-                why = f"{self.called(visit)} is fixed, and is to be moved"
-                found.append(Reason("fixed", why, f"let {visit.step} move", visit.step))
+                why = told("%(called)s is fixed, and is to be moved", called=self.called(visit))
+                found.append(Reason("fixed", why, told("let %(step)s move", step=visit.step), visit.step))
         for step, one in enumerate(self.visits):
             against = [finding.why for finding in self.against_staying[step]]
             if self._changes_hands(step):
-                against.append("whoever is to take it is not free then")
+                against.append(told("whoever is to take it is not free then"))
             if one.step in self.change.fixed and against and step not in self.reassigned:
-                why = f"{self.called(one)} is fixed and cannot stay: {against[0]}"
-                found.append(Reason("cannot_stay", why, f"let {one.step} move", one.step))
+                why = told(
+                    "%(called)s is fixed and cannot stay: %(against)s",
+                    called=self.called(one),
+                    against=against[0],
+                )
+                found.append(Reason("cannot_stay", why, told("let %(step)s move", step=one.step), one.step))
         return tuple(found)
 
     def called(self, visit: Appointment) -> str:
         """Return a visit in words."""
-        return f"{visit.step} ({visit.title}) on {told_moment(visit.start, self.question.zone)}"
+        return told(
+            "%(step)s (%(title)s) on %(time)s",
+            step=visit.step,
+            title=visit.title,
+            time=told_moment(visit.start, self.question.zone),
+        )
 
 
 @lru_cache(maxsize=256)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
-from scheduler.domain.telling import told_moment
+from scheduler.domain.telling import told, told_moment
 from scheduler.planner.proposal import Reason
 from scheduler.planner.question import Question
 
@@ -79,7 +79,11 @@ class Concession:
     def reason(self, question: Question) -> Reason:
         """Return what is told of it."""
         finish = question.grid.at(self.finish)
-        mend = f"{self.what}, a series could be complete on {told_moment(finish, question.zone)}"
+        mend = told(
+            "%(what)s, a series could be complete on %(time)s",
+            what=self.what,
+            time=told_moment(finish, question.zone),
+        )
         return Reason(self.code, self.why, mend, self.step, finish)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from scheduler.domain.clock import local_day
+from scheduler.domain.telling import told, told_of_number
 from scheduler.domain.treatment import StepKind
 from scheduler.planner.alternatives import Candidate
 from scheduler.planner.preferences import Preference, Told, in_order
@@ -33,30 +34,34 @@ def standing_out(question: Question, candidates: Sequence[Candidate]) -> tuple[t
 
 def _best_of_all(question: Question, first: Candidate, others: Sequence[Candidate]) -> tuple[str, ...]:
     kept, ahead = [], []
-    for preference, told in _told(question, first):
+    for preference, found in _told(question, first):
         rivals = [one.told[preference.key] for one in others]
         asked_first = preference.key in question.wishes.first
-        if _holds(preference, told, rivals):
+        if _holds(preference, found, rivals):
             kept.append(preference.name)
-            if asked_first or any(_better(told, other) for other in rivals):
+            if asked_first or any(_better(found, other) for other in rivals):
                 ahead.append(preference.name)
-        elif asked_first and not any(_better(other, told) for other in rivals):
-            ahead.append(f"nearest to {preference.name}")
+        elif asked_first and not any(_better(other, found) for other in rivals):
+            ahead.append(told("nearest to %(name)s", name=preference.name))
     # Where none is behind it, what comes first on the list still says why it comes first.
     return tuple(ahead[:MOST_SAID] or kept[:1])
 
 
 def _compared(question: Question, one: Candidate, candidates: Sequence[Candidate]) -> tuple[str, ...]:
     first, better = candidates[0], []
-    for preference, told in _told(question, one):
-        if _better(told, first.told[preference.key]):
+    for preference, found in _told(question, one):
+        if _better(found, first.told[preference.key]):
             rivals = [other.told[preference.key] for other in candidates]
-            beaten = any(_better(other, told) for other in rivals)
-            holds = _holds(preference, told, rivals)
+            beaten = any(_better(other, found) for other in rivals)
+            holds = _holds(preference, found, rivals)
             better.append(
-                preference.name if holds else f"{'nearer' if beaten else 'nearest'} to {preference.name}"
+                preference.name
+                if holds
+                else told("nearer to %(name)s", name=preference.name)
+                if beaten
+                else told("nearest to %(name)s", name=preference.name)
             )
-    return (*better[:MOST_SAID], *_unlike(question, one, first)) or ("doses on other weekdays",)
+    return (*better[:MOST_SAID], *_unlike(question, one, first)) or (told("doses on other weekdays"),)
 
 
 def _told(question: Question, one: Candidate) -> Iterator[tuple[Preference, Told]]:
@@ -65,11 +70,11 @@ def _told(question: Question, one: Candidate) -> Iterator[tuple[Preference, Told
             yield preference, one.told[preference.key]
 
 
-def _holds(preference: Preference, told: Told, others: Sequence[Told]) -> bool:
+def _holds(preference: Preference, found: Told, others: Sequence[Told]) -> bool:
     """Say whether the name of a preference is true of a series among these: it is kept, or nobody has less."""
     if preference.by_degree:
-        return not any(_better(other, told) for other in others)
-    return told.cost == 0
+        return not any(_better(other, found) for other in others)
+    return found.cost == 0
 
 
 def _better(one: Told, other: Told) -> bool:
@@ -80,11 +85,13 @@ def _better(one: Told, other: Told) -> bool:
 def _unlike(question: Question, one: Candidate, first: Candidate) -> Iterator[str]:
     # Of the therapist who was wished for that is said already.
     if one.therapist not in (first.therapist, question.wishes.rather):
-        yield "another therapist"
+        yield told("another therapist")
     weeks = (_monday(question, one) - _monday(question, first)) // WEEK
     if weeks:
-        apart = "a week" if abs(weeks) == 1 else f"{abs(weeks)} weeks"
-        yield f"first dose {apart} {'later' if weeks > 0 else 'earlier'}"
+        if weeks > 0:
+            yield told_of_number("first dose a week later", "first dose %(num)s weeks later", weeks)
+        else:
+            yield told_of_number("first dose a week earlier", "first dose %(num)s weeks earlier", -weeks)
 
 
 def _monday(question: Question, one: Candidate) -> date:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scheduler.domain.diary import Diary
 from scheduler.domain.people import Role
-from scheduler.domain.telling import told_moment
+from scheduler.domain.telling import told, told_joined, told_moment
 from scheduler.domain.treatment import Step
 from scheduler.planner.broken_chain import broken_chain, first_without_a_place
 from scheduler.planner.proposal import Reason
@@ -44,11 +44,11 @@ def _no_such_therapist(diary: Diary, wished: str | None) -> Reason | None:
         return None
     person = diary.staff.get(wished)
     if person is None:
-        why = f"nobody with the id {wished} works at {diary.site.name}"
-        return Reason("therapist", why, "choose a therapist of this site")
+        why = told("nobody with the id %(wished)s works at %(name)s", wished=wished, name=diary.site.name)
+        return Reason("therapist", why, told("choose a therapist of this site"))
     if Role.THERAPIST not in person.roles:
-        why = f"{person.name} does not hold the role of therapist"
-        return Reason("therapist", why, "choose a therapist, or anybody fit")
+        why = told("%(name)s does not hold the role of therapist", name=person.name)
+        return Reason("therapist", why, told("choose a therapist, or anybody fit"))
     return None
 
 
@@ -69,13 +69,23 @@ def _can_start(question: Question, shape: Shape) -> bool:
 def _never_free(question: Question, shape: Shape, steps: list[Step]) -> Reason:
     first, *others = steps
     begin = told_moment(max(question.wishes.earliest, question.diary.as_of), question.zone)
-    like = f", and so has no other visit like it ({listed(step.key for step in others)})" if others else ""
-    why = (
-        f"{first.key} ({first.title}) has no free start between {begin} and "
-        f"{last_words(question.wishes.latest, question.zone)}{like}"
+    like = (
+        told(", and so has no other visit like it (%(names)s)", names=listed(step.key for step in others))
+        if others
+        else ""
+    )
+    why = told(
+        "%(key)s (%(title)s) has no free start between %(begin)s and %(last)s%(like)s",
+        key=first.key,
+        title=first.title,
+        begin=begin,
+        last=last_words(question.wishes.latest, question.zone),
+        like=like,
     )
     if things := in_the_way(question, steps, lambda one: _can_start(one, shape)):
-        why = f"{why}: what stands in the way is {' or '.join(things)}"
-        return Reason("no_start", why, "free some of it, or look later", first.key)
-    why = f"{why}: more than one thing stands in the way at every hour"
-    return Reason("no_start", why, "look later", first.key)
+        why = told(
+            "%(why)s: what stands in the way is %(things)s", why=why, things=told_joined(things, told(" or "))
+        )
+        return Reason("no_start", why, told("free some of it, or look later"), first.key)
+    why = told("%(why)s: more than one thing stands in the way at every hour", why=why)
+    return Reason("no_start", why, told("look later"), first.key)

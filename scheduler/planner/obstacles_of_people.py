@@ -8,6 +8,7 @@ from scheduler.domain.claims import Purpose, capacity_of, lanes_needed
 from scheduler.domain.clock import local_day
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Role, StaffMember
+from scheduler.domain.telling import told, told_joined
 from scheduler.domain.treatment import Segment
 from scheduler.planner.slot_obstacles import Obstacle, when
 from scheduler.planner.slot_question import SlotQuestion
@@ -15,7 +16,10 @@ from scheduler.planner.supply import Scarcity
 from scheduler.planner.timeline import slots_in
 from scheduler.rules.wording import credential_name, day_words, listed, role_name, stretch
 
-_PLACES = {Purpose.WATCH: "places for watching", Purpose.ON_PREMISES: "places behind dosing visits"}
+_PLACES = {
+    Purpose.WATCH: told("places for watching"),
+    Purpose.ON_PREMISES: told("places behind dosing visits"),
+}
 
 
 def of_people(question: SlotQuestion) -> Iterator[Obstacle]:
@@ -29,7 +33,7 @@ def of_people(question: SlotQuestion) -> Iterator[Obstacle]:
     if apart & ~together:
         clear = together | (question.grid.full & ~apart)
         why = _one_for_two(question)
-        yield Obstacle("two_roles", why, clear, lambda _: [why], "have one more of either at work")
+        yield Obstacle("two_roles", why, clear, lambda _: [why], told("have one more of either at work"))
     if not question.keeps_the_patients_therapist:
         yield _another_therapist(question)
 
@@ -40,8 +44,8 @@ def _role(question: SlotQuestion, role: Role) -> Obstacle:
 
     clear = _starts(question, frozenset({Scarcity(role.value)}))
     name = role_name(role)
-    settle = f"free {'an' if name[0] in 'aeiou' else 'a'} {name}"
-    return Obstacle(role.value, f"the time of the {name}s", clear, why, settle)
+    settle = told("free an %(name)s", name=name) if name[0] in "aeiou" else told("free a %(name)s", name=name)
+    return Obstacle(role.value, told("the time of the %(name)ss", name=name), clear, why, settle)
 
 
 def _starts(question: SlotQuestion, asked: frozenset[Scarcity]) -> int:
@@ -61,27 +65,40 @@ def _nobody(question: SlotQuestion, role: Role, slot: int) -> str:
     people, key = _candidates(question, role), question.step.key
     if not people:
         return _nobody_there(question, role)
-    told = []
+    sayings = []
     for segments in question.step.turns_of(role):
         kept = {person.name: _kept_by(question, person, segments, slot) for person in people}
         if all(kept.values()):
             begin, end = segments[0].begins, max(segment.ends for segment in segments)
             start = question.grid.at(slot)
             time = stretch(Interval(start + begin, start + end), question.zone)
-            each = "; ".join(f"{name} {listed(why)}" for name, why in kept.items())
-            told.append(f"no {role_name(role)} is free for {key} {time}: {each}")
-    return "; ".join(told)
+            each = told_joined((told_joined((name, listed(why))) for name, why in kept.items()), "; ")
+            sayings.append(
+                told(
+                    "no %(role)s is free for %(key)s %(time)s: %(each)s",
+                    role=role_name(role),
+                    key=key,
+                    time=time,
+                    each=each,
+                )
+            )
+    return told_joined(sayings, "; ")
 
 
 def _nobody_there(question: SlotQuestion, role: Role) -> str:
     site, person = question.diary.site.name, question.diary.staff.get(question.whom or "")
     if role is Role.THERAPIST and person is not None:
-        return f"{person.name} does not hold the role of therapist"
+        return told("%(name)s does not hold the role of therapist", name=person.name)
     if role is Role.THERAPIST and question.whom is not None:
-        return f"the therapist asked for does not work at {site}"
+        return told("the therapist asked for does not work at %(site)s", site=site)
     if person is not None and role in person.roles:
-        return f"{person.name} guides the visit, and nobody else at {site} has the role {role_name(role)}"
-    return f"nobody at {site} has the role {role_name(role)}"
+        return told(
+            "%(name)s guides the visit, and nobody else at %(site)s has the role %(role)s",
+            name=person.name,
+            site=site,
+            role=role_name(role),
+        )
+    return told("nobody at %(site)s has the role %(role)s", site=site, role=role_name(role))
 
 
 def _kept_by(
@@ -105,31 +122,48 @@ def _kept_by(
                 busy = run & ~supply.free(person.id, purpose, capacity_of(person)[purpose], lanes)
                 known, most = taken.get(purpose, (0, 0))
                 taken[purpose] = known | busy, max(most, lanes if busy else 0)
-    told = [_lacks(question, person, kind, slot) for kind in lacking]
-    told += [f"is not at work {when(question, away)}"] if away else []
+    sayings = [_lacks(question, person, kind, slot) for kind in lacking]
+    sayings += [told("is not at work %(when)s", when=when(question, away))] if away else []
     for purpose, (busy, lanes) in taken.items():
-        told += [_busy(question, person, purpose, (busy, lanes))] if busy else []
-    return told
+        sayings += [_busy(question, person, purpose, (busy, lanes))] if busy else []
+    return sayings
 
 
 def _lacks(question: SlotQuestion, person: StaffMember, kind: str, slot: int) -> str:
     day = local_day(question.grid.at(slot), question.zone)
     dates = [held.valid_until for held in person.credentials if held.kind == kind and held.valid_until]
-    until = f", only until {day_words(max(dates))}" if dates else ""
-    return f"holds no valid {credential_name(kind)} on {day_words(day)}{until}"
+    until = told(", only until %(day)s", day=day_words(max(dates))) if dates else ""
+    return told(
+        "holds no valid %(credential)s on %(day)s%(until)s",
+        credential=credential_name(kind),
+        day=day_words(day),
+        until=until,
+    )
 
 
 def _busy(question: SlotQuestion, person: StaffMember, purpose: Purpose, taken: tuple[int, int]) -> str:
     busy, lanes = taken
     time = when(question, busy)
     if purpose is Purpose.OCCUPY:
-        return f"is needed by another visit {time}"
+        return told("is needed by another visit %(time)s", time=time)
     capacity = capacity_of(person)[purpose]
     if lanes > capacity:
-        return f"may take {capacity} {_PLACES[purpose]} at once and would need {lanes}"
+        return told(
+            "may take %(capacity)s %(places)s at once and would need %(lanes)s",
+            capacity=capacity,
+            places=_PLACES[purpose],
+            lanes=lanes,
+        )
     free = question.supply.free
     left = max((n for n in range(1, lanes) if not busy & ~free(person.id, purpose, capacity, n)), default=0)
-    return f"has {capacity - left} of {capacity} {_PLACES[purpose]} taken, and needs {lanes}, {time}"
+    return told(
+        "has %(taken)s of %(capacity)s %(places)s taken, and needs %(lanes)s, %(time)s",
+        taken=capacity - left,
+        capacity=capacity,
+        places=_PLACES[purpose],
+        lanes=lanes,
+        time=time,
+    )
 
 
 def _one_for_two(question: SlotQuestion) -> str:
@@ -138,12 +172,20 @@ def _one_for_two(question: SlotQuestion) -> str:
         for person in question.supply.having(Role.THERAPIST)
         if person.roles.intersection(question.shape.apart)
     ]
-    return f"{listed(both)} would have to guide and to watch at once, and nobody does both in one visit"
+    return told(
+        "%(both)s would have to guide and to watch at once, and nobody does both in one visit",
+        both=listed(both),
+    )
 
 
 def _another_therapist(question: SlotQuestion) -> Obstacle:
     names = {person.id: person.name for person in question.diary.staff.values()}
-    asked = names.get(question.whom or "", "the therapist asked for")
-    usual = names.get(question.usual or "", "somebody who has left")
-    why = f"the patient's therapist is {usual}, and {question.step.key} keeps to one; {asked} was asked for"
-    return Obstacle("continuity", why, 0, lambda _: [why], f"ask for {usual}")
+    asked = names.get(question.whom or "", told("the therapist asked for"))
+    usual = names.get(question.usual or "", told("somebody who has left"))
+    why = told(
+        "the patient's therapist is %(usual)s, and %(key)s keeps to one; %(asked)s was asked for",
+        usual=usual,
+        key=question.step.key,
+        asked=asked,
+    )
+    return Obstacle("continuity", why, 0, lambda _: [why], told("ask for %(usual)s", usual=usual))

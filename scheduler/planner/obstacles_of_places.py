@@ -10,7 +10,7 @@ from scheduler.domain.claims import Purpose
 from scheduler.domain.clock import local_day
 from scheduler.domain.interval import Interval
 from scheduler.domain.places import Room
-from scheduler.domain.telling import told_moment
+from scheduler.domain.telling import told, told_joined, told_moment
 from scheduler.planner.slot_obstacles import Obstacle, when
 from scheduler.planner.slot_question import SlotQuestion
 from scheduler.planner.supply import Scarcity
@@ -34,14 +34,17 @@ def _hours(question: SlotQuestion) -> Obstacle:
         shut = question.grid.run((slot, slot + length)) & ~question.supply.open
         yield _shut(question, slot, shut) if shut else _too_near_closing(question, slot)
 
-    return Obstacle(Scarcity.HOURS.value, "the opening hours", question.while_open, why)
+    return Obstacle(Scarcity.HOURS.value, told("the opening hours"), question.while_open, why)
 
 
 def _shut(question: SlotQuestion, slot: int, shut: int) -> str:
     reason = closed_for(question, local_day(question.grid.at(slot), question.zone))
-    return (
-        f"{question.diary.site.name} is shut{f' ({reason})' if reason else ''} during {question.step.key}: "
-        f"{when(question, shut)}"
+    return told(
+        "%(name)s is shut%(reason)s during %(key)s: %(when)s",
+        name=question.diary.site.name,
+        reason=f" ({reason})" if reason else "",
+        key=question.step.key,
+        when=when(question, shut),
     )
 
 
@@ -56,9 +59,13 @@ def _too_near_closing(question: SlotQuestion, slot: int) -> str:
     over = slot + slots_in(step.length)
     shut = question.grid.run((over, over + slots_in(step.ends_before_close))) & ~question.supply.open
     closing = (shut & -shut).bit_length() - 1
-    return (
-        f"{step.key} would be over {measured((closing - over) * SLOT)} before {question.diary.site.name} closes at "
-        f"{told_moment(question.grid.at(closing), question.zone)}; at least {limit(step.ends_before_close)} are asked for"
+    return told(
+        "%(key)s would be over %(length)s before %(name)s closes at %(time)s; at least %(least)s are asked for",
+        key=step.key,
+        length=measured((closing - over) * SLOT),
+        name=question.diary.site.name,
+        time=told_moment(question.grid.at(closing), question.zone),
+        least=limit(step.ends_before_close),
     )
 
 
@@ -76,14 +83,21 @@ def _site_cover(question: SlotQuestion) -> Obstacle:
             if thin:
                 names = [name for name, mask in there.items() if mask >> thin[0] & 1]
                 yield (
-                    f"{cover.at_least} people holding {credential_name(cover.credential)} are asked for on the premises "
-                    f"and {f'{len(names)} ({listed(names)})' if names else 'none'} would be there "
-                    f"{when(question, sum(1 << begin + at for at in thin))}"
+                    told(
+                        "%(least)s people holding %(credential)s are asked for on the premises and %(there)s would be "
+                        "there %(when)s",
+                        least=cover.at_least,
+                        credential=credential_name(cover.credential),
+                        there=told("%(number)s (%(names)s)", number=len(names), names=listed(names))
+                        if names
+                        else told("none"),
+                        when=when(question, sum(1 << begin + at for at in thin)),
+                    )
                 )
 
     clear = supply.starts(question.shape, "", frozenset(Scarcity) - {Scarcity.SITE_COVER})
-    what = "the number of qualified people on the premises"
-    return Obstacle(Scarcity.SITE_COVER.value, what, clear, why, "have one more of them at work")
+    what = told("the number of qualified people on the premises")
+    return Obstacle(Scarcity.SITE_COVER.value, what, clear, why, told("have one more of them at work"))
 
 
 def _count(masks: Mapping[str, int], place: int) -> int:
@@ -97,21 +111,26 @@ def _rooms(question: SlotQuestion, capability: str) -> Obstacle:
 
     def why(slot: int) -> Iterator[str]:
         if not rooms:
-            yield f"no room at {question.diary.site.name} is fit for {fit}"
+            yield told("no room at %(name)s is fit for %(fit)s", name=question.diary.site.name, fit=fit)
             return
         run = question.grid.run((slot, slot + length))
         time = stretch(Interval.lasting(question.grid.at(slot), step.room_length), question.zone)
-        each = "; ".join(f"{room.name} {_kept_by(question, room, run)}" for room in rooms)
-        yield f"no room fit for {fit} is free {time}, turnover included: {each}"
+        each = told_joined((_kept_by(question, room, run) for room in rooms), "; ")
+        yield told(
+            "no room fit for %(fit)s is free %(time)s, turnover included: %(each)s",
+            fit=fit,
+            time=time,
+            each=each,
+        )
 
     clear = reduce(int.__or__, (supply.starts_in(room, question.shape) for room in rooms), 0)
-    settle = "free a room" if rooms else f"make a room fit for {fit}"
-    return Obstacle(Scarcity.ROOM.value, f"the rooms fit for {fit}", clear, why, settle)
+    settle = told("free a room") if rooms else told("make a room fit for %(fit)s", fit=fit)
+    return Obstacle(Scarcity.ROOM.value, told("the rooms fit for %(fit)s", fit=fit), clear, why, settle)
 
 
 def _kept_by(question: SlotQuestion, room: Room, run: int) -> str:
     held = run & ~question.supply.free(room.id, Purpose.OCCUPY, 1)
     shut = run & question.grid.mask(question.grid.touching(interval) for interval in room.out_of_use)
-    told = [f"is held for another visit {when(question, held)}"] if held else []
-    told += [f"is out of use {when(question, shut)}"] if shut else []
-    return " and ".join(told)
+    sayings = [told("is held for another visit %(when)s", when=when(question, held))] if held else []
+    sayings += [told("is out of use %(when)s", when=when(question, shut))] if shut else []
+    return told_joined((room.name, told_joined(sayings, told(" and "))))

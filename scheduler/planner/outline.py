@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import lru_cache
 from operator import add
 
+from scheduler.domain.telling import told
 from scheduler.domain.treatment import Counting, Protocol, Step, StepKind, Window
 from scheduler.planner.network import Arc, distances
 from scheduler.planner.shapes import Shape, shape_of
@@ -49,7 +50,12 @@ class Outline:
         if arc.window is not None:
             return window_words(arc.window)
         one, other = self.steps[arc.source].key, self.steps[arc.target].key
-        return f"{other} starts at least {limit(arc.distance * SLOT)} after {one} starts"
+        return told(
+            "%(other)s starts at least %(length)s after %(one)s starts",
+            other=other,
+            length=limit(arc.distance * SLOT),
+            one=one,
+        )
 
 
 @lru_cache(maxsize=4096)

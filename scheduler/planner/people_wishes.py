@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import lru_cache, reduce
 
 from scheduler.domain.places import Room
+from scheduler.domain.telling import told
 from scheduler.domain.treatment import StepKind
 from scheduler.planner.holes import Holes
 from scheduler.planner.narrowing import Wish
@@ -29,7 +30,7 @@ def tell_wished(question: Question, therapist: str, _: Sequence[int]) -> tuple[i
     if not wished:
         return None
     kept = therapist == wished
-    return int(not kept), "kept" if kept else "with another therapist"
+    return int(not kept), told("kept") if kept else told("with another therapist")
 
 
 def one_therapist(question: Question) -> tuple[Wish, ...]:
@@ -55,7 +56,9 @@ def tell_one_therapist(question: Question, therapist: str, starts: Sequence[int]
         if not supply.starts(shapes[step], therapist) >> starts[step] & 1
     ]
     name = question.diary.staff[therapist].name
-    return len(others), name + (f", but {', '.join(others)} with somebody else" if others else "")
+    return len(others), name + (
+        told(", but %(others)s with somebody else", others=", ".join(others)) if others else ""
+    )
 
 
 def level_load(question: Question) -> tuple[Wish, ...]:
@@ -73,7 +76,9 @@ def tell_level_load(question: Question, _: str, starts: Sequence[int]) -> tuple[
     holes = _near_other_set_ups(question)
     crowded = [dose for dose in doses if holes and holes.end_over(starts[dose]) is not None]
     keys = ", ".join(question.outline.steps[dose].key for dose in crowded)
-    return len(crowded), f"{keys} within half an hour of another patient's set-up" if crowded else "kept"
+    return len(crowded), told(
+        "%(keys)s within half an hour of another patient's set-up", keys=keys
+    ) if crowded else told("kept")
 
 
 def _near_other_set_ups(question: Question) -> Holes | None:
@@ -122,4 +127,6 @@ def tell_scarce_rooms(question: Question, _: str, starts: Sequence[int]) -> tupl
         if (rooms := plainest[shape])
         and not any(question.supply.starts_in(room, shape) >> start & 1 for room in rooms)
     ]
-    return len(crowded), f"{', '.join(crowded)} in a room that could do more" if crowded else "kept"
+    return len(crowded), told(
+        "%(crowded)s in a room that could do more", crowded=", ".join(crowded)
+    ) if crowded else told("kept")

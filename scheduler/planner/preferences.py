@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from scheduler.domain.clock import local_day
-from scheduler.domain.telling import told_moment
+from scheduler.domain.telling import told, told_moment, told_of_number
 from scheduler.planner import people_wishes, time_wishes
 from scheduler.planner.narrowing import Narrowing, Wish
 from scheduler.planner.question import Question
@@ -68,7 +68,11 @@ def _tell_early(question: Question, _: str, starts: Sequence[int]) -> Told:
         cost = cost * question.grid.slots + slot
     return Told(
         cost,
-        f"the first on {told_moment(at[0], question.zone)}, the last on {told_moment(at[-1], question.zone)}",
+        told(
+            "the first on %(first)s, the last on %(last)s",
+            first=told_moment(at[0], question.zone),
+            last=told_moment(at[-1], question.zone),
+        ),
     )
 
 
@@ -81,7 +85,8 @@ def _tell_span(question: Question, _: str, starts: Sequence[int]) -> Told:
     days = [local_day(question.grid.at(starts[step]), question.zone) for step in (first, last)]
     apart = (days[1] - days[0]).days
     return Told(
-        starts[last] - starts[first], f"{apart} day{'' if apart == 1 else 's'} from first to last dose"
+        starts[last] - starts[first],
+        told_of_number("%(num)s day from first to last dose", "%(num)s days from first to last dose", apart),
     )
 
 
@@ -126,48 +131,59 @@ def _telling(tell: _Tells) -> Tell:
 
 
 def _lacks_therapist(wishes: Wishes) -> str:
-    return "" if wishes.rather or wishes.therapist else "choose the therapist who would be better"
+    return "" if wishes.rather or wishes.therapist else told("choose the therapist who would be better")
 
 
 def _lacks_times(wishes: Wishes) -> str:
-    return "" if wishes.prefers_times else "say which days or times suit the patient better"
+    return "" if wishes.prefers_times else told("say which days or times suit the patient better")
 
 
 PREFERENCES: tuple[Preference, ...] = (
-    Preference("earliest_finish", "earliest finish", _earliest_finish, _tell_finish, by_degree=True),
+    Preference("earliest_finish", told("earliest finish"), _earliest_finish, _tell_finish, by_degree=True),
     replace(
         _wishing(
-            "wished_therapist", "wished therapist", people_wishes.wished_therapist, people_wishes.tell_wished
+            "wished_therapist",
+            told("wished therapist"),
+            people_wishes.wished_therapist,
+            people_wishes.tell_wished,
         ),
         lacks=_lacks_therapist,
     ),
     Preference(
         "patients_times",
-        "patient's days and times",
+        told("patient's days and times"),
         _patients_times,
         _telling(time_wishes.tell_times),
         lacks=_lacks_times,
     ),
     _wishing(
-        "no_driving", "no visit while not allowed to drive", time_wishes.no_driving, time_wishes.tell_driving
+        "no_driving",
+        told("no visit while not allowed to drive"),
+        time_wishes.no_driving,
+        time_wishes.tell_driving,
     ),
     _wishing(
         "ideal_distances",
-        "visits as close as the protocol wishes",
+        told("visits as close as the protocol wishes"),
         time_wishes.ideal_distances,
         time_wishes.tell_ideal,
     ),
-    Preference("weekday_rhythm", "same weekdays", _same_weekdays, _telling(time_wishes.tell_rhythm)),
-    _wishing("one_therapist", "one therapist", people_wishes.one_therapist, people_wishes.tell_one_therapist),
-    _wishing("level_load", "staggered starts", people_wishes.level_load, people_wishes.tell_level_load),
-    Preference("early_visits", "early visits", _early_visits, _tell_early, by_degree=True),
+    Preference("weekday_rhythm", told("same weekdays"), _same_weekdays, _telling(time_wishes.tell_rhythm)),
+    _wishing(
+        "one_therapist", told("one therapist"), people_wishes.one_therapist, people_wishes.tell_one_therapist
+    ),
+    _wishing("level_load", told("staggered starts"), people_wishes.level_load, people_wishes.tell_level_load),
+    Preference("early_visits", told("early visits"), _early_visits, _tell_early, by_degree=True),
     replace(
-        _wishing("fewest_trips", "fewest trips", time_wishes.fewest_trips, time_wishes.tell_trips),
+        _wishing("fewest_trips", told("fewest trips"), time_wishes.fewest_trips, time_wishes.tell_trips),
         by_degree=True,
     ),
-    Preference("shortest_span", "shortest span", _shortest_span, _tell_span, by_degree=True),
+    Preference("shortest_span", told("shortest span"), _shortest_span, _tell_span, by_degree=True),
     _wishing(
-        "scarce_rooms", "scarce rooms kept free", people_wishes.scarce_rooms, people_wishes.tell_scarce_rooms
+        "scarce_rooms",
+        told("scarce rooms kept free"),
+        people_wishes.scarce_rooms,
+        people_wishes.tell_scarce_rooms,
     ),
 )
 """In this order. `early_visits` leaves one series, so what follows it decides only where it is asked for first, or tells of

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from scheduler.domain.telling import told
 from scheduler.planner.absences import with_a_room_back, with_somebody_back, with_the_patient_free
 from scheduler.planner.concessions import worth_telling
 from scheduler.planner.obstacles import obstacles
@@ -39,8 +40,8 @@ CONCESSIONS = (
 
 _NO_CONCESSION = Reason(
     "no_concession",
-    "no single concession makes a complete series possible in this time",
-    "look later, or over a longer time",
+    told("no single concession makes a complete series possible in this time"),
+    told("look later, or over a longer time"),
 )
 
 

@@ -9,19 +9,20 @@ from datetime import timedelta
 from scheduler.domain.claim_book import ClaimBook, ClaimsInOrder
 from scheduler.domain.claims import Purpose
 from scheduler.domain.people import Role
+from scheduler.domain.telling import told
 from scheduler.domain.treatment import Step
 from scheduler.planner.question import Question
 from scheduler.planner.supply import Scarcity
 from scheduler.rules.wording import listed, role_name
 
 _WORDS = {
-    Scarcity.HOURS: "the opening hours and closures",
-    Scarcity.ROOM: "the rooms",
-    Scarcity.PATIENT: "the patient's own visits and unavailable times",
-    Scarcity.SITE_COVER: "the number of qualified people on the premises",
+    Scarcity.HOURS: told("the opening hours and closures"),
+    Scarcity.ROOM: told("the rooms"),
+    Scarcity.PATIENT: told("the patient's own visits and unavailable times"),
+    Scarcity.SITE_COVER: told("the number of qualified people on the premises"),
 }
 
-_SPACING = "the spacing to the patient's other doses"
+_SPACING = told("the spacing to the patient's other doses")
 
 
 def asked_for(steps: Iterable[Step]) -> tuple[Scarcity, ...]:
@@ -52,8 +53,9 @@ def words_for(*things: Scarcity) -> str:
     """Return one kind of scarce thing in words, or several roles."""
     if things[0] in _WORDS:
         return _WORDS[things[0]]
-    return (
-        f"the time or the credentials of {listed(f'the {role_name(Role(thing.value))}s' for thing in things)}"
+    return told(
+        "the time or the credentials of %(names)s",
+        names=listed(told("the %(role)ss", role=role_name(Role(thing.value))) for thing in things),
     )
 
 

@@ -9,7 +9,7 @@ from functools import reduce
 
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Role, StaffMember
-from scheduler.domain.telling import told_moment
+from scheduler.domain.telling import told, told_joined, told_moment, told_of_number
 from scheduler.domain.treatment import Step
 from scheduler.planner.proposal import Reason
 from scheduler.planner.question import Question
@@ -44,19 +44,33 @@ def _wished(question: Question) -> int:
 
 def _between(question: Question) -> str:
     zone = question.zone
-    return f"between {told_moment(_first(question), zone)} and {last_words(question.wishes.latest, zone)}"
+    return told(
+        "between %(first)s and %(last)s",
+        first=told_moment(_first(question), zone),
+        last=last_words(question.wishes.latest, zone),
+    )
 
 
 def _shut(question: Question) -> Shortcoming:
-    why = f"{question.diary.site.name} is not open at any time {_between(question)}"
-    mend = "look at another time, or enter the opening hours of the site"
+    why = told(
+        "%(name)s is not open at any time %(between)s",
+        name=question.diary.site.name,
+        between=_between(question),
+    )
+    mend = told("look at another time, or enter the opening hours of the site")
     every = frozenset(step.key for step in question.outline.steps)
     return Shortcoming(Reason("no_opening_hours", why, mend), every)
 
 
 def _lacking(code: str, what: str, mend: str, steps: Iterable[Step]) -> Shortcoming:
     keys = [step.key for step in steps]
-    why = f"{what}; {listed(keys)} {'asks' if len(keys) == 1 else 'ask'} for it"
+    why = told_of_number(
+        "%(what)s; %(keys)s asks for it",
+        "%(what)s; %(keys)s ask for it",
+        len(keys),
+        what=what,
+        keys=listed(keys),
+    )
     return Shortcoming(Reason(code, why, mend, keys[0]), frozenset(keys))
 
 
@@ -67,8 +81,8 @@ def _rooms(question: Question) -> Iterator[Shortcoming]:
         if capability is not None and capability not in there:
             name = capability.replace("_", " ")
             what, mend = (
-                f"no room of {question.diary.site.name} is fit for {name}",
-                f"enter a room fit for {name}",
+                told("no room of %(site)s is fit for %(name)s", site=question.diary.site.name, name=name),
+                told("enter a room fit for %(name)s", name=name),
             )
             yield _lacking("no_room", what, mend, (s for s in steps if s.room_capability == capability))
 
@@ -77,8 +91,8 @@ def _roles(question: Question) -> Iterator[Shortcoming]:
     steps, name = question.outline.steps, question.diary.site.name
     for role in dict.fromkeys(role for step in steps for role in step.roles):
         if not question.supply.having(role):
-            what = f"nobody at {name} has the role {role_name(role)}"
-            mend = f"enter a member of staff with the role {role_name(role)}"
+            what = told("nobody at %(site)s has the role %(role)s", site=name, role=role_name(role))
+            mend = told("enter a member of staff with the role %(role)s", role=role_name(role))
             yield _lacking("nobody_in_role", what, mend, (step for step in steps if role in step.roles))
 
 
@@ -121,19 +135,30 @@ def _unqualified(
     question: Question, need: _Need, people: tuple[StaffMember, ...], steps: Iterable[Step]
 ) -> Shortcoming:
     names = listed(map(credential_name, sorted(need.credentials)))
-    held = "; ".join(f"{person.name}: {_missing(question, person, need.credentials)}" for person in people)
-    whose = people[0].name if need.person else f"nobody with the role {role_name(need.role)}"
-    holds = f"does not hold {names}" if need.person else f"holds {names}"
+    held = told_joined(
+        (told_joined((person.name, _missing(question, person, need.credentials)), ": ") for person in people),
+        "; ",
+    )
+    whose = (
+        people[0].name if need.person else told("nobody with the role %(role)s", role=role_name(need.role))
+    )
+    holds = (
+        told("does not hold %(names)s", names=names) if need.person else told("holds %(names)s", names=names)
+    )
     them = "it" if len(need.credentials) == 1 else "them"
-    renew = f"have {them} renewed"
-    mend = f"choose another therapist, or {renew}" if need.person else f"{renew}, or enter who holds {them}"
+    renew = told("have %(them)s renewed", them=them)
+    mend = (
+        told("choose another therapist, or %(renew)s", renew=renew)
+        if need.person
+        else told("%(renew)s, or enter who holds %(them)s", renew=renew, them=them)
+    )
     return _lacking("no_credential", f"{whose} {holds} {_between(question)} ({held})", mend, steps)
 
 
 def _missing(question: Question, person: StaffMember, credentials: Set[str]) -> str:
     lacking = [kind for kind in sorted(credentials) if not _holds_all(question, person, {kind})]
     # Held one by one, but never all at once: then every end is told.
-    return ", ".join(_until_when(person, kind) for kind in lacking or sorted(credentials))
+    return told_joined((_until_when(person, kind) for kind in lacking or sorted(credentials)), ", ")
 
 
 def _until_when(person: StaffMember, kind: str) -> str:
@@ -141,7 +166,9 @@ def _until_when(person: StaffMember, kind: str) -> str:
     name = credential_name(kind)
     if not ends:
         return f"no {name}"
-    return name if max(ends) == date.max else f"{name} until {day_words(max(ends))}"
+    return (
+        name if max(ends) == date.max else told("%(name)s until %(day)s", name=name, day=day_words(max(ends)))
+    )
 
 
 def _cover(question: Question) -> Iterator[Shortcoming]:
@@ -154,5 +181,13 @@ def _cover(question: Question) -> Iterator[Shortcoming]:
         count = sum(1 for person in staff if _holds_all(question, person, {credential}))
         if count < at_least:
             name = credential_name(credential)
-            what = f"{count or 'none'} of the staff may be counted on for {name} {_between(question)}, not {at_least}"
-            yield _lacking("no_credential", what, f"have {name} renewed, or enter who holds it", steps)
+            what = told(
+                "%(count)s of the staff may be counted on for %(name)s %(between)s, not %(at_least)s",
+                count=count or told("none"),
+                name=name,
+                between=_between(question),
+                at_least=at_least,
+            )
+            yield _lacking(
+                "no_credential", what, told("have %(name)s renewed, or enter who holds it", name=name), steps
+            )

@@ -8,6 +8,7 @@ from typing import Any
 
 from scheduler.domain.diary import MARGIN
 from scheduler.domain.places import Room
+from scheduler.domain.telling import told, told_of_number
 from scheduler.planner.concessions import Concession, Price
 from scheduler.planner.earliest import earliest
 from scheduler.planner.question import Question
@@ -27,8 +28,8 @@ def with_other_wishes(question: Question) -> Iterator[Concession]:
             Price.LATER_LAST_DAY,
             "last_day",
             finish,
-            f"the series is wished to be over by {last}",
-            "with a later last day",
+            told("the series is wished to be over by %(last)s", last=last),
+            told("with a later last day"),
         )
     chosen = question.wishes.therapist
     if chosen is not None and (finish := earliest(_wishing(question, therapist=None))) is not None:
@@ -38,8 +39,8 @@ def with_other_wishes(question: Question) -> Iterator[Concession]:
             Price.ANOTHER_THERAPIST,
             Scarcity.THERAPIST,
             finish,
-            f"{person.name if person else chosen} is the therapist wished for",
-            "with another therapist",
+            told("%(person)s is the therapist wished for", person=person.name if person else chosen),
+            told("with another therapist"),
         )
 
 
@@ -56,12 +57,15 @@ def without_a_visit(question: Question) -> Iterator[Concession]:
         finish = earliest(question.of_steps([other for other in protocol.steps if other is not step]))
         if finish is not None:
             may = (
-                "the protocol lets the patient decline"
+                told("the protocol lets the patient decline")
                 if step.declinable
-                else "the protocol does not insist on"
+                else told("the protocol does not insist on")
             )
-            what = f"if {step.key} were {'declined' if step.declinable else 'left out'}"
-            why = f"{may} {step.key} ({step.title})"
+            if step.declinable:
+                what = told("if %(key)s were declined", key=step.key)
+            else:
+                what = told("if %(key)s were left out", key=step.key)
+            why = told("%(may)s %(key)s (%(title)s)", may=may, key=step.key, title=step.title)
             yield Concession("declined_visit", Price.DECLINED_VISIT, "visits", finish, why, what, step.key)
 
 
@@ -70,18 +74,28 @@ def with_one_more_room(question: Question) -> Iterator[Concession]:
     wanted = {shape.like.room_capability for shape in question.outline.shapes} - {None}
     for capability in sorted(kind for kind in wanted if kind is not None):
         fit = [room for room in question.supply.rooms.values() if capability in room.capabilities]
-        room = Room(f"one more {capability}", question.diary.site.id, "", frozenset({capability}))
+        room = Room(
+            told("one more %(capability)s", capability=capability),
+            question.diary.site.id,
+            "",
+            frozenset({capability}),
+        )
         finish = earliest(replace(question, supply=question.supply.with_room(room)))
         if finish is not None:
             name = capability.replace("_", " ")
-            count = f"{len(fit)} room{'' if len(fit) == 1 else 's'}" if fit else "no room"
+            count = told_of_number("%(num)s room", "%(num)s rooms", len(fit)) if fit else told("no room")
             yield Concession(
                 "another_room",
                 Price.ROOM,
                 Scarcity.ROOM,
                 finish,
-                f"{question.diary.site.name} has {count} for {name}",
-                f"with one more room for {name}",
+                told(
+                    "%(site)s has %(count)s for %(name)s",
+                    site=question.diary.site.name,
+                    count=count,
+                    name=name,
+                ),
+                told("with one more room for %(name)s", name=name),
             )
 
 
@@ -107,6 +121,6 @@ def _without(things: tuple[Scarcity, ...], finish: int) -> Concession:
         Price.NO_OBSTACLE,
         things[0],
         finish,
-        f"what stands in the way is {words}",
-        f"if {words} were no obstacle",
+        told("what stands in the way is %(words)s", words=words),
+        told("if %(words)s were no obstacle", words=words),
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from scheduler.domain.interval import Interval
-from scheduler.domain.telling import told_moment
+from scheduler.domain.telling import told, told_joined, told_moment
 from scheduler.planner.proposal import Reason
 from scheduler.planner.slot_question import SlotQuestion
 from scheduler.planner.supply import START_EVERY
@@ -46,11 +46,11 @@ class Obstacle:
         ways = [self.settle] if self.settle else []
         if later:
             next_one = question.grid.at(slot + (later & -later).bit_length() - 1)
-            ways.append(f"look from {told_moment(next_one, question.zone)} on")
+            ways.append(told("look from %(time)s on", time=told_moment(next_one, question.zone)))
         elif earlier:
             last_one = question.grid.at(earlier.bit_length() - 1)
-            ways.append(f"look no later than {told_moment(last_one, question.zone)}")
-        return ", or ".join(ways)
+            ways.append(told("look no later than %(time)s", time=told_moment(last_one, question.zone)))
+        return told_joined(ways, told(", or ")) if ways else ""
 
 
 def when(question: SlotQuestion, mask: int) -> str:

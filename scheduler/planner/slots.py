@@ -18,6 +18,7 @@ from scheduler.domain.errors import InvalidValue
 from scheduler.domain.interval import Interval
 from scheduler.domain.lazily import lazily
 from scheduler.domain.people import Role
+from scheduler.domain.telling import told
 from scheduler.domain.treatment import Step
 from scheduler.planner.obstacles_of_people import of_people
 from scheduler.planner.obstacles_of_places import closed_for, of_places
@@ -126,18 +127,25 @@ class Slots:
         hours = next(o for o in self._obstacles if o.code == Scarcity.HOURS)
         if not hours.clear & run:
             closure = closed_for(question, day)
-            why = f"{question.diary.site.name} is not open long enough for {question.step.key} on {day_words(day)}"
-            why += f" ({closure})" if closure else ""
+            why = told(
+                "%(name)s is not open long enough for %(key)s on %(day)s",
+                name=question.diary.site.name,
+                key=question.step.key,
+                day=day_words(day),
+            )
+            why = told("%(why)s (%(closure)s)", why=why, closure=closure) if closure else why
             yield Reason(hours.code, why, hours.mend(asked.stop, question), question.step.key)
             return
         run &= hours.clear
         found = [obstacle for obstacle in self._obstacles if not obstacle.clear & run]
         for obstacle in found:
-            why = f"because of {obstacle.what} no start is left on {day_words(day)}"
+            why = told(
+                "because of %(what)s no start is left on %(day)s", what=obstacle.what, day=day_words(day)
+            )
             yield Reason(obstacle.code, why, obstacle.mend(asked.stop, question), question.step.key)
         if not found:
-            why = f"at each hour of {day_words(day)} something else stands in the way"
-            yield Reason("mixed", why, "look at the single starts of the day", question.step.key)
+            why = told("at each hour of %(day)s something else stands in the way", day=day_words(day))
+            yield Reason("mixed", why, told("look at the single starts of the day"), question.step.key)
 
     @lazily
     def _obstacles(self) -> tuple[Obstacle, ...]:

@@ -10,11 +10,13 @@ from functools import lru_cache
 from scheduler.domain.clock import local_day
 from scheduler.domain.people import Role, StaffMember
 from scheduler.domain.places import Site, WeeklyHours
+from scheduler.domain.telling import told, told_of_number
 from scheduler.planner.concessions import Concession, Price
 from scheduler.planner.earliest import earliest
 from scheduler.planner.question import Question
 from scheduler.planner.scarce_things import without_all
 from scheduler.planner.supply import Scarcity
+from scheduler.planner.weekday_names import EVERY_WEEK
 from scheduler.rules.discretion import may_be_waived, rule_of_continuity
 from scheduler.rules.wording import credential_name, day_words, listed, role_name
 
@@ -33,7 +35,12 @@ class HalfDay:
     def said(self) -> str:
         """The half day with its local times, such as 'Thursday mornings (08:00 to 12:00)'."""
         opens, closes = min(one.opens for one in self.hours), max(one.closes for one in self.hours)
-        return f"{self.name} ({opens:%H:%M} to {closes:%H:%M})"
+        return told(
+            "%(name)s (%(opens)s to %(closes)s)",
+            name=self.name,
+            opens=f"{opens:%H:%M}",
+            closes=f"{closes:%H:%M}",
+        )
 
 
 @lru_cache(maxsize=256)
@@ -67,7 +74,7 @@ def with_half_a_day_more(question: Question) -> Iterator[Concession]:
         found = _soonest(question, person, half_days_of(question.diary.site), best.get(roles[0]))
         if found is not None:
             best[roles[0]], half = found
-            what = f"if {person.name} were at work on {half.said} too"
+            what = told("if %(name)s were at work on %(said)s too", name=person.name, said=half.said)
             why = _when_at_work(question, person, roles[0])
             yield Concession("half_day", Price.HALF_DAY, roles[0].value, best[roles[0]], why, what)
 
@@ -107,13 +114,22 @@ def _serving(question: Question, role: Role) -> tuple[StaffMember, ...]:
 def _when_at_work(question: Question, person: StaffMember, role: Role) -> str:
     others = len(_serving(question, role)) - 1
     count = (
-        f"one of {others + 1} with the role {role_name(role)}" if others else f"the only {role_name(role)}"
+        told("one of %(others)s with the role %(role)s", others=others + 1, role=role_name(role))
+        if others
+        else told("the only %(role)s", role=role_name(role))
     )
     days = sorted({hours.weekday for hours in person.hours})
     if not days:
-        return f"{person.name}, {count}, has no weekly hours"
-    names = listed(f"{WEEKDAYS[day]}s" for day in days)
-    return f"{person.name}, {count}, is at work on {names}{' alone' if len(days) == 1 else ''}"
+        return told("%(name)s, %(count)s, has no weekly hours", name=person.name, count=count)
+    names = listed(EVERY_WEEK[day] for day in days)
+    return told_of_number(
+        "%(name)s, %(count)s, is at work on %(names)s alone",
+        "%(name)s, %(count)s, is at work on %(names)s",
+        len(days),
+        name=person.name,
+        count=count,
+        names=names,
+    )
 
 
 def with_a_credential_renewed(question: Question) -> Iterator[Concession]:
@@ -127,8 +143,13 @@ def with_a_credential_renewed(question: Question) -> Iterator[Concession]:
             finish = earliest(replace(question, supply=question.supply.with_credentials(person, held)))
             if finish is not None:
                 name = credential_name(kind)
-                why = f"{person.name}'s {name} is valid until {day_words(until)} only"
-                what = f"if {person.name}'s {name} were renewed"
+                why = told(
+                    "%(name)s's %(credential)s is valid until %(day)s only",
+                    name=person.name,
+                    credential=name,
+                    day=day_words(until),
+                )
+                what = told("if %(name)s's %(credential)s were renewed", name=person.name, credential=name)
                 yield Concession("credential", Price.CREDENTIAL, roles[0].value, finish, why, what)
 
 
@@ -150,17 +171,26 @@ def with_a_substitute(question: Question) -> Iterator[Concession]:
     finish = earliest(_guided_by_anybody(question, kept)) if kept and may_be_waived(rule) else None
     if finish is None:
         return
-    decides = f"only the {rule.override_role} may let it take place otherwise ({rule.id})"
+    decides = told(
+        "only the %(role)s may let it take place otherwise (%(id)s)", role=rule.override_role, id=rule.id
+    )
     best = _best_substitute(question, kept)
     if best is not None:
         key, sooner = best
         step = question.outline.protocol.step(key)
-        why = f"{key} is asked for with the therapist of the series; {decides}"
-        what = f"if another therapist might guide {key} ({step.title})"
+        why = told(
+            "%(key)s is asked for with the therapist of the series; %(decides)s", key=key, decides=decides
+        )
+        what = told("if another therapist might guide %(key)s (%(title)s)", key=key, title=step.title)
         yield Concession("substitute", Price.SUBSTITUTE, Scarcity.THERAPIST, sooner, why, what, key)
     if best is None or finish < best[1]:
-        why = f"{listed(kept)} keep to the therapist of the series; {decides.replace('it', 'them')}"
-        what = "if any visit might be guided by whoever is free"
+        why = told(
+            "%(kept)s keep to the therapist of the series; only the %(role)s may let them take place otherwise (%(id)s)",
+            kept=listed(kept),
+            role=rule.override_role,
+            id=rule.id,
+        )
+        what = told("if any visit might be guided by whoever is free")
         yield Concession("substitutes", Price.SUBSTITUTES, Scarcity.THERAPIST, finish, why, what)
 
 

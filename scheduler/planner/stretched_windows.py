@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from scheduler.domain.telling import told, told_of_number
 from scheduler.domain.treatment import Counting, Point, Window
 from scheduler.planner.concessions import Concession, Price
 from scheduler.planner.earliest import earliest
@@ -155,24 +156,94 @@ def _concession(question: Question, limits: Sequence[_Limit], steps: int, finish
 def _who_decides(limits: Sequence[_Limit]) -> str:
     one, rule = limits[0], limits[0].rule
     asked, (later, earlier) = _said(one, one.asked), _visits(limits)
-    sides = "at most" if one.step > timedelta(0) else "at least"
-    each, it = ("is", "it") if len(limits) == 1 else ("are each", "them")
-    why = f"{later} {each} asked for {sides} {asked} after {earlier}"
+    values = {"later": later, "asked": asked, "earlier": earlier}
+    number = len(limits)
+    if one.step > timedelta(0):
+        why = told_of_number(
+            "%(later)s is asked for at most %(asked)s after %(earlier)s",
+            "%(later)s are each asked for at most %(asked)s after %(earlier)s",
+            number,
+            **values,
+        )
+    else:
+        why = told_of_number(
+            "%(later)s is asked for at least %(asked)s after %(earlier)s",
+            "%(later)s are each asked for at least %(asked)s after %(earlier)s",
+            number,
+            **values,
+        )
     if rule.level is Level.GATE:
         role = (rule.override_role or "").replace("_", " ")
-        return f"{why}; only the {role} may let {it} take place otherwise ({rule.id})"
-    return f"{why}, which is a warning: the clinic may decide otherwise ({rule.id})"
+        return told_of_number(
+            "%(why)s; only the %(role)s may let it take place otherwise (%(id)s)",
+            "%(why)s; only the %(role)s may let them take place otherwise (%(id)s)",
+            number,
+            why=why,
+            role=role,
+            id=rule.id,
+        )
+    return told("%(why)s, which is a warning: the clinic may decide otherwise (%(id)s)", why=why, id=rule.id)
+
+
+_IF_STRETCHED = {
+    (Point.START, Point.START, True, False): told(
+        "if %(later)s could start as late as %(length)s after the start of %(earlier)s"
+    ),
+    (Point.START, Point.START, True, True): told(
+        "if %(later)s could each start as late as %(length)s after the start of %(earlier)s"
+    ),
+    (Point.START, Point.START, False, False): told(
+        "if %(later)s could start as soon as %(length)s after the start of %(earlier)s"
+    ),
+    (Point.START, Point.START, False, True): told(
+        "if %(later)s could each start as soon as %(length)s after the start of %(earlier)s"
+    ),
+    (Point.START, Point.END, True, False): told(
+        "if %(later)s could start as late as %(length)s after the end of %(earlier)s"
+    ),
+    (Point.START, Point.END, True, True): told(
+        "if %(later)s could each start as late as %(length)s after the end of %(earlier)s"
+    ),
+    (Point.START, Point.END, False, False): told(
+        "if %(later)s could start as soon as %(length)s after the end of %(earlier)s"
+    ),
+    (Point.START, Point.END, False, True): told(
+        "if %(later)s could each start as soon as %(length)s after the end of %(earlier)s"
+    ),
+    (Point.END, Point.START, True, False): told(
+        "if %(later)s could be over as late as %(length)s after the start of %(earlier)s"
+    ),
+    (Point.END, Point.START, True, True): told(
+        "if %(later)s could each be over as late as %(length)s after the start of %(earlier)s"
+    ),
+    (Point.END, Point.START, False, False): told(
+        "if %(later)s could be over as soon as %(length)s after the start of %(earlier)s"
+    ),
+    (Point.END, Point.START, False, True): told(
+        "if %(later)s could each be over as soon as %(length)s after the start of %(earlier)s"
+    ),
+    (Point.END, Point.END, True, False): told(
+        "if %(later)s could be over as late as %(length)s after the end of %(earlier)s"
+    ),
+    (Point.END, Point.END, True, True): told(
+        "if %(later)s could each be over as late as %(length)s after the end of %(earlier)s"
+    ),
+    (Point.END, Point.END, False, False): told(
+        "if %(later)s could be over as soon as %(length)s after the end of %(earlier)s"
+    ),
+    (Point.END, Point.END, False, True): told(
+        "if %(later)s could each be over as soon as %(length)s after the end of %(earlier)s"
+    ),
+}
+"""What would be conceded: by which points the visits are related, whether later or sooner, and whether it is of several."""
 
 
 def _in_words(question: Question, limits: Sequence[_Limit], steps: int) -> str:
     one, (later, earlier) = limits[0], _visits(limits)
     if len(limits) == 1:
         later = f"{later} ({question.outline.protocol.step(later).title})"
-    could = "could" if len(limits) == 1 else "could each"
-    does = "start" if one.window.to_point is Point.START else "be over"
-    point = "the start" if one.window.from_point is Point.START else "the end"
-    far = "as late as" if one.step > timedelta(0) else "as soon as"
-    return f"if {later} {could} {does} {far} {_said(one, one.after(steps))} after {point} of {earlier}"
+    shape = (one.window.to_point, one.window.from_point, one.step > timedelta(0), len(limits) > 1)
+    return told(_IF_STRETCHED[shape], later=later, length=_said(one, one.after(steps)), earlier=earlier)
 
 
 def _visits(limits: Iterable[_Limit]) -> tuple[str, str]:

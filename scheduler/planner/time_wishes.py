@@ -9,6 +9,7 @@ from itertools import chain
 
 from scheduler.domain.clock import days_of, instant_at, local_day
 from scheduler.domain.interval import Interval
+from scheduler.domain.telling import told, told_joined, told_of_number
 from scheduler.domain.treatment import Counting, Point, StepKind, Window
 from scheduler.planner.holes import Holes
 from scheduler.planner.narrowing import Wish
@@ -16,6 +17,7 @@ from scheduler.planner.network import Arc
 from scheduler.planner.outline import Outline, at_most, distance
 from scheduler.planner.question import Question
 from scheduler.planner.timeline import Grid, slots_in
+from scheduler.planner.weekday_names import WEEKDAYS_SHORT
 from scheduler.rules.integration import ARRIVAL
 
 WEEK = 7
@@ -59,11 +61,16 @@ def tell_times(question: Question, _: str, starts: Sequence[int]) -> tuple[int, 
     for group in against:
         cost = cost * (len(starts) + 1) + len(group)
     missed, doses = list(chain.from_iterable(against)), question.outline.of_kind(StepKind.DOSING)
-    words = f"suits {len(starts) - len(missed)} of {len(starts)} visits"
+    words = told("suits %(number)s of %(all)s visits", number=len(starts) - len(missed), all=len(starts))
+    keys = ", ".join(question.outline.steps[number].key for number in missed)
     if missed and doses:
         kept = len(doses) - len(against[0])
-        words += f", among them {'every dose' if kept == len(doses) else f'{kept} of {len(doses)} doses'},"
-    return cost, words + _listed(" but not ", [question.outline.steps[number].key for number in missed])
+        among = told("%(kept)s of %(number)s doses", kept=kept, number=len(doses))
+        among = told("every dose") if kept == len(doses) else among
+        return cost, told(
+            "%(words)s, among them %(among)s, but not %(keys)s", words=words, among=among, keys=keys
+        )
+    return cost, told("%(words)s but not %(keys)s", words=words, keys=keys) if missed else words
 
 
 def _suits(question: Question, step: int, start: int) -> bool:
@@ -183,12 +190,12 @@ def tell_rhythm(question: Question, _: str, starts: Sequence[int]) -> tuple[int,
         for n in range(1, min(WEEK, len(dates) - 1) + 1)
         if len(dates) > n
     )
-    names = [f"{day:%a}" for day in dates]
+    names = [WEEKDAYS_SHORT[day.weekday()] for day in dates]
     if not breaks:
-        return 0, f"every week on {', '.join(names[:number])}"
-    return breaks, f"on {names[0]}, but not every week" if len(
-        set(names)
-    ) == 1 else f"doses on {', '.join(names)}"
+        return 0, told("every week on %(names)s", names=told_joined(names[:number], ", "))
+    return breaks, told("on %(names)s, but not every week", names=names[0]) if len(set(names)) == 1 else told(
+        "doses on %(names)s", names=told_joined(names, ", ")
+    )
 
 
 def fewest_trips(question: Question) -> tuple[Wish, ...]:
@@ -220,14 +227,14 @@ def tell_trips(question: Question, _: str, starts: Sequence[int]) -> tuple[int, 
     trips = len(
         {_date(question, start) for step, start in zip(steps, starts, strict=True) if step.room_capability}
     )
-    return trips, f"{trips} day{'' if trips == 1 else 's'} on which to come"
+    return trips, told_of_number("%(num)s day on which to come", "%(num)s days on which to come", trips)
 
 
 def _arcs_told(question: Question, arcs: tuple[Arc, ...], starts: Sequence[int]) -> tuple[int, str] | None:
     if not arcs:
         return None
     missed = dict.fromkeys(_visit(question, arc) for arc in arcs if not arc.is_kept(starts, question.days))
-    return len(missed), "kept" if not missed else "not kept" + _listed(" by ", list(missed))
+    return len(missed), "kept" if not missed else told("not kept") + _listed(" by ", list(missed))
 
 
 def _visit(question: Question, arc: Arc) -> str:

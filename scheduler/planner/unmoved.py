@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from scheduler.domain.telling import told_moment
+from scheduler.domain.appointment import Appointment
+from scheduler.domain.telling import Told, told, told_joined, told_moment, told_of_number
 from scheduler.planner.case import Case
 from scheduler.planner.change import Change
 from scheduler.planner.moving import NoWay, Shifted, rescheduled_starts
@@ -14,17 +15,19 @@ from scheduler.planner.proposal import Reason
 from scheduler.rules.wording import last_words
 
 _NOT_PROVEN = Reason(
-    "not_proven", "nothing was found, though it is not proven that there is nothing", "let fewer visits move"
+    "not_proven",
+    told("nothing was found, though it is not proven that there is nothing"),
+    told("let fewer visits move"),
 )
 _NO_OTHER_STARTS = Reason(
     "no_other_starts",
-    "with these visits moved, no free starts keep every window to those that stay",
-    "ask for another time, or plan the rest of the series anew",
+    told("with these visits moved, no free starts keep every window to those that stay"),
+    told("ask for another time, or plan the rest of the series anew"),
 )
 _NO_CONCESSION = Reason(
     "no_concession",
-    "no single concession makes the change possible",
-    "look at another time, or plan the rest of the series anew",
+    told("no single concession makes the change possible"),
+    told("look at another time, or plan the rest of the series anew"),
 )
 
 
@@ -50,44 +53,79 @@ def _broken(case: Case, stuck: Stuck) -> Reason:
         return _nowhere(case)
     visit, zone = case.visits[stuck.step], case.question.zone
     low, high = _limits(case, stuck)
-    words = [f"on {case.question.limit_words(low.slot, low.arc)} or later{_because(case, low)}"]
-    if high.arc is not None:
-        words.append(f"on {case.question.limit_words(high.slot, high.arc)} or earlier{_because(case, high)}")
-    why = f"{visit.step} ({visit.title}) would have to start {', and '.join(words)}"
+    why = _would_start(case, visit, low, high)
     if stuck.step not in case.standing.may_move:
         return Reason(
             "chain",
-            f"{why}; it stays on {told_moment(visit.start, zone)}",
-            f"let {visit.step} move",
+            told("%(why)s; it stays on %(time)s", why=why, time=told_moment(visit.start, zone)),
+            told("let %(step)s move", step=visit.step),
             visit.step,
         )
     if low.slot > high.slot and high.arc is not None:
-        mend = "ask for another time, or plan the rest of the series anew"
-        return Reason("chain", f"{why}; it cannot do both", mend, visit.step)
+        mend = told("ask for another time, or plan the rest of the series anew")
+        return Reason("chain", told("%(why)s; it cannot do both", why=why), mend, visit.step)
     free = case.choices.at_or_after(stuck.step, low.slot)
     until = last_words(case.question.wishes.latest, zone)
-    next_one = told_moment(case.question.grid.at(free), zone) if free is not None else ""
-    following = f"the next one is on {next_one}" if next_one else f"nor until {until}"
-    mend = "free some of that time, or plan the rest of the series anew"
-    return Reason("chain", f"{why}; no start is free then, {following}", mend, visit.step)
+    if free is not None:
+        following = told(
+            "the next one is on %(next_one)s", next_one=told_moment(case.question.grid.at(free), zone)
+        )
+    else:
+        following = told("nor until %(until)s", until=until)
+    mend = told("free some of that time, or plan the rest of the series anew")
+    return Reason(
+        "chain",
+        told("%(why)s; no start is free then, %(following)s", why=why, following=following),
+        mend,
+        visit.step,
+    )
+
+
+def _would_start(case: Case, visit: Appointment, low: _Limit, high: _Limit) -> Told:
+    words = [
+        told(
+            "on %(limit)s or later%(because)s",
+            limit=case.question.limit_words(low.slot, low.arc),
+            because=_because(case, low),
+        )
+    ]
+    if high.arc is not None:
+        words.append(
+            told(
+                "on %(limit)s or earlier%(because)s",
+                limit=case.question.limit_words(high.slot, high.arc),
+                because=_because(case, high),
+            )
+        )
+    return told(
+        "%(step)s (%(title)s) would have to start %(words)s",
+        step=visit.step,
+        title=visit.title,
+        words=told_joined(words, told(", and ")),
+    )
 
 
 def _because(case: Case, limit: _Limit) -> str:
     if limit.arc is not None:
-        return f", because {case.question.outline.said(limit.arc)}"
-    return ", because that is now" if limit.slot == case.question.lower[0] else ""
+        return told(", because %(words)s", words=case.question.outline.said(limit.arc))
+    return told(", because that is now") if limit.slot == case.question.lower[0] else ""
 
 
 def _nowhere(case: Case) -> Reason:
     visit = case.visits[case.question.outline.numbers[case.change.step]]
     change, zone = case.change, case.question.zone
-    words = [
-        f"{word} {told_moment(instant, zone)}"
-        for word, instant in (("at", change.exactly), ("from", change.no_earlier), ("until", change.no_later))
-        if instant is not None
-    ]
-    why = f"{visit.step} ({visit.title}) has no free start {' '.join(words) or 'in the time looked at'}"
-    return Reason("no_start", why, "ask for another time", visit.step)
+    words = [told("at %(time)s", time=told_moment(change.exactly, zone))] if change.exactly else []
+    if change.no_earlier:
+        words.append(told("from %(moment)s", moment=told_moment(change.no_earlier, zone)))
+    if change.no_later:
+        words.append(told("until %(time)s", time=told_moment(change.no_later, zone)))
+    why = told(
+        "%(step)s (%(title)s) has no free start %(words)s",
+        step=visit.step,
+        title=visit.title,
+        words=told_joined(words) if words else told("in the time looked at"),
+    )
+    return Reason("no_start", why, told("ask for another time"), visit.step)
 
 
 def _limits(case: Case, stuck: Stuck) -> tuple[_Limit, _Limit]:
@@ -118,10 +156,16 @@ def _concessions(case: Case) -> Iterator[Reason]:
         if isinstance(shifted, Shifted):
             number = case.question.outline.numbers[case.change.step]
             start = told_moment(case.question.grid.at(shifted.starts[number]), case.question.zone)
-            moved = f"{shifted.moved} visit{'' if shifted.moved == 1 else 's'} moved in all"
-            mend = f"{words} {case.change.step} could start on {start}, with {moved}"
+            moved = told_of_number("%(num)s visit moved in all", "%(num)s visits moved in all", shifted.moved)
+            mend = told(
+                "%(words)s %(step)s could start on %(start)s, with %(moved)s",
+                words=words,
+                step=case.change.step,
+                start=start,
+                moved=moved,
+            )
             found.append(
-                (shifted.moved, shifted.shift, Reason(code, "the change would be possible", mend, step))
+                (shifted.moved, shifted.shift, Reason(code, told("the change would be possible"), mend, step))
             )
     for _, _, reason in sorted(found, key=lambda one: (one[0], one[1], one[2].code, one[2].step)):
         yield reason
@@ -134,6 +178,11 @@ def _attempts(case: Case) -> Iterator[tuple[str, str, str, Change]]:
     is_open = change.step not in change.others_may_guide | change.guides.keys()
     if is_open and shape.keeps_one_therapist:
         others = replace(change, others_may_guide=change.others_may_guide | {change.step})
-        yield "another_therapist", change.step, "with another therapist", others
+        yield "another_therapist", change.step, told("with another therapist"), others
     for step in sorted(change.fixed):
-        yield "let_move", step, f"if {step} might move,", replace(change, fixed=change.fixed - {step})
+        yield (
+            "let_move",
+            step,
+            told("if %(step)s might move,", step=step),
+            replace(change, fixed=change.fixed - {step}),
+        )

@@ -276,7 +276,7 @@ def roles_are_handed_over_between_phases_where_the_protocol_allows_it(question: 
                 continue
             if number < len(segments):
                 begins = visit.start + segments[max(number, 0)].begins
-                moment = told("from %(time)s", time=question.said(begins))
+                moment = told("from %(moment)s", moment=question.said(begins))
             else:
                 moment = told("after the last phase that asks for one")
             first = question.name_of(visit.staff[role]) if role in visit.staff else told("nobody")

@@ -15,7 +15,7 @@ from scheduler.domain.treatment import StepKind
 from scheduler.rules.finding import Finding
 from scheduler.web.drawing import Drawing, draw
 from scheduler.web.open_gates import OpenGate, open_gates
-from scheduler.web.proposal_words import quality_words
+from scheduler.web.retelling import as_read
 from scheduler.web.sealed_choice import sealed
 from scheduler.web.speech import said
 from scheduler.web.visit_rows import (
@@ -89,7 +89,7 @@ def _panel(option: PreviewedSeries, wishes: WantedSeries, onlooker: Onlooker) ->
         rows=rows_of(series, option.protocol, windows, Manner(onlooker.names, site.zone), option.findings),
         gates=open_gates(option.findings),
         general=beside_no_visit(option.findings),
-        preferences=tuple((quality_words(name), value) for name, value in option.proposal.preferences),
+        preferences=tuple((as_read(name), value) for name, value in option.proposal.preferences),
     )
 
 
@@ -105,7 +105,7 @@ def _card(option: PreviewedSeries, wishes: WantedSeries, onlooker: Onlooker) -> 
         last_visit=day_words(last),
         span=said("%(visits)s visits in %(days)s days", visits=len(visits), days=days),
         doses=f"{_short(doses[0], zone)} – {_short(doses[-1], zone)}" if doses else "",
-        stands_out=tuple(map(quality_words, option.proposal.stands_out)),
+        stands_out=tuple(map(as_read, option.proposal.stands_out)),
         seal=sealed(series, wishes, onlooker.actor, onlooker.now),
     )
 
