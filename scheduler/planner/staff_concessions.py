@@ -16,12 +16,11 @@ from scheduler.planner.earliest import earliest
 from scheduler.planner.question import Question
 from scheduler.planner.scarce_things import without_all
 from scheduler.planner.supply import Scarcity
-from scheduler.planner.weekday_names import EVERY_WEEK
+from scheduler.planner.weekday_names import AFTERNOONS, EVERY_WEEK, MORNINGS
 from scheduler.rules.discretion import may_be_waived, rule_of_continuity
 from scheduler.rules.wording import credential_name, day_words, listed, role_name
 
 NOON = time(12)
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +46,9 @@ class HalfDay:
 def half_days_of(site: Site) -> tuple[HalfDay, ...]:
     """Return the half days of a week on which the site is open: before noon, and after."""
     return tuple(
-        HalfDay(f"{WEEKDAYS[weekday]} {name}", tuple(hours))
+        HalfDay(names[weekday], tuple(hours))
         for weekday in range(7)
-        for name, first, last in (("mornings", time.min, NOON), ("afternoons", NOON, time.max))
+        for names, first, last in ((MORNINGS, time.min, NOON), (AFTERNOONS, NOON, time.max))
         if (
             hours := [_clipped(one, first, last) for one in site.hours if _open_in(one, weekday, first, last)]
         )

@@ -14,3 +14,21 @@ EVERY_WEEK = (
     told("Sundays"),
 )
 WEEKDAYS_SHORT = (told("Mon"), told("Tue"), told("Wed"), told("Thu"), told("Fri"), told("Sat"), told("Sun"))
+MORNINGS = (
+    told("Monday mornings"),
+    told("Tuesday mornings"),
+    told("Wednesday mornings"),
+    told("Thursday mornings"),
+    told("Friday mornings"),
+    told("Saturday mornings"),
+    told("Sunday mornings"),
+)
+AFTERNOONS = (
+    told("Monday afternoons"),
+    told("Tuesday afternoons"),
+    told("Wednesday afternoons"),
+    told("Thursday afternoons"),
+    told("Friday afternoons"),
+    told("Saturday afternoons"),
+    told("Sunday afternoons"),
+)
