@@ -17,7 +17,6 @@ ARGUMENTS = (
     "--disable-sync",
     # Fewer processes to start for each window: all pages are the site's own.
     "--in-process-gpu",
-    "--disable-site-isolation-trials",
     "--renderer-process-limit=1",
 )
 
