@@ -229,11 +229,15 @@ class Network:
 
     def is_kept_by(self, starts: Sequence[int]) -> bool:
         """Say whether starts keep every arc."""
-        for start, ties in zip(starts, self._plain, strict=True):
-            for target, distance in ties:
-                if starts[target] < start + distance:
-                    return False
+        for source, target, distance in self._apart_at_least:
+            if starts[target] < starts[source] + distance:
+                return False
         return all(arc.is_kept(starts, self.days) for arcs in self._leaving for arc in arcs)
+
+    @lazily
+    def _apart_at_least(self) -> tuple[tuple[int, int, int], ...]:
+        """The arcs that count elapsed time: source, target and distance of each."""
+        return tuple([(source, *tie) for source, ties in enumerate(self._plain) for tie in ties])
 
     def plus(self, arcs: Iterable[Arc]) -> Network:
         """Return the network with more arcs."""

@@ -9,8 +9,8 @@ then, nothing is said here.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from heapq import heappop, heappush
 
 from scheduler.planner.forcing import IMPOSSIBLE, VISIT, cost_of
 from scheduler.planner.network import Arc, Choices, Finding, Network
@@ -54,9 +54,10 @@ class _Later:
     sign = 1
 
     def __init__(self, network: Network, choices: Choices, standing: Standing) -> None:
-        self._choices, self._days = choices, network.days
-        self._now, self._may_move = standing.starts, standing.may_move
+        self._days, self._may_move = network.days, standing.may_move
         self._plain, self._counted = network.onwards
+        #: How the start of a step is found that does not come before a bound, both in slots as they are.
+        self._nearest = choices.finding_later()
         self.nobody = _Gone(standing.starts)
 
     def following(self, gone: _Gone, first: int, most: int) -> _Gone | None:
@@ -66,36 +67,34 @@ class _Later:
         """
         old, steps = self.nobody.starts, list(gone.steps)
         found, bounds, sign = list(gone.starts), list(gone.starts), self.sign
-        plain, counted, may_move, nearest = self._plain, self._counted, self._may_move, self._nearest()
+        plain, counted, may_move, nearest = self._plain, self._counted, self._may_move, self._nearest
         bounds[first] += 1
         # The order of the steps is mostly that of the visits, so that few are pulled twice.
-        waiting = [sign * first]
-        while waiting:
-            step = sign * heappop(waiting)
-            if found[step] >= bounds[step]:
-                continue
-            start = nearest(step, bounds[step]) if step in may_move else None
-            if start is None:
-                return None
-            if found[step] == old[step]:
-                steps.append(step)
-                if len(steps) > most:
+        step, over = first, len(found) if sign > 0 else -1
+        while step != over:
+            onwards = step + sign
+            if found[step] < bounds[step]:
+                at = nearest(step, sign * bounds[step]) if step in may_move else None
+                if at is None:
                     return None
-            found[step] = start
-            for other, distance in plain[step]:
-                if (bound := start + distance) > bounds[other]:
-                    bounds[other] = bound
-                    heappush(waiting, sign * other)
-            for arc in counted[step]:
-                other, bound = self._by_days(arc, start)
-                if bound > bounds[other]:
-                    bounds[other] = bound
-                    heappush(waiting, sign * other)
+                if found[step] == old[step]:
+                    steps.append(step)
+                    if len(steps) > most:
+                        return None
+                found[step] = start = sign * at
+                for other, distance in plain[step]:
+                    if (bound := start + distance) > bounds[other]:
+                        bounds[other] = bound
+                        if sign * other < sign * onwards:
+                            onwards = other
+                for arc in counted[step]:
+                    other, bound = self._by_days(arc, start)
+                    if bound > bounds[other]:
+                        bounds[other] = bound
+                        if sign * other < sign * onwards:
+                            onwards = other
+            step = onwards
         return _Gone(tuple(found), tuple(steps))
-
-    def _nearest(self) -> Finding:
-        """Return how the start of a step is found that is not before a bound."""
-        return self._choices.finding_later()
 
     def _by_days(self, arc: Arc, start: int) -> tuple[int, int]:
         return arc.target, arc.bound(start, self._days)
@@ -110,24 +109,26 @@ class _Earlier(_Later):
     sign = -1
 
     def __init__(self, network: Network, choices: Choices, standing: Standing) -> None:
-        super().__init__(network, choices, standing)
+        self._days, self._may_move = network.days, standing.may_move
         self._plain, self._counted = network.backwards
+        self._nearest = choices.finding_earlier()
         if standing.within:
+            self._nearest = _before(standing.starts, self._nearest)
             self.nobody = _Gone(tuple([-standing.over_from(*place) for place in enumerate(standing.starts)]))
         else:
             self.nobody = _Gone(tuple([-start for start in standing.starts]))
 
-    def _nearest(self) -> Finding:
-        now, at_or_before = self._now, self._choices.finding_earlier()
-
-        def nearest(step: int, bound: int) -> int | None:
-            start = at_or_before(step, -bound if -bound < now[step] else now[step] - 1)
-            return None if start is None else -start
-
-        return nearest
-
     def _by_days(self, arc: Arc, start: int) -> tuple[int, int]:
         return arc.source, -arc.bound_back(-start, self._days)
+
+
+def _before(now: Sequence[int], finding: Finding) -> Finding:
+    """Return how a start is found before the one that a step has now, which is inside its slot."""
+
+    def before(step: int, bound: int) -> int | None:
+        return finding(step, bound if bound < now[step] else now[step] - 1)
+
+    return before
 
 
 @dataclass(frozen=True, slots=True)
