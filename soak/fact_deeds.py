@@ -32,6 +32,7 @@ from scheduler.domain.staff_changes import (
     TimeOffAdded,
     TimeOffRemoved,
 )
+from scheduler.domain.weekly_hours import WeekChange
 from scheduler.store import clinic, conflicts
 from soak.dice import Dice, some
 
@@ -68,7 +69,9 @@ def _change_of(person: StaffMember, dice: Dice) -> tuple[StaffChange, StaffChang
     if kind == "hours" and len(person.hours) > 1:
         fewer = list(person.hours)
         fewer.pop(dice.random.randrange(len(fewer)))
-        return HoursChanged(person.id, tuple(fewer)), HoursChanged(person.id, person.hours)
+        return HoursChanged(person.id, WeekChange(tuple(fewer))), HoursChanged(
+            person.id, WeekChange(person.hours)
+        )
     if kind == "credential" and person.credentials:
         held = dice.random.choice(person.credentials)
         expired = replace(held, valid_until=dice.clock.now().date() + timedelta(days=9))

@@ -13,6 +13,7 @@ from scheduler.domain.facts import Facts
 from scheduler.domain.people import StaffMember
 from scheduler.domain.place_changes import PlaceChange, RoomBackInUse, SiteOpenedAgain
 from scheduler.domain.staff_changes import CredentialRecorded, HoursChanged, StaffChange, TimeOffRemoved
+from scheduler.domain.weekly_hours import WeekChange
 from scheduler.store.site_facts import facts_of
 
 
@@ -36,7 +37,7 @@ def _of_staff(person: StaffMember, was: StaffMember) -> Iterator[StaffChange]:
         if time not in was.time_off:
             yield TimeOffRemoved(person.id, time)
     if person.hours != was.hours:
-        yield HoursChanged(person.id, was.hours)
+        yield HoursChanged(person.id, WeekChange(was.hours))
     for held in was.credentials:
         if held not in person.credentials:
             yield CredentialRecorded(person.id, held)

@@ -1,4 +1,4 @@
-"""Take a room out of use or shut the site; before it is saved, the visits that this would break are told."""
+"""Take a room out of use, shut the site or open it at other hours; the visits that this would break are told first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may change about a place: a room goes out of use, a site is shut, and either is taken back."""
+"""What may change about a place: a room goes out of use, a site is shut or open by other hours, and all is taken back."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from scheduler.domain.facts import Facts
 from scheduler.domain.interval import Interval, merged, without
 from scheduler.domain.places import Closure
 from scheduler.domain.telling import told_moment
+from scheduler.domain.weekly_hours import WeekChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,28 @@ class RoomBackInUse:
                 f"{told_moment(self.time.end, facts.site.zone)}"
             )
         return facts.with_room(replace(room, out_of_use=left))
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningHoursChanged:
+    """A site is open by another week, for good or for a time."""
+
+    site: str
+    change: WeekChange
+    word = "opening_hours_changed"
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        """The site."""
+        return "site", self.site
+
+    def during(self, zone: str) -> Interval | None:
+        """Return the days of the other week; `None` where they have no end."""
+        return self.change.during(zone)
+
+    def made_to(self, facts: Facts) -> Facts:
+        """Return the facts with the new hours."""
+        return replace(facts, site=replace(facts.site, hours=self.change.made_to(facts.site.hours)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +169,9 @@ class SiteOpenedAgain:
         return replace(facts, site=replace(facts.site, closures=left))
 
 
-PlaceChange = RoomOutOfUse | RoomBackInUse | SiteClosed | HolidaysTaken | SiteOpenedAgain
+PlaceChange = (
+    RoomOutOfUse | RoomBackInUse | OpeningHoursChanged | SiteClosed | HolidaysTaken | SiteOpenedAgain
+)
 
 
 def _is_shut(facts: Facts, wanted: Closure) -> bool:

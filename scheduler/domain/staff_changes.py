@@ -8,8 +8,8 @@ from scheduler.domain.errors import InvalidValue
 from scheduler.domain.facts import Facts
 from scheduler.domain.interval import BusyTimes, Interval, merged, without
 from scheduler.domain.people import Credential, Role
-from scheduler.domain.places import WeeklyHours
 from scheduler.domain.telling import told_moment
+from scheduler.domain.weekly_hours import WeekChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +68,19 @@ class TimeOffRemoved(_OfPerson):
 
 @dataclass(frozen=True, slots=True)
 class HoursChanged(_OfPerson):
-    """Somebody works other weekly hours; all of them are given."""
+    """Somebody works another week, for good or for a time."""
 
-    hours: tuple[WeeklyHours, ...]
+    change: WeekChange
     word = "hours_changed"
+
+    def during(self, zone: str) -> Interval | None:
+        """Return the days of the other week; `None` where they have no end."""
+        return self.change.during(zone)
 
     def made_to(self, facts: Facts) -> Facts:
         """Return the facts with the new hours."""
-        for stretch in self.hours:
-            if stretch.closes <= stretch.opens:
-                raise InvalidValue(f"a shift from {stretch.opens:%H:%M} must end later on the same day")
-        return facts.with_person(
-            replace(facts.person(self.person), hours=tuple(sorted(self.hours, key=_order)))
-        )
-
-
-def _order(stretch: WeeklyHours) -> tuple[object, ...]:
-    return stretch.weekday, stretch.opens, stretch.closes, str(stretch.valid_from), str(stretch.valid_until)
+        person = facts.person(self.person)
+        return facts.with_person(replace(person, hours=self.change.made_to(person.hours)))
 
 
 @dataclass(frozen=True, slots=True)

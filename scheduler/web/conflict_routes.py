@@ -61,6 +61,7 @@ CAUSES = Spoken(
         "busy_elsewhere": mark("since somebody's calendar elsewhere says they are busy"),
         "room_out_of_use": mark("since a room is out of use"),
         "room_back_in_use": mark("since a room is back in use"),
+        "opening_hours_changed": mark("since the opening hours were changed"),
         "closure_added": mark("since the site is shut then"),
         "closure_removed": mark("since a closure was taken back"),
         "took_longer": mark("since a visit took longer than planned"),

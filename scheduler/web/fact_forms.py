@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import date, time, timedelta
 from typing import Any
@@ -13,7 +12,7 @@ from wtforms.validators import InputRequired, Length, Optional, StopValidation, 
 from scheduler.domain.clock import first_moment, instant_at
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Credential, Role, StaffMember
-from scheduler.domain.places import Closure, WeeklyHours
+from scheduler.domain.places import Closure
 from scheduler.domain.staff_changes import RolesChanged
 from scheduler.web.credential_words import credential_words
 from scheduler.web.forms import LONGEST_LINE
@@ -22,11 +21,8 @@ from scheduler.web.speech import later, said
 
 LONGEST_ABSENCE = timedelta(days=800)
 
-# People type either dash.
-_STRETCH = re.compile(r"(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})")
 
-
-def _is_near(_form: PostedForm, field: Field) -> None:
+def is_near(_form: PostedForm, field: Field) -> None:
     """Ask for a day of this age: at the ends of the calendar there is no day before or after."""
     if field.data is not None and not 2000 <= field.data.year <= 2200:
         raise ValidationError(said("Enter a year between 2000 and 2200"))
@@ -35,8 +31,8 @@ def _is_near(_form: PostedForm, field: Field) -> None:
 class StretchForm(PostedForm):
     """From a day to a day, both included; with times only where not whole days are meant."""
 
-    first_day = DateField(later("First day"), [InputRequired(later("Enter the first day")), _is_near])
-    last_day = DateField(later("Last day"), [InputRequired(later("Enter the last day")), _is_near])
+    first_day = DateField(later("First day"), [InputRequired(later("Enter the first day")), is_near])
+    last_day = DateField(later("Last day"), [InputRequired(later("Enter the last day")), is_near])
     from_time = TimeField(later("From"), [Optional()])
     until_time = TimeField(later("Until"), [Optional()])
 
@@ -76,8 +72,8 @@ class RoomForm(StretchForm):
 class ClosureForm(PostedForm):
     """Whole days, both included, and why."""
 
-    first_day = DateField(later("First day"), [InputRequired(later("Enter the first day")), _is_near])
-    last_day = DateField(later("Last day"), [InputRequired(later("Enter the last day")), _is_near])
+    first_day = DateField(later("First day"), [InputRequired(later("Enter the first day")), is_near])
+    last_day = DateField(later("Last day"), [InputRequired(later("Enter the last day")), is_near])
     reason = StringField(
         later("Why"),
         [
@@ -103,7 +99,7 @@ class CredentialForm(PostedForm):
     """A kind of credential and its last day; without a day it does not expire."""
 
     kind = SelectField(later("Credential"), [InputRequired(later("Choose a credential"))])
-    valid_until = DateField(later("Valid through"), [Optional(), _is_near])
+    valid_until = DateField(later("Valid through"), [Optional(), is_near])
 
     def offer(self, kinds: set[str]) -> CredentialForm:
         """Fill the kinds in, and return the form."""
@@ -173,78 +169,6 @@ def roles_as_chosen(person: StaffMember) -> dict[str, Any]:
         "may_watch": person.may_watch or None,
         "may_supervise": person.may_supervise or None,
     }
-
-
-def _is_hours(_form: PostedForm, field: Field) -> None:
-    try:
-        parsed_hours(field.data or "")
-    except ValueError as problem:
-        raise ValidationError(str(problem)) from None
-
-
-class HoursForm(PostedForm):
-    """Weekly hours: for each weekday stretches such as '08:00–12:00, 13:00–17:00', or nothing."""
-
-    day_0 = StringField(later("Monday"), [Length(max=LONGEST_LINE), _is_hours])
-    day_1 = StringField(later("Tuesday"), [Length(max=LONGEST_LINE), _is_hours])
-    day_2 = StringField(later("Wednesday"), [Length(max=LONGEST_LINE), _is_hours])
-    day_3 = StringField(later("Thursday"), [Length(max=LONGEST_LINE), _is_hours])
-    day_4 = StringField(later("Friday"), [Length(max=LONGEST_LINE), _is_hours])
-    day_5 = StringField(later("Saturday"), [Length(max=LONGEST_LINE), _is_hours])
-    day_6 = StringField(later("Sunday"), [Length(max=LONGEST_LINE), _is_hours])
-
-    @property
-    def days(self) -> list[Field]:
-        """The fields in order of the week."""
-        return [self[f"day_{number}"] for number in range(7)]
-
-    def hours(self) -> tuple[WeeklyHours, ...]:
-        """Return what was entered."""
-        return tuple(
-            WeeklyHours(number, opens, closes)
-            for number, field in enumerate(self.days)
-            for opens, closes in parsed_hours(field.data or "")
-        )
-
-
-def hours_as_typed(hours: tuple[WeeklyHours, ...]) -> dict[str, Any]:
-    """Return the hours without dates as the form shows them."""
-    return {
-        f"day_{number}": ", ".join(
-            f"{one.opens:%H:%M}–{one.closes:%H:%M}"
-            for one in sorted(hours)
-            if one.weekday == number and not is_dated(one)
-        )
-        for number in range(7)
-    }
-
-
-def is_dated(hours: WeeklyHours) -> bool:
-    """Say whether hours hold from a day or until a day only; such are kept beside what the form changes."""
-    return hours.valid_from is not None or hours.valid_until is not None
-
-
-def parsed_hours(text: str) -> tuple[tuple[time, time], ...]:
-    """Return the stretches that a text names, in order. Raises `ValueError` in words for anything else."""
-    stretches = []
-    for part in filter(None, (part.strip() for part in text.split(","))):
-        found = _STRETCH.fullmatch(part)
-        if found is None:
-            raise ValueError(said("Enter times such as 08:00–12:00, 13:00–17:00, or leave it empty"))
-        opens_hour, opens_minute, closes_hour, closes_minute = map(int, found.groups())
-        try:
-            opens, closes = time(opens_hour, opens_minute), time(closes_hour, closes_minute)
-        except ValueError:
-            raise ValueError(
-                said("%(time)s is not a time of the day; the last is 23:59", time=part)
-            ) from None
-        if closes <= opens:
-            raise ValueError(said("%(times)s ends before it begins", times=part))
-        stretches.append((opens, closes))
-    stretches.sort()
-    if any(one[1] > other[0] for one, other in zip(stretches, stretches[1:], strict=False)):
-        raise ValueError(said("Two of these times overlap"))
-    return tuple(stretches)
 
 
 def today_first(today: date) -> dict[str, Any]:

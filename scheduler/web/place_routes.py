@@ -1,4 +1,4 @@
-"""The places: rooms out of use and days on which the site is shut, with what a change of them would break."""
+"""The places: opening hours, rooms out of use and days on which the site is shut, with what a change of them would break."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from scheduler.domain.errors import InvalidValue
 from scheduler.domain.facts import Facts
 from scheduler.domain.interval import Interval
 from scheduler.domain.place_changes import (
+    OpeningHoursChanged,
     PlaceChange,
     RoomBackInUse,
     RoomOutOfUse,
@@ -29,6 +30,7 @@ from scheduler.store.work import reading
 from scheduler.web.fact_forms import ClosureForm, RoomForm, today_first
 from scheduler.web.forms import faults
 from scheduler.web.guard import actor, needs
+from scheduler.web.hours_forms import OpeningHoursForm, hours_form, later_hours
 from scheduler.web.identity import current_clock
 from scheduler.web.saving_facts import Saving, shown_or_saved
 from scheduler.web.speech import said
@@ -53,6 +55,7 @@ class _Forms:
 
     room: RoomForm
     closure: ClosureForm
+    hours: OpeningHoursForm
 
 
 @pages.get("/places")
@@ -92,6 +95,19 @@ def take_back_in_use() -> ResponseReturnValue:
     except (ValueError, InvalidValue):
         abort(400)
     return _answer(facts, RoomBackInUse(room, time), said("The room is back in use"))
+
+
+@pages.post("/places/hours")
+@needs(Permission.CHANGE_PLACES)
+def change_opening_hours() -> ResponseReturnValue:
+    """Open the site at other hours, from a day on or for a time."""
+    facts = _facts()
+    forms = _forms(facts, "hours")
+    form = forms.hours
+    if not form.validate():
+        return _page(facts, forms, form), 422
+    what = said("The site is open at other hours %(days)s", days=form.when_in_words())
+    return _answer(facts, OpeningHoursChanged(facts.site.id, form.change()), what)
 
 
 @pages.post("/places/closures")
@@ -134,18 +150,23 @@ def _facts() -> Facts:
 
 
 def _forms(facts: Facts, sent: str = "") -> _Forms:
-    """Return the forms; what was entered goes into the one that was sent, and the other begins as ever."""
-    first = today_first(local_day(current_clock().now(), facts.site.zone))
+    """Return the forms; what was entered goes into the one that was sent, and the others begin as ever."""
+    today = local_day(current_clock().now(), facts.site.zone)
+    first = today_first(today)
     entered = {sent: request.form}
     room = RoomForm(entered.get("room"), data=first)
     room.room.choices = [(one.id, one.name) for one in _by_name(facts)]
-    # Both have days: with names of its own, neither shares an id with the other.
-    return _Forms(room, ClosureForm(entered.get("closure"), prefix="closure-", data=first))
+    # All have days: with names of their own, none shares an id with another.
+    closure = ClosureForm(entered.get("closure"), prefix="closure-", data=first)
+    return _Forms(
+        room, closure, hours_form(OpeningHoursForm, facts.site.hours, today, is_sent=sent == "hours")
+    )
 
 
-def _page(facts: Facts, forms: _Forms, wrong: RoomForm | ClosureForm | None = None) -> str:
+def _page(facts: Facts, forms: _Forms, wrong: RoomForm | ClosureForm | OpeningHoursForm | None = None) -> str:
     now = current_clock().now()
     today = local_day(now, facts.site.zone)
+    week = week_of_site(facts.site, now)
     return render_template(
         "places.html",
         site=facts.site,
@@ -154,7 +175,9 @@ def _page(facts: Facts, forms: _Forms, wrong: RoomForm | ClosureForm | None = No
         may_choose_times=may(actor(), Permission.CHANGE_REMINDER_TIMES),
         may_word_messages=may(actor(), Permission.CHANGE_MESSAGE_WORDS),
         rooms=[_room_line(room, facts, now) for room in _by_name(facts)],
-        week=week_of_site(facts.site, now),
+        week=week,
+        later=later_hours(week),
+        is_changing_hours=wrong is forms.hours or "from" in request.args,
         zone_name=zone_words(today, facts.site.zone),
         closures=[(one, _days(one)) for one in facts.site.closures if one.last_day >= today],
         forms=forms,

@@ -17,7 +17,7 @@ from scheduler.domain.errors import InvalidValue, NotFound
 from scheduler.domain.facts import Facts
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Credential, Role, StaffMember
-from scheduler.domain.places import Site, WeeklyHours
+from scheduler.domain.places import Site
 from scheduler.domain.staff_changes import (
     CredentialRecorded,
     CredentialWithdrawn,
@@ -33,21 +33,19 @@ from scheduler.web.busy_routes import SourceLine, told
 from scheduler.web.credential_words import credential_words, serving_words
 from scheduler.web.fact_forms import (
     CredentialForm,
-    HoursForm,
     RolesForm,
     StretchForm,
-    hours_as_typed,
-    is_dated,
     roles_as_chosen,
     today_first,
 )
 from scheduler.web.forms import faults
 from scheduler.web.guard import actor, needs
+from scheduler.web.hours_forms import HoursForm, hours_form, later_hours
 from scheduler.web.identity import current_clock
 from scheduler.web.saving_facts import Saving, shown_or_saved
 from scheduler.web.speech import said
-from scheduler.web.week_drawing import EVERY_WEEKDAY, week_of_person
-from scheduler.web.words import absence_in, and_words, day_words, role_words, time_words, zone_words
+from scheduler.web.week_drawing import week_of_person
+from scheduler.web.words import absence_in, and_words, day_words, role_words, zone_words
 
 pages = Blueprint("staff", __name__)
 
@@ -130,13 +128,13 @@ def remove_time_off(person: str) -> ResponseReturnValue:
 @pages.post("/staff/<person>/hours")
 @needs(Permission.CHANGE_STAFF)
 def change_hours(person: str) -> ResponseReturnValue:
-    """Change somebody's weekly hours; those that hold for some time only stay."""
+    """Change somebody's weekly hours, from a day on or for a time."""
     facts, found = _found(person)
     forms = _forms(facts, found, "hours")
     if not forms.hours.validate():
         return _page(facts, found, forms, forms.hours), 422
-    hours = (*forms.hours.hours(), *filter(is_dated, found.hours))
-    return _answer(facts, HoursChanged(person, hours), said("%(name)s works other hours", name=found.name))
+    what = said("%(name)s works other hours %(days)s", name=found.name, days=forms.hours.when_in_words())
+    return _answer(facts, HoursChanged(person, forms.hours.change()), what)
 
 
 @pages.post("/staff/<person>/credentials")
@@ -210,7 +208,7 @@ def _forms(facts: Facts, person: StaffMember, sent: str = "") -> _Forms:
     entered = {sent: request.form}
     return _Forms(
         StretchForm(entered.get("time_off"), data=today_first(today)),
-        HoursForm(entered.get("hours"), data=hours_as_typed(person.hours)),
+        hours_form(HoursForm, person.hours, today, is_sent=sent == "hours"),
         CredentialForm(entered.get("credential")).offer(kinds),
         RolesForm(entered.get("roles"), data=roles_as_chosen(person)).offer(
             {role.value: role_words(role) for role in Role}
@@ -226,6 +224,7 @@ def _page(
 ) -> str:
     now = current_clock().now()
     today = local_day(now, facts.site.zone)
+    week = week_of_person(person, facts.site, now)
     return render_template(
         "staff_member.html",
         person=person,
@@ -236,10 +235,10 @@ def _page(
         credentials=[
             _credential(held, today) for held in sorted(person.credentials, key=lambda one: one.kind)
         ],
-        week=week_of_person(person, facts.site, now),
+        week=week,
         zone_name=zone_words(today, facts.site.zone),
         calendars=_calendars(person, facts.site, now),
-        dated=[_kept(hours) for hours in person.hours if is_dated(hours)],
+        later=later_hours(week),
         may_absence=may(actor(), Permission.RECORD_ABSENCE),
         may_change=may(actor(), Permission.CHANGE_STAFF),
     )
@@ -271,14 +270,3 @@ def _credential(held: Credential, today: date) -> CredentialLine:
 
 def _through(day: date) -> str:
     return said("through %(day)s", day=day_words(day))
-
-
-def _kept(hours: WeeklyHours) -> str:
-    """Return hours that hold for some time only, as a sentence: they are shown beside those that can be changed."""
-    times = f"{time_words(hours.opens)}–{time_words(hours.closes)}"
-    parts = [said("%(times)s on %(days)s", times=times, days=EVERY_WEEKDAY[hours.weekday])]
-    if hours.valid_from:
-        parts.append(said("from %(day)s", day=day_words(hours.valid_from)))
-    if hours.valid_until:
-        parts.append(_through(hours.valid_until))
-    return said("Kept as it is: %(times)s.", times=" ".join(parts))

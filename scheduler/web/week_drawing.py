@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 from scheduler.domain.clock import local, local_day, whole_local_day
 from scheduler.domain.interval import Interval, merged, without
 from scheduler.domain.people import StaffMember
 from scheduler.domain.places import Closure, Room, Site, WeeklyHours, weekly_times
+from scheduler.domain.weekly_hours import Period, periods_from
 from scheduler.web.speech import SpokenInOrder, manner, mark, said
 from scheduler.web.words import WEEKDAYS, day_words, lower_first, short_day_words, time_words
 
@@ -58,11 +60,6 @@ class Times:
     away: tuple[Interval, ...] = ()
     taken: tuple[Interval, ...] = ()
 
-    @property
-    def usual(self) -> tuple[WeeklyHours, ...]:
-        """The pattern without what holds for some time only, by weekday."""
-        return tuple(sorted(one for one in self.hours if one.valid_from is None and one.valid_until is None))
-
 
 @dataclass(frozen=True, slots=True)
 class Segment:
@@ -102,13 +99,23 @@ class DrawnWeek:
 
 
 @dataclass(frozen=True, slots=True)
+class LaterWeek:
+    """Another week that is planned: when it holds, what holds until then, and how it is drawn."""
+
+    period: Period
+    before: Period
+    drawn: DrawnWeek
+
+
+@dataclass(frozen=True, slots=True)
 class WeekDrawing:
-    """The usual week and those that come, all from `first` to `last` hour of the clock."""
+    """The week that is usual now, those that come and what will be usual `later`, all between two hours of the clock."""
 
     first: int
     last: int
     usual: DrawnWeek
     coming: tuple[DrawnWeek, ...]
+    later: tuple[LaterWeek, ...] = ()
 
     @property
     def ticks(self) -> tuple[int, ...]:
@@ -154,31 +161,49 @@ def drawn(times: Times, now: datetime) -> WeekDrawing:
     """Draw times by the week."""
     today = local_day(now, times.zone)
     monday = today - today.weekday() * _DAY
-    usual = DrawnWeek(said("The usual week"), tuple(_usual_row(times, weekday) for weekday in range(7)))
-    coming = tuple(_week(times, monday + number * 7 * _DAY) for number in range(WEEKS))
-    stretches = [one for week in (usual, *coming) for row in week.rows for one in row.segments]
+    now_held, *then = periods_from(times.hours, today)
+    usual = DrawnWeek(said("The usual week"), _usual_rows(times, now_held))
+    coming = tuple(_week(times, monday + number * 7 * _DAY, usual) for number in range(WEEKS))
+    later = tuple(
+        LaterWeek(period, before, DrawnWeek(_days(period), _usual_rows(times, period)))
+        for before, period in pairwise([now_held, *then])
+    )
+    weeks = (usual, *coming, *(one.drawn for one in later))
+    stretches = [one for week in weeks for row in week.rows for one in row.segments]
     first = min([_LEAST[0], *(one.begins // 60 for one in stretches)])
     last = max([_LEAST[1], *(-(-one.ends // 60) for one in stretches)])
-    return WeekDrawing(first, last, usual, coming)
+    return WeekDrawing(first, last, usual, coming, later)
 
 
-def _usual_row(times: Times, weekday: int) -> DayRow:
+def _days(period: Period) -> str:
+    assert period.first_day is not None, "it begins later"
+    first = day_words(period.first_day)
+    if period.last_day is None:
+        return said("From %(day)s", day=first)
+    return said("From %(first)s through %(last)s", first=first, last=day_words(period.last_day))
+
+
+def _usual_rows(times: Times, period: Period) -> tuple[DayRow, ...]:
+    return tuple(_usual_row(times, period, weekday) for weekday in range(7))
+
+
+def _usual_row(times: Times, period: Period, weekday: int) -> DayRow:
     found = tuple(
         Segment(
             "work", _minutes(one.opens.hour, one.opens.minute), _minutes(one.closes.hour, one.closes.minute)
         )
-        for one in times.usual
+        for one in period.week
         if one.weekday == weekday
     )
     return DayRow(WEEKDAYS[weekday], found, _capital(_told(found) or said(times.tongue.none)))
 
 
-def _week(times: Times, monday: date) -> DrawnWeek:
-    days = [monday + number * _DAY for number in range(7)]
-    return DrawnWeek(said("Week of %(day)s", day=day_words(monday)), tuple(_row(times, day) for day in days))
+def _week(times: Times, monday: date, usual: DrawnWeek) -> DrawnWeek:
+    rows = tuple(_row(times, monday + number * _DAY, usual.rows[number]) for number in range(7))
+    return DrawnWeek(said("Week of %(day)s", day=day_words(monday)), rows)
 
 
-def _row(times: Times, day: date) -> DayRow:
+def _row(times: Times, day: date, usual: DayRow) -> DayRow:
     whole = whole_local_day(day, times.zone)
     pattern = weekly_times(times.hours, whole, times.zone)
     shut = next((one for one in times.closures if one.first_day <= day <= one.last_day), None)
@@ -190,12 +215,11 @@ def _row(times: Times, day: date) -> DayRow:
     segments = {
         tone: tuple(_segment(tone, one, day, times.zone) for one in found) for tone, found in kinds.items()
     }
-    row = _usual_row(times, day.weekday())
-    differs = _differs(row, segments, times.tongue, shut)
+    differs = _differs(usual, segments, times.tongue, shut)
     every = tuple(sorted((one for found in segments.values() for one in found), key=lambda one: one.begins))
     words = _told(segments["work"]) or ("" if differs else said(times.tongue.none))
     sentence = _capital("; ".join(filter(None, (words, differs))))
-    return replace(row, name=short_day_words(day), segments=every, words=sentence, differs=differs)
+    return replace(usual, name=short_day_words(day), segments=every, words=sentence, differs=differs)
 
 
 def _differs(

@@ -13,6 +13,7 @@ from scheduler.booking.outcomes import NotAllowed, Refused
 from scheduler.domain.clock import local_day
 from scheduler.domain.errors import NotFound
 from scheduler.domain.place_changes import (
+    OpeningHoursChanged,
     PlaceChange,
     RoomBackInUse,
     RoomOutOfUse,
@@ -21,6 +22,7 @@ from scheduler.domain.place_changes import (
 )
 from scheduler.domain.places import Closure
 from scheduler.domain.series import Series
+from scheduler.domain.weekly_hours import WeekChange
 from scheduler.store.audit import history
 from scheduler.store.conflicts import conflict, open_conflicts
 from scheduler.store.series import series as stored_series
@@ -86,6 +88,23 @@ def test_a_closure_breaks_every_visit_of_its_days(series: Series) -> None:
     changed(SiteOpenedAgain("site-1", closure))
     assert not open_conflicts()
     assert facts_of("site-1").site.closures == found.before.site.closures
+
+
+def test_other_opening_hours_break_what_lies_outside_of_them(series: Series) -> None:
+    dose = series.visit("D2")
+    assert dose is not None
+    day = local_day(dose.start, "America/Denver")
+    before = facts_of("site-1").site
+    shut_that_day = OpeningHoursChanged("site-1", WeekChange((), day, day))
+    there = {visit.id for visit in series.appointments if local_day(visit.start, "America/Denver") == day}
+    assert {visit.id for visit in previewed(shut_that_day).visits} == there
+    assert changed(shut_that_day).conflicts == len(there)
+    assert {(one.rule, one.cause) for one in open_conflicts()} == {("HOURS-1", "opening_hours_changed")}
+    assert len(facts_of("site-1").site.hours) > len(before.hours)
+    as_ever = OpeningHoursChanged("site-1", WeekChange(before.hours, day, day))
+    assert changed(as_ever).resolved == len(there)
+    assert not open_conflicts()
+    assert facts_of("site-1").site.hours == tuple(sorted(before.hours))
 
 
 def test_nonsense_is_refused_and_others_may_not() -> None:

@@ -29,6 +29,7 @@ from scheduler.domain.staff_changes import (
     TimeOffAdded,
     TimeOffRemoved,
 )
+from scheduler.domain.weekly_hours import WeekChange
 from scheduler.rules.finding import Level
 from scheduler.store.audit import history
 from scheduler.store.conflicts import Resolution, conflicts_of_series, count_open, open_conflicts
@@ -165,10 +166,10 @@ def test_time_off_without_visits_breaks_nothing(series: Series) -> None:
 
 def test_a_shift_shortened_breaks_what_lies_outside_of_it(series: Series) -> None:
     mornings = tuple(WeeklyHours(day, time(8), time(9)) for day in range(5))
-    found = previewed(HoursChanged("therapist-1", mornings))
+    found = previewed(HoursChanged("therapist-1", WeekChange(mornings)))
     assert {visit.step for visit in found.visits} >= {"D1", "D6"}
     longer = tuple(WeeklyHours(day, time(7), time(20)) for day in range(5))
-    assert not previewed(HoursChanged("therapist-1", longer)).broken
+    assert not previewed(HoursChanged("therapist-1", WeekChange(longer))).broken
 
 
 def test_a_credential_counts_to_its_last_day_and_a_renewal_mends(series: Series) -> None:

@@ -9,7 +9,13 @@ import pytest
 from scheduler.domain.errors import InvalidValue, NotFound
 from scheduler.domain.facts import FactChange, Facts
 from scheduler.domain.people import Credential, Role
-from scheduler.domain.place_changes import RoomBackInUse, RoomOutOfUse, SiteClosed, SiteOpenedAgain
+from scheduler.domain.place_changes import (
+    OpeningHoursChanged,
+    RoomBackInUse,
+    RoomOutOfUse,
+    SiteClosed,
+    SiteOpenedAgain,
+)
 from scheduler.domain.places import Closure, WeeklyHours
 from scheduler.domain.staff_changes import (
     CredentialRecorded,
@@ -19,6 +25,7 @@ from scheduler.domain.staff_changes import (
     TimeOffAdded,
     TimeOffRemoved,
 )
+from scheduler.domain.weekly_hours import WeekChange
 from tests.builders import a_diary, a_nurse, a_room, a_site, a_therapist, between
 
 DENVER = "America/Denver"
@@ -46,9 +53,9 @@ def test_time_off_is_joined_and_taken_back_in_parts() -> None:
 
 def test_hours_take_the_place_of_all_hours() -> None:
     mornings = tuple(WeeklyHours(day, time(8), time(12)) for day in (2, 0))
-    after = HoursChanged("therapist-1", mornings).made_to(facts())
+    after = HoursChanged("therapist-1", WeekChange(mornings)).made_to(facts())
     assert after.person("therapist-1").hours == tuple(sorted(mornings, key=lambda one: one.weekday))
-    assert HoursChanged("therapist-1", mornings).during(DENVER) is None
+    assert HoursChanged("therapist-1", WeekChange(mornings)).during(DENVER) is None
 
 
 def test_a_credential_takes_the_place_of_all_of_its_kind() -> None:
@@ -74,6 +81,22 @@ def test_a_room_goes_out_of_use_and_comes_back() -> None:
     assert RoomOutOfUse("dosing-1", WEEK).during(DENVER) == WEEK
 
 
+def test_a_site_is_open_by_another_week_for_a_time() -> None:
+    known = facts()
+    late = (WeeklyHours(2, time(12), time(20)),)
+    change = OpeningHoursChanged("site-1", WeekChange(late, date(2026, 12, 7), date(2026, 12, 13)))
+    after = change.made_to(known)
+    week = between("2026-12-07 00:00", "2026-12-14 00:00")
+    assert after.site.open_times(week) == (between("2026-12-09 12:00", "2026-12-09 20:00"),)
+    for other in (
+        between("2026-11-30 00:00", "2026-12-07 00:00"),
+        between("2026-12-14 00:00", "2026-12-21 00:00"),
+    ):
+        assert after.site.open_times(other) == known.site.open_times(other) != ()
+    assert change.during(DENVER) == week
+    assert change.subject == ("site", "site-1")
+
+
 def test_a_closure_is_added_and_taken_back() -> None:
     shut = SiteClosed("site-1", SNOW).made_to(facts())
     assert SNOW in shut.site.closures
@@ -86,7 +109,8 @@ def test_a_closure_is_added_and_taken_back() -> None:
     [
         TimeOffAdded("nobody", WEEK),
         TimeOffRemoved("therapist-1", WEEK),
-        HoursChanged("therapist-1", (WeeklyHours(0, time(12), time(8)),)),
+        HoursChanged("therapist-1", WeekChange((WeeklyHours(0, time(12), time(8)),))),
+        OpeningHoursChanged("site-1", WeekChange((), date(2026, 12, 2), date(2026, 12, 1))),
         CredentialWithdrawn("therapist-1", "acls"),
         RolesChanged("therapist-1", frozenset()),
         RolesChanged("therapist-1", frozenset({Role.THERAPIST}), may_watch=-1),

@@ -24,6 +24,7 @@ from scheduler.domain.clock import local_day
 from scheduler.domain.interval import Interval
 from scheduler.domain.people import Credential, GateDecision, Role
 from scheduler.domain.place_changes import (
+    OpeningHoursChanged,
     PlaceChange,
     RoomBackInUse,
     RoomOutOfUse,
@@ -40,6 +41,7 @@ from scheduler.domain.staff_changes import (
     TimeOffAdded,
     TimeOffRemoved,
 )
+from scheduler.domain.weekly_hours import WeekChange
 from scheduler.reminders.dispatch import dispatch
 from scheduler.rules.finding import Level
 from scheduler.store.conflicts import open_conflicts
@@ -88,7 +90,13 @@ class OfFacts(ClinicInUse):
     @rule(person=STAFF, shift=SHIFTS)
     def a_shift_is_changed(self, person: str, shift: tuple[str, str]) -> None:
         """Let somebody work shorter days, or whole ones again."""
-        self._change_staff(HoursChanged(person, weekdays(*shift)))
+        self._change_staff(HoursChanged(person, WeekChange(weekdays(*shift))))
+
+    @rule(shift=SHIFTS, first=st.integers(0, 30), days=st.none() | st.integers(0, 14))
+    def opening_hours_change(self, shift: tuple[str, str], first: int, days: int | None) -> None:
+        """Let the site be open by another week, for some days or from a day on."""
+        last = None if days is None else self._day(first + days)
+        self._change_places(OpeningHoursChanged(SITE, WeekChange(weekdays(*shift), self._day(first), last)))
 
     @rule(person=STAFF, kind=CREDENTIALS, days=st.none() | st.just(900) | st.integers(-5, 60))
     def a_credential_changes(self, person: str, kind: str, days: int | None) -> None:

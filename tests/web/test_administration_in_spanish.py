@@ -157,7 +157,7 @@ def test_what_is_done_and_what_is_wrong_is_said_in_spanish(clinic_app: Flask, re
     _in_spanish(page, ("Guardado. Ninguna visita reservada",), ("Saved",))
     wrong = reader.send(f"/staff/{person.id}/time-off", {**away, "first_day": "soon"}).text
     _in_spanish(wrong, ("Hay un problema", "No es una fecha válida."), ("Not a valid",))
-    hours = reader.send(f"/staff/{person.id}/hours", {"day_0": "9 to 5"}).text
+    hours = reader.send(f"/staff/{person.id}/hours", {"hours-day_0": "9 to 5"}).text
     _in_spanish(hours, ("Escriba horas como",), ("Enter times",))
     number = reader.send("/site/settings", {"dormant_days": "1"}).text
     _in_spanish(number, ("Escriba un número entero de 30 a 180",), ("Enter a whole",))

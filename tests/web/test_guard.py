@@ -133,6 +133,7 @@ MAY_OPEN = {
     "places.places": DESK,
     "places.take_out_of_use": DESK,
     "places.take_back_in_use": DESK,
+    "places.change_opening_hours": DESK,
     "places.close": DESK,
     "places.open_again": DESK,
     "holidays.proposed": DESK,

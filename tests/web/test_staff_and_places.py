@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,9 +13,10 @@ from scheduler.domain.appointment import Appointment
 from scheduler.domain.clock import local_day
 from scheduler.domain.facts import Facts
 from scheduler.domain.people import Role
+from scheduler.domain.weekly_hours import week_on
 from scheduler.store.conflicts import open_conflicts
 from scheduler.store.site_facts import facts_of
-from scheduler.web.fact_forms import parsed_hours
+from scheduler.web.hours_forms import parsed_hours
 from tests.web.small_clinic import TODAY, ZONE, Visitor, booked_series
 
 if TYPE_CHECKING:
@@ -181,13 +182,13 @@ def test_hours_and_credentials_are_for_administrators(
     admin = signed_in("admin")
     page = admin.text(f"/staff/{therapist}")
     assert "Change the hours" in page
-    form = {f"day_{number}": "" for number in range(7)} | {"day_0": "08:00-12:00, 13:00–17:00"}
+    form = {f"hours-day_{number}": "" for number in range(7)} | {"hours-day_0": "08:00-12:00, 13:00–17:00"}
     shown = admin.send(f"/staff/{therapist}/hours", form)
     assert "Save anyway" in shown.text
     assert admin.send(f"/staff/{therapist}/hours", again(shown.text)).status_code == 303
-    kept = facts(clinic_app).person(therapist).hours
+    kept = week_on(facts(clinic_app).person(therapist).hours, TODAY)
     assert [(one.weekday, one.opens.hour, one.closes.hour) for one in kept] == [(0, 8, 12), (0, 13, 17)]
-    wrong = admin.send(f"/staff/{therapist}/hours", {**form, "day_1": "late"})
+    wrong = admin.send(f"/staff/{therapist}/hours", {**form, "hours-day_1": "late"})
     assert wrong.status_code == 422
     assert 'value="late"' in wrong.text
     assert "Enter times such as" in wrong.text
@@ -259,3 +260,71 @@ def test_what_is_entered_wrong_about_places_is_said(desk: Visitor) -> None:
 def test_hours_that_cannot_be_are_refused_in_words(text: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         parsed_hours(text)
+
+
+def hours_sent(first_day: str, last_day: str, **days: str) -> dict[str, str]:
+    """A form of weekly hours: days that are not named are shut."""
+    named = {f"hours-day_{number}": days.get(f"day_{number}", "") for number in range(7)}
+    return {**named, "hours-first_day": first_day, "hours-last_day": last_day}
+
+
+def test_the_site_is_open_at_other_hours_for_a_time_and_that_is_taken_back(
+    clinic_app: Flask, desk: Visitor
+) -> None:
+    before = facts(clinic_app).site.hours
+    # A week so far ahead that nothing is booked in it.
+    sent = hours_sent("2027-09-06", "2027-09-12", day_0="07:00–12:00", day_2="07:00–19:30")
+    assert desk.send("/places/hours", sent).status_code == 303
+    site = facts(clinic_app).site
+    assert sorted(f"{one.opens:%H:%M}" for one in week_on(site.hours, date(2027, 9, 6))) == ["07:00"] * 2
+    assert week_on(site.hours, date(2027, 9, 13)) == week_on(before, TODAY)
+    page = desk.text("/places")
+    assert "From Mon 6 Sep 2027 through Sun 12 Sep 2027" in page
+    assert "From Mon 13 Sep 2027" in page
+    # What is planned can be changed from its own day on; until then nothing is entered anew.
+    there = desk.text("/places?from=2027-09-06")
+    assert re.search(r'id="hours-day_2"[^>]*value="07:00–19:30"', there)
+    assert re.search(r'id="hours-first_day"[^>]*value="2027-09-06"', there)
+    assert re.search(r'id="hours-last_day"[^>]*value="2027-09-12"', there)
+    assert re.search(r'<details id="change-hours" open>', there)
+    assert re.search(r'id="hours-last_day"[^>]*value="2027-09-05"', page)
+    form = page[page.index("From Mon 6 Sep 2027") :]
+    back = dict(HIDDEN.findall(form[form.index("<form") : form.index("</form>")]))
+    assert desk.send("/places/hours", back).status_code == 303
+    assert facts(clinic_app).site.hours == tuple(sorted(before))
+
+
+def test_other_opening_hours_tell_first_which_visits_they_break(
+    clinic_app: Flask, desk: Visitor, dose: Appointment
+) -> None:
+    day = local_day(dose.start, ZONE)
+    others = {f"day_{(day.weekday() + 1) % 7}": "08:00-17:00"}
+    shown = desk.send("/places/hours", hours_sent(day.isoformat(), day.isoformat(), **others))
+    assert "Save anyway" in shown.text
+    assert "The site is open at other hours from" in shown.text
+    assert desk.send("/places/hours", again(shown.text)).status_code == 303
+    with clinic_app.app_context():
+        assert {one.rule for one in open_conflicts(SITE)} == {"HOURS-1"}
+    assert "since the opening hours were changed" in desk.text("/conflicts")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"hours-day_0": ""}, "Enter hours for one day at least"),
+        ({"hours-first_day": "2020-01-01"}, "Enter today or a later day"),
+        ({"hours-last_day": "2020-01-01"}, "not before the first"),
+        ({"hours-first_day": "soon"}, "Not a valid date"),
+        ({"hours-day_3": "17:00–08:00"}, "ends before it begins"),
+    ],
+)
+def test_opening_hours_that_make_no_sense_are_said_and_kept(
+    clinic_app: Flask, desk: Visitor, wrong: dict[str, str], said: str
+) -> None:
+    before = facts(clinic_app).site.hours
+    page = desk.send("/places/hours", {**hours_sent("", "", day_0="08:00–17:00"), **wrong})
+    assert page.status_code == 422
+    assert said in page.text
+    assert '<details id="change-hours" open>' in page.text
+    assert all(f'value="{value}"' in page.text for value in wrong.values() if value)
+    assert facts(clinic_app).site.hours == before
