@@ -48,3 +48,35 @@ def test_opening_hours_are_drawn(person: Callable[[Screen], Person], screen: Scr
     expect(week).to_contain_text("The usual week")
     expect(week).to_contain_text("Thu 26 Nov: the site is shut (Thanksgiving")
     one.look("week-of-site")
+
+
+@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
+def test_other_opening_hours_are_planned_and_taken_back(
+    person: Callable[[Screen], Person], screen: Screen
+) -> None:
+    one = person(screen)
+    one.come_in("admin")
+    one.go("/places")
+    page = one.page
+    opening = page.get_by_role("region", name="Opening hours")
+    opening.get_by_text("Change the opening hours").click()
+    # Far ahead, where nothing is booked that it could break.
+    opening.get_by_label("First day").fill("2027-09-06")
+    opening.get_by_label("Last day").fill("2027-09-12")
+    opening.get_by_label("Monday").fill("07:00–12:00")
+    opening.get_by_label("Tuesday").fill("late")
+    opening.get_by_role("button", name="Change the hours").click()
+    expect(page.get_by_role("alert")).to_contain_text("Enter times such as")
+    one.look("opening-hours-wrong")
+    opening.get_by_label("Tuesday").fill("12:00–20:00")
+    opening.get_by_role("button", name="Change the hours").click()
+    expect(page.get_by_role("status")).to_contain_text("Saved")
+    opening.locator("summary", has_text="From Mon 6 Sep 2027").click()
+    expect(opening.get_by_role("row", name="Tuesday 12:00–20:00")).to_be_visible()
+    opening.get_by_role("link", name="Change these hours").first.click()
+    expect(opening.get_by_label("Tuesday")).to_have_value("12:00–20:00")
+    opening.locator("summary", has_text="From Mon 6 Sep 2027").click()
+    one.look("opening-hours-planned")
+    opening.get_by_role("button", name="Take back the hours from Mon 6 Sep 2027").click()
+    expect(page.get_by_role("status")).to_contain_text("Saved")
+    expect(opening).not_to_contain_text("6 Sep 2027")
