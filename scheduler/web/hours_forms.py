@@ -13,7 +13,7 @@ from wtforms import DateField, Field, StringField
 from wtforms.validators import Length, Optional, ValidationError
 
 from scheduler.domain.places import WeeklyHours
-from scheduler.domain.weekly_hours import WeekChange, periods_from
+from scheduler.domain.weekly_hours import Period, WeekChange, periods_from
 from scheduler.web.fact_forms import is_near
 from scheduler.web.forms import LONGEST_LINE
 from scheduler.web.posted_form import PostedForm
@@ -126,22 +126,28 @@ def week_as_typed(week: tuple[WeeklyHours, ...]) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class LaterHours:
-    """Another week that is planned: how it is drawn, its first day, and what takes it back when it is sent."""
+    """Another week that is planned: how it is drawn, its first day, and what takes it back when it is sent.
+
+    Nothing does where the week before the last one only goes on again: that one is taken back itself.
+    """
 
     drawn: DrawnWeek
     first_day: date
-    taken_back: Mapping[str, str]
+    taken_back: Mapping[str, str] | None
 
 
 def later_hours(drawing: WeekDrawing) -> list[LaterHours]:
     """Return what is planned for later, in order; taken back, the week before it goes on instead."""
     found = []
+    earlier: Period | None = None
     for one in drawing.later:
         first_day, last_day = one.period.first_day, one.period.last_day
         assert first_day is not None, "it is later"
         values = {"first_day": first_day, "last_day": last_day or "", **week_as_typed(one.before.week)}
         sent = {f"{_PREFIX}{name}": str(value) for name, value in values.items()}
-        found.append(LaterHours(one.drawn, first_day, sent))
+        goes_on_again = earlier is not None and earlier.week == one.period.week
+        found.append(LaterHours(one.drawn, first_day, None if goes_on_again else sent))
+        earlier = one.before
     return found
 
 

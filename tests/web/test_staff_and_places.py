@@ -281,6 +281,8 @@ def test_the_site_is_open_at_other_hours_for_a_time_and_that_is_taken_back(
     page = desk.text("/places")
     assert "From Mon 6 Sep 2027 through Sun 12 Sep 2027" in page
     assert "From Mon 13 Sep 2027" in page
+    # The usual week that goes on afterwards is no plan of its own.
+    assert page.count("Take back the hours") == 1
     # What is planned can be changed from its own day on; until then nothing is entered anew.
     there = desk.text("/places?from=2027-09-06")
     assert re.search(r'id="hours-day_2"[^>]*value="07:00–19:30"', there)
