@@ -14,17 +14,31 @@ from scheduler.domain.weekly_hours import WeekChange
 
 
 @dataclass(frozen=True, slots=True)
-class RoomOutOfUse:
-    """A room is out of use for a stretch of time; what is known of it already is joined with it."""
-
+class _OfRoom:
     room: str
-    time: Interval
-    word = "room_out_of_use"
 
     @property
     def subject(self) -> tuple[str, str]:
         """The room."""
         return "room", self.room
+
+
+@dataclass(frozen=True, slots=True)
+class _OfSite:
+    site: str
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        """The site."""
+        return "site", self.site
+
+
+@dataclass(frozen=True, slots=True)
+class RoomOutOfUse(_OfRoom):
+    """A room is out of use for a stretch of time; what is known of it already is joined with it."""
+
+    time: Interval
+    word = "room_out_of_use"
 
     def during(self, zone: str) -> Interval | None:
         """Return the time out of use."""
@@ -37,17 +51,11 @@ class RoomOutOfUse:
 
 
 @dataclass(frozen=True, slots=True)
-class RoomBackInUse:
+class RoomBackInUse(_OfRoom):
     """A room can be used after all in a stretch of time; what lies outside of it stays."""
 
-    room: str
     time: Interval
     word = "room_back_in_use"
-
-    @property
-    def subject(self) -> tuple[str, str]:
-        """The room."""
-        return "room", self.room
 
     def during(self, zone: str) -> Interval | None:
         """Return the time that is given back."""
@@ -66,17 +74,11 @@ class RoomBackInUse:
 
 
 @dataclass(frozen=True, slots=True)
-class OpeningHoursChanged:
+class OpeningHoursChanged(_OfSite):
     """A site is open by another week, for good or for a time."""
 
-    site: str
     change: WeekChange
     word = "opening_hours_changed"
-
-    @property
-    def subject(self) -> tuple[str, str]:
-        """The site."""
-        return "site", self.site
 
     def during(self, zone: str) -> Interval | None:
         """Return the days of the other week; `None` where they have no end."""
@@ -88,17 +90,11 @@ class OpeningHoursChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class SiteClosed:
+class SiteClosed(_OfSite):
     """A site is shut on whole days."""
 
-    site: str
     closure: Closure
     word = "closure_added"
-
-    @property
-    def subject(self) -> tuple[str, str]:
-        """The site."""
-        return "site", self.site
 
     def during(self, zone: str) -> Interval | None:
         """Return the days."""
@@ -115,17 +111,11 @@ class SiteClosed:
 
 
 @dataclass(frozen=True, slots=True)
-class HolidaysTaken:
+class HolidaysTaken(_OfSite):
     """A site is shut on public holidays, one closure or more; days on which it is shut already stay as they are."""
 
-    site: str
     closures: tuple[Closure, ...]
     word = "holidays_taken"
-
-    @property
-    def subject(self) -> tuple[str, str]:
-        """The site."""
-        return "site", self.site
 
     def during(self, zone: str) -> Interval | None:
         """Return from the first of the days to the last; `None` where there is none."""
@@ -145,17 +135,11 @@ class HolidaysTaken:
 
 
 @dataclass(frozen=True, slots=True)
-class SiteOpenedAgain:
+class SiteOpenedAgain(_OfSite):
     """A closure of a site does not take place."""
 
-    site: str
     closure: Closure
     word = "closure_removed"
-
-    @property
-    def subject(self) -> tuple[str, str]:
-        """The site."""
-        return "site", self.site
 
     def during(self, zone: str) -> Interval | None:
         """Return the days."""

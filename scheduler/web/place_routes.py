@@ -61,7 +61,7 @@ class _Forms:
 @pages.get("/places")
 @needs(Permission.CHANGE_PLACES)
 def places() -> ResponseReturnValue:
-    """Show the rooms and the closures."""
+    """Show the opening hours, the rooms and the closures."""
     facts = _facts()
     return _page(facts, _forms(facts)), 200
 
