@@ -15,6 +15,7 @@ from scheduler.domain.visit_day import VisitEvent
 from scheduler.store import appointments, clinic, reminders
 from scheduler.store import series as stored
 from scheduler.store.locks import lock
+from scheduler.store.members import visits_with
 from scheduler.store.visit_events import note_event
 
 STATE = {
@@ -33,6 +34,16 @@ def locked_series(series: str) -> Series:
     seen = stored.series(series)
     lock([seen.site], [seen.patient])
     return stored.series(series)
+
+
+def booked_together(series: Series) -> tuple[Appointment, ...]:
+    """Return the standing visits of a series and, of a group's, those of its members' series, which it has brought about.
+
+    Of the members that is what they have with their group and what was booked for each around it.
+    """
+    theirs = {visit.series for visit in visits_with(visit.id for visit in series.standing) if visit.series}
+    members = (visit for id in sorted(theirs) for visit in stored.series(id).standing)
+    return (*series.standing, *members)
 
 
 def called_off_now(visits: Iterable[Appointment], now: datetime) -> Mapping[str, Timeliness]:

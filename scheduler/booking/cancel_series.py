@@ -8,7 +8,13 @@ from datetime import datetime
 
 from scheduler.access.permissions import Actor, Permission, may
 from scheduler.booking.acts import Act
-from scheduler.booking.calling_off import call_off, call_off_as, is_to_come, locked_series
+from scheduler.booking.calling_off import (
+    booked_together,
+    call_off,
+    call_off_as,
+    is_to_come,
+    locked_series,
+)
 from scheduler.booking.inbox import let_go
 from scheduler.booking.judging import SeriesFindings
 from scheduler.booking.once import when_answered
@@ -28,7 +34,6 @@ from scheduler.planner.proposal import Reason
 from scheduler.store import series as stored
 from scheduler.store.audit import AuditEntry, record
 from scheduler.store.conflicts import Resolution
-from scheduler.store.members import visits_with
 from scheduler.store.told import known_starts
 from scheduler.store.visit_events import events_of
 from scheduler.store.work import unit_of_work
@@ -122,7 +127,13 @@ def _ended(act: Act[CancelSeries | PauseSeries], series: Series) -> SeriesCancel
     ahead = tuple(visit for visit in series.standing if is_to_come(visit, now))
     if reasons := tuple(_against(command, series, ahead)):
         return Refused(reasons=reasons)
-    late = _called_off_as_known(command, ahead, actor, now)
+    late = 0
+    # What was booked by mistake and told to nobody is not announced as called off either, and counts as nothing.
+    booked = tuple(visit for visit in booked_together(series) if is_to_come(visit, now))
+    if _is_untold_mistake(command, booked):
+        call_off_as(_without_followers(booked), AppointmentState.LAPSED, now)
+    else:
+        late = call_off(ahead, command.by, actor, now)
     stored.mark_series(series.id, _state_after(command, series, ahead))
     if command.reason is CancelReason.BOOKED_BY_MISTAKE:
         on_when_undone(series, actor, now)
@@ -139,20 +150,16 @@ def _ended(act: Act[CancelSeries | PauseSeries], series: Series) -> SeriesCancel
     return SeriesCancelled(stored.series(series.id), ahead, late)
 
 
-def _called_off_as_known(
-    command: CancelSeries | PauseSeries, ahead: tuple[Appointment, ...], actor: Actor, now: datetime
-) -> int:
-    """Call visits off, and return how many are late.
-
-    What was booked by mistake and told to nobody is not announced as called off either, and counts as nothing.
-    """
+def _is_untold_mistake(command: CancelSeries | PauseSeries, booked: tuple[Appointment, ...]) -> bool:
+    """Say whether what was booked by mistake was told to nobody yet: of a group's visits, to none of its members."""
     mistaken = isinstance(command, CancelSeries) and command.reason is CancelReason.BOOKED_BY_MISTAKE
-    ids = [visit.id for visit in ahead]
-    # Of a group's visits its members are told, each of their own.
-    if mistaken and not known_starts([*ids, *(visit.id for visit in visits_with(ids))]):
-        call_off_as(ahead, AppointmentState.LAPSED, now)
-        return 0
-    return call_off(ahead, command.by, actor, now)
+    return mistaken and not known_starts(visit.id for visit in booked)
+
+
+def _without_followers(visits: tuple[Appointment, ...]) -> tuple[Appointment, ...]:
+    """Return the visits but for those of members with their group, which are called off with the group's own."""
+    whole = {visit.id for visit in visits}
+    return tuple(visit for visit in visits if visit.group_visit not in whole)
 
 
 def _ended_before(act: Act[CancelSeries | PauseSeries], series: Series) -> SeriesCancelled:

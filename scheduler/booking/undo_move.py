@@ -18,6 +18,7 @@ from scheduler.booking.retrying import retried_or_refused
 from scheduler.domain.clock import Clock
 from scheduler.domain.series import Series
 from scheduler.domain.telling import told
+from scheduler.store.members import visits_with
 from scheduler.store.told import known_starts
 
 VERB = "undo_move"
@@ -45,9 +46,14 @@ def undo_move(command: UndoMove, actor: Actor, clock: Clock) -> SeriesChanged | 
 
 
 def was_told(series: Series, moved: frozenset[str]) -> bool:
-    """Say whether the patient was told, or is being told, of one of these visits at the time that it has now."""
-    known = known_starts(moved)
-    return any(known.get(visit.id) == visit.start for visit in series.standing)
+    """Say whether the patient was told, or is being told, of one of these visits at the time that it has now.
+
+    Of a group's visits, whether any member was told of theirs with it.
+    """
+    visits = [visit for visit in series.standing if visit.id in moved]
+    visits += visits_with(moved)
+    known = known_starts(visit.id for visit in visits)
+    return any(known.get(visit.id) == visit.start for visit in visits)
 
 
 def _back(act: Act[UndoMove], series: Series) -> PlannedChange | Refused:

@@ -69,7 +69,7 @@ def series(series: str) -> ResponseReturnValue:
         ahead = [visit for visit in found.standing if is_to_come(visit, now)]
         waiting = waiting_of(ahead)
         earlier = earlier_wish(found.id) if ahead else None
-        undo_able = undoable(found, patient, actor(), now)
+        undo_able = undoable(found, actor(), now)
     windows = windows_of(protocol, found, site.zone, now)
     return render_template(
         "series.html",

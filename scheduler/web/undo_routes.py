@@ -30,7 +30,7 @@ def undo(series: str) -> ResponseReturnValue:
     """Undo the booking or the move that the page was shown for, or say kindly why that is not possible any more."""
     with reading():
         found, patient = series_within_reach(actor(), series)
-        able = undoable(found, patient, actor(), current_clock().now())
+        able = undoable(found, actor(), current_clock().now())
     there = url_for("series.series", series=found.id)
     if able is None or request.form.get("deed") != able.stamp:
         flash(_not_any_more(found), "missing")
@@ -56,6 +56,8 @@ def _undo_booking(series: Series, patient: Patient) -> ResponseReturnValue:
         flash(refused_words(outcome), "bad")
         return redirect(url_for("series.series", series=series.id), 303)
     flash(said("Undone: nothing is booked, and nobody is told. The times are free again."), "good")
+    if patient.stands_for_cohort:
+        return redirect(url_for("cohorts.group", cohort=patient.id), 303)
     return redirect(url_for("patients.patient", patient=patient.id), 303)
 
 

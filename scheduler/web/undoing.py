@@ -8,13 +8,12 @@ from enum import StrEnum
 
 from scheduler.access.permissions import Actor, Permission, may
 from scheduler.booking.book_series import VERB as BOOK
-from scheduler.booking.calling_off import is_to_come
+from scheduler.booking.calling_off import booked_together, is_to_come
 from scheduler.booking.holds import BOOK_HOLD
 from scheduler.booking.move_appointment import VERB as MOVE
 from scheduler.booking.noted_change import deeds, last_move
 from scheduler.booking.undo_move import VERB as UNDO_MOVE
 from scheduler.booking.undo_move import was_told
-from scheduler.domain.people import Patient
 from scheduler.domain.series import Series, SeriesState
 from scheduler.reminders.policy import POLICY
 from scheduler.store.audit import AuditEntry
@@ -44,16 +43,16 @@ class Undoable:
         return f"{self.deed}@{self.at.isoformat()}"
 
 
-def undoable(series: Series, patient: Patient, actor: Actor, now: datetime) -> Undoable | None:
+def undoable(series: Series, actor: Actor, now: datetime) -> Undoable | None:
     """Return what this account may still undo of a series, `None` where there is nothing; for use in one reading.
 
-    Nothing of a group, whose members are told each for themselves. It is the last thing done to the series: what was done
-    before it stands on ground that may have changed. A booking can be undone as well when all that followed was a move
-    that is undone.
+    Nothing of a member's visits with their group, which are the group's to undo. It is the last thing done to the series:
+    what was done before it stands on ground that may have changed. A booking can be undone as well when all
+    that followed was a move that is undone.
     """
-    if series.state is not SeriesState.BOOKED or patient.stands_for_cohort:
+    if series.state is not SeriesState.BOOKED or not may(actor, Permission.BOOK_SERIES):
         return None
-    if not may(actor, Permission.BOOK_SERIES) or any(visit.group_visit for visit in series.appointments):
+    if any(visit.group_visit for visit in series.appointments):
         return None
     done = [one for one in deeds(series.id) if one.at + POLICY.undo_delay > now]
     last = done[-1] if done else None
@@ -73,5 +72,5 @@ def _can(deed: Deed, entry: AuditEntry, series: Series, actor: Actor, now: datet
         return bool(moved) and may(actor, Permission.MOVE_APPOINTMENT) and not was_told(series, moved)
     if not may(actor, Permission.CANCEL_SERIES):
         return False
-    ahead = all(is_to_come(visit, now) for visit in series.standing)
-    return ahead and not known_starts(visit.id for visit in series.appointments)
+    booked = booked_together(series)
+    return all(is_to_come(visit, now) for visit in booked) and not known_starts(visit.id for visit in booked)

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from scheduler.access.permissions import AccountRole
 from scheduler.booking.passwords import hashed
+from scheduler.domain.appointment import AppointmentState
+from scheduler.domain.clock import StandingClock
+from scheduler.domain.series import SeriesState
+from scheduler.reminders.dispatch import dispatch
 from scheduler.store import accounts
+from scheduler.store import series as stored
 from scheduler.store.accounts import Account
 from scheduler.store.cohorts import cohort
+from scheduler.store.ledger import all_claims
 from scheduler.store.series import series_of_patient
+from scheduler.store.told import Saying, take_as_known
 from scheduler.store.work import unit_of_work
+from tests.booking.small_clinic import MONDAY
 from tests.cases.groups.group_clinic import (
     COHORT,
     GROUP,
@@ -23,7 +32,8 @@ from tests.cases.groups.group_clinic import (
     visit_of,
 )
 from tests.cases.groups.group_floor import group_visit
-from tests.web.small_clinic import PASSWORD, Visitor, visitor
+from tests.reminders.recording import RecordingChannel
+from tests.web.small_clinic import PASSWORD, Visitor, visitor, ways_on
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -207,3 +217,89 @@ def test_a_group_that_is_open_is_told_in_spanish_to_whoever_chose_it(desk_of_two
     found = desk.send(f"{PAGE}/find", {"wanted": NAMES[3]}, seen_on=PAGE).text
     assert "Dosis alta" in found
     assert "born" not in found
+
+
+DEED = re.compile(r'name="deed" value="([^"]+)"')
+
+
+class Undoing:
+    """The desk that has just booked a group, before any member is written to."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.desk = visitor(app, "desk")
+        with app.app_context():
+            self.series = booked_group()
+
+    @property
+    def page(self) -> str:
+        return self.desk.text(f"/series/{self.series.id}")
+
+    def undoes(self) -> str:
+        deed = DEED.search(self.page)
+        assert deed, "the page offers nothing to undo"
+        answer = self.desk.send(
+            f"/series/{self.series.id}/undo", {"deed": deed[1], "key": f"key of {deed[1]}"}
+        )
+        assert answer.status_code == 303
+        return self.desk.text(answer.headers["Location"])
+
+    def state_of_all(self) -> set[tuple[AppointmentState, SeriesState]]:
+        with self.app.app_context():
+            series = [self.series, *(one for n in (1, 2) for one in series_of_patient(f"patient-{n}"))]
+            now = [stored.series(one.id) for one in series]
+            return {(visit.state, one.state) for one in now for visit in one.appointments}
+
+    def sent_until(self, days: int) -> list[str]:
+        channel = RecordingChannel()
+        with self.app.app_context():
+            for hours in range(1, days * 24, 9):
+                dispatch(MONDAY + timedelta(hours=hours), channel)
+        return [str(message["Subject"]) for message in channel.sent]
+
+
+@pytest.fixture
+def undoing(desk_of_two: Visitor, app: Flask, standing_clock: StandingClock) -> Undoing:
+    """Give the desk where a cohort of two was booked a moment ago."""
+    standing_clock.advance(MONDAY - standing_clock.now())
+    return Undoing(app)
+
+
+def test_an_undone_booking_of_a_group_leaves_nothing_to_its_members(undoing: Undoing) -> None:
+    assert "Undo the booking" in undoing.page
+    said = undoing.undoes()
+    assert "Undone: nothing is booked, and nobody is told." in said
+    assert "Who joins?" in said, "the group is open again, and its visits can be booked rightly"
+    assert undoing.state_of_all() == {(AppointmentState.LAPSED, SeriesState.CANCELLED)}
+    assert not undoing.sent_until(30)
+
+
+def test_what_its_members_have_alone_is_undone_with_the_group(undoing: Undoing) -> None:
+    undoing.desk.send(f"{PAGE}/own-visits", {})
+    with undoing.app.app_context():
+        assert visit_of(1, "P0").state is AppointmentState.BOOKED
+    undoing.undoes()
+    assert undoing.state_of_all() == {(AppointmentState.LAPSED, SeriesState.CANCELLED)}
+    assert not undoing.sent_until(30)
+    with undoing.app.app_context():
+        assert not all_claims()
+
+
+def test_a_booking_of_which_one_member_knows_is_not_undone(undoing: Undoing) -> None:
+    with undoing.app.app_context(), unit_of_work():
+        visit = visit_of(2, "GD1")
+        take_as_known([Saying("site-1", visit.id, visit.start, True, 0)])
+    assert "Undo the booking" not in undoing.page
+
+
+def test_an_undone_move_of_a_group_takes_its_members_back_with_it(undoing: Undoing) -> None:
+    with undoing.app.app_context():
+        dose, before = group_visit(), visit_of(1, "GD1").start
+    shown = undoing.desk.send(f"/visits/{dose.id}/ways", {"where": "another_day"})
+    undoing.desk.send(f"/visits/{dose.id}/move", {"way": ways_on(shown.text)[0]})
+    with undoing.app.app_context():
+        assert visit_of(1, "GD1").start != before
+    assert "Undo the move" in undoing.page
+    assert "everything is where it was" in undoing.undoes()
+    with undoing.app.app_context():
+        assert visit_of(1, "GD1").start == before == group_visit().start
