@@ -20,6 +20,8 @@ from jinja2 import Environment, nodes
 from jinja2.ext import babel_extract
 
 from scheduler.config import PROJECT_FOLDER
+from scheduler.rules.catalogue import CATALOGUE, Family
+from scheduler.rules.sources import Standing
 from scheduler.web.catalogues import FOLDER, files_of, read_file
 
 Message: TypeAlias = Any
@@ -58,7 +60,18 @@ def marked() -> dict[Message, str]:
         for path in sorted((PROJECT_FOLDER / "scheduler" / room).glob("*.py")):
             for message in _of_python(path, functions):
                 found.setdefault(message, f"scheduler/{room}/{path.name}")
+    for sentence in _of_rules():
+        found.setdefault(sentence, "scheduler/rules/catalogue.py")
     return found
+
+
+def _of_rules() -> Iterator[str]:
+    """Yield what the catalogue of rules says of each, which is written once for its documents and for the pages."""
+    yield from (family.value for family in Family)
+    for rule in CATALOGUE:
+        yield rule.title
+        yield from rule.paragraphs
+    yield from (standing.value for standing in Standing)
 
 
 def counted(one: str, many: str = "") -> Message:

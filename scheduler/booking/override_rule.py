@@ -110,7 +110,7 @@ def _made(command: OverrideRule, visit: Appointment, actor: Actor, now: datetime
 
 def _against_role(rule: Rule, visit: Appointment, actor: Actor) -> Refused | None:
     if rule.level is not Level.GATE or rule.override_role is None:
-        why = told("%(id)s (%(title)s) can never be overridden.", id=rule.id, title=rule.title.lower())
+        why = told("%(id)s (%(title)s) can never be overridden.", id=rule.id, title=told(rule.title))
         return against("never_overridden", why, told("Mend what it finds, or change the protocol."), visit)
     if not may_override(actor, rule.override_role):
         named = account_role_name(AccountRole(rule.override_role))

@@ -58,6 +58,11 @@ class Rule:
     override_role: str | None
     check: Callable[[Question], Iterator[Finding]]
 
+    @property
+    def paragraphs(self) -> tuple[str, ...]:
+        """The rationale by paragraphs, each in one line."""
+        return tuple(" ".join(paragraph.split()) for paragraph in self.rationale.split("\n\n"))
+
 
 def _rule(
     id: str,

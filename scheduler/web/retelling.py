@@ -19,8 +19,13 @@ def retold(text: str) -> str:
 
 
 def as_read(text: str) -> str | Markup:
-    """Return a text in the reader's language, or marked as English where it does not remember how it was made."""
-    return retold(text) if isinstance(text, Told) else in_english(text)
+    """Return a text in the reader's language, or marked as English where nobody has translated it.
+
+    One that does not remember how it was made may be a sentence of its own, such as the title of a rule.
+    """
+    if isinstance(text, Told):
+        return retold(text)
+    return known if (known := sentences_in(manner().language).gettext(text)) != text else in_english(text)
 
 
 def _retold(making: Making) -> str:

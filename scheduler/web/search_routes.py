@@ -23,6 +23,7 @@ from scheduler.web.forms import LONGEST_LINE, faults
 from scheduler.web.guard import actor, needs
 from scheduler.web.identity import current_clock
 from scheduler.web.posted_form import PostedForm
+from scheduler.web.retelling import as_read
 from scheduler.web.speech import later, mark, said
 from scheduler.web.words import birthday_words, day_words, moment_in, role_words
 
@@ -52,12 +53,11 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """The hits of one kind; `more` says that there are others, `is_english` that they are named in English alone."""
+    """The hits of one kind; `more` says that there are others."""
 
     title: str
     hits: tuple[Hit, ...]
     more: bool
-    is_english: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ def _page(form: EverythingForm, kinds: tuple[Kind, ...]) -> str:
 
 def _kind(title: str, hits: Iterator[Hit]) -> Kind:
     found = tuple(hits)
-    return Kind(said(title), found[:MOST_OF_A_KIND], len(found) > MOST_OF_A_KIND, title == _RULES)
+    return Kind(said(title), found[:MOST_OF_A_KIND], len(found) > MOST_OF_A_KIND)
 
 
 def _patients(wanted: str, site: Site) -> Iterator[Hit]:
@@ -182,8 +182,9 @@ def _days(wanted: str, site: Site) -> Iterator[Hit]:
 def _rules(wanted: str, _site: Site) -> Iterator[Hit]:
     if may(actor(), Permission.SEE_RULES):
         for rule in CATALOGUE:
-            if _fits(wanted, f"{rule.id} {rule.title}"):
-                yield Hit(rule.title, url_for("rules.rules") + f"#{rule.id}", rule.id)
+            title = str(as_read(rule.title))
+            if _fits(wanted, f"{rule.id} {rule.title} {title}"):
+                yield Hit(title, url_for("rules.rules") + f"#{rule.id}", rule.id)
 
 
 def _pages(wanted: str, _site: Site) -> Iterator[Hit]:

@@ -138,7 +138,10 @@ def test_search_and_rules(reader: Visitor) -> None:
     looks_spanish(found, "Reglas", "Rules<", "There are more", "Rooms<")
     rules = reader.text("/rules")
     looks_spanish(rules, "Reglas", "What must be true", "Source:", "Stops", "May be overridden", "Take care")
-    assert '<span lang="en">' in rules
+    looks_spanish(rules, "Separación de las dosis", "Doses are spaced", "A dose follows", "what clinics say")
+    assert "Las dosis están separadas" in rules
+    assert '<span lang="en">FDA, Spravato REMS' in rules, "what a source is called stays as it is"
+    assert reader.send("/search", {"wanted": "dosis están separadas"}).headers["Location"] == "/rules#SPACE-1"
 
 
 def _dose(series: Series, step: str) -> Appointment:
