@@ -73,7 +73,8 @@
   }
 
   async function ask() {
-    if (asking || over || document.hidden) return;
+    // What somebody holds is not replaced under their hand.
+    if (asking || over || document.hidden || document.querySelector("#board .dragged")) return;
     asking = true;
     try {
       const answer = await fetch(address, { headers: { "If-None-Match": tag }, cache: "no-store", redirect: "manual" });

@@ -17,7 +17,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 
-from scheduler.access.permissions import Permission
+from scheduler.access.permissions import Permission, may
 from scheduler.booking.reach import own_patients_only, site_of
 from scheduler.domain.clock import local_day
 from scheduler.domain.places import Site
@@ -75,6 +75,8 @@ def day(day: date) -> ResponseReturnValue:
         before=day - A_DAY,
         after=day + A_DAY,
         is_own=own_patients_only(actor()) is not None,
+        # Beside the board and not in it: who may not move looks at the same drawing.
+        may_move=may(actor(), Permission.MOVE_APPOINTMENT),
     )
     return _tagged(make_response(page), tag_of(version, drawn.good_until))
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
+from scheduler.booking.calling_off import is_to_come
 from scheduler.domain.appointment import HAS_BEEN_CLEARED, LET_GO, NOT_BEGUN, UNDER_WAY, Appointment
-from scheduler.domain.clock import local_day
+from scheduler.domain.clock import local, local_day
 from scheduler.domain.interval import Interval
 from scheduler.domain.treatment import StepKind
 from scheduler.store.freshness import Mark
@@ -76,7 +77,8 @@ class Block:
     """One visit on one lane. `key` is its own on the page; `standing` is 'ahead', 'now' or 'over'.
 
     `told` is the state in words, `release` when the patient may leave, both empty where there is nothing to say. `say` is
-    what is read out when it becomes true.
+    what is read out when it becomes true. `moves_from` is the local time HH:MM at which the visit starts on this day, empty
+    where it cannot be moved any more, or only elsewhere.
     """
 
     key: str
@@ -93,12 +95,22 @@ class Block:
     signs: tuple[Sign, ...]
     strip: tuple[Segment, ...]
     say: str
+    moves_from: str
 
     @property
     def says(self) -> Hashable:
         """Everything that its text is made of."""
         seen = (self.key, self.visit.id, self.visit.kind, self.visit.step, self.place, self.standing)
-        words = (self.patient, self.times, self.where, self.people, self.told, self.release, self.say)
+        words = (
+            self.patient,
+            self.times,
+            self.where,
+            self.people,
+            self.told,
+            self.release,
+            self.say,
+            self.moves_from,
+        )
         return (*seen, *words, self.signs, self.strip)
 
     @property
@@ -184,7 +196,7 @@ class _Wanted:
 def _kept_block(wanted: _Wanted, facts: BoardFacts, kept: KeptBlocks) -> Block:
     course, visit, now = wanted.stay.course, wanted.stay.course.visit, facts.now
     patient = facts.patients.get(visit.patient)
-    turns = (visit.discharge <= now, is_late(visit, now), dose_is_due(visit, now))
+    turns = (visit.start <= now, visit.discharge <= now, is_late(visit, now), dose_is_due(visit, now))
     vitals = _vitals(visit, facts)
     made_of = (
         *(course, wanted.place, facts.axis, facts.places, patient, facts.missing.get(visit.id)),
@@ -239,7 +251,15 @@ def _block(wanted: _Wanted, facts: BoardFacts) -> Block:
         signs=signs,
         strip=_strip(stay, facts.axis) if len(visit.phases) > 1 else (),
         say=_to_say(visit, patient, told_first),
+        moves_from=_moves_from(visit, facts),
     )
+
+
+def _moves_from(visit: Appointment, facts: BoardFacts) -> str:
+    """Return when a visit starts that can be moved by itself; what came with the clinic file or with a group cannot."""
+    zone = facts.site.zone
+    by_itself = visit.series and visit.group_visit is None and local_day(visit.start, zone) == facts.day
+    return f"{local(visit.start, zone):%H:%M}" if by_itself and is_to_come(visit, facts.now) else ""
 
 
 def _to_say(visit: Appointment, patient: str, words: str) -> str:

@@ -8,11 +8,12 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from scheduler.domain.appointment import Appointment
+from scheduler.domain.clock import local_day
 from scheduler.domain.series import Series
 from scheduler.store.series import series as stored_series
 from tests.browser.conftest import Served
 from tests.browser.person import Person, Screen
-from tests.web.small_clinic import booked_series
+from tests.web.small_clinic import ZONE, booked_series, visitor
 
 pytestmark = pytest.mark.browser
 
@@ -148,3 +149,107 @@ def test_a_finger_drags_a_visit_and_the_page_stays_where_it_is(
     one.touch("touchEnd")
     expect(one.page.get_by_role("heading", name="Move I7")).to_be_visible()
     assert _now(served, series) == series, "nothing is saved before it was looked at"
+
+
+def _picks_up(one: Person, talk: Appointment) -> tuple[float, float]:
+    """Take hold of a visit on the board, and wait for its free starts."""
+    block = one.page.locator(f'.block[data-visit="{talk.id}"]').first
+    block.scroll_into_view_if_needed()
+    x, y = _middle(block)
+    one.page.mouse.move(x, y)
+    one.page.mouse.down()
+    one.page.mouse.move(x + 10, y, steps=2)
+    expect(one.page.locator(".free-starts .alone").first).to_be_attached()
+    return x, y
+
+
+def _on_the_board(one: Person, talk: Appointment, by: str = "room") -> None:
+    one.come_in("desk")
+    one.go(f"/board/{local_day(talk.start, ZONE)}?by={by}")
+
+
+@pytest.mark.parametrize("by", ["room", "therapist"])
+def test_a_visit_is_dragged_on_the_board_to_another_hour_and_asked_about_before_anything_is_saved(
+    person: Callable[[Screen], Person], served: Served, by: str
+) -> None:
+    series, talk = _a_talk(served)
+    one = person(Screen(1280))
+    _on_the_board(one, talk, by)
+    block = one.page.locator(f'.block[data-visit="{talk.id}"]').first
+    home = block.bounding_box()
+    assert home
+    x, y = _picks_up(one, talk)
+    says = one.page.locator("[data-drag-says]")
+    ticks = [
+        box["x"] for tick in one.page.locator(".free-starts .alone").all() if (box := tick.bounding_box())
+    ]
+    to = max(ticks, key=lambda left: abs(left - home["x"]))
+    assert abs(to - home["x"]) > 30
+    one.page.mouse.move(x + to - home["x"], y, steps=4)
+    expect(says).to_contain_text("nothing else moves")
+    expect(says).to_contain_text("I7 of ")
+    moved = block.bounding_box()
+    assert moved and abs(moved["x"] - to) < 12, "it stands where it would be"
+    one.look(f"dragging-on-the-board-by-{by}")
+    one.page.keyboard.press("Escape")
+    expect(says).to_contain_text("stays where it is.")
+    one.page.mouse.up()
+    back = block.bounding_box()
+    assert back and abs(back["x"] - home["x"]) < 2
+    assert f"/board/{local_day(talk.start, ZONE)}" in one.page.url, "to let go over a visit does not open it"
+    _picks_up(one, talk)
+    one.page.mouse.move(x + to - home["x"], y, steps=4)
+    expect(says).to_contain_text("nothing else moves")
+    one.page.mouse.up()
+    expect(one.page.get_by_role("heading", name="Move I7")).to_be_visible()
+    assert _now(served, series) == series, "nothing is saved before it was looked at"
+    one.page.get_by_role("button", name="Move like this").first.click()
+    after = _now(served, series).visit("I7")
+    assert after is not None and after.start != talk.start
+    assert local_day(after.start, ZONE) == local_day(talk.start, ZONE)
+
+
+def test_a_board_that_changes_leaves_a_visit_that_is_held_where_it_is(
+    person: Callable[[Screen], Person], served: Served
+) -> None:
+    _, talk = _a_talk(served)
+    one = person(Screen(1280))
+    _on_the_board(one, talk)
+    comes_back = "window.dispatchEvent(new Event('focus'))"
+    _picks_up(one, talk)
+    visitor(served.app, "desk").send(f"/visits/{talk.id}/cancel", {"by": "clinic", "reason": "staff_absent"})
+    one.page.evaluate(comes_back)
+    one.page.wait_for_load_state("networkidle")
+    expect(one.page.locator(".block.dragged")).to_have_count(1)
+    one.page.keyboard.press("Escape")
+    one.page.mouse.up()
+    one.page.evaluate(comes_back)
+    expect(one.page.locator(f'.block[data-visit="{talk.id}"]')).to_have_count(0)
+
+
+def test_a_visit_dragged_where_nothing_is_free_stays(
+    person: Callable[[Screen], Person], served: Served
+) -> None:
+    series, talk = _a_talk(served)
+    one = person(Screen(1280))
+    _on_the_board(one, talk)
+    _, y = _picks_up(one, talk)
+    region = one.page.locator("#board .region").bounding_box()
+    assert region
+    one.page.mouse.move(region["x"] + 2, y, steps=4)
+    says = one.page.locator("[data-drag-says]")
+    expect(says).to_contain_text("nothing is free there")
+    one.page.mouse.up()
+    expect(says).to_contain_text("stays where it is.")
+    assert _now(served, series) == series
+
+
+def test_m_on_a_visit_of_the_board_opens_the_page_on_which_it_is_moved(
+    person: Callable[[Screen], Person], served: Served
+) -> None:
+    _, talk = _a_talk(served)
+    one = person(Screen(1280))
+    _on_the_board(one, talk)
+    one.page.locator(f'.block[data-visit="{talk.id}"] a').first.focus()
+    one.page.keyboard.press("m")
+    expect(one.page.get_by_role("heading", name="Move I7")).to_be_visible()

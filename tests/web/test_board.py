@@ -12,7 +12,7 @@ import pytest
 
 from scheduler.domain.appointment import Appointment
 from scheduler.domain.appointment import AppointmentState as S
-from scheduler.domain.clock import StandingClock, local_day
+from scheduler.domain.clock import StandingClock, local, local_day
 from scheduler.domain.people import Role
 from scheduler.store import accounts, clinic
 from scheduler.store.work import unit_of_work
@@ -182,6 +182,19 @@ def test_the_first_page_is_small(dose: Appointment, desk: Visitor) -> None:
     assert "board.js" in files
     sent = [page.encode(), *((ROOT / "static" / name).read_bytes() for name in files)]
     assert sum(len(gzip.compress(one)) for one in sent) < 100_000
+
+
+def test_the_board_says_which_visits_can_be_dragged_and_from_when(
+    clinic_app: Flask, dose: Appointment, desk: Visitor, clock: StandingClock
+) -> None:
+    start = f"{local(dose.start, ZONE):%H:%M}"
+    marked = rf'data-visit="{dose.id}"[^>]*data-code="D1 of [^"]+" data-at="{start}"'
+    assert re.search(marked, desk.text(address(dose)))
+    assert "board-dragging.js" in desk.text(address(dose))
+    assert "board-dragging.js" not in visitor(clinic_app, "nurse").text(address(dose))
+    clock.instant = dose.start
+    later = visitor(clinic_app, "desk").text(address(dose))
+    assert not re.search(marked, later), "what has begun is not moved"
 
 
 def test_a_visit_that_is_called_off_leaves_its_lane_and_is_counted(dose: Appointment, desk: Visitor) -> None:
